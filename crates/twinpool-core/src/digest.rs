@@ -1,0 +1,158 @@
+//! Keyed digests: they tell whether a value changed, and nothing else, to whoever holds no key.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+
+use crate::id::{AttributeName, GroupName, OldSub, Sub};
+use crate::value::Value;
+
+/// The shortest key that is taken, in bytes.
+pub const SHORTEST_KEY: usize = 32;
+
+/// Why a digest key was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the digest key has fewer than {SHORTEST_KEY} bytes: make one with `openssl rand -base64 32`")]
+pub struct ShortKey;
+
+/// The secret that all digests of one migration share. Changing it costs one read of every active user, nothing else.
+#[derive(Clone)]
+pub struct DigestKey(Hmac<Sha256>);
+
+impl DigestKey {
+    /// Takes the bytes of the secret.
+    ///
+    /// # Errors
+    /// When there are fewer than [`SHORTEST_KEY`] bytes.
+    pub fn new(secret: &[u8]) -> Result<Self, ShortKey> {
+        if secret.len() < SHORTEST_KEY {
+            return Err(ShortKey);
+        }
+        Hmac::new_from_slice(secret).map(Self).map_err(|_| ShortKey)
+    }
+
+    /// The digest of one attribute of one user. Two users with one value have two digests.
+    #[must_use]
+    pub fn attribute(&self, sub: &Sub, name: &AttributeName, value: &Value) -> Digest {
+        let text =
+            if is_flag(name) { value.reveal().to_ascii_lowercase() } else { value.reveal().to_owned() };
+        self.digest("attribute", &[sub.as_str(), name.as_str(), &text])
+    }
+
+    /// The digest of a set of groups.
+    #[must_use]
+    pub fn groups(&self, sub: &Sub, groups: &BTreeSet<GroupName>) -> Digest {
+        let mut parts = vec![sub.as_str()];
+        parts.extend(groups.iter().map(GroupName::as_str));
+        self.digest("groups", &parts)
+    }
+
+    /// The digest of a username, where a sub is not known.
+    #[must_use]
+    pub fn username(&self, username: &str) -> Digest {
+        self.digest("username", &[username])
+    }
+
+    /// What proves that twinpool made a user of the new pool for this old sub.
+    #[must_use]
+    pub fn marker(&self, sub: &OldSub) -> Digest {
+        self.digest("marker", &[sub.as_str()])
+    }
+
+    fn digest(&self, purpose: &str, parts: &[&str]) -> Digest {
+        let mut mac = self.0.clone();
+        mac.update(purpose.as_bytes());
+        for part in parts {
+            // Lengths keep ("ab","c") and ("a","bc") apart.
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        let bytes = mac.finalize().into_bytes();
+        let (head, _) = bytes.split_at(16);
+        Digest(URL_SAFE_NO_PAD.encode(head))
+    }
+}
+
+/// Trigger events write the flags as booleans or as text (F§1.0), pools as text.
+fn is_flag(name: &AttributeName) -> bool {
+    name.as_str().ends_with("_verified")
+}
+
+impl fmt::Debug for DigestKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DigestKey(«redacted»)")
+    }
+}
+
+/// 128 bits of HMAC-SHA-256, as 22 characters of URL-safe base64.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Digest(String);
+
+impl Digest {
+    /// A digest that was read back from the table or the queue.
+    #[must_use]
+    pub fn stored(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text that is stored.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Digest({})", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> DigestKey {
+        DigestKey::new(&[7; 32]).unwrap()
+    }
+
+    fn email() -> AttributeName {
+        AttributeName::parse("email").unwrap()
+    }
+
+    #[test]
+    fn one_value_of_two_users_gives_two_digests() {
+        let (a, b) = (Sub::parse("a").unwrap(), Sub::parse("b").unwrap());
+        let value = Value::new("shared@example.com");
+        assert_ne!(key().attribute(&a, &email(), &value), key().attribute(&b, &email(), &value));
+    }
+
+    #[test]
+    fn another_key_gives_another_digest() {
+        let sub = Sub::parse("a").unwrap();
+        let value = Value::new("x");
+        let other = DigestKey::new(&[8; 32]).unwrap();
+        assert_ne!(key().attribute(&sub, &email(), &value), other.attribute(&sub, &email(), &value));
+    }
+
+    #[test]
+    fn a_verified_flag_digests_alike_however_it_is_written() {
+        let sub = Sub::parse("a").unwrap();
+        let flag = AttributeName::parse("email_verified").unwrap();
+        assert_eq!(
+            key().attribute(&sub, &flag, &Value::new("true")),
+            key().attribute(&sub, &flag, &Value::new("True"))
+        );
+    }
+
+    #[test]
+    fn a_short_key_is_refused() {
+        assert_eq!(DigestKey::new(&[7; 31]).unwrap_err(), ShortKey);
+    }
+}

@@ -1,0 +1,136 @@
+//! What was not mirrored, and why: an obstacle of the business, not an error.
+
+use std::fmt;
+
+use crate::id::{AttributeName, GroupName};
+
+/// Something that stays as it is in the new pool.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HeldBack {
+    /// What was held back.
+    pub subject: Subject,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// What a plan can hold back.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// The whole user.
+    User,
+    /// One attribute.
+    Attribute(AttributeName),
+    /// Membership of one group.
+    Group(GroupName),
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User => f.write_str("user"),
+            Self::Attribute(name) => write!(f, "attribute {name}"),
+            Self::Group(name) => write!(f, "group {name}"),
+        }
+    }
+}
+
+impl fmt::Display for HeldBack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.subject, self.reason.remedy())
+    }
+}
+
+/// Why something was not mirrored. Stable codes: they stand in the table and in reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// The new pool's schema has no such attribute.
+    NotInSchema,
+    /// The new pool lets the attribute be written at creation only.
+    Immutable,
+    /// The attribute's value is refused by the new pool.
+    Refused,
+    /// Another user of the new pool holds this way to sign in.
+    Taken,
+    /// Writing an unverified contact would message the user, or hang until the user answers.
+    WouldMessage,
+    /// The contact is a sign-in name in the new pool, and nobody proved that it is this user's.
+    UnverifiedSignInName,
+    /// The user has none of the contacts that the new pool signs in with.
+    NoSignInName,
+    /// A federated profile: only its identity provider can make it (F§4.8).
+    Federated,
+    /// The user is not in the old pool any more.
+    Gone,
+    /// The user was deleted from the new pool.
+    Missing,
+}
+
+impl Reason {
+    /// All reasons.
+    pub const ALL: [Self; 10] = [
+        Self::NotInSchema,
+        Self::Immutable,
+        Self::Refused,
+        Self::Taken,
+        Self::WouldMessage,
+        Self::UnverifiedSignInName,
+        Self::NoSignInName,
+        Self::Federated,
+        Self::Gone,
+        Self::Missing,
+    ];
+
+    /// The code that is stored.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NotInSchema => "not_in_schema",
+            Self::Immutable => "immutable",
+            Self::Refused => "refused",
+            Self::Taken => "taken",
+            Self::WouldMessage => "would_message",
+            Self::UnverifiedSignInName => "unverified_sign_in_name",
+            Self::NoSignInName => "no_sign_in_name",
+            Self::Federated => "federated",
+            Self::Gone => "gone",
+            Self::Missing => "missing",
+        }
+    }
+
+    /// The reason with this code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+
+    /// What stands in the way and what to do, in one sentence.
+    #[must_use]
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::NotInSchema => "the new pool has no such attribute: add it with add-custom-attributes",
+            Self::Immutable => {
+                "the new pool lets it be written at creation only: make the attribute mutable in the new pool"
+            }
+            Self::Refused => {
+                "the new pool refuses the value: correct it in the old pool, or widen the new pool's schema"
+            }
+            Self::Taken => "another user of the new pool signs in with it: find out whose it is, and free it",
+            Self::WouldMessage => {
+                "the new pool would message the user about an unverified contact: it follows once it is verified in the old pool"
+            }
+            Self::UnverifiedSignInName => {
+                "the new pool signs in with it, and nobody verified it: it follows once it is verified in the old pool"
+            }
+            Self::NoSignInName => {
+                "the new pool signs in with a contact that the user lacks: give the user one in the old pool"
+            }
+            Self::Federated => {
+                "a federated profile is made by its identity provider at the first sign-in to the new pool"
+            }
+            Self::Gone => "the user is not in the old pool any more: deletions are not mirrored yet",
+            Self::Missing => {
+                "somebody deleted the user from the new pool: its sub cannot be made again, decide what the user id stands for"
+            }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Names of users, pools and groups: parsed once at the edge, not interchangeable afterwards.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A text that is not the id it was taken for. Holds no part of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum IdError {
+    /// The text is empty.
+    #[error("a {0} is missing")]
+    Empty(&'static str),
+    /// The text is longer than Cognito or SQS accepts.
+    #[error("a {0} is too long")]
+    TooLong(&'static str),
+    /// The text has a character that cannot stand there.
+    #[error("a {0} has a character that cannot stand there")]
+    Character(&'static str),
+}
+
+fn check(text: &str, what: &'static str, max: usize, ok: fn(char) -> bool) -> Result<(), IdError> {
+    if text.is_empty() {
+        return Err(IdError::Empty(what));
+    }
+    if text.chars().count() > max {
+        return Err(IdError::TooLong(what));
+    }
+    if text.chars().all(ok) { Ok(()) } else { Err(IdError::Character(what)) }
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $max:literal, $ok:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes the text if it can be one.
+            ///
+            /// # Errors
+            /// When the text is empty, too long, or has a character that cannot stand there.
+            pub fn parse(text: impl Into<String>) -> Result<Self, IdError> {
+                let text = text.into();
+                check(&text, $what, $max, $ok)?;
+                Ok(Self(text))
+            }
+
+            /// The text itself.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = IdError;
+
+            fn try_from(text: String) -> Result<Self, IdError> {
+                Self::parse(text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+    };
+}
+
+/// An id that may be printed: it says nothing about the person.
+macro_rules! printable {
+    ($($name:ident),*) => {$(
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({})", stringify!($name), self.0)
+            }
+        }
+    )*};
+}
+
+fn sub_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '-'
+}
+
+fn pool_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '-' || c == '_'
+}
+
+/// The class that Cognito documents for usernames and group names: no white space, no control.
+fn name_char(c: char) -> bool {
+    !c.is_whitespace() && !c.is_control()
+}
+
+id!(
+    /// The `sub` of a user in one pool, where it does not matter which.
+    Sub, "sub", 64, sub_char
+);
+id!(
+    /// The `sub` of a user in the old pool.
+    OldSub, "sub of the old pool", 64, sub_char
+);
+id!(
+    /// The `sub` of a user in the new pool.
+    NewSub, "sub of the new pool", 64, sub_char
+);
+id!(
+    /// The id that applications store; it survives the move.
+    UserId, "user id", 128, sub_char
+);
+id!(
+    /// The id of a user pool, such as `eu-west-1_AbCdEfGhI`.
+    PoolId, "user pool id", 128, pool_char
+);
+id!(
+    /// The name of a group. Not personal.
+    GroupName, "group name", 128, name_char
+);
+id!(
+    /// The name of an attribute, such as `email` or `custom:tenant`. Not personal.
+    AttributeName, "attribute name", 128, name_char
+);
+id!(
+    /// What Cognito calls `Username`. May be an e-mail address, so it has no `Display` and does not show in `Debug`.
+    Username, "username", 128, name_char
+);
+
+printable!(Sub, OldSub, NewSub, UserId, PoolId, GroupName, AttributeName);
+
+impl fmt::Debug for Username {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Username(«redacted»)")
+    }
+}
+
+impl AttributeName {
+    /// A name that stands in this crate's source.
+    pub(crate) fn known(name: &'static str) -> Self {
+        Self(name.to_owned())
+    }
+}
+
+impl From<Sub> for OldSub {
+    fn from(sub: Sub) -> Self {
+        Self(sub.0)
+    }
+}
+
+impl From<Sub> for NewSub {
+    fn from(sub: Sub) -> Self {
+        Self(sub.0)
+    }
+}
+
+impl From<&OldSub> for Sub {
+    fn from(sub: &OldSub) -> Self {
+        Self(sub.0.clone())
+    }
+}
+
+impl From<&NewSub> for Sub {
+    fn from(sub: &NewSub) -> Self {
+        Self(sub.0.clone())
+    }
+}
+
+impl From<&OldSub> for UserId {
+    /// A user born in the old pool keeps its old sub as user id.
+    fn from(sub: &OldSub) -> Self {
+        Self(sub.0.clone())
+    }
+}
+
+/// A moment, in milliseconds since 1970 UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(pub u64);
+
+/// One of the two pools. They keep these names in every phase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Pool {
+    /// The pool being left.
+    Old,
+    /// The pool being moved to.
+    New,
+}
+
+impl fmt::Display for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Old => "old pool",
+            Self::New => "new pool",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_username_never_shows_in_debug() {
+        let username = Username::parse("jane@example.com").unwrap();
+        assert!(!format!("{username:?}").contains("jane"));
+    }
+
+    #[test]
+    fn an_id_error_holds_no_part_of_the_text() {
+        let error = OldSub::parse("jane doe").unwrap_err();
+        assert_eq!(error.to_string(), "a sub of the old pool has a character that cannot stand there");
+    }
+
+    #[test]
+    fn json_cannot_smuggle_in_a_bad_id() {
+        assert!(serde_json::from_str::<OldSub>("\"\"").is_err());
+        assert!(serde_json::from_str::<GroupName>("\"two words\"").is_err());
+    }
+}

@@ -1,0 +1,143 @@
+//! The record that ties one old sub to one new sub and to one user id.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::digest::{Digest, DigestKey};
+use crate::held_back::{HeldBack, Reason};
+use crate::id::{AttributeName, GroupName, NewSub, OldSub, Sub, Timestamp, UserId};
+use crate::snapshot::Snapshot;
+
+/// Everything the table says of one user. One item, `OLD#<old sub>`; `NEW#<new sub>` points back at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Who it is in the old pool.
+    pub old_sub: OldSub,
+    /// The id that applications store. Never changes, never given to anyone else.
+    pub user_id: UserId,
+    /// Grows with every write: a writer who read an older one has lost (the fence).
+    pub version: u64,
+    /// Every name that was ever announced before being written to the new pool.
+    pub announced: Names,
+    /// How far the user has come.
+    pub state: LinkState,
+}
+
+/// How far a user has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkState {
+    /// The intent: a user of the new pool is about to be made, or was made by someone who did not live to say so.
+    Pending {
+        /// When the latest intent was written.
+        since: Timestamp,
+    },
+    /// Both users are known.
+    Linked(Linked),
+    /// Nothing in the new pool is ours, and why.
+    Conflict {
+        /// What stands in the way.
+        reason: Reason,
+        /// Since when.
+        since: Timestamp,
+    },
+}
+
+/// What is known of a user who exists in both pools.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linked {
+    /// Who it is in the new pool.
+    pub new_sub: NewSub,
+    /// What both pools said at the last mirror.
+    pub base: Base,
+    /// What was held back at the last mirror, and why.
+    pub held_back: Vec<HeldBack>,
+    /// Attributes that the old pool has and its trigger events leave out: their absence from an event says nothing.
+    pub unseen: BTreeSet<AttributeName>,
+    /// When both pools were last brought together.
+    pub mirrored_at: Timestamp,
+}
+
+/// Names of attributes and groups: not values.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    /// Attributes.
+    pub attributes: BTreeSet<AttributeName>,
+    /// Groups.
+    pub groups: BTreeSet<GroupName>,
+}
+
+impl Names {
+    /// Whether all of the others are among these.
+    #[must_use]
+    pub fn contains(&self, others: &Self) -> bool {
+        self.attributes.is_superset(&others.attributes) && self.groups.is_superset(&others.groups)
+    }
+
+    /// Takes the others in.
+    pub fn extend(&mut self, others: &Self) {
+        self.attributes.extend(others.attributes.iter().cloned());
+        self.groups.extend(others.groups.iter().cloned());
+    }
+}
+
+/// What each pool said of the user at the last mirror, each in its own names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    /// The old pool.
+    pub old: Side,
+    /// The new pool.
+    pub new: Side,
+}
+
+/// What one pool said: digests of attributes, groups in clear, the enabled flag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Side {
+    /// A digest per attribute, keyed with this pool's sub.
+    pub attributes: BTreeMap<AttributeName, Digest>,
+    /// The groups.
+    pub groups: BTreeSet<GroupName>,
+    /// Whether the user may sign in.
+    pub enabled: bool,
+}
+
+impl Side {
+    /// What a snapshot says.
+    #[must_use]
+    pub fn of(snapshot: &Snapshot, key: &DigestKey) -> Self {
+        let digest =
+            |(name, value): (&AttributeName, _)| (name.clone(), key.attribute(&snapshot.sub, name, value));
+        Self {
+            attributes: snapshot.attributes.iter().map(digest).collect(),
+            groups: snapshot.groups.clone(),
+            enabled: snapshot.enabled,
+        }
+    }
+}
+
+impl Link {
+    /// Starts a link: the intent that is written before a user is created.
+    #[must_use]
+    pub fn intent(old_sub: &OldSub, announced: Names, since: Timestamp) -> Self {
+        Self {
+            user_id: UserId::from(old_sub),
+            old_sub: old_sub.clone(),
+            version: 0,
+            announced,
+            state: LinkState::Pending { since },
+        }
+    }
+
+    /// What is known of the new side, if the user exists in both pools.
+    #[must_use]
+    pub fn linked(&self) -> Option<&Linked> {
+        match &self.state {
+            LinkState::Linked(linked) => Some(linked),
+            LinkState::Pending { .. } | LinkState::Conflict { .. } => None,
+        }
+    }
+
+    /// The sub of this user in the old pool, for digests.
+    #[must_use]
+    pub fn sub(&self) -> Sub {
+        Sub::from(&self.old_sub)
+    }
+}

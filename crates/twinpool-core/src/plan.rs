@@ -1,0 +1,225 @@
+//! The one function that decides: what brings the target to what the source says, what stays, and why.
+//!
+//! Source and target are roles. The authority is the source: while the old pool is left, that is the old pool.
+//! Names that twinpool never announced are the target's own and are never touched.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::digest::{Digest, DigestKey};
+use crate::held_back::{HeldBack, Subject};
+use crate::id::{AttributeName, GroupName, Username};
+use crate::link::{Names, Side};
+use crate::pool::PoolShape;
+use crate::snapshot::{Snapshot, Status};
+use crate::value::{Attributes, Value};
+
+mod attributes;
+mod create;
+mod effect;
+mod groups;
+mod sign_in_name;
+
+/// All that a decision depends on.
+#[derive(Debug, Clone, Copy)]
+pub struct PlanningInput<'a> {
+    /// The user in the pool that has the say.
+    pub source: &'a Snapshot,
+    /// The user in the pool that follows; `None` if there is none yet.
+    pub target: Option<&'a Snapshot>,
+    /// What the target said at the last mirror: tells whether someone else changed it since.
+    pub agreed: Option<&'a Side>,
+    /// Every name that twinpool ever announced for the target: only these can be removed there.
+    pub announced: &'a Names,
+    /// What the source's pool was made like.
+    pub source_shape: &'a PoolShape,
+    /// What the target's pool was made like.
+    pub target_shape: &'a PoolShape,
+    /// The attribute that proves whose user it is: never mirrored, written at creation.
+    pub marker: &'a Marker,
+    /// Attributes whose value another user of the target's pool signs in with.
+    pub taken: &'a BTreeSet<AttributeName>,
+    /// For comparing with `agreed`.
+    pub key: &'a DigestKey,
+}
+
+/// The attribute of the new pool that proves which old user a user was made for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Marker {
+    /// Such as `custom:twinpool`.
+    pub name: AttributeName,
+    /// `<old sub>.<digest>`: only the holder of the key can write it.
+    pub value: Value,
+}
+
+impl Marker {
+    /// The marker of one user.
+    #[must_use]
+    pub fn of(name: &AttributeName, old_sub: &crate::id::OldSub, key: &DigestKey) -> Self {
+        let proof: Digest = key.marker(old_sub);
+        Self { name: name.clone(), value: Value::new(format!("{old_sub}.{}", proof.as_str())) }
+    }
+
+    /// Whether a user of the new pool was made for this old user.
+    #[must_use]
+    pub fn is_on(&self, user: &Snapshot) -> bool {
+        user.attributes.get(&self.name) == Some(&self.value)
+    }
+}
+
+/// One change to the target. Each may be made twice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Operation {
+    /// Make the user, messaging nobody.
+    CreateUser {
+        /// The name to make the user under. Personal.
+        username: Username,
+        /// All attributes, the marker among them.
+        attributes: Attributes,
+    },
+    /// Give the user a password that nobody knows.
+    SetRandomPassword,
+    /// Write attributes.
+    SetAttributes(Attributes),
+    /// Delete attributes.
+    DeleteAttributes(BTreeSet<AttributeName>),
+    /// Put the user into a group.
+    AddToGroup(GroupName),
+    /// Take the user out of a group.
+    RemoveFromGroup(GroupName),
+    /// Let the user sign in, or not.
+    SetEnabled(bool),
+}
+
+/// What is to be done, in a safe order, and what is not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// What takes rights away stands before what gives them.
+    pub operations: Vec<Operation>,
+    /// What stays as it is in the target, and why.
+    pub held_back: Vec<HeldBack>,
+    /// What someone else changed in the target since the last mirror, and the source overrules.
+    pub overruled: BTreeSet<Subject>,
+}
+
+/// Decides. Total: every input gives a plan; executing it and planning again gives no operation.
+#[must_use]
+pub fn plan(input: &PlanningInput<'_>) -> Plan {
+    let Some(target) = input.target else {
+        return create::plan(input);
+    };
+    let mut plan = Plan::default();
+    let source = input.source;
+    if target.enabled && !source.enabled {
+        plan.operations.push(Operation::SetEnabled(false));
+    }
+    // Made by us a moment ago and never finished: without a password the user could not even reset it (F§0.5).
+    if input.agreed.is_none() && target.status == Status::ForceChangePassword {
+        plan.operations.push(Operation::SetRandomPassword);
+    }
+    groups::remove(&mut plan, input, target);
+    attributes::bring(&mut plan, input, target);
+    groups::add(&mut plan, input, target);
+    if !target.enabled && source.enabled {
+        plan.operations.push(Operation::SetEnabled(true));
+    }
+    plan
+}
+
+impl Plan {
+    /// Whether nothing is to be done. Something may still be held back.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.operations.is_empty()
+    }
+
+    /// The names that the operations write or remove.
+    #[must_use]
+    pub fn names(&self) -> Names {
+        let mut names = Names::default();
+        for operation in &self.operations {
+            match operation {
+                Operation::CreateUser { attributes, .. } | Operation::SetAttributes(attributes) => {
+                    names.attributes.extend(attributes.keys().cloned());
+                }
+                Operation::DeleteAttributes(deleted) => names.attributes.extend(deleted.iter().cloned()),
+                Operation::AddToGroup(group) | Operation::RemoveFromGroup(group) => {
+                    names.groups.insert(group.clone());
+                }
+                Operation::SetRandomPassword | Operation::SetEnabled(_) => {}
+            }
+        }
+        names
+    }
+
+    /// The attributes that the plan sets on an existing user and that are ways to sign in: their values must be free.
+    #[must_use]
+    pub fn claims(&self, target_shape: &PoolShape) -> Vec<(&AttributeName, &Value)> {
+        let sets = self.operations.iter().filter_map(|operation| match operation {
+            Operation::SetAttributes(attributes) => Some(attributes),
+            Operation::CreateUser { .. }
+            | Operation::SetRandomPassword
+            | Operation::DeleteAttributes(_)
+            | Operation::AddToGroup(_)
+            | Operation::RemoveFromGroup(_)
+            | Operation::SetEnabled(_) => None,
+        });
+        sets.flatten().filter(|(name, _)| target_shape.sign_in.is_unique(name)).collect()
+    }
+
+    /// Why the user as a whole cannot be made, if that is so.
+    #[must_use]
+    pub fn refusal(&self) -> Option<crate::held_back::Reason> {
+        let whole = self.held_back.iter().find(|held| held.subject == Subject::User);
+        whole.map(|held| held.reason)
+    }
+
+    fn hold(&mut self, subject: Subject, reason: crate::held_back::Reason) {
+        self.held_back.push(HeldBack { subject, reason });
+    }
+}
+
+fn list<T: AsRef<str>>(names: impl Iterator<Item = T>) -> String {
+    let names: Vec<_> = names.map(|name| name.as_ref().to_owned()).collect();
+    names.join(", ")
+}
+
+/// Names only: a plan can be shown to anyone.
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CreateUser { attributes, .. } => {
+                write!(f, "create the user with {}", list(attributes.keys().map(AttributeName::as_str)))
+            }
+            Self::SetRandomPassword => f.write_str("set a random password"),
+            Self::SetAttributes(attributes) => {
+                write!(f, "set {}", list(attributes.keys().map(AttributeName::as_str)))
+            }
+            Self::DeleteAttributes(names) => {
+                write!(f, "delete {}", list(names.iter().map(AttributeName::as_str)))
+            }
+            Self::AddToGroup(group) => write!(f, "add to group {group}"),
+            Self::RemoveFromGroup(group) => write!(f, "remove from group {group}"),
+            Self::SetEnabled(true) => f.write_str("enable"),
+            Self::SetEnabled(false) => f.write_str("disable"),
+        }
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.operations.is_empty() && self.held_back.is_empty() {
+            return writeln!(f, "nothing to do");
+        }
+        for operation in &self.operations {
+            writeln!(f, "{operation}")?;
+        }
+        for held_back in &self.held_back {
+            writeln!(f, "held back: {held_back}")?;
+        }
+        for subject in &self.overruled {
+            writeln!(f, "overruled: {subject} was changed in the target")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,59 @@
+//! A user who is not in the target yet.
+
+use super::attributes::pair;
+use super::{Operation, Plan, PlanningInput, sign_in_name};
+use crate::attribute::Contact;
+use crate::held_back::{Reason, Subject};
+use crate::snapshot::Status;
+use crate::value::Attributes;
+
+pub(super) fn plan(input: &PlanningInput<'_>) -> Plan {
+    let mut plan = Plan::default();
+    if input.source.status == Status::ExternalProvider {
+        plan.hold(Subject::User, Reason::Federated);
+        return plan;
+    }
+    let username = match sign_in_name::choose(input) {
+        Ok(username) => username,
+        Err(reason) => {
+            plan.hold(Subject::User, reason);
+            return plan;
+        }
+    };
+    let attributes = attributes(&mut plan, input);
+    plan.operations.push(Operation::CreateUser { username, attributes });
+    if !input.source.enabled {
+        plan.operations.push(Operation::SetEnabled(false));
+    }
+    plan.operations.push(Operation::SetRandomPassword);
+    let groups = input.source.groups.iter().cloned();
+    plan.operations.extend(groups.map(Operation::AddToGroup));
+    plan
+}
+
+fn attributes(plan: &mut Plan, input: &PlanningInput<'_>) -> Attributes {
+    let marker = input.marker;
+    let mut all: Attributes = [(marker.name.clone(), marker.value.clone())].into();
+    for (name, value) in &input.source.attributes {
+        if Contact::of(name).is_some() || *name == marker.name {
+            continue;
+        }
+        if input.target_shape.has(name) {
+            all.insert(name.clone(), value.clone());
+        } else {
+            plan.hold(Subject::Attribute(name.clone()), Reason::NotInSchema);
+        }
+    }
+    for contact in Contact::ALL {
+        let Some(address) = input.source.contact(contact) else {
+            continue;
+        };
+        let verified = input.source.is_verified(contact);
+        if !verified && super::attributes::is_unproven_name(input, contact) {
+            plan.hold(Subject::Attribute(contact.address_attribute()), Reason::UnverifiedSignInName);
+        } else {
+            all.extend(pair(contact, address, verified));
+        }
+    }
+    all
+}

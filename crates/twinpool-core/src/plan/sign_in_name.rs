@@ -1,0 +1,56 @@
+//! Under which name a user is made, so that people go on typing what they type today.
+
+use super::PlanningInput;
+use super::attributes::is_unproven_name;
+use crate::attribute::Contact;
+use crate::held_back::Reason;
+use crate::id::Username;
+use crate::pool::SignIn;
+
+/// The name to create the user under.
+pub(super) fn choose(input: &PlanningInput<'_>) -> Result<Username, Reason> {
+    match &input.target_shape.sign_in {
+        SignIn::Contact(names) => contact_name(input, names.iter().copied()),
+        SignIn::Username { contacts, .. } => Ok(username(input, |contact| contacts.contains(&contact))),
+    }
+}
+
+fn contact_name(input: &PlanningInput<'_>, names: impl Iterator<Item = Contact>) -> Result<Username, Reason> {
+    let mut reason = Reason::NoSignInName;
+    for contact in names {
+        let Some(address) = input.source.contact(contact) else {
+            continue;
+        };
+        if !input.source.is_verified(contact) && is_unproven_name(input, contact) {
+            reason = Reason::UnverifiedSignInName;
+            continue;
+        }
+        match Username::parse(address.reveal()) {
+            Ok(name) => return Ok(name),
+            Err(_) => reason = Reason::Refused,
+        }
+    }
+    Err(reason)
+}
+
+fn username(input: &PlanningInput<'_>, is_alias: impl Fn(Contact) -> bool) -> Username {
+    let source = input.source;
+    if let SignIn::Contact(names) = &input.source_shape.sign_in {
+        let mut held = names.iter().filter(|contact| source.contact(**contact).is_some());
+        // Where no alias takes the address, the address itself becomes the username.
+        if let Some(contact) = held.next().filter(|contact| !is_alias(**contact)) {
+            let address = source.contact(*contact).and_then(|value| Username::parse(value.reveal()).ok());
+            return address.unwrap_or_else(|| source.username.clone());
+        }
+        return source.username.clone();
+    }
+    // An alias pool refuses usernames that look like one of its aliases (F§4.1).
+    let name = source.username.as_str();
+    let looks_like_alias = (is_alias(Contact::Email) && name.contains('@'))
+        || (is_alias(Contact::Phone) && name.starts_with('+'));
+    if looks_like_alias {
+        Username::parse(source.sub.as_str()).unwrap_or_else(|_| source.username.clone())
+    } else {
+        source.username.clone()
+    }
+}

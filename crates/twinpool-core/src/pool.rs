@@ -1,0 +1,78 @@
+//! What a pool was made like: sign-in options and schema, which cannot be changed afterwards (F§6).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::attribute::Contact;
+use crate::id::{AttributeName, PoolId};
+
+/// How people of a pool sign in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignIn {
+    /// `UsernameAttributes`: the contact is the name to sign in with; the pool makes up the username, equal to the sub (F§4.1).
+    Contact(BTreeSet<Contact>),
+    /// A username that the person chose, and perhaps aliases: contacts, which work once verified, and `preferred_username`.
+    Username {
+        /// Contacts in `AliasAttributes`.
+        contacts: BTreeSet<Contact>,
+        /// Whether `AliasAttributes` has `preferred_username`.
+        preferred_username: bool,
+    },
+}
+
+impl SignIn {
+    /// Whether people sign in with this contact instead of a username.
+    #[must_use]
+    pub fn is_name(&self, contact: Contact) -> bool {
+        matches!(self, Self::Contact(names) if names.contains(&contact))
+    }
+
+    /// Whether at most one user can hold a value of this attribute, because it is a way to sign in.
+    #[must_use]
+    pub fn is_unique(&self, name: &AttributeName) -> bool {
+        match self {
+            Self::Contact(names) => names.iter().any(|contact| contact.name() == name.as_str()),
+            Self::Username { contacts, preferred_username } => {
+                contacts.iter().any(|contact| contact.name() == name.as_str())
+                    || (*preferred_username && name.as_str() == "preferred_username")
+            }
+        }
+    }
+}
+
+/// What the schema says of a custom attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CustomAttribute {
+    /// Immutable attributes are written at creation only (F§4.1).
+    pub mutable: bool,
+}
+
+/// The parts of a pool's configuration that decide what can be written into it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PoolShape {
+    /// The pool.
+    pub id: PoolId,
+    /// How people sign in.
+    pub sign_in: SignIn,
+    /// Whether `Jane` and `jane` are two usernames (F§4.10).
+    pub case_sensitive: bool,
+    /// The custom attributes, with their `custom:` prefix. Standard attributes exist in every pool.
+    pub custom: BTreeMap<AttributeName, CustomAttribute>,
+    /// Standard attributes that this pool makes immutable.
+    pub immutable: BTreeSet<AttributeName>,
+    /// Contacts for which the pool sends a code, or waits for one, when an unverified value is written (F§4.2).
+    pub verifies: BTreeSet<Contact>,
+}
+
+impl PoolShape {
+    /// Whether the schema knows the attribute.
+    #[must_use]
+    pub fn has(&self, name: &AttributeName) -> bool {
+        !name.as_str().starts_with("custom:") || self.custom.contains_key(name)
+    }
+
+    /// Whether the attribute can be written after creation.
+    #[must_use]
+    pub fn is_mutable(&self, name: &AttributeName) -> bool {
+        !self.immutable.contains(name) && self.custom.get(name).is_none_or(|custom| custom.mutable)
+    }
+}

@@ -1,0 +1,178 @@
+//! What twinpool needs from the outside: contracts, with no implementation.
+//!
+//! Every write may be repeated: the second time it changes nothing, or says that it was done already.
+//! Nothing here returns or logs an attribute value except in [`Snapshot`].
+
+use std::collections::BTreeSet;
+use std::future::Future;
+
+use crate::change_event::{ChangeEvent, UserRef};
+use crate::id::{AttributeName, GroupName, NewSub, OldSub, Sub, UserId, Username};
+use crate::link::Link;
+use crate::pool::PoolShape;
+use crate::snapshot::Snapshot;
+use crate::value::Attributes;
+
+/// What the caller can do about a failed call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// The user, group or queue is not there.
+    NotFound,
+    /// Someone holds the name already.
+    Taken,
+    /// The pool refuses this input, and will again.
+    Rejected,
+    /// Too many calls: slower.
+    Throttled,
+    /// A time-out, a lost connection, an error of the service: later.
+    Unavailable,
+    /// Our role may not do this.
+    Denied,
+    /// Someone else wrote first: read again.
+    Stale,
+    /// An answer or a stored item that cannot be read.
+    Unreadable,
+}
+
+/// A call that failed. Holds the operation and the error code, never the message: messages of Cognito quote values.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{operation} failed: {code}")]
+pub struct PortError {
+    /// What to do about it.
+    pub class: Class,
+    /// The operation, in the words of the service.
+    pub operation: &'static str,
+    /// The code that the service gave, or ours where it gave none.
+    pub code: String,
+}
+
+impl PortError {
+    /// A failed call.
+    #[must_use]
+    pub fn new(class: Class, operation: &'static str, code: impl Into<String>) -> Self {
+        Self { class, operation, code: code.into() }
+    }
+}
+
+/// The answer of a port.
+pub type Answer<T> = Result<T, PortError>;
+
+/// Reads one pool. Strong reads: what another call wrote before is seen.
+pub trait PoolReader: Send + Sync {
+    /// The pool's sign-in options and schema.
+    fn shape(&self) -> impl Future<Output = Answer<PoolShape>> + Send;
+
+    /// One user without the groups (`groups` is empty). `None` if there is no such user.
+    fn user(&self, who: &UserRef) -> impl Future<Output = Answer<Option<Snapshot>>> + Send;
+
+    /// All groups of one user. `None` if there is no such user.
+    fn groups(&self, who: &UserRef) -> impl Future<Output = Answer<Option<BTreeSet<GroupName>>>> + Send;
+
+    /// The definition of a group. `None` if there is no such group.
+    fn group(&self, name: &GroupName) -> impl Future<Output = Answer<Option<GroupDefinition>>> + Send;
+}
+
+/// What makes a group, beside its members. Roles do not travel: they belong to an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupDefinition {
+    /// The name.
+    pub name: GroupName,
+    /// For people.
+    pub description: Option<String>,
+    /// Lower wins.
+    pub precedence: Option<i32>,
+}
+
+/// Writes the new pool. Users are addressed by sub.
+pub trait PoolWriter: PoolReader {
+    /// Makes a user and messages nobody; never takes an alias from anyone (`ForceAliasCreation` off).
+    /// The user cannot sign in before [`PoolWriter::set_random_password`].
+    ///
+    /// # Errors
+    /// [`Class::Taken`] when the username, or an alias, is held by a user of this pool.
+    fn create_user(
+        &self,
+        username: &Username,
+        attributes: &Attributes,
+    ) -> impl Future<Output = Answer<NewSub>> + Send;
+
+    /// Gives the user a permanent password that nobody ever sees: the user becomes CONFIRMED and can reset it (F§0.5).
+    fn set_random_password(&self, sub: &NewSub) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Writes attributes in one call. An address and its `_verified` flag stand together (F§4.2).
+    fn set_attributes(
+        &self,
+        sub: &NewSub,
+        attributes: &Attributes,
+    ) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Deletes attributes in one call.
+    fn delete_attributes(
+        &self,
+        sub: &NewSub,
+        names: &BTreeSet<AttributeName>,
+    ) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Puts the user into a group; fine if the user is in it.
+    ///
+    /// # Errors
+    /// [`Class::NotFound`] when the group does not exist, or the user.
+    fn add_to_group(&self, sub: &NewSub, group: &GroupName) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Takes the user out of a group; fine if the user, or the group, is not there.
+    fn remove_from_group(&self, sub: &NewSub, group: &GroupName) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Makes a group; fine if it exists, whatever its description says.
+    fn create_group(&self, group: &GroupDefinition) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Lets the user sign in, or not.
+    fn set_enabled(&self, sub: &NewSub, enabled: bool) -> impl Future<Output = Answer<()>> + Send;
+}
+
+/// Reads links. Strong reads in both directions.
+pub trait LinkReader: Send + Sync {
+    /// The link of a user of the old pool.
+    fn link(&self, old: &OldSub) -> impl Future<Output = Answer<Option<Link>>> + Send;
+
+    /// The old sub that a user of the new pool is tied to.
+    fn old_sub_of(&self, new: &NewSub) -> impl Future<Output = Answer<Option<OldSub>>> + Send;
+
+    /// The old sub of a user id.
+    fn old_sub_of_user(&self, user: &UserId) -> impl Future<Output = Answer<Option<OldSub>>> + Send;
+}
+
+/// Writes links.
+///
+/// `link.version` is the version that was read (0: none was there). The write succeeds only if the stored link still has
+/// it, and stores the next one, which is returned.
+pub trait LinkStore: LinkReader {
+    /// Writes a link and nothing else: intents, conflicts, and what changed on an existing pair.
+    ///
+    /// # Errors
+    /// [`Class::Stale`] when someone else wrote since.
+    fn write(&self, link: &Link) -> impl Future<Output = Answer<u64>> + Send;
+
+    /// Writes a link that has become a pair, with the item that points back from the new sub, in one transaction.
+    ///
+    /// # Errors
+    /// [`Class::Stale`] when someone else wrote since; [`Class::Taken`] when the new sub is tied to another old sub.
+    fn connect(&self, link: &Link) -> impl Future<Output = Answer<u64>> + Send;
+}
+
+/// Takes change events to the queue.
+pub trait ChangeSink: Send + Sync {
+    /// Sends one event.
+    fn send(&self, event: &ChangeEvent) -> impl Future<Output = Answer<()>> + Send;
+}
+
+/// The time.
+pub trait Clock: Send + Sync {
+    /// Now, in milliseconds since 1970.
+    fn now(&self) -> crate::id::Timestamp;
+}
+
+/// How to ask a pool for the user with this sub.
+#[must_use]
+pub fn by_sub(sub: &NewSub) -> UserRef {
+    UserRef::Sub(Sub::from(sub))
+}

@@ -1,0 +1,75 @@
+//! What becomes of a message that could not be processed: the only such place.
+
+use std::time::Duration;
+
+use twinpool_core::port::Class;
+
+use crate::sync_user::SyncError;
+
+/// What to do with a message. Either way it goes back to the queue, which gives it to the DLQ after its last try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Disposition {
+    /// It will pass: try again after a while.
+    Retry(Duration),
+    /// Somebody must act first, and this is what.
+    Park(&'static str),
+}
+
+/// Decides, from the error and how often the message was delivered (from 1).
+#[must_use]
+pub fn disposition(error: &SyncError, delivery: u32) -> Disposition {
+    match error {
+        SyncError::TooEarly | SyncError::Contended => Disposition::Retry(backoff(delivery)),
+        SyncError::OtherPool => Disposition::Park(
+            "an event of a pool that is not the old pool of this stack: detach the trigger there, or deploy another stack",
+        ),
+        SyncError::NoUser => Disposition::Park("the event names no user"),
+        SyncError::Port(error) => match error.class {
+            Class::Throttled | Class::Unavailable | Class::Stale => Disposition::Retry(backoff(delivery)),
+            // A user or group that vanished between two calls: the next read says so.
+            Class::NotFound | Class::Taken => Disposition::Retry(backoff(delivery)),
+            Class::Denied => {
+                Disposition::Park("the mirror's role may not do this: compare it with infra/template.yaml")
+            }
+            Class::Rejected => {
+                Disposition::Park("the new pool refuses the call: look the code up, then redrive the DLQ")
+            }
+            Class::Unreadable => Disposition::Park(
+                "an answer or a table item cannot be read: is another version of twinpool at work?",
+            ),
+        },
+    }
+}
+
+/// 1 s, 2 s, 4 s … 64 s.
+fn backoff(delivery: u32) -> Duration {
+    Duration::from_secs(1 << delivery.saturating_sub(1).min(6))
+}
+
+#[cfg(test)]
+mod tests {
+    use twinpool_core::port::PortError;
+
+    use super::*;
+
+    fn port(class: Class) -> SyncError {
+        SyncError::Port(PortError::new(class, "AdminCreateUser", "Code"))
+    }
+
+    #[test]
+    fn what_passes_is_tried_again_and_later_each_time() {
+        for error in [SyncError::TooEarly, port(Class::Throttled), port(Class::Unavailable)] {
+            let waits: Vec<_> = (1..=8).map(|delivery| disposition(&error, delivery)).collect();
+            let seconds = [1, 2, 4, 8, 16, 32, 64, 64];
+            let expected: Vec<_> = seconds.map(|s| Disposition::Retry(Duration::from_secs(s))).into();
+            assert_eq!(waits, expected);
+        }
+    }
+
+    #[test]
+    fn what_needs_a_person_says_what_to_do() {
+        for error in [SyncError::OtherPool, port(Class::Denied), port(Class::Rejected)] {
+            assert!(matches!(disposition(&error, 1), Disposition::Park(remedy) if !remedy.is_empty()));
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The engine: the ports, and what is known of both pools.
+
+use twinpool_core::digest::DigestKey;
+use twinpool_core::id::{AttributeName, Pool};
+use twinpool_core::pool::PoolShape;
+use twinpool_core::port::{Clock, LinkStore, PoolReader, PoolWriter, PortError};
+
+/// The outside of the engine, in one parameter.
+pub trait Ports: Send + Sync {
+    /// The old pool: read only, by type.
+    type Old: PoolReader;
+    /// The new pool.
+    type New: PoolWriter;
+    /// The links.
+    type Links: LinkStore;
+    /// The time.
+    type Clock: Clock;
+
+    /// The old pool.
+    fn old(&self) -> &Self::Old;
+    /// The new pool.
+    fn new_pool(&self) -> &Self::New;
+    /// The links.
+    fn links(&self) -> &Self::Links;
+    /// The time.
+    fn clock(&self) -> &Self::Clock;
+}
+
+/// Why the engine cannot start. Nothing is lost: events wait in the queue.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A pool could not be described.
+    #[error("cannot read the configuration of the {0}")]
+    Shape(Pool, #[source] PortError),
+    /// The new pool has no attribute for the marker.
+    #[error(
+        "the new pool has no attribute {0}, which proves whose user a user is: add it once with \
+         `aws cognito-idp add-custom-attributes` (String, not mutable)"
+    )]
+    NoMarker(AttributeName),
+}
+
+/// Brings users of the new pool to what the old pool says.
+#[derive(Debug)]
+pub struct Engine<P> {
+    pub(crate) ports: P,
+    pub(crate) key: DigestKey,
+    pub(crate) marker: AttributeName,
+    pub(crate) old_shape: PoolShape,
+    pub(crate) new_shape: PoolShape,
+}
+
+impl<P: Ports> Engine<P> {
+    /// Reads what both pools were made like, once.
+    ///
+    /// # Errors
+    /// When a pool cannot be described, or the new pool lacks the marker attribute.
+    pub async fn start(ports: P, key: DigestKey, marker: AttributeName) -> Result<Self, StartError> {
+        let old_shape = ports.old().shape().await;
+        let old_shape = old_shape.map_err(|error| StartError::Shape(Pool::Old, error))?;
+        let new_shape = ports.new_pool().shape().await;
+        let new_shape = new_shape.map_err(|error| StartError::Shape(Pool::New, error))?;
+        if !new_shape.has(&marker) {
+            return Err(StartError::NoMarker(marker));
+        }
+        Ok(Self { ports, key, marker, old_shape, new_shape })
+    }
+}

@@ -1,0 +1,204 @@
+//! A user who exists in both pools: compare, change, record.
+
+use std::collections::BTreeSet;
+
+use twinpool_core::change_event::ChangeEvent;
+use twinpool_core::held_back::{HeldBack, Reason, Subject};
+use twinpool_core::id::{AttributeName, NewSub, OldSub, Sub};
+use twinpool_core::link::{Base, Link, LinkState, Linked, Side};
+use twinpool_core::plan::{Marker, Plan, PlanningInput, plan};
+use twinpool_core::port::{Answer, Clock, LinkStore, by_sub};
+use twinpool_core::snapshot::Snapshot;
+
+use crate::engine::{Engine, Ports};
+use crate::observe;
+use crate::sync_user::{Kind, Outcome, SyncError};
+
+/// What became of a plan.
+pub(crate) struct Done {
+    pub(crate) operations: usize,
+    pub(crate) held_back: Vec<HeldBack>,
+    pub(crate) overruled: BTreeSet<Subject>,
+    /// What the new pool says now.
+    pub(crate) side: Side,
+}
+
+impl<P: Ports> Engine<P> {
+    /// Brings the linked user of the new pool to what the old pool says.
+    pub(crate) async fn follow(
+        &self,
+        mut link: Link,
+        old: &Snapshot,
+        event: &ChangeEvent,
+        thorough: bool,
+    ) -> Result<Outcome, SyncError> {
+        let LinkState::Linked(linked) = &mut link.state else {
+            return self.make(Some(link), old).await;
+        };
+        let more_unseen = remember_unseen(&mut linked.unseen, event, old);
+        if !thorough && Side::of(old, &self.key) == linked.base.old {
+            if more_unseen {
+                self.ports.links().write(&link).await?;
+            }
+            return Ok(Outcome::plain(Kind::Unchanged));
+        }
+        let new_sub = linked.new_sub.clone();
+        match observe::user(self.ports.new_pool(), &by_sub(&new_sub)).await? {
+            Some(new) => self.bring(link, old, &new).await,
+            None => self.hold_user(link, Reason::Missing).await,
+        }
+    }
+
+    /// The user is not in the old pool any more.
+    pub(crate) async fn gone(&self, link: Option<Link>, old_sub: &OldSub) -> Result<Outcome, SyncError> {
+        match link {
+            Some(link) if link.linked().is_some() => self.hold_user(link, Reason::Gone).await,
+            Some(link) => self.conflict(link, Reason::Gone).await,
+            None => {
+                let link = Link::intent(old_sub, Default::default(), self.ports.clock().now());
+                self.conflict(link, Reason::Gone).await
+            }
+        }
+    }
+
+    /// Writes down that the whole user stays as it is, unless the link says so already.
+    async fn hold_user(&self, mut link: Link, reason: Reason) -> Result<Outcome, SyncError> {
+        let held = HeldBack { subject: Subject::User, reason };
+        if let LinkState::Linked(linked) = &mut link.state
+            && !linked.held_back.contains(&held)
+        {
+            linked.held_back.push(held.clone());
+            self.ports.links().write(&link).await?;
+        }
+        Ok(Outcome::held(Kind::Converged, vec![held]))
+    }
+
+    /// Compares both sides and makes the new one follow. For a pair, and for a user taken up again.
+    pub(crate) async fn bring(
+        &self,
+        mut link: Link,
+        old: &Snapshot,
+        new: &Snapshot,
+    ) -> Result<Outcome, SyncError> {
+        let new_sub = NewSub::from(new.sub.clone());
+        let before = link.linked().cloned();
+        let marker = Marker::of(&self.marker, &link.old_sub, &self.key);
+        let work = self.plan_change(&link, old, new, &marker).await?;
+        let names = work.names();
+        if !link.announced.contains(&names) {
+            link.announced.extend(&names);
+            link.version = self.ports.links().write(&link).await?;
+        }
+        let done = self.carry_out(&new_sub, work, Side::of(new, &self.key)).await?;
+        let unseen = before.as_ref().map(|linked| linked.unseen.clone()).unwrap_or_default();
+        if before.as_ref().is_none_or(|linked| self.is_news(linked, old, &done)) {
+            self.record(link, old, new_sub, &done, unseen).await?;
+        }
+        let kind = match (&before, done.operations) {
+            (None, _) => Kind::Created,
+            (Some(_), 0) => Kind::Converged,
+            (Some(_), _) => Kind::Updated,
+        };
+        Ok(Outcome {
+            kind,
+            operations: done.operations,
+            held_back: done.held_back,
+            overruled: done.overruled,
+        })
+    }
+
+    async fn plan_change(
+        &self,
+        link: &Link,
+        old: &Snapshot,
+        new: &Snapshot,
+        marker: &Marker,
+    ) -> Answer<Plan> {
+        let nothing = BTreeSet::new();
+        let input = PlanningInput {
+            source: old,
+            target: Some(new),
+            agreed: link.linked().map(|linked| &linked.base.new),
+            announced: &link.announced,
+            source_shape: &self.old_shape,
+            target_shape: &self.new_shape,
+            marker,
+            taken: &nothing,
+            key: &self.key,
+        };
+        let first = plan(&input);
+        let new_sub = NewSub::from(new.sub.clone());
+        let taken = observe::taken(self.ports.new_pool(), &self.new_shape, &first, &new_sub).await?;
+        if taken.is_empty() {
+            return Ok(first);
+        }
+        Ok(plan(&PlanningInput { taken: &taken, ..input }))
+    }
+
+    /// Carries the operations out and keeps account of what the new side says afterwards.
+    pub(crate) async fn carry_out(&self, new_sub: &NewSub, work: Plan, mut side: Side) -> Answer<Done> {
+        let mut held_back = work.held_back;
+        for operation in &work.operations {
+            let before = side.clone();
+            let refused = self.execute(new_sub, operation).await?;
+            operation.record_on(&mut side, &Sub::from(new_sub), &self.key);
+            for name in refused {
+                restore(&mut side, &before, &name);
+                let subject = Subject::Attribute(name);
+                held_back.push(HeldBack { subject, reason: Reason::Refused });
+            }
+        }
+        Ok(Done { operations: work.operations.len(), held_back, overruled: work.overruled, side })
+    }
+
+    fn is_news(&self, linked: &Linked, old: &Snapshot, done: &Done) -> bool {
+        linked.base.old != Side::of(old, &self.key)
+            || linked.base.new != done.side
+            || linked.held_back != done.held_back
+    }
+
+    /// Writes the new base, fenced by the version; a first pair with the item that points back.
+    pub(crate) async fn record(
+        &self,
+        mut link: Link,
+        old: &Snapshot,
+        new_sub: NewSub,
+        done: &Done,
+        unseen: BTreeSet<AttributeName>,
+    ) -> Answer<()> {
+        let first = link.linked().is_none();
+        let base = Base { old: Side::of(old, &self.key), new: done.side.clone() };
+        link.state = LinkState::Linked(Linked {
+            new_sub,
+            base,
+            held_back: done.held_back.clone(),
+            unseen,
+            mirrored_at: self.ports.clock().now(),
+        });
+        let links = self.ports.links();
+        if first {
+            links.connect(&link).await?;
+        } else {
+            links.write(&link).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A refused attribute is what it was.
+fn restore(side: &mut Side, before: &Side, name: &AttributeName) {
+    match before.attributes.get(name) {
+        Some(digest) => drop(side.attributes.insert(name.clone(), digest.clone())),
+        None => drop(side.attributes.remove(name)),
+    }
+}
+
+/// Attributes that the pool has and the event does not show. Returns whether there are more of them than before.
+fn remember_unseen(unseen: &mut BTreeSet<AttributeName>, event: &ChangeEvent, old: &Snapshot) -> bool {
+    let before = unseen.len();
+    if !event.attributes.is_empty() {
+        let missing = old.attributes.keys().filter(|name| !event.attributes.contains_key(*name));
+        unseen.extend(missing.cloned());
+    }
+    unseen.len() > before
+}

@@ -1,0 +1,17 @@
+//! The shell of twinpool without AWS: observe, plan, execute, record.
+//!
+//! [`Engine::sync_user`] brings one user of the new pool to what the old pool says. Everything else calls it.
+
+mod batch;
+mod disposition;
+mod engine;
+mod execute;
+mod follow;
+mod make;
+mod observe;
+mod sync_user;
+
+pub use batch::{Failure, Message};
+pub use disposition::{Disposition, disposition};
+pub use engine::{Engine, Ports, StartError};
+pub use sync_user::{Kind, Outcome, SyncError};

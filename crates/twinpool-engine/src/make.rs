@@ -1,0 +1,160 @@
+//! A user who has no counterpart yet: intent, creation, pair.
+
+use std::collections::BTreeSet;
+
+use twinpool_core::attribute::Contact;
+use twinpool_core::change_event::UserRef;
+use twinpool_core::held_back::{HeldBack, Reason, Subject};
+use twinpool_core::id::{NewSub, OldSub, Sub, Username};
+use twinpool_core::link::{Link, LinkState, Names, Side};
+use twinpool_core::plan::{Marker, Operation, Plan, PlanningInput, plan};
+use twinpool_core::port::{Answer, Class, Clock, LinkStore, PoolReader, PoolWriter, PortError, by_sub};
+use twinpool_core::snapshot::Snapshot;
+use twinpool_core::value::Attributes;
+
+use crate::engine::{Engine, Ports};
+use crate::observe;
+use crate::sync_user::{Kind, Outcome, SyncError};
+
+impl<P: Ports> Engine<P> {
+    /// Makes the user in the new pool, or takes up one that was made for this very user before.
+    pub(crate) async fn make(&self, link: Option<Link>, old: &Snapshot) -> Result<Outcome, SyncError> {
+        let old_sub = OldSub::from(old.sub.clone());
+        let now = self.ports.clock().now();
+        let mut link = link.unwrap_or_else(|| Link::intent(&old_sub, Names::default(), now));
+        let marker = Marker::of(&self.marker, &old_sub, &self.key);
+        let plan = self.plan_creation(old, &link, &marker);
+        let Some((Operation::CreateUser { username, attributes }, rest)) = plan.operations.split_first()
+        else {
+            return self.conflict(link, plan.refusal().unwrap_or(Reason::Refused)).await;
+        };
+        link.announced.extend(&plan.names());
+        link.state = LinkState::Pending { since: now };
+        link.version = self.ports.links().write(&link).await?;
+
+        match self.ports.new_pool().create_user(username, attributes).await {
+            Ok(new_sub) => {
+                let mut side = empty_side();
+                if let Some(creation) = plan.operations.first() {
+                    creation.record_on(&mut side, &Sub::from(&new_sub), &self.key);
+                }
+                let work = Plan { operations: rest.to_vec(), ..plan.clone() };
+                self.pair(link, old, new_sub, work, side).await
+            }
+            Err(error) if error.class == Class::Taken => {
+                self.take_up(link, old, username, attributes, &marker, error).await
+            }
+            Err(error) if error.class == Class::Rejected => {
+                self.make_bare(link, old, username, attributes, &marker).await
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn plan_creation(&self, old: &Snapshot, link: &Link, marker: &Marker) -> Plan {
+        plan(&PlanningInput {
+            source: old,
+            target: None,
+            agreed: None,
+            announced: &link.announced,
+            source_shape: &self.old_shape,
+            target_shape: &self.new_shape,
+            marker,
+            taken: &BTreeSet::new(),
+            key: &self.key,
+        })
+    }
+
+    /// One bad value must not keep a person out: the user is made with the contacts only, the rest is tried one by one.
+    async fn make_bare(
+        &self,
+        link: Link,
+        old: &Snapshot,
+        username: &Username,
+        attributes: &Attributes,
+        marker: &Marker,
+    ) -> Result<Outcome, SyncError> {
+        let needed = |(name, _): &(_, _)| *name == marker.name || Contact::of(name).is_some();
+        let bare: Attributes = attributes.clone().into_iter().filter(needed).collect();
+        match self.ports.new_pool().create_user(username, &bare).await {
+            Ok(new_sub) => {
+                let new = observe::user(self.ports.new_pool(), &by_sub(&new_sub)).await?;
+                let new = new.ok_or_else(|| {
+                    PortError::new(Class::NotFound, "AdminGetUser", "UserNotFoundException")
+                })?;
+                self.bring(link, old, &new).await
+            }
+            Err(error) if error.class == Class::Rejected => self.conflict(link, Reason::Refused).await,
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The name is taken: by a user that was made for this very user, or by somebody else.
+    async fn take_up(
+        &self,
+        link: Link,
+        old: &Snapshot,
+        username: &Username,
+        attributes: &Attributes,
+        marker: &Marker,
+        error: PortError,
+    ) -> Result<Outcome, SyncError> {
+        let pool = self.ports.new_pool();
+        match observe::user(pool, &UserRef::Username(username.clone())).await? {
+            Some(user) if marker.is_on(&user) => self.bring(link, old, &user).await,
+            Some(_) => self.conflict(link, Reason::Taken).await,
+            None if self.alias_is_taken(attributes).await? => self.conflict(link, Reason::Taken).await,
+            // Taken a moment ago and not there now: the pool has to make up its mind.
+            None => Err(error.into()),
+        }
+    }
+
+    async fn alias_is_taken(&self, attributes: &Attributes) -> Answer<bool> {
+        for (name, value) in attributes {
+            let Ok(alias) = Username::parse(value.reveal()) else {
+                continue;
+            };
+            if self.new_shape.sign_in.is_unique(name)
+                && self.ports.new_pool().user(&UserRef::Username(alias)).await?.is_some()
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Writes down that nothing in the new pool is ours, unless the link says so already.
+    pub(crate) async fn conflict(&self, mut link: Link, reason: Reason) -> Result<Outcome, SyncError> {
+        let known = matches!(link.state, LinkState::Conflict { reason: known, .. } if known == reason);
+        if !known {
+            link.state = LinkState::Conflict { reason, since: self.ports.clock().now() };
+            self.ports.links().write(&link).await?;
+        }
+        let held_back = vec![HeldBack { subject: Subject::User, reason }];
+        Ok(Outcome::held(Kind::Conflict, held_back))
+    }
+
+    /// Does the rest of a creation and writes both items of the link.
+    async fn pair(
+        &self,
+        link: Link,
+        old: &Snapshot,
+        new_sub: NewSub,
+        work: Plan,
+        side: Side,
+    ) -> Result<Outcome, SyncError> {
+        let done = self.carry_out(&new_sub, work, side).await?;
+        self.record(link, old, new_sub, &done, BTreeSet::new()).await?;
+        Ok(Outcome {
+            kind: Kind::Created,
+            operations: done.operations + 1,
+            held_back: done.held_back,
+            overruled: done.overruled,
+        })
+    }
+}
+
+/// Before creation; Cognito makes users enabled.
+fn empty_side() -> Side {
+    Side { attributes: [].into(), groups: [].into(), enabled: true }
+}

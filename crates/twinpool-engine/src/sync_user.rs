@@ -1,0 +1,165 @@
+//! How one user converges: link, old pool, plan, new pool, link.
+//!
+//! Whoever reads an old snapshot and writes late is found out in two ways: the link's version has moved on when they
+//! record (they read both pools again), or they died first (their message comes back, and a message that comes back
+//! reads both pools). A name is announced on the link before it is written, so that what a dead writer left can be told
+//! from what is the new pool's own.
+
+use std::collections::BTreeSet;
+
+use twinpool_core::change_event::{ChangeEvent, UserRef};
+use twinpool_core::held_back::{HeldBack, Subject};
+use twinpool_core::id::OldSub;
+use twinpool_core::link::Linked;
+use twinpool_core::port::{Class, LinkReader, PoolReader, PortError};
+use twinpool_core::snapshot::Status;
+
+use crate::engine::{Engine, Ports};
+use crate::observe;
+
+/// How often a lost fence is answered by reading again before the message goes back to the queue.
+const ROUNDS: usize = 5;
+
+/// From which delivery on "no such user" is believed although the event came from a user who exists.
+const BELIEVED: u32 = 3;
+
+/// What became of one change event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// In one word.
+    pub kind: Kind,
+    /// How many operations were carried out.
+    pub operations: usize,
+    /// What was not mirrored, and why.
+    pub held_back: Vec<HeldBack>,
+    /// What someone else had changed in the new pool, and was overruled.
+    pub overruled: BTreeSet<Subject>,
+}
+
+/// What became of one change event, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The event says what both pools said at the last mirror.
+    Unchanged,
+    /// Both pools were read, and nothing was to be done.
+    Converged,
+    /// A user was made in the new pool, or one that was made before was taken up again.
+    Created,
+    /// The user of the new pool was changed.
+    Updated,
+    /// The user has not confirmed the sign-up: mirrored when that is done.
+    NotConfirmed,
+    /// Nothing in the new pool is ours, and the link says why.
+    Conflict,
+}
+
+impl Outcome {
+    pub(crate) fn plain(kind: Kind) -> Self {
+        Self { kind, operations: 0, held_back: Vec::new(), overruled: BTreeSet::new() }
+    }
+
+    pub(crate) fn held(kind: Kind, held_back: Vec<HeldBack>) -> Self {
+        Self { held_back, ..Self::plain(kind) }
+    }
+}
+
+/// Why a change event could not be processed. See [`crate::disposition`] for what becomes of it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SyncError {
+    /// The pool does not say yet what the event says.
+    #[error("the old pool does not show yet what the event says")]
+    TooEarly,
+    /// Others wrote the link each time.
+    #[error("others kept changing the link")]
+    Contended,
+    /// The event is of a pool that this stack does not mirror.
+    #[error("the event is of another pool")]
+    OtherPool,
+    /// The event has no sub, and the username is not in the pool.
+    #[error("the event names no user that the old pool knows")]
+    NoUser,
+    /// A call failed.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+impl<P: Ports> Engine<P> {
+    /// Brings the user of an event to what the old pool says now. `delivery` counts from 1.
+    ///
+    /// Safe to repeat, to interrupt at any point, and to run beside itself for the same user.
+    ///
+    /// # Errors
+    /// When a call fails, or the answer would be premature.
+    pub async fn sync_user(&self, event: &ChangeEvent, delivery: u32) -> Result<Outcome, SyncError> {
+        if event.pool != self.old_shape.id {
+            return Err(SyncError::OtherPool);
+        }
+        let who = event.user().ok_or(SyncError::NoUser)?;
+        let mut thorough = delivery > 1;
+        for _ in 0..ROUNDS {
+            let result = self.round(event, &who, delivery, thorough).await;
+            match result {
+                Err(SyncError::Port(error)) if error.class == Class::Stale => thorough = true,
+                other => return other,
+            }
+        }
+        Err(SyncError::Contended)
+    }
+
+    async fn round(
+        &self,
+        event: &ChangeEvent,
+        who: &UserRef,
+        delivery: u32,
+        thorough: bool,
+    ) -> Result<Outcome, SyncError> {
+        let old_sub = self.old_sub(event, who).await?;
+        // The link first: a snapshot that is older than the last mirror could undo it.
+        let link = self.ports.links().link(&old_sub).await?;
+        let linked = link.as_ref().and_then(|link| link.linked());
+        if !thorough && linked.is_some_and(|linked| self.says_nothing_new(event, linked)) {
+            return Ok(Outcome::plain(Kind::Unchanged));
+        }
+        let user = observe::user(self.ports.old(), who).await?;
+        // A username may have been given to somebody else since.
+        let Some(old) = user.filter(|user| user.sub.as_str() == old_sub.as_str()) else {
+            if delivery < BELIEVED && event.cause.implies_confirmed() {
+                return Err(SyncError::TooEarly);
+            }
+            return self.gone(link, &old_sub).await;
+        };
+        match link {
+            Some(link) if link.linked().is_some() => self.follow(link, &old, event, thorough).await,
+            _ if old.status != Status::Unconfirmed => self.make(link, &old).await,
+            _ if event.cause.implies_confirmed() => Err(SyncError::TooEarly),
+            _ => Ok(Outcome::plain(Kind::NotConfirmed)),
+        }
+    }
+
+    async fn old_sub(&self, event: &ChangeEvent, who: &UserRef) -> Result<OldSub, SyncError> {
+        if let Some(sub) = &event.sub {
+            return Ok(OldSub::from(sub.clone()));
+        }
+        let user = self.ports.old().user(who).await?;
+        user.map(|user| OldSub::from(user.sub)).ok_or(SyncError::NoUser)
+    }
+
+    /// The common case, for one read of the table: every digest is as at the last mirror, and nothing is missing that
+    /// events of this pool usually show.
+    fn says_nothing_new(&self, event: &ChangeEvent, linked: &Linked) -> bool {
+        let base = &linked.base.old;
+        let Some(sub) = &event.sub else {
+            return false;
+        };
+        let missing = base
+            .attributes
+            .keys()
+            .any(|name| !event.attributes.contains_key(name) && !linked.unseen.contains(name));
+        let changed = event.attributes.iter().any(|(name, digest)| base.attributes.get(name) != Some(digest));
+        let regrouped =
+            event.groups.as_ref().is_some_and(|groups| *groups != self.key.groups(sub, &base.groups));
+        // Only who may sign in gets a token.
+        let enabled_again = !base.enabled && event.cause.implies_confirmed();
+        !(missing || changed || regrouped || enabled_again)
+    }
+}

@@ -1,0 +1,79 @@
+//! What each event costs: quotas and money belong to the production app.
+
+use twinpool_core::value::Value;
+use twinpool_testkit::World;
+use twinpool_testkit::world::{attribute, group};
+
+use crate::support::{calls_of_sign_in, only, sign_in};
+
+#[test]
+fn the_first_mirror_of_a_user_in_two_groups() {
+    let world = World::username_to_email().with_jane();
+    let jane = world.old.person("jane-sub").expect("jane");
+    for name in ["staff", "admins"] {
+        let definition =
+            twinpool_core::port::GroupDefinition { name: group(name), description: None, precedence: None };
+        world.old.put_group(definition.clone());
+        world.new.put_group(definition);
+    }
+    world.old.edit(&jane.sub, |jane| jane.groups = [group("admins"), group("staff")].into());
+    let expected = [
+        "GetItem",
+        "AdminGetUser",
+        "AdminListGroupsForUser",
+        "PutItem",
+        "AdminCreateUser",
+        "AdminSetUserPassword",
+        "AdminAddUserToGroup",
+        "AdminAddUserToGroup",
+        "TransactWriteItems",
+    ];
+    assert_eq!(calls_of_sign_in(&world, "jane-sub"), expected);
+}
+
+#[test]
+fn an_unchanged_user_costs_one_read_of_the_table() {
+    let world = World::username_to_email().with_jane();
+    sign_in(&world, "jane-sub");
+    assert_eq!(calls_of_sign_in(&world, "jane-sub"), ["GetItem"]);
+}
+
+#[test]
+fn a_changed_attribute_costs_one_update() {
+    let world = World::username_to_email().with_jane();
+    sign_in(&world, "jane-sub");
+    let jane = world.old.person("jane-sub").expect("jane");
+    world.old.edit(&jane.sub, |jane| {
+        jane.attributes.insert(attribute("name"), Value::new("Joan"));
+        jane.attributes.insert(attribute("custom:tenant"), Value::new("umbrella"));
+    });
+    let expected = [
+        "GetItem",
+        "AdminGetUser",
+        "AdminListGroupsForUser",
+        "AdminGetUser",
+        "AdminListGroupsForUser",
+        "AdminUpdateUserAttributes",
+        "PutItem",
+    ];
+    assert_eq!(calls_of_sign_in(&world, "jane-sub"), expected);
+    assert_eq!(only(&world).value("custom:tenant"), Some("umbrella"));
+}
+
+#[test]
+fn an_attribute_that_events_leave_out_costs_one_read_and_then_none() {
+    let world = World::username_to_email().with_jane();
+    sign_in(&world, "jane-sub");
+    let full = twinpool_testkit::world::event_of(&world.old, "jane-sub", crate::support::SIGN_IN);
+    let mut partial = full;
+    partial.attributes.retain(|name, _| name.as_str() != "custom:tenant");
+    let cost = |world: &World| {
+        let process = std::sync::Arc::new(twinpool_testkit::Process::healthy());
+        crate::support::run(crate::support::engine(world, &process).sync_user(&partial, 1))
+            .expect("processed");
+        process.calls()
+    };
+    assert_eq!(cost(&world), ["GetItem", "AdminGetUser", "AdminListGroupsForUser", "PutItem"]);
+    assert_eq!(cost(&world), ["GetItem"]);
+    assert_eq!(only(&world).value("custom:tenant"), Some("acme"), "absence is not deletion");
+}

@@ -1,0 +1,115 @@
+//! The engine on the stand-ins.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use twinpool_core::change_event::ChangeEvent;
+use twinpool_core::id::Timestamp;
+use twinpool_core::link::Link;
+use twinpool_engine::{Engine, Outcome, Ports, SyncError};
+use twinpool_testkit::world::{MARKER, StoppedClock, attribute, event_of, key};
+use twinpool_testkit::{MemoryLinks, Person, PoolHandle, Process, World};
+
+pub(crate) const SIGN_IN: &str = "TokenGeneration_Authentication";
+pub(crate) const SIGN_UP: &str = "PostConfirmation_ConfirmSignUp";
+
+pub(crate) struct StandIns {
+    old: PoolHandle,
+    new: PoolHandle,
+    links: MemoryLinks,
+    clock: StoppedClock,
+}
+
+impl Ports for StandIns {
+    type Old = PoolHandle;
+    type New = PoolHandle;
+    type Links = MemoryLinks;
+    type Clock = StoppedClock;
+
+    fn old(&self) -> &PoolHandle {
+        &self.old
+    }
+    fn new_pool(&self) -> &PoolHandle {
+        &self.new
+    }
+    fn links(&self) -> &MemoryLinks {
+        &self.links
+    }
+    fn clock(&self) -> &StoppedClock {
+        &self.clock
+    }
+}
+
+/// Drives a future of the stand-ins, which never wait for anything outside.
+pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
+    let mut future = Box::pin(future);
+    loop {
+        if let Poll::Ready(answer) = poll(&mut future) {
+            return answer;
+        }
+    }
+}
+
+pub(crate) fn poll<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
+    std::pin::Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+pub(crate) fn engine(world: &World, process: &Arc<Process>) -> Engine<StandIns> {
+    let ports = StandIns {
+        old: world.old.called_by(process),
+        new: world.new.called_by(process),
+        links: world.links.seen_by(process),
+        clock: StoppedClock(Timestamp(42)),
+    };
+    run(Engine::start(ports, key(), attribute(MARKER))).expect("the engine starts")
+}
+
+pub(crate) fn deliver(world: &World, event: &ChangeEvent, delivery: u32) -> Result<Outcome, SyncError> {
+    let process = Arc::new(Process::healthy());
+    run(engine(world, &process).sync_user(event, delivery))
+}
+
+/// A sign-in of this user, processed to the end.
+pub(crate) fn sign_in(world: &World, sub: &str) -> Outcome {
+    deliver(world, &event_of(&world.old, sub, SIGN_IN), 1).expect("the event is processed")
+}
+
+/// A sign-in of this user, with the calls that it cost.
+pub(crate) fn calls_of_sign_in(world: &World, sub: &str) -> Vec<&'static str> {
+    let process = Arc::new(Process::healthy());
+    let event = event_of(&world.old, sub, SIGN_IN);
+    run(engine(world, &process).sync_user(&event, 1)).expect("the event is processed");
+    process.calls()
+}
+
+pub(crate) fn link(world: &World, sub: &str) -> Link {
+    let all = world.links.all();
+    all.into_iter().find(|link| link.old_sub.as_str() == sub).expect("there is a link")
+}
+
+/// The only user of the new pool.
+pub(crate) fn only(world: &World) -> Person {
+    let people = world.new.people();
+    assert_eq!(people.len(), 1, "one user in the new pool");
+    people.into_iter().next().expect("one user")
+}
+
+/// What must hold whenever things have come to rest: one user, one link both ways, and both pools agree.
+pub(crate) fn assert_in_step(world: &World, sub: &str) {
+    let link = link(world, sub);
+    let linked = link.linked().expect("the link is a pair");
+    let people = world.new.people();
+    assert_eq!(people.len(), 1, "exactly one user in the new pool");
+    let new = &people[0];
+    assert_eq!(new.sub.as_str(), linked.new_sub.as_str());
+    assert_eq!(world.links.back(), [(linked.new_sub.clone(), link.old_sub.clone())]);
+    assert_eq!(link.user_id.as_str(), sub, "the user id is the old sub");
+    let old = world.old.person(sub).expect("the user is in the old pool");
+    let mut attributes = new.attributes.clone();
+    attributes.remove(&attribute(MARKER));
+    assert_eq!(attributes, old.attributes);
+    assert_eq!((&new.groups, new.enabled), (&old.groups, old.enabled));
+    assert_eq!(new.messages, 0, "nobody was messaged");
+    assert!(new.can_reset_password(), "the user has a password that can be reset");
+}

@@ -1,0 +1,15 @@
+//! Strict stand-ins for what twinpool talks to, for tests only.
+//!
+//! Where an emulator is kinder than AWS, these are not: each refusal names its source in the fact sheet (F§n).
+#![expect(clippy::expect_used, reason = "a test that is set up wrongly must stop")]
+
+mod links;
+mod pool;
+mod process;
+mod strict;
+pub mod world;
+
+pub use links::MemoryLinks;
+pub use pool::{MemoryPool, Person, PoolHandle};
+pub use process::{Moment, Process};
+pub use world::World;

@@ -1,0 +1,111 @@
+//! Links in memory, with the conditions of the table.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use twinpool_core::id::{NewSub, OldSub, UserId};
+use twinpool_core::link::{Link, LinkState};
+use twinpool_core::port::{Answer, Class, LinkReader, LinkStore, PortError};
+
+use crate::process::Process;
+
+#[derive(Debug, Default)]
+struct Tables {
+    links: BTreeMap<OldSub, Link>,
+    back: BTreeMap<NewSub, OldSub>,
+}
+
+/// The links, as one process sees them.
+#[derive(Debug, Clone)]
+pub struct MemoryLinks {
+    tables: Arc<Mutex<Tables>>,
+    process: Arc<Process>,
+}
+
+impl Default for MemoryLinks {
+    fn default() -> Self {
+        Self { tables: Arc::default(), process: Arc::new(Process::healthy()) }
+    }
+}
+
+impl MemoryLinks {
+    /// The same links for another process.
+    #[must_use]
+    pub fn seen_by(&self, process: &Arc<Process>) -> Self {
+        Self { tables: Arc::clone(&self.tables), process: Arc::clone(process) }
+    }
+
+    /// All links.
+    #[must_use]
+    pub fn all(&self) -> Vec<Link> {
+        self.tables().links.values().cloned().collect()
+    }
+
+    /// All items that point back.
+    #[must_use]
+    pub fn back(&self) -> Vec<(NewSub, OldSub)> {
+        let tables = self.tables();
+        tables.back.iter().map(|(new, old)| (new.clone(), old.clone())).collect()
+    }
+
+    fn tables(&self) -> std::sync::MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn store(&self, link: &Link, operation: &'static str, connect: bool) -> Answer<u64> {
+        let mut tables = self.tables();
+        let stored = tables.links.get(&link.old_sub).map_or(0, |stored| stored.version);
+        if stored != link.version {
+            return Err(PortError::new(Class::Stale, operation, "ConditionalCheckFailedException"));
+        }
+        if let (true, LinkState::Linked(linked)) = (connect, &link.state) {
+            let tied = tables.back.get(&linked.new_sub);
+            if tied.is_some_and(|old| *old != link.old_sub) {
+                return Err(PortError::new(Class::Taken, operation, "TransactionCanceledException"));
+            }
+            tables.back.insert(linked.new_sub.clone(), link.old_sub.clone());
+        }
+        let next = Link { version: stored + 1, ..link.clone() };
+        tables.links.insert(link.old_sub.clone(), next);
+        Ok(stored + 1)
+    }
+}
+
+impl LinkReader for MemoryLinks {
+    async fn link(&self, old: &OldSub) -> Answer<Option<Link>> {
+        self.process.enter("GetItem").await?;
+        let link = self.tables().links.get(old).cloned();
+        self.process.leave("GetItem").await?;
+        Ok(link)
+    }
+
+    async fn old_sub_of(&self, new: &NewSub) -> Answer<Option<OldSub>> {
+        self.process.enter("GetItem").await?;
+        let old = self.tables().back.get(new).cloned();
+        self.process.leave("GetItem").await?;
+        Ok(old)
+    }
+
+    async fn old_sub_of_user(&self, user: &UserId) -> Answer<Option<OldSub>> {
+        self.process.enter("GetItem").await?;
+        let tables = self.tables();
+        let found = tables.links.values().find(|link| link.user_id == *user);
+        Ok(found.map(|link| link.old_sub.clone()))
+    }
+}
+
+impl LinkStore for MemoryLinks {
+    async fn write(&self, link: &Link) -> Answer<u64> {
+        self.process.enter("PutItem").await?;
+        let version = self.store(link, "PutItem", false)?;
+        self.process.leave("PutItem").await?;
+        Ok(version)
+    }
+
+    async fn connect(&self, link: &Link) -> Answer<u64> {
+        self.process.enter("TransactWriteItems").await?;
+        let version = self.store(link, "TransactWriteItems", true)?;
+        self.process.leave("TransactWriteItems").await?;
+        Ok(version)
+    }
+}

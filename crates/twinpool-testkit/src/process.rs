@@ -1,0 +1,109 @@
+//! One process at work: counts its calls, can die at any of them, and gives way at each so that tests can interleave.
+
+use std::sync::Mutex;
+
+use twinpool_core::port::{Answer, Class, PortError};
+
+/// When a process dies, seen from the call it is making.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// The other side never saw the call.
+    Before,
+    /// The other side did the work, and the answer was lost.
+    After,
+}
+
+/// One process. Calls made after its death have no effect.
+#[derive(Debug, Default)]
+pub struct Process {
+    dies: Option<(usize, Moment)>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    calls: Vec<&'static str>,
+    dead: bool,
+    failing: Vec<(&'static str, Class)>,
+}
+
+impl Process {
+    /// A process that lives.
+    #[must_use]
+    pub fn healthy() -> Self {
+        Self::default()
+    }
+
+    /// A process that dies at its nth call, counted from 0.
+    #[must_use]
+    pub fn dying_at(call: usize, moment: Moment) -> Self {
+        Self { dies: Some((call, moment)), ..Self::default() }
+    }
+
+    /// Lets the next call of this operation fail, without effect.
+    pub fn fail_next(&self, operation: &'static str, class: Class) {
+        self.state().failing.push((operation, class));
+    }
+
+    /// What was called so far, in order.
+    #[must_use]
+    pub fn calls(&self) -> Vec<&'static str> {
+        self.state().calls.clone()
+    }
+
+    /// Whether the process has died.
+    #[must_use]
+    pub fn is_dead(&self) -> bool {
+        self.state().dead
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        // A panic in another test thread cannot leave a counter half-written.
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    pub(crate) async fn enter(&self, operation: &'static str) -> Answer<()> {
+        give_way().await;
+        let mut state = self.state();
+        let number = state.calls.len();
+        state.calls.push(operation);
+        if state.dead || self.dies == Some((number, Moment::Before)) {
+            state.dead = true;
+            return Err(died(operation));
+        }
+        if let Some(position) = state.failing.iter().position(|(name, _)| *name == operation) {
+            let (_, class) = state.failing.remove(position);
+            return Err(PortError::new(class, operation, "InjectedFault"));
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn leave(&self, operation: &'static str) -> Answer<()> {
+        {
+            let mut state = self.state();
+            if self.dies == Some((state.calls.len() - 1, Moment::After)) {
+                state.dead = true;
+                return Err(died(operation));
+            }
+        }
+        give_way().await;
+        Ok(())
+    }
+}
+
+fn died(operation: &'static str) -> PortError {
+    PortError::new(Class::Unavailable, operation, "ProcessDied")
+}
+
+/// Pending once: whoever polls can poll somebody else in between.
+async fn give_way() {
+    let mut gave = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut gave, true) {
+            return std::task::Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        std::task::Poll::Pending
+    })
+    .await;
+}

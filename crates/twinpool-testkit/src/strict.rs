@@ -1,0 +1,147 @@
+//! What AWS refuses, moves or sends, where emulators nod.
+
+use std::collections::BTreeMap;
+
+use twinpool_core::attribute::Contact;
+use twinpool_core::id::{AttributeName, Sub};
+use twinpool_core::pool::{PoolShape, SignIn};
+use twinpool_core::port::{Answer, Class, PortError};
+use twinpool_core::value::{Attributes, Value};
+
+use crate::pool::Person;
+
+pub(crate) type People = BTreeMap<Sub, Person>;
+
+fn refuse(class: Class, operation: &'static str, code: &str) -> PortError {
+    PortError::new(class, operation, code)
+}
+
+pub(crate) fn fold(shape: &PoolShape, text: &str) -> String {
+    if shape.case_sensitive { text.to_owned() } else { text.to_lowercase() }
+}
+
+/// Finds a user as the `Username` parameter does: username, sub of a local user, or alias (F§4).
+pub(crate) fn find<'a>(shape: &PoolShape, people: &'a People, parameter: &str) -> Option<&'a Person> {
+    let wanted = fold(shape, parameter);
+    people.values().find(|person| {
+        fold(shape, person.username.as_str()) == wanted
+            || person.sub.as_str() == parameter
+            || sign_in_values(shape, person).any(|value| fold(shape, value.reveal()) == wanted)
+    })
+}
+
+/// The values a user can sign in with: in alias pools a contact works only once it is verified (F§4.1).
+fn sign_in_values<'a>(shape: &'a PoolShape, person: &'a Person) -> impl Iterator<Item = &'a Value> {
+    person.attributes.iter().filter_map(|(name, value)| {
+        let contact = Contact::ALL.into_iter().find(|contact| contact.name() == name.as_str());
+        let active = match (&shape.sign_in, contact) {
+            (SignIn::Contact(_), _) | (SignIn::Username { .. }, None) => true,
+            (SignIn::Username { .. }, Some(contact)) => person.is_verified(contact),
+        };
+        (shape.sign_in.is_unique(name) && active).then_some(value)
+    })
+}
+
+/// Undeclared attributes, `sub`, and oversized values are refused (F§4.1, F§4.2).
+pub(crate) fn check_values(
+    shape: &PoolShape,
+    attributes: &Attributes,
+    operation: &'static str,
+) -> Answer<()> {
+    let bad = attributes
+        .iter()
+        .any(|(name, value)| !shape.has(name) || name.as_str() == "sub" || value.reveal().len() > 2_048);
+    if bad {
+        return Err(refuse(Class::Rejected, operation, "InvalidParameterException"));
+    }
+    Ok(())
+}
+
+/// Contact pools take a contact as username; alias pools refuse what looks like one (F§4.1).
+pub(crate) fn check_username(shape: &PoolShape, username: &str) -> Answer<()> {
+    let looks_like = |contact: Contact| match contact {
+        Contact::Email => username.contains('@'),
+        Contact::Phone => username.starts_with('+'),
+    };
+    let fine = match &shape.sign_in {
+        SignIn::Contact(names) => names.iter().any(|contact| looks_like(*contact)),
+        SignIn::Username { contacts, .. } => !contacts.iter().any(|contact| looks_like(*contact)),
+    };
+    if fine { Ok(()) } else { Err(refuse(Class::Rejected, "AdminCreateUser", "InvalidParameterException")) }
+}
+
+/// Nobody may hold a way to sign in that the newcomer would hold; aliases are not taken over (`ForceAliasCreation` off).
+pub(crate) fn check_free(
+    shape: &PoolShape,
+    people: &People,
+    newcomer: &Person,
+    username: &str,
+) -> Answer<()> {
+    let mut names = vec![Value::new(username)];
+    names.extend(sign_in_values(shape, newcomer).cloned());
+    if names.iter().any(|name| find(shape, people, name.reveal()).is_some()) {
+        return Err(refuse(Class::Taken, "AdminCreateUser", "UsernameExistsException"));
+    }
+    Ok(())
+}
+
+/// AdminUpdateUserAttributes: what is refused, what waits, who is messaged, who loses an alias (F§4.2).
+/// Returns the number of messages that the user gets.
+pub(crate) fn update(shape: &PoolShape, people: &mut People, sub: &Sub, new: &Attributes) -> Answer<u32> {
+    const OPERATION: &str = "AdminUpdateUserAttributes";
+    check_values(shape, new, OPERATION)?;
+    if new.keys().any(|name| !shape.is_mutable(name)) {
+        return Err(refuse(Class::Rejected, OPERATION, "InvalidParameterException"));
+    }
+    let mut messages = 0;
+    for contact in Contact::ALL {
+        let Some(address) = new.get(&contact.address_attribute()) else {
+            continue;
+        };
+        let verified = new.get(&contact.flag_attribute()).is_some_and(Value::is_true);
+        if !verified && shape.verifies.contains(&contact) {
+            messages += 1;
+        }
+        let holder = people.values().find(|person| {
+            person.sub != *sub
+                && person
+                    .contact(contact)
+                    .is_some_and(|held| fold(shape, held.reveal()) == fold(shape, address.reveal()))
+                && (shape.sign_in.is_name(contact) || person.is_verified(contact))
+        });
+        let Some(holder) = holder.map(|person| person.sub.clone()) else {
+            continue;
+        };
+        if shape.sign_in.is_name(contact) {
+            return Err(refuse(Class::Taken, OPERATION, "AliasExistsException"));
+        }
+        if shape.sign_in.is_unique(&contact.address_attribute()) && verified {
+            // The alias moves without a word, and the other user's contact is no longer verified.
+            steal(people, &holder, contact);
+        }
+    }
+    if let Some(person) = people.get_mut(sub) {
+        person.attributes.extend(new.clone());
+    }
+    Ok(messages)
+}
+
+fn steal(people: &mut People, holder: &Sub, contact: Contact) {
+    if let Some(person) = people.get_mut(holder) {
+        person.attributes.insert(contact.flag_attribute(), Value::new("false"));
+    }
+}
+
+/// A contact that people sign in with cannot be deleted.
+pub(crate) fn check_deletable<'a>(
+    shape: &PoolShape,
+    names: impl IntoIterator<Item = &'a AttributeName>,
+) -> Answer<()> {
+    let refused = names.into_iter().any(|name| {
+        !shape.is_mutable(name) || Contact::of(name).is_some_and(|contact| shape.sign_in.is_name(contact))
+    });
+    if refused {
+        return Err(refuse(Class::Rejected, "AdminDeleteUserAttributes", "InvalidParameterException"));
+    }
+    Ok(())
+}
