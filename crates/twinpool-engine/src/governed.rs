@@ -1,0 +1,89 @@
+//! A pool behind the governor: each call waits for its category and reports how it went.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::sync::Arc;
+
+use twinpool_core::change_event::UserRef;
+use twinpool_core::id::{AttributeName, GroupName, NewSub, Username};
+use twinpool_core::pool::PoolShape;
+use twinpool_core::port::{Answer, Class, GroupDefinition, PoolReader, PoolWriter};
+use twinpool_core::snapshot::Snapshot;
+use twinpool_core::value::Attributes;
+
+use crate::governor::{Category, Governor};
+
+/// A pool whose calls stay in the budget.
+#[derive(Debug, Clone)]
+pub struct Governed<P> {
+    pool: P,
+    governor: Arc<Governor>,
+}
+
+impl<P> Governed<P> {
+    /// Puts a pool behind a governor. Both pools of one account and Region share one: they share the quotas.
+    pub fn new(pool: P, governor: Arc<Governor>) -> Self {
+        Self { pool, governor }
+    }
+
+    async fn call<T>(&self, category: Category, call: impl Future<Output = Answer<T>>) -> Answer<T> {
+        self.governor.admit(category).await;
+        let answer = call.await;
+        let throttled = answer.as_ref().is_err_and(|error| error.class == Class::Throttled);
+        self.governor.report(category, throttled);
+        answer
+    }
+}
+
+impl<P: PoolReader> PoolReader for Governed<P> {
+    async fn shape(&self) -> Answer<PoolShape> {
+        // Once per process.
+        self.pool.shape().await
+    }
+
+    async fn user(&self, who: &UserRef) -> Answer<Option<Snapshot>> {
+        self.call(Category::UserRead, self.pool.user(who)).await
+    }
+
+    async fn groups(&self, who: &UserRef) -> Answer<Option<BTreeSet<GroupName>>> {
+        self.call(Category::UserResourceRead, self.pool.groups(who)).await
+    }
+
+    async fn group(&self, name: &GroupName) -> Answer<Option<GroupDefinition>> {
+        self.call(Category::UserPoolResourceRead, self.pool.group(name)).await
+    }
+}
+
+impl<P: PoolWriter> PoolWriter for Governed<P> {
+    async fn create_user(&self, username: &Username, attributes: &Attributes) -> Answer<NewSub> {
+        self.call(Category::UserCreation, self.pool.create_user(username, attributes)).await
+    }
+
+    async fn set_random_password(&self, sub: &NewSub) -> Answer<()> {
+        self.call(Category::UserAccountRecovery, self.pool.set_random_password(sub)).await
+    }
+
+    async fn set_attributes(&self, sub: &NewSub, attributes: &Attributes) -> Answer<()> {
+        self.call(Category::UserUpdate, self.pool.set_attributes(sub, attributes)).await
+    }
+
+    async fn delete_attributes(&self, sub: &NewSub, names: &BTreeSet<AttributeName>) -> Answer<()> {
+        self.call(Category::UserUpdate, self.pool.delete_attributes(sub, names)).await
+    }
+
+    async fn add_to_group(&self, sub: &NewSub, group: &GroupName) -> Answer<()> {
+        self.call(Category::UserUpdate, self.pool.add_to_group(sub, group)).await
+    }
+
+    async fn remove_from_group(&self, sub: &NewSub, group: &GroupName) -> Answer<()> {
+        self.call(Category::UserUpdate, self.pool.remove_from_group(sub, group)).await
+    }
+
+    async fn create_group(&self, group: &GroupDefinition) -> Answer<()> {
+        self.call(Category::UserPoolResourceUpdate, self.pool.create_group(group)).await
+    }
+
+    async fn set_enabled(&self, sub: &NewSub, enabled: bool) -> Answer<()> {
+        self.call(Category::UserUpdate, self.pool.set_enabled(sub, enabled)).await
+    }
+}
