@@ -1,1 +1,7 @@
+//! The Lambda functions behind the queue. What they share; each has a thin `main` in `src/bin`.
 
+mod logging;
+pub mod mirror;
+pub mod wiring;
+
+pub use logging::init as init_logging;

@@ -1,1 +1,26 @@
-fn main() {}
+//! Lambda: mirrors what the queue says has changed.
+
+use lambda_runtime::{Error, service_fn};
+use twinpool_aws::settings::{Environment, MirrorSettings};
+use twinpool_functions::{init_logging, mirror, wiring};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    init_logging();
+    let (engine, queue) = match start().await {
+        Ok(started) => started,
+        Err(problem) => {
+            tracing::error!(
+                reason = format!("{problem:#}"),
+                "the mirror cannot start; events wait in the queue"
+            );
+            return Err(problem.into());
+        }
+    };
+    lambda_runtime::run(service_fn(|event| mirror::handle(&engine, &queue, event))).await
+}
+
+async fn start() -> anyhow::Result<(twinpool_engine::Engine<wiring::Aws>, twinpool_aws::sqs::Queue)> {
+    let settings = MirrorSettings::read(&Environment)?;
+    Ok(wiring::engine(settings).await?)
+}

@@ -1,0 +1,58 @@
+//! How every client reaches AWS: one TLS stack, short time-outs, few retries of its own.
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+
+/// How patient a client is.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For a connection.
+    pub connect: Duration,
+    /// For one attempt, connection included.
+    pub attempt: Duration,
+    /// Attempts in all.
+    pub attempts: u32,
+    /// At most this long before the second attempt.
+    pub backoff: Duration,
+}
+
+impl Patience {
+    /// On the path of a sign-in: a stuck connection must leave time for a second one inside the deadline.
+    #[must_use]
+    pub fn of_capture(deadline: Duration) -> Self {
+        Self {
+            connect: deadline.mul_f32(0.3),
+            attempt: deadline.mul_f32(0.45),
+            attempts: 2,
+            backoff: deadline.mul_f32(0.05),
+        }
+    }
+
+    /// Behind the queue, where waiting is cheap and giving up early costs a redelivery.
+    pub const MIRROR: Self = Self {
+        connect: Duration::from_secs(2),
+        attempt: Duration::from_secs(6),
+        attempts: 2,
+        backoff: Duration::from_secs(1),
+    };
+}
+
+/// Reads Region, credentials and endpoint as every AWS tool does (`AWS_REGION`, `AWS_ENDPOINT_URL`, profiles, roles).
+pub async fn load(patience: Patience) -> SdkConfig {
+    let http =
+        aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(patience.connect)
+        .operation_attempt_timeout(patience.attempt)
+        .build();
+    aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http)
+        .timeout_config(timeouts)
+        .retry_config(RetryConfig::standard().with_max_attempts(patience.attempts))
+        .load()
+        .await
+}

@@ -1,0 +1,96 @@
+//! From the error of an SDK to what the caller can do about it.
+
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use twinpool_core::port::{Class, PortError};
+
+#[cfg(feature = "cognito")]
+use aws_sdk_cognitoidentityprovider as sdk;
+#[cfg(all(feature = "dynamodb", not(feature = "cognito")))]
+use aws_sdk_dynamodb as sdk;
+#[cfg(all(feature = "sqs", not(feature = "cognito"), not(feature = "dynamodb")))]
+use aws_sdk_sqs as sdk;
+
+/// Keeps the code and drops the message, which quotes usernames and addresses.
+pub(crate) fn port_error<E, R>(operation: &'static str, error: &sdk::error::SdkError<E, R>) -> PortError
+where
+    E: ProvideErrorMetadata,
+{
+    use sdk::error::SdkError;
+    let unavailable = |code: &str| PortError::new(Class::Unavailable, operation, code);
+    match error {
+        SdkError::ServiceError(context) => {
+            let code = context.err().code().unwrap_or("NoErrorCode");
+            PortError::new(class(code), operation, code)
+        }
+        SdkError::TimeoutError(_) => unavailable("TimedOut"),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => unavailable("TimedOut"),
+        SdkError::DispatchFailure(failure) if failure.is_io() => unavailable("ConnectionFailed"),
+        SdkError::DispatchFailure(_) => unavailable("NotSent"),
+        SdkError::ResponseError(_) => unavailable("UnreadableResponse"),
+        SdkError::ConstructionFailure(_) => PortError::new(Class::Rejected, operation, "BadRequest"),
+        _ => unavailable("UnknownFailure"),
+    }
+}
+
+/// What an error code means for the caller. Unknown codes pass for a passing failure: nothing is dropped that way, and
+/// what does not pass ends in the DLQ.
+pub(crate) fn class(code: &str) -> Class {
+    match code {
+        "UserNotFoundException"
+        | "ResourceNotFoundException"
+        | "QueueDoesNotExist"
+        | "AWS.SimpleQueueService.NonExistentQueue" => Class::NotFound,
+        "UsernameExistsException" | "AliasExistsException" | "GroupExistsException" => Class::Taken,
+        // LimitExceededException is a hard quota, although the SDK takes it for throttling (F§2.1).
+        "InvalidParameterException"
+        | "InvalidPasswordException"
+        | "LimitExceededException"
+        | "UnsupportedUserStateException"
+        | "PreconditionNotMetException"
+        | "ValidationException"
+        | "UserLambdaValidationException"
+        | "UnsupportedOperationException"
+        | "InvalidMessageContents" => Class::Rejected,
+        "TooManyRequestsException"
+        | "ThrottlingException"
+        | "Throttling"
+        | "RequestThrottled"
+        | "RequestLimitExceeded"
+        | "ProvisionedThroughputExceededException"
+        | "KmsThrottled" => Class::Throttled,
+        "AccessDeniedException"
+        | "AccessDenied"
+        | "NotAuthorizedException"
+        | "UnrecognizedClientException"
+        | "InvalidSignatureException"
+        | "ExpiredTokenException"
+        | "KmsAccessDenied"
+        | "InvalidClientTokenId"
+        | "MissingAuthenticationToken" => Class::Denied,
+        "ConditionalCheckFailedException" => Class::Stale,
+        _ => Class::Unavailable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_code_says_what_to_do() {
+        let table = [
+            ("UserNotFoundException", Class::NotFound),
+            ("AliasExistsException", Class::Taken),
+            ("UsernameExistsException", Class::Taken),
+            ("LimitExceededException", Class::Rejected),
+            ("TooManyRequestsException", Class::Throttled),
+            ("AccessDeniedException", Class::Denied),
+            ("ConditionalCheckFailedException", Class::Stale),
+            ("InternalErrorException", Class::Unavailable),
+            ("SomethingOfTomorrow", Class::Unavailable),
+        ];
+        for (code, expected) in table {
+            assert_eq!(class(code), expected, "{code}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! From Cognito's answers to the domain.
+
+use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutput;
+use aws_sdk_cognitoidentityprovider::types::AttributeType;
+use twinpool_core::id::{AttributeName, GroupName, Sub, Timestamp, Username};
+use twinpool_core::port::{Answer, Class, PortError};
+use twinpool_core::snapshot::{Snapshot, Status};
+use twinpool_core::value::{Attributes, Value};
+
+fn unreadable(operation: &'static str, code: &str) -> PortError {
+    PortError::new(Class::Unreadable, operation, code)
+}
+
+/// A user without groups.
+pub(super) fn snapshot(user: &AdminGetUserOutput) -> Answer<Snapshot> {
+    const OPERATION: &str = "AdminGetUser";
+    let username = Username::parse(user.username()).map_err(|_| unreadable(OPERATION, "BadUsername"))?;
+    let created = user.user_create_date().and_then(|date| date.to_millis().ok()).unwrap_or_default();
+    Ok(Snapshot {
+        sub: sub(OPERATION, user.user_attributes())?,
+        username,
+        status: Status::parse(user.user_status().map_or("", |status| status.as_str())),
+        enabled: user.enabled(),
+        attributes: Snapshot::attributes_that_travel(attributes(user.user_attributes())),
+        groups: [].into(),
+        created_at: Timestamp(created.unsigned_abs()),
+    })
+}
+
+/// The sub among a user's attributes: Cognito gives it with every user.
+pub(super) fn sub(operation: &'static str, attributes: &[AttributeType]) -> Answer<Sub> {
+    let found = attributes.iter().find(|attribute| attribute.name() == "sub");
+    let value = found.and_then(AttributeType::value).unwrap_or_default();
+    Sub::parse(value).map_err(|_| unreadable(operation, "NoSub"))
+}
+
+fn attributes(all: &[AttributeType]) -> Attributes {
+    let pair = |attribute: &AttributeType| {
+        let name = AttributeName::parse(attribute.name()).ok()?;
+        Some((name, Value::new(attribute.value()?)))
+    };
+    all.iter().filter_map(pair).collect()
+}
+
+pub(super) fn group_name(operation: &'static str, text: String) -> Answer<GroupName> {
+    GroupName::parse(text).map_err(|_| unreadable(operation, "BadGroupName"))
+}

@@ -1,0 +1,148 @@
+//! The links in one DynamoDB table.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use twinpool_core::id::{NewSub, OldSub, UserId};
+use twinpool_core::link::{Link, LinkState};
+use twinpool_core::port::{Answer, Class, LinkReader, LinkStore, PortError};
+
+use crate::code::port_error;
+
+mod item;
+
+/// The table of links: `OLD#<old sub>` holds the link, `NEW#<new sub>` points back at it. Both are read by key, because
+/// an index would be read late and would not keep pairs unique (F§10).
+#[derive(Debug, Clone)]
+pub struct Links {
+    client: Client,
+    table: String,
+}
+
+type Item = HashMap<String, AttributeValue>;
+
+impl Links {
+    /// The links in this table, through this client.
+    #[must_use]
+    pub fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    async fn get(&self, key: String) -> Answer<Option<Item>> {
+        let call = self.client.get_item().table_name(&self.table).key("pk", AttributeValue::S(key));
+        let answer =
+            call.consistent_read(true).send().await.map_err(|error| port_error("GetItem", &error))?;
+        Ok(answer.item)
+    }
+}
+
+fn old_key(sub: &OldSub) -> String {
+    format!("OLD#{sub}")
+}
+
+fn new_key(sub: &NewSub) -> String {
+    format!("NEW#{sub}")
+}
+
+/// The fence: only who read the latest version may write the next.
+fn fence(version: u64) -> (&'static str, Option<AttributeValue>) {
+    match version {
+        0 => ("attribute_not_exists(pk)", None),
+        read => ("#version = :read", Some(AttributeValue::N(read.to_string()))),
+    }
+}
+
+impl LinkReader for Links {
+    async fn link(&self, old: &OldSub) -> Answer<Option<Link>> {
+        let item = self.get(old_key(old)).await?;
+        item.map(|item| item::decode(old.clone(), &item)).transpose()
+    }
+
+    async fn old_sub_of(&self, new: &NewSub) -> Answer<Option<OldSub>> {
+        let item = self.get(new_key(new)).await?;
+        item.map(|item| item::old_sub(&item)).transpose()
+    }
+
+    async fn old_sub_of_user(&self, user: &UserId) -> Answer<Option<OldSub>> {
+        // A user born in the old pool has the old sub as user id.
+        let Ok(old) = OldSub::parse(user.as_str()) else {
+            return Ok(None);
+        };
+        let link = self.link(&old).await?;
+        Ok(link.filter(|link| link.user_id == *user).map(|link| link.old_sub))
+    }
+}
+
+impl LinkStore for Links {
+    async fn write(&self, link: &Link) -> Answer<u64> {
+        let version = link.version + 1;
+        let (condition, read) = fence(link.version);
+        let mut call = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item::encode(link, version, old_key(&link.old_sub))))
+            .condition_expression(condition);
+        if let Some(read) = read {
+            call = call
+                .expression_attribute_names("#version", "version")
+                .expression_attribute_values(":read", read);
+        }
+        call.send().await.map_err(|error| port_error("PutItem", &error))?;
+        Ok(version)
+    }
+
+    async fn connect(&self, link: &Link) -> Answer<u64> {
+        const OPERATION: &str = "TransactWriteItems";
+        let LinkState::Linked(linked) = &link.state else {
+            return Err(PortError::new(Class::Rejected, OPERATION, "NotAPair"));
+        };
+        let version = link.version + 1;
+        let (condition, read) = fence(link.version);
+        let mut forward = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item::encode(link, version, old_key(&link.old_sub))))
+            .condition_expression(condition);
+        if let Some(read) = read {
+            forward = forward
+                .expression_attribute_names("#version", "version")
+                .expression_attribute_values(":read", read);
+        }
+        let back = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item::encode_back(link, new_key(&linked.new_sub))))
+            .condition_expression("attribute_not_exists(pk) OR old_sub = :same")
+            .expression_attribute_values(":same", AttributeValue::S(link.old_sub.to_string()));
+        let mut transaction = self.client.transact_write_items();
+        for put in [forward, back] {
+            let put = put.build().map_err(|_| PortError::new(Class::Rejected, OPERATION, "BadItem"))?;
+            transaction = transaction.transact_items(TransactWriteItem::builder().put(put).build());
+        }
+        transaction.send().await.map_err(|error| cancelled(OPERATION, &error))?;
+        Ok(version)
+    }
+}
+
+/// The reasons stand in the order of the items (F§10): the first is the fence, the second the pair.
+fn cancelled<R>(operation: &'static str, error: &SdkError<TransactWriteItemsError, R>) -> PortError {
+    let reasons = match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+            cancelled.cancellation_reasons()
+        }
+        _ => return port_error(operation, error),
+    };
+    let failed = |index: usize| {
+        reasons
+            .get(index)
+            .and_then(|reason| reason.code())
+            .is_some_and(|code| code == "ConditionalCheckFailed")
+    };
+    match (failed(0), failed(1)) {
+        (true, _) => PortError::new(Class::Stale, operation, "ConditionalCheckFailed"),
+        (false, true) => PortError::new(Class::Taken, operation, "ConditionalCheckFailed"),
+        (false, false) => PortError::new(Class::Unavailable, operation, "TransactionCanceledException"),
+    }
+}

@@ -1,0 +1,172 @@
+//! What a function is told when it is deployed: read from the environment, once, and nowhere else.
+
+use std::fmt::Display;
+use std::num::NonZeroU32;
+use std::str::FromStr;
+use std::time::Duration;
+
+use twinpool_core::digest::DigestKey;
+use twinpool_core::id::{AttributeName, PoolId};
+
+/// A setting that is missing or cannot be used. Names the key, never the value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    /// Not set, or empty.
+    #[error("{0} is not set: the template sets it, look at the function's environment")]
+    Missing(&'static str),
+    /// Set to something else than it should be.
+    #[error("{key} cannot be used: {problem}")]
+    Unusable {
+        /// The variable.
+        key: &'static str,
+        /// What is wrong, without the value.
+        problem: String,
+    },
+}
+
+type Result<T> = std::result::Result<T, SettingsError>;
+
+/// Where settings come from: the environment, or a table in tests.
+pub trait Source {
+    /// The value of a variable.
+    fn get(&self, key: &'static str) -> Option<String>;
+}
+
+/// The process's environment.
+#[derive(Debug, Clone, Copy)]
+pub struct Environment;
+
+impl Source for Environment {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    fn get(&self, key: &'static str) -> Option<String> {
+        std::env::var(key).ok().filter(|value| !value.is_empty())
+    }
+}
+
+fn required(source: &impl Source, key: &'static str) -> Result<String> {
+    source.get(key).ok_or(SettingsError::Missing(key))
+}
+
+fn unusable(key: &'static str, problem: impl Display) -> SettingsError {
+    SettingsError::Unusable { key, problem: problem.to_string() }
+}
+
+fn or_default<T: FromStr>(source: &impl Source, key: &'static str, default: T, wanted: &str) -> Result<T> {
+    match source.get(key) {
+        None => Ok(default),
+        Some(text) => text.parse().map_err(|_| unusable(key, wanted)),
+    }
+}
+
+fn digest_key(source: &impl Source) -> Result<DigestKey> {
+    const KEY: &str = "TWINPOOL_DIGEST_KEY";
+    DigestKey::new(required(source, KEY)?.as_bytes()).map_err(|problem| unusable(KEY, problem))
+}
+
+/// What the capture function is told.
+#[derive(Debug, Clone)]
+pub struct CaptureSettings {
+    /// The queue of change events.
+    pub queue_url: String,
+    /// For the digests.
+    pub key: DigestKey,
+}
+
+impl CaptureSettings {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// When one is missing or cannot be used.
+    pub fn read(source: &impl Source) -> Result<Self> {
+        Ok(Self { queue_url: required(source, "TWINPOOL_QUEUE_URL")?, key: digest_key(source)? })
+    }
+
+    /// How long the capture may keep a sign-in waiting: 1 s unless set; Cognito itself waits 5 s (F§2).
+    ///
+    /// # Errors
+    /// When it is not a number of milliseconds from 1 to 4000.
+    pub fn deadline(source: &impl Source) -> Result<Duration> {
+        const KEY: &str = "TWINPOOL_DEADLINE_MS";
+        const WANTED: &str = "it should be a number of milliseconds from 1 to 4000";
+        let millis: u64 = or_default(source, KEY, 1_000, WANTED)?;
+        if (1..=4_000).contains(&millis) {
+            Ok(Duration::from_millis(millis))
+        } else {
+            Err(unusable(KEY, WANTED))
+        }
+    }
+
+    /// The name of the function, for the metric of losses.
+    pub fn function_name(source: &impl Source) -> String {
+        source.get("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|| "capture".to_owned())
+    }
+}
+
+/// What the mirror function is told.
+#[derive(Debug, Clone)]
+pub struct MirrorSettings {
+    /// The pool being left.
+    pub old_pool: PoolId,
+    /// Where the old pool answers, if not where AWS has it: a local stand-in.
+    pub old_pool_endpoint: Option<String>,
+    /// The pool being moved to.
+    pub new_pool: PoolId,
+    /// The table of links.
+    pub links_table: String,
+    /// The queue of change events.
+    pub queue_url: String,
+    /// For the digests.
+    pub key: DigestKey,
+    /// The attribute of the new pool that proves whose user a user is.
+    pub marker: AttributeName,
+    /// How many mirrors run at most: they share the budget.
+    pub max_concurrency: NonZeroU32,
+    /// The share of Cognito's quotas that twinpool may take, in percent.
+    pub quota_percent: u8,
+}
+
+impl MirrorSettings {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// When one is missing or cannot be used.
+    pub fn read(source: &impl Source) -> Result<Self> {
+        let pool = |key| PoolId::parse(required(source, key)?).map_err(|problem| unusable(key, problem));
+        let (old_pool, new_pool) = (pool("TWINPOOL_OLD_POOL_ID")?, pool("TWINPOOL_NEW_POOL_ID")?);
+        if old_pool == new_pool {
+            return Err(unusable("TWINPOOL_NEW_POOL_ID", "it is the old pool"));
+        }
+        const MARKER: &str = "TWINPOOL_MARKER_ATTRIBUTE";
+        let marker = source.get(MARKER).unwrap_or_else(|| "custom:twinpool".to_owned());
+        let marker = AttributeName::parse(marker).map_err(|problem| unusable(MARKER, problem))?;
+        if !marker.as_str().starts_with("custom:") {
+            return Err(unusable(MARKER, "it should start with custom:"));
+        }
+        const PERCENT: &str = "TWINPOOL_QUOTA_PERCENT";
+        let wanted = "it should be a whole number from 1 to 100";
+        let quota_percent = or_default(source, PERCENT, 50, wanted)?;
+        if !(1..=100).contains(&quota_percent) {
+            return Err(unusable(PERCENT, wanted));
+        }
+        let two = NonZeroU32::MIN.saturating_add(1);
+        Ok(Self {
+            old_pool,
+            old_pool_endpoint: source.get("TWINPOOL_OLD_POOL_ENDPOINT_URL"),
+            new_pool,
+            links_table: required(source, "TWINPOOL_LINKS_TABLE")?,
+            queue_url: required(source, "TWINPOOL_QUEUE_URL")?,
+            key: digest_key(source)?,
+            marker,
+            max_concurrency: or_default(
+                source,
+                "TWINPOOL_MAX_CONCURRENCY",
+                two,
+                "it should be a whole number above 0",
+            )?,
+            quota_percent,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

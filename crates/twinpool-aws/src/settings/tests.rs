@@ -1,0 +1,63 @@
+use std::collections::BTreeMap;
+
+use super::*;
+
+struct Table(BTreeMap<&'static str, &'static str>);
+
+impl Source for Table {
+    fn get(&self, key: &'static str) -> Option<String> {
+        self.0.get(key).map(|value| (*value).to_owned())
+    }
+}
+
+fn complete() -> Table {
+    Table(BTreeMap::from([
+        ("TWINPOOL_OLD_POOL_ID", "eu-west-1_A"),
+        ("TWINPOOL_NEW_POOL_ID", "eu-west-1_B"),
+        ("TWINPOOL_LINKS_TABLE", "links"),
+        ("TWINPOOL_QUEUE_URL", "https://queue"),
+        ("TWINPOOL_DIGEST_KEY", "0123456789abcdef0123456789abcdef"),
+    ]))
+}
+
+fn problem(key: &'static str, value: Option<&'static str>) -> String {
+    let mut table = complete();
+    match value {
+        Some(value) => drop(table.0.insert(key, value)),
+        None => drop(table.0.remove(key)),
+    }
+    MirrorSettings::read(&table).unwrap_err().to_string()
+}
+
+#[test]
+fn what_is_not_set_is_named() {
+    for key in ["TWINPOOL_OLD_POOL_ID", "TWINPOOL_LINKS_TABLE", "TWINPOOL_DIGEST_KEY"] {
+        assert!(problem(key, None).starts_with(key));
+    }
+}
+
+#[test]
+fn what_cannot_be_used_is_named_and_not_quoted() {
+    let cases = [
+        ("TWINPOOL_DIGEST_KEY", "hunter2"),
+        ("TWINPOOL_NEW_POOL_ID", "eu-west-1_A"),
+        ("TWINPOOL_QUOTA_PERCENT", "0"),
+        ("TWINPOOL_QUOTA_PERCENT", "lots"),
+        ("TWINPOOL_MAX_CONCURRENCY", "0"),
+        ("TWINPOOL_MARKER_ATTRIBUTE", "email"),
+    ];
+    for (key, value) in cases {
+        let shown = problem(key, Some(value));
+        assert!(shown.starts_with(key) && !shown.contains("hunter2"), "{shown}");
+    }
+}
+
+#[test]
+fn the_deadline_leaves_cognito_time() {
+    let with = |value| Table(BTreeMap::from([("TWINPOOL_DEADLINE_MS", value)]));
+    assert_eq!(CaptureSettings::deadline(&Table(BTreeMap::new())), Ok(Duration::from_secs(1)));
+    assert_eq!(CaptureSettings::deadline(&with("250")), Ok(Duration::from_millis(250)));
+    for bad in ["0", "5000", "soon"] {
+        assert!(CaptureSettings::deadline(&with(bad)).is_err());
+    }
+}

@@ -1,0 +1,81 @@
+//! The consumer of the queue: SQS batch in, partial batch response out.
+
+use std::time::Duration;
+
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use lambda_runtime::{Error, LambdaEvent};
+use tokio::time::Instant;
+use twinpool_engine::{Engine, Failure, Message, Ports};
+
+/// Makes a message of the queue visible again before its time.
+pub trait Visibility: Send + Sync {
+    /// After this long, the queue delivers the message again. Best effort: if it fails, the queue waits its own time.
+    fn retry_after(&self, receipt: &str, after: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// Left of the function's time for the answer.
+const MARGIN: Duration = Duration::from_secs(2);
+
+/// Processes a batch. What cannot be processed is named in the answer, so that the queue keeps it.
+///
+/// # Errors
+/// When a failed message has no id: then the whole batch must go back, because an answer with a bad id would fail it
+/// anyway (F§10).
+pub async fn handle<P: Ports, V: Visibility>(
+    engine: &Engine<P>,
+    visibility: &V,
+    event: LambdaEvent<SqsEvent>,
+) -> Result<SqsBatchResponse, Error> {
+    let deadline = deadline(event.context.deadline);
+    let receipts: Vec<_> = event
+        .payload
+        .records
+        .iter()
+        .map(|record| (record.message_id.clone(), record.receipt_handle.clone()))
+        .collect();
+    let messages = event.payload.records.into_iter().map(message).collect();
+    let failures = engine.process(messages, deadline).await;
+    if failures.iter().any(|failure| failure.id.is_empty()) {
+        return Err(
+            "a message without an id could not be processed: the whole batch goes back to the queue".into()
+        );
+    }
+    for failure in &failures {
+        let receipt = receipts.iter().find(|(id, _)| id.as_ref() == Some(&failure.id));
+        if let (Some((_, Some(receipt))), Some(after)) = (receipt, failure.retry_after) {
+            visibility.retry_after(receipt, after).await;
+        }
+    }
+    Ok(answer(failures))
+}
+
+fn answer(failures: Vec<Failure>) -> SqsBatchResponse {
+    let mut response = SqsBatchResponse::default();
+    response.batch_item_failures = failures
+        .into_iter()
+        .map(|failure| {
+            let mut item = BatchItemFailure::default();
+            item.item_identifier = failure.id;
+            item
+        })
+        .collect();
+    response
+}
+
+fn message(record: SqsMessage) -> Message {
+    let attribute = |name: &str| record.attributes.get(name).cloned();
+    Message {
+        group: attribute("MessageGroupId"),
+        // Unreadable counts as a redelivery: that only costs reads.
+        delivery: attribute("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(2),
+        id: record.message_id.unwrap_or_default(),
+        body: record.body.unwrap_or_default(),
+    }
+}
+
+/// The runtime gives the deadline in milliseconds since 1970.
+fn deadline(at: u64) -> Instant {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let left = Duration::from_millis(at).saturating_sub(now);
+    Instant::now() + left.saturating_sub(MARGIN)
+}
