@@ -49,10 +49,12 @@ pub async fn load(patience: Patience) -> SdkConfig {
         .connect_timeout(patience.connect)
         .operation_attempt_timeout(patience.attempt)
         .build();
+    let retries =
+        RetryConfig::standard().with_max_attempts(patience.attempts).with_initial_backoff(patience.backoff);
     aws_config::defaults(BehaviorVersion::latest())
         .http_client(http)
         .timeout_config(timeouts)
-        .retry_config(RetryConfig::standard().with_max_attempts(patience.attempts))
+        .retry_config(retries)
         .load()
         .await
 }

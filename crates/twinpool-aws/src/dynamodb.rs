@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
-use twinpool_core::id::{NewSub, OldSub, UserId};
+use twinpool_core::id::{NewSub, OldSub};
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::port::{Answer, Class, LinkReader, LinkStore, PortError};
 
@@ -64,15 +64,6 @@ impl LinkReader for Links {
     async fn old_sub_of(&self, new: &NewSub) -> Answer<Option<OldSub>> {
         let item = self.get(new_key(new)).await?;
         item.map(|item| item::old_sub(&item)).transpose()
-    }
-
-    async fn old_sub_of_user(&self, user: &UserId) -> Answer<Option<OldSub>> {
-        // A user born in the old pool has the old sub as user id.
-        let Ok(old) = OldSub::parse(user.as_str()) else {
-            return Ok(None);
-        };
-        let link = self.link(&old).await?;
-        Ok(link.filter(|link| link.user_id == *user).map(|link| link.old_sub))
     }
 }
 

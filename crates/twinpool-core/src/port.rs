@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::future::Future;
 
 use crate::change_event::{ChangeEvent, UserRef};
-use crate::id::{AttributeName, GroupName, NewSub, OldSub, Sub, UserId, Username};
+use crate::id::{AttributeName, GroupName, NewSub, OldSub, Sub, Username};
 use crate::link::Link;
 use crate::pool::PoolShape;
 use crate::snapshot::Snapshot;
@@ -136,9 +136,6 @@ pub trait LinkReader: Send + Sync {
 
     /// The old sub that a user of the new pool is tied to.
     fn old_sub_of(&self, new: &NewSub) -> impl Future<Output = Answer<Option<OldSub>>> + Send;
-
-    /// The old sub of a user id.
-    fn old_sub_of_user(&self, user: &UserId) -> impl Future<Output = Answer<Option<OldSub>>> + Send;
 }
 
 /// Writes links.

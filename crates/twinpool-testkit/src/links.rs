@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use twinpool_core::id::{NewSub, OldSub, UserId};
+use twinpool_core::id::{NewSub, OldSub};
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::port::{Answer, Class, LinkReader, LinkStore, PortError};
 
@@ -84,13 +84,6 @@ impl LinkReader for MemoryLinks {
         let old = self.tables().back.get(new).cloned();
         self.process.leave("GetItem").await?;
         Ok(old)
-    }
-
-    async fn old_sub_of_user(&self, user: &UserId) -> Answer<Option<OldSub>> {
-        self.process.enter("GetItem").await?;
-        let tables = self.tables();
-        let found = tables.links.values().find(|link| link.user_id == *user);
-        Ok(found.map(|link| link.old_sub.clone()))
     }
 }
 

@@ -1,0 +1,71 @@
+//! The `twinpool` command: one module per subcommand, each an arguments struct and a `run`.
+
+mod resolve;
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Keeps two Amazon Cognito user pools in step.
+#[derive(Debug, Parser)]
+#[command(name = "twinpool", version, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such user.\n\
+    Region, credentials and endpoint come from the environment as for every AWS tool (AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL).";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Says who a user is: old sub, new sub, user id, and how far the link has come.
+    Resolve(resolve::Arguments),
+}
+
+/// Which table to look into.
+#[derive(Debug, Args)]
+struct Table {
+    /// The table of links: the stack's output `TableName`.
+    #[arg(long, env = "TWINPOOL_LINKS_TABLE", value_name = "NAME")]
+    table: String,
+}
+
+/// How a command ended, for scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// Failed.
+    Failed = 1,
+    /// No such user.
+    NotFound = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Runs a command; returns what to print.
+///
+/// # Errors
+/// When the command fails; the message is for people.
+pub async fn run(cli: Cli) -> anyhow::Result<(String, Exit)> {
+    match cli.command {
+        Command::Resolve(arguments) => resolve::run(&arguments).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}
