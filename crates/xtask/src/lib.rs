@@ -1,1 +1,8 @@
+//! The project's own commands, and the local AWS that the demo and the tests run on.
 
+pub mod local;
+pub mod package;
+pub mod paths;
+pub mod process;
+pub mod tools;
+pub mod wire;

@@ -1,1 +1,97 @@
-fn main() {}
+//! `cargo xtask`: the project's own commands.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands talk to the terminal")]
+
+use std::fs;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use xtask::local::{OldPoolServer, Options, SignIn, Stack};
+use xtask::{package, paths};
+
+/// The project's own commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Starts or stops a local AWS with twinpool deployed in it.
+    Local {
+        #[command(subcommand)]
+        command: Local,
+    },
+    /// Builds the functions and zips them for Lambda.
+    Package,
+}
+
+#[derive(Subcommand)]
+enum Local {
+    /// Starts it and leaves it running; writes .local/stack.json.
+    Up {
+        /// Which server plays the old pool.
+        #[arg(long, value_enum, default_value = "ministack")]
+        old_pool: OldPoolServer,
+        /// How people sign in to the old pool (MiniStack).
+        #[arg(long, value_enum, default_value = "email")]
+        old_sign_in: SignIn,
+        /// How people sign in to the new pool.
+        #[arg(long, value_enum, default_value = "email")]
+        new_sign_in: SignIn,
+        /// The port of the local AWS.
+        #[arg(long, default_value_t = 4566)]
+        port: u16,
+    },
+    /// Stops it.
+    Down,
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("xtask: {problem:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Local { command: Local::Up { old_pool, old_sign_in, new_sign_in, port } } => {
+            let name = "local".to_owned();
+            let old_server = old_pool;
+            up(&Options { name, port: Some(port), old_server, old_sign_in, new_sign_in, enforce_iam: false })
+        }
+        Command::Local { command: Local::Down } => {
+            match Stack::running("local") {
+                Some(stack) => stack.down(),
+                None => println!("nothing to stop: the local AWS is not up"),
+            }
+            let _ = fs::remove_file(paths::local().join("stack.json"));
+            Ok(())
+        }
+        Command::Package => {
+            for (zip, size) in package::for_production()? {
+                println!("{:>9} bytes  {}", size, zip.strip_prefix(paths::root()).unwrap_or(&zip).display());
+            }
+            Ok(())
+        }
+    }
+}
+
+fn up(options: &Options) -> Result<()> {
+    let stack = Stack::up(options)?;
+    let addresses = &stack.addresses;
+    fs::write(paths::local().join("stack.json"), serde_json::to_string_pretty(addresses)? + "\n")?;
+    println!("local AWS    {}  (Region {}, key test, secret test)", addresses.endpoint, addresses.region);
+    println!("old pool     {} at {}", addresses.old_pool.id, addresses.old_pool.endpoint);
+    println!("new pool     {}", addresses.new_pool.id);
+    println!("table        {}", addresses.table);
+    println!("all of this  .local/stack.json");
+    println!("stop it      cargo xtask local down");
+    Ok(())
+}

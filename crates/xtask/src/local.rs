@@ -1,0 +1,204 @@
+//! The local AWS: servers, two pools, and the production template deployed between them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use serde::{Deserialize, Serialize};
+
+use crate::process::{self, Server};
+use crate::wire::{Aws, REGION};
+use crate::{package, paths, tools};
+
+mod deploy;
+mod pools;
+mod servers;
+
+pub use pools::SignIn;
+
+/// Which server plays the old pool. The new pool is always MiniStack's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum OldPoolServer {
+    /// Tokens with groups, attributes, alias and username pools; no PostConfirmation.
+    Ministack,
+    /// PostConfirmation and sign-up messages; e-mail sign-in only, no groups in tokens.
+    CognitoLocal,
+}
+
+/// What to start.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The folder below `.local/` that the stack lives in.
+    pub name: String,
+    /// The port of MiniStack; a free one if not given.
+    pub port: Option<u16>,
+    /// Who plays the old pool.
+    pub old_server: OldPoolServer,
+    /// How people sign in to the old pool.
+    pub old_sign_in: SignIn,
+    /// How people sign in to the new pool.
+    pub new_sign_in: SignIn,
+    /// Whether the local AWS checks the functions' roles.
+    pub enforce_iam: bool,
+}
+
+impl Options {
+    /// From e-mail to e-mail on MiniStack.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            port: None,
+            old_server: OldPoolServer::Ministack,
+            old_sign_in: SignIn::Email,
+            new_sign_in: SignIn::Email,
+            enforce_iam: false,
+        }
+    }
+}
+
+/// A pool, as `stack.json` tells it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PoolAddress {
+    /// Where it answers.
+    pub endpoint: String,
+    /// The pool's id.
+    pub id: String,
+    /// An app client without a secret.
+    pub client_id: String,
+}
+
+/// What `stack.json` tells: everything that any AWS client needs, with key `test` and secret `test`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Addresses {
+    /// Where the local AWS answers.
+    pub endpoint: String,
+    /// The Region.
+    pub region: String,
+    /// The queue of change events.
+    pub queue_url: String,
+    /// Its DLQ.
+    pub dlq_url: String,
+    /// The table of links.
+    pub table: String,
+    /// The old pool.
+    pub old_pool: PoolAddress,
+    /// The new pool.
+    pub new_pool: PoolAddress,
+}
+
+/// A local AWS that runs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Stack {
+    /// Where everything is.
+    pub addresses: Addresses,
+    folder: PathBuf,
+    servers: Vec<Server>,
+}
+
+impl Stack {
+    /// Starts everything and deploys the template. What was started is stopped again if something fails.
+    ///
+    /// # Errors
+    /// When a tool is missing, a port is taken, the stack is up already, or the deployment fails.
+    pub fn up(options: &Options) -> Result<Self> {
+        if Self::running(&options.name).is_some() {
+            bail!(
+                "the local AWS `{}` is up already: look into .local/stack.json, or run `cargo xtask local down`",
+                options.name
+            );
+        }
+        tools::install()?;
+        if package::FUNCTIONS.iter().any(|function| !package::zip_of(function).is_file()) {
+            package::build()?;
+        }
+        let folder = folder(&options.name);
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot make {}: is something else there?", folder.display()))?;
+        let mut servers = Vec::new();
+        let started = start(options, &folder, &mut servers);
+        let stack = match started {
+            Ok(addresses) => Self { addresses, folder, servers },
+            Err(problem) => {
+                servers.iter().for_each(Server::stop);
+                return Err(problem);
+            }
+        };
+        fs::write(stack.folder.join("running.json"), serde_json::to_string_pretty(&stack)?)?;
+        Ok(stack)
+    }
+
+    /// The stack of this name, if it is up.
+    #[must_use]
+    pub fn running(name: &str) -> Option<Self> {
+        let text = fs::read_to_string(folder(name).join("running.json")).ok()?;
+        let stack: Self = serde_json::from_str(&text).ok()?;
+        stack.servers.iter().any(Server::is_running).then_some(stack)
+    }
+
+    /// Stops every server that was started.
+    pub fn down(&self) {
+        self.servers.iter().for_each(Server::stop);
+        let _ = fs::remove_file(self.folder.join("running.json"));
+    }
+
+    /// The local AWS.
+    #[must_use]
+    pub fn aws(&self) -> Aws {
+        Aws::new(&self.addresses.endpoint)
+    }
+
+    /// The server of the old pool.
+    #[must_use]
+    pub fn old_pool(&self) -> Aws {
+        Aws::new(&self.addresses.old_pool.endpoint)
+    }
+}
+
+fn folder(name: &str) -> PathBuf {
+    paths::local().join("stacks").join(name)
+}
+
+fn start(options: &Options, folder: &Path, servers: &mut Vec<Server>) -> Result<Addresses> {
+    if let Some(port) = options.port {
+        process::require_free(port)?;
+    }
+    let port = options.port.map_or_else(process::free_port, Ok)?;
+    servers.push(servers::ministack(folder, port, options.enforce_iam)?);
+    let endpoint = format!("http://127.0.0.1:{port}");
+    let aws = Aws::new(&endpoint);
+    let new_pool = pools::create(&aws, "new", options.new_sign_in, true)?;
+    let capture = |aws: &Aws, old: &PoolAddress, elsewhere: bool| {
+        deploy::deploy(aws, &options.name, old, &new_pool, elsewhere)
+    };
+    let (old_pool, outputs) = match options.old_server {
+        OldPoolServer::Ministack => {
+            let old_pool = pools::create(&aws, "old", options.old_sign_in, false)?;
+            let outputs = capture(&aws, &old_pool, false)?;
+            pools::attach(&aws, &old_pool, &outputs.capture_arn)?;
+            (old_pool, outputs)
+        }
+        OldPoolServer::CognitoLocal => {
+            // It reads its triggers at the start, and the template needs the pool's id: so it starts twice.
+            let port = process::free_port()?;
+            let first = servers::cognito_local(folder, port, &endpoint, None)?;
+            let old_pool =
+                pools::create(&Aws::new(format!("http://127.0.0.1:{port}")), "old", SignIn::Email, false);
+            first.stop();
+            let old_pool = old_pool?;
+            let outputs = capture(&aws, &old_pool, true)?;
+            servers.push(servers::cognito_local(folder, port, &endpoint, Some(&outputs.capture_name()))?);
+            (old_pool, outputs)
+        }
+    };
+    Ok(Addresses {
+        endpoint,
+        region: REGION.to_owned(),
+        queue_url: outputs.queue_url,
+        dlq_url: outputs.dlq_url,
+        table: outputs.table,
+        old_pool,
+        new_pool,
+    })
+}

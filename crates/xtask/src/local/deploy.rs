@@ -1,0 +1,112 @@
+//! Deploys the production template, as `aws cloudformation package` and `deploy` would.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+
+use super::PoolAddress;
+use crate::wire::{Aws, tags};
+use crate::{package, paths, process};
+
+const BUCKET: &str = "twinpool-code";
+
+/// What the stack says of itself.
+#[derive(Debug)]
+pub(super) struct Outputs {
+    pub(super) queue_url: String,
+    pub(super) dlq_url: String,
+    pub(super) table: String,
+    pub(super) capture_arn: String,
+}
+
+impl Outputs {
+    pub(super) fn capture_name(&self) -> String {
+        self.capture_arn.rsplit(':').next().unwrap_or_default().to_owned()
+    }
+}
+
+/// `elsewhere`: the old pool is on a server of its own.
+pub(super) fn deploy(
+    aws: &Aws,
+    name: &str,
+    old_pool: &PoolAddress,
+    new_pool: &PoolAddress,
+    elsewhere: bool,
+) -> Result<Outputs> {
+    let stack = format!("twinpool-{name}");
+    let mut parameters =
+        vec![("StackName".to_owned(), stack.clone()), ("TemplateBody".to_owned(), upload(aws)?)];
+    for (number, capability) in ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"].iter().enumerate() {
+        parameters.push((format!("Capabilities.member.{}", number + 1), (*capability).to_owned()));
+    }
+    let mut values = vec![
+        ("OldPoolId", old_pool.id.as_str()),
+        ("NewPoolId", new_pool.id.as_str()),
+        ("DigestKey", "a secret of the local AWS, known to everyone"),
+        ("TableDeletionProtection", "false"),
+        ("LocalEndpointUrl", aws.endpoint.as_str()),
+    ];
+    if elsewhere {
+        values.push(("OldPoolEndpointUrl", old_pool.endpoint.as_str()));
+    }
+    for (number, (key, value)) in values.into_iter().enumerate() {
+        let prefix = format!("Parameters.member.{}", number + 1);
+        parameters.push((format!("{prefix}.ParameterKey"), key.to_owned()));
+        parameters.push((format!("{prefix}.ParameterValue"), value.to_owned()));
+    }
+    aws.cloudformation("CreateStack", &parameters)?;
+    outputs(&wait(aws, &stack)?)
+}
+
+/// Puts the zips into the local S3 and names them in the template, which is otherwise the very file.
+fn upload(aws: &Aws) -> Result<String> {
+    let path = paths::root().join("infra/template.yaml");
+    let mut template =
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    aws.put(BUCKET, b"")?;
+    for function in package::FUNCTIONS {
+        let zip = fs::read(package::zip_of(function))
+            .context("the functions are not built: run `cargo xtask package`")?;
+        aws.put(&format!("{BUCKET}/{function}.zip"), &zip)?;
+        let here = format!("../target/lambda/{function}/bootstrap.zip");
+        if !template.contains(&here) {
+            bail!("infra/template.yaml does not name {here}");
+        }
+        template = template.replace(&here, &format!("s3://{BUCKET}/{function}.zip"));
+    }
+    Ok(template)
+}
+
+fn wait(aws: &Aws, stack: &str) -> Result<String> {
+    let name = [("StackName".to_owned(), stack.to_owned())];
+    let start = Instant::now();
+    loop {
+        let answer = aws.cloudformation("DescribeStacks", &name)?;
+        match tags(&answer, "StackStatus").first().copied().unwrap_or_default() {
+            "CREATE_COMPLETE" => return Ok(answer),
+            "CREATE_IN_PROGRESS" | "" if start.elapsed() < Duration::from_secs(60) => process::pause(),
+            status => {
+                let events = aws.cloudformation("DescribeStackEvents", &name).unwrap_or_default();
+                let reasons = tags(&events, "ResourceStatusReason").join("; ");
+                bail!("infra/template.yaml does not deploy: {status}: {reasons}");
+            }
+        }
+    }
+}
+
+fn outputs(answer: &str) -> Result<Outputs> {
+    let (keys, values) = (tags(answer, "OutputKey"), tags(answer, "OutputValue"));
+    let get = |wanted: &str| {
+        let found = keys.iter().zip(&values).find(|(key, _)| **key == wanted);
+        found
+            .map(|(_, value)| (*value).to_owned())
+            .with_context(|| format!("the stack has no output {wanted}"))
+    };
+    Ok(Outputs {
+        queue_url: get("QueueUrl")?,
+        dlq_url: get("DlqUrl")?,
+        table: get("TableName")?,
+        capture_arn: get("CaptureArn")?,
+    })
+}

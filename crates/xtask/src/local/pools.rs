@@ -1,0 +1,66 @@
+//! The two pools.
+
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+
+use super::PoolAddress;
+use crate::wire::Aws;
+
+/// How people sign in to a pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum SignIn {
+    /// With their e-mail address.
+    Email,
+    /// With a username.
+    Username,
+    /// With a username, or a verified e-mail address.
+    Alias,
+}
+
+/// Makes a pool with an app client. The new one has the marker attribute.
+pub(super) fn create(aws: &Aws, name: &str, sign_in: SignIn, marker: bool) -> Result<PoolAddress> {
+    let custom = |name: &str, mutable: bool| {
+        json!({ "Name": name, "AttributeDataType": "String", "Mutable": mutable,
+                "StringAttributeConstraints": { "MinLength": "0", "MaxLength": "2048" } })
+    };
+    let mut schema = vec![custom("tenant", true)];
+    if marker {
+        schema.push(custom("twinpool", false));
+    }
+    let mut pool = json!({ "PoolName": name, "Schema": schema });
+    match sign_in {
+        SignIn::Email => pool["UsernameAttributes"] = json!(["email"]),
+        SignIn::Alias => pool["AliasAttributes"] = json!(["email"]),
+        SignIn::Username => {}
+    }
+    let made = aws.cognito("CreateUserPool", &pool)?;
+    let id = text(&made, "/UserPool/Id")?;
+    let client = json!({
+        "UserPoolId": id,
+        "ClientName": "app",
+        "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    });
+    let made = aws.cognito("CreateUserPoolClient", &client)?;
+    let client_id = text(&made, "/UserPoolClient/ClientId")?;
+    Ok(PoolAddress { endpoint: aws.endpoint.clone(), id, client_id })
+}
+
+/// Attaches the capture to the old pool. On AWS an UpdateUserPool like this one would reset every setting that it leaves
+/// out; the local server keeps them.
+pub(super) fn attach(aws: &Aws, pool: &PoolAddress, capture: &str) -> Result<()> {
+    let triggers = json!({
+        "UserPoolId": pool.id,
+        "LambdaConfig": {
+            "PostConfirmation": capture,
+            "CustomMessage": capture,
+            "PreTokenGeneration": capture,
+            "PreTokenGenerationConfig": { "LambdaVersion": "V2_0", "LambdaArn": capture },
+        },
+    });
+    aws.cognito("UpdateUserPool", &triggers).map(drop)
+}
+
+fn text(answer: &Value, pointer: &str) -> Result<String> {
+    let found = answer.pointer(pointer).and_then(Value::as_str);
+    found.map(str::to_owned).with_context(|| format!("the local server's answer has no {pointer}"))
+}

@@ -1,0 +1,53 @@
+//! How each server is started.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+use serde_json::json;
+
+use crate::process::Server;
+use crate::{tools, wire};
+
+pub(super) fn ministack(folder: &Path, port: u16, enforce_iam: bool) -> Result<Server> {
+    let mut command = Command::new(tools::python_program("ministack"));
+    command
+        .current_dir(folder)
+        .env("GATEWAY_PORT", port.to_string())
+        .env("BIND_HOST", "127.0.0.1")
+        .env("IOT_MTLS_ENABLED", "0")
+        .env("AWS_DEFAULT_REGION", wire::REGION)
+        .env("STATE_DIR", folder.join("state"))
+        .env("S3_DATA_DIR", folder.join("s3"));
+    if enforce_iam {
+        command.env("AUTH", "true");
+    }
+    Server::start("MiniStack", &mut command, port, "/_ministack/health", &folder.join("ministack.log"))
+}
+
+/// `capture` is the function that all triggers call.
+pub(super) fn cognito_local(folder: &Path, port: u16, aws: &str, capture: Option<&str>) -> Result<Server> {
+    let home = folder.join("cognito-local");
+    fs::create_dir_all(home.join(".cognito"))?;
+    let triggers = ["PostConfirmation", "PreTokenGeneration", "CustomMessage"];
+    let functions: serde_json::Map<_, _> =
+        triggers.iter().filter_map(|trigger| Some(((*trigger).to_owned(), capture?.into()))).collect();
+    let config = json!({
+        "LambdaClient": {
+            "endpoint": aws,
+            "region": wire::REGION,
+            "credentials": { "accessKeyId": "test", "secretAccessKey": "test" },
+        },
+        "ServerConfig": { "port": port, "hostname": "127.0.0.1" },
+        "TriggerFunctions": functions,
+    });
+    fs::write(home.join(".cognito/config.json"), config.to_string())?;
+    let mut command = Command::new("node");
+    command
+        .arg(tools::cognito_local())
+        .current_dir(&home)
+        .env("PORT", port.to_string())
+        .env("HOST", "127.0.0.1");
+    Server::start("cognito-local", &mut command, port, "/health", &folder.join("cognito-local.log"))
+}

@@ -1,0 +1,108 @@
+//! Bootstrap zips: what Lambda runs, in production and locally.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+use zip::write::SimpleFileOptions;
+
+use crate::paths;
+
+/// The functions, by the name of their binary.
+pub const FUNCTIONS: [&str; 2] = ["twinpool-capture", "twinpool-mirror"];
+
+/// The newest glibc of `provided.al2023`.
+const AL2023_GLIBC: u32 = 34;
+
+/// Builds all functions with the release profile and zips them.
+///
+/// # Errors
+/// When the build fails.
+pub fn build() -> Result<()> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(paths::root()).args(["build", "--release", "--locked"]);
+    cargo.args(["-p", "twinpool-capture", "-p", "twinpool-functions", "--bins"]);
+    // What `cargo xtask` sets for itself would look to some build scripts like another build, and cost one.
+    let own = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(own)) {
+        cargo.env_remove(name);
+    }
+    let status = cargo.status().context("cannot start cargo")?;
+    if !status.success() {
+        bail!("the functions do not build");
+    }
+    for function in FUNCTIONS {
+        let binary = paths::target().join("release").join(function);
+        let bytes = fs::read(&binary).with_context(|| format!("cannot read {}", binary.display()))?;
+        write_zip(&zip_of(function), &bytes)?;
+    }
+    Ok(())
+}
+
+/// Where a function's zip is.
+#[must_use]
+pub fn zip_of(function: &str) -> PathBuf {
+    paths::root().join("target/lambda").join(function).join("bootstrap.zip")
+}
+
+fn write_zip(path: &Path, binary: &[u8]) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut zip =
+        zip::ZipWriter::new(File::create(path).with_context(|| format!("cannot write {}", path.display()))?);
+    // The same binary gives the same zip: no times.
+    let options =
+        SimpleFileOptions::default().unix_permissions(0o755).last_modified_time(zip::DateTime::default());
+    zip.start_file("bootstrap", options)?;
+    zip.write_all(binary)?;
+    zip.finish()?;
+    Ok(())
+}
+
+/// Builds for production on this machine and checks that Lambda can load the binaries.
+///
+/// # Errors
+/// When they need a newer glibc than Lambda has.
+pub fn for_production() -> Result<Vec<(PathBuf, u64)>> {
+    build()?;
+    let mut zips = Vec::new();
+    for function in FUNCTIONS {
+        let binary = fs::read(paths::target().join("release").join(function))?;
+        let needed = newest_glibc(&binary);
+        if needed > AL2023_GLIBC {
+            bail!(
+                "{function} needs glibc 2.{needed} and Lambda has 2.{AL2023_GLIBC}: build on Amazon Linux 2023, Debian 12 \
+                 or Ubuntu 22.04, or with `cargo lambda build --release`"
+            );
+        }
+        let zip = zip_of(function);
+        let size = fs::metadata(&zip)?.len();
+        zips.push((zip, size));
+    }
+    Ok(zips)
+}
+
+/// The highest `GLIBC_2.x` that a binary names.
+fn newest_glibc(binary: &[u8]) -> u32 {
+    const NAME: &[u8] = b"GLIBC_2.";
+    let named = binary.windows(NAME.len() + 2).filter(|window| window.starts_with(NAME));
+    let minor = |window: &[u8]| {
+        let digits = window.iter().skip(NAME.len()).take_while(|byte| byte.is_ascii_digit());
+        digits.fold(0, |minor, digit| minor * 10 + u32::from(digit - b'0'))
+    };
+    named.map(minor).max().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_glibc_is_found() {
+        assert_eq!(newest_glibc(b"\0GLIBC_2.2.5\0GLIBC_2.34\0GLIBC_2.17\0"), 34);
+        assert_eq!(newest_glibc(b"nothing"), 0);
+    }
+}

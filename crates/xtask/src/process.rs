@@ -1,0 +1,134 @@
+//! Servers: started on a free port of the loopback, waited for, and stopped by their own id.
+
+use std::fs::{self, File};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use serde::{Deserialize, Serialize};
+
+/// How long a server may take to answer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A server that was started.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Server {
+    /// For people.
+    pub name: String,
+    /// Where it answers.
+    pub port: u16,
+    pid: u32,
+    /// When the process started, in the kernel's ticks: the same id later is somebody else.
+    born: String,
+}
+
+/// A port that nobody listens on now.
+///
+/// # Errors
+/// When there is none.
+pub fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0)).context("no free port on the loopback")?.local_addr()?.port())
+}
+
+/// Refuses a port that somebody listens on.
+///
+/// # Errors
+/// When the port is taken.
+pub fn require_free(port: u16) -> Result<()> {
+    let listener = TcpListener::bind(("127.0.0.1", port));
+    listener.map(drop).with_context(|| {
+        format!("port {port} is taken: stop what listens there, or choose another with --port")
+    })
+}
+
+impl Server {
+    /// Starts a server in the background and waits until it answers at `health`.
+    ///
+    /// # Errors
+    /// When it cannot be started, ends at once, or does not answer in time.
+    pub fn start(name: &str, command: &mut Command, port: u16, health: &str, log: &Path) -> Result<Self> {
+        let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(file.try_clone()?)
+            .stderr(file)
+            .spawn()
+            .with_context(|| format!("cannot start {name}"))?;
+        let server =
+            Self { name: name.to_owned(), port, pid: child.id(), born: born(child.id()).unwrap_or_default() };
+        let url = format!("http://127.0.0.1:{port}{health}");
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(5)))
+            .build()
+            .into();
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            if let Some(status) = child.try_wait()? {
+                bail!("{name} ended at once ({status}): see {}", log.display());
+            }
+            if agent.get(&url).call().is_ok() {
+                return Ok(server);
+            }
+            pause();
+        }
+        server.stop();
+        bail!("{name} did not answer within {} s: see {}", PATIENCE.as_secs(), log.display())
+    }
+
+    /// Whether the process that was started still runs.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        born(self.pid).is_some_and(|born| born == self.born)
+    }
+
+    /// Stops the server if it is still the one that was started, with the functions that it runs.
+    pub fn stop(&self) {
+        if !self.is_running() {
+            return;
+        }
+        let children = children_of(self.pid);
+        signal("-TERM", self.pid);
+        let start = Instant::now();
+        while self.is_running() && start.elapsed() < Duration::from_secs(5) {
+            pause();
+        }
+        if self.is_running() {
+            signal("-KILL", self.pid);
+        }
+        for (pid, started) in children {
+            if born(pid).is_some_and(|born| born == started) {
+                signal("-KILL", pid);
+            }
+        }
+    }
+}
+
+fn signal(signal: &str, pid: u32) {
+    let _ = Command::new("kill").args([signal, &pid.to_string()]).stderr(Stdio::null()).status();
+}
+
+/// The start time of a live process; zombies do not live.
+fn born(pid: u32) -> Option<String> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name, in parentheses, can hold anything.
+    let (_, fields) = stat.rsplit_once(") ")?;
+    let fields: Vec<_> = fields.split(' ').collect();
+    let alive = *fields.first()? != "Z";
+    alive.then(|| fields.get(19).map(|ticks| (*ticks).to_owned()))?
+}
+
+fn children_of(parent: u32) -> Vec<(u32, String)> {
+    let path = PathBuf::from(format!("/proc/{parent}/task/{parent}/children"));
+    let direct = fs::read_to_string(path).unwrap_or_default();
+    let pids = direct.split_whitespace().filter_map(|pid| pid.parse().ok());
+    pids.filter_map(|pid| Some((pid, born(pid)?))).collect()
+}
+
+/// Between two looks at a condition.
+#[expect(clippy::disallowed_methods, reason = "polling a server of another process has no other way")]
+pub fn pause() {
+    std::thread::sleep(Duration::from_millis(25));
+}

@@ -1,0 +1,113 @@
+//! The local servers, pinned, in `.local/`: nothing global.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::paths;
+
+/// Installs what is missing; quick when nothing is.
+///
+/// # Errors
+/// When Python or Node is missing or too old, or an installation fails.
+pub fn install() -> Result<()> {
+    install_python()?;
+    install_node()
+}
+
+/// A program of the Python environment.
+#[must_use]
+pub fn python_program(name: &str) -> PathBuf {
+    paths::local().join("venv/bin").join(name)
+}
+
+/// The start script of cognito-local.
+#[must_use]
+pub fn cognito_local() -> PathBuf {
+    paths::local().join("node/node_modules/cognito-local/lib/bin/start.js")
+}
+
+fn install_python() -> Result<()> {
+    let requirements = paths::root().join("infra/local/requirements.txt");
+    let home = paths::local().join("venv");
+    unless_stamped(&home, &[&requirements], || {
+        let version = output("python3", &["-c", "import sys; print(sys.version_info >= (3, 10))"])
+            .context("python3 is missing: install Python 3.10 or newer with its venv module")?;
+        if version.trim() != "True" {
+            bail!("python3 is too old: install Python 3.10 or newer");
+        }
+        say("installing the local AWS into .local/venv (once, about a minute)");
+        let _ = fs::remove_dir_all(&home);
+        run(Command::new("python3").args(["-m", "venv"]).arg(&home)).context(
+            "cannot make a virtual environment: is Python's venv module installed (python3-venv)?",
+        )?;
+        let mut pip = Command::new(home.join("bin/python"));
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&requirements);
+        run(&mut pip).context("pip could not install infra/local/requirements.txt")
+    })
+}
+
+fn install_node() -> Result<()> {
+    let source = paths::root().join("infra/local");
+    let files = [source.join("package.json"), source.join("package-lock.json")];
+    let home = paths::local().join("node");
+    unless_stamped(&home, &[&files[0], &files[1]], || {
+        let version = output("node", &["-p", "process.versions.node.split('.')[0] >= 18"])
+            .context("node is missing: install Node.js 18 or newer with npm")?;
+        if version.trim() != "true" {
+            bail!("node is too old: install Node.js 18 or newer");
+        }
+        say("installing cognito-local into .local/node (once)");
+        let _ = fs::remove_dir_all(&home);
+        fs::create_dir_all(&home).with_context(|| format!("cannot make {}", home.display()))?;
+        for file in &files {
+            fs::copy(file, home.join(file.file_name().unwrap_or_default()))?;
+        }
+        let mut npm = Command::new("npm");
+        npm.args(["ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(&home);
+        run(&mut npm).context("npm could not install infra/local/package.json: is npm there?")
+    })
+}
+
+/// Runs `install` unless it ran to its end for just these files before.
+fn unless_stamped(home: &Path, files: &[&Path], install: impl FnOnce() -> Result<()>) -> Result<()> {
+    let mut wanted = String::new();
+    for file in files {
+        wanted += &fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    }
+    let stamp = home.join("installed");
+    if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
+        return Ok(());
+    }
+    install()?;
+    fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))
+}
+
+/// What a program prints.
+fn output(program: &str, arguments: &[&str]) -> Result<String> {
+    let output = Command::new(program).args(arguments).stderr(Stdio::null()).output()?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Runs a program; its failure is an error with what it said.
+///
+/// # Errors
+/// When it cannot be started or does not end well.
+pub fn run(command: &mut Command) -> Result<()> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {name}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let last: Vec<_> = said.lines().rev().take(5).collect();
+    let last: Vec<_> = last.into_iter().rev().collect();
+    bail!("{name} failed: {}", last.join(" | "))
+}
+
+#[expect(clippy::print_stderr, reason = "progress is for the person at the terminal")]
+fn say(text: &str) {
+    eprintln!("{text}");
+}

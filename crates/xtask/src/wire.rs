@@ -1,0 +1,145 @@
+//! A small client of the local AWS: plain HTTP, and no SDK, so that `cargo xtask` compiles in seconds.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use serde_json::Value;
+
+/// The Region of everything local.
+pub const REGION: &str = "us-east-1";
+
+/// An endpoint that speaks AWS.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    /// Such as `http://127.0.0.1:4566`.
+    pub endpoint: String,
+    agent: ureq::Agent,
+}
+
+/// An error that the service answered with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The error code.
+    pub code: String,
+    /// What the service said. May hold names of invented people.
+    pub message: String,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.code, self.message)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl Aws {
+    /// The endpoint with this address.
+    #[must_use]
+    pub fn new(endpoint: impl Into<String>) -> Self {
+        let config = ureq::Agent::config_builder().http_status_as_error(false);
+        let agent = config.timeout_global(Some(Duration::from_secs(60))).build().into();
+        Self { endpoint: endpoint.into(), agent }
+    }
+
+    /// A call of Cognito.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the service refuses.
+    pub fn cognito(&self, operation: &str, body: &Value) -> Result<Value> {
+        self.json("cognito-idp", &format!("AWSCognitoIdentityProviderService.{operation}"), "1.1", body)
+    }
+
+    /// A call of DynamoDB.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the service refuses.
+    pub fn dynamodb(&self, operation: &str, body: &Value) -> Result<Value> {
+        self.json("dynamodb", &format!("DynamoDB_20120810.{operation}"), "1.0", body)
+    }
+
+    /// A call of SQS.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the service refuses.
+    pub fn sqs(&self, operation: &str, body: &Value) -> Result<Value> {
+        self.json("sqs", &format!("AmazonSQS.{operation}"), "1.0", body)
+    }
+
+    /// A call of CloudWatch Logs.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the service refuses.
+    pub fn logs(&self, operation: &str, body: &Value) -> Result<Value> {
+        self.json("logs", &format!("Logs_20140328.{operation}"), "1.1", body)
+    }
+
+    fn json(&self, service: &str, target: &str, version: &str, body: &Value) -> Result<Value> {
+        let request = self
+            .agent
+            .post(format!("{}/", self.endpoint))
+            .header("Content-Type", format!("application/x-amz-json-{version}"))
+            .header("X-Amz-Target", target)
+            .header("Authorization", authorization(service));
+        let mut response = request.send(body.to_string()).with_context(|| format!("{target}: no answer"))?;
+        let text = response.body_mut().read_to_string().unwrap_or_default();
+        let value: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+        if response.status().is_success() {
+            return Ok(value);
+        }
+        let part = |names: [&str; 3]| names.iter().find_map(|name| value[*name].as_str()).unwrap_or_default();
+        let code = part(["__type", "code", "Code"]);
+        let code = code.rsplit('#').next().unwrap_or_default();
+        let message = part(["message", "Message", "error"]);
+        Err(Refusal { code: code.to_owned(), message: message.to_owned() }).with_context(|| target.to_owned())
+    }
+
+    /// A call of CloudFormation; the answer is XML.
+    ///
+    /// # Errors
+    /// When the service refuses.
+    pub fn cloudformation(&self, action: &str, parameters: &[(String, String)]) -> Result<String> {
+        let fixed = [("Action", action), ("Version", "2010-05-15")];
+        let all =
+            fixed.into_iter().chain(parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let request = self
+            .agent
+            .post(format!("{}/", self.endpoint))
+            .header("Authorization", authorization("cloudformation"));
+        let mut response = request.send_form(all).with_context(|| format!("{action}: no answer"))?;
+        let text = response.body_mut().read_to_string().unwrap_or_default();
+        if response.status().is_success() {
+            return Ok(text);
+        }
+        bail!("{action}: {}", tags(&text, "Message").first().copied().unwrap_or("refused"))
+    }
+
+    /// Puts an object into a bucket, or makes the bucket.
+    ///
+    /// # Errors
+    /// When S3 refuses.
+    pub fn put(&self, path: &str, body: &[u8]) -> Result<()> {
+        let request =
+            self.agent.put(format!("{}/{path}", self.endpoint)).header("Authorization", authorization("s3"));
+        let response = request.send(body)?;
+        if response.status().is_success() {
+            return Ok(());
+        }
+        Err(anyhow!("cannot put {path} into the local S3: HTTP {}", response.status()))
+    }
+}
+
+/// Names the caller and the service; local servers do not check the signature.
+fn authorization(service: &str) -> String {
+    format!(
+        "AWS4-HMAC-SHA256 Credential=test/20260101/{REGION}/{service}/aws4_request, SignedHeaders=host, Signature=0"
+    )
+}
+
+/// The texts of all elements with this name.
+#[must_use]
+pub fn tags<'a>(xml: &'a str, name: &str) -> Vec<&'a str> {
+    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+    let parts = xml.split(open.as_str()).skip(1);
+    parts.filter_map(|part| part.split(close.as_str()).next()).collect()
+}

@@ -1,0 +1,44 @@
+//! The start of capture: with and without its settings.
+
+use twinpool_tests::queue::{Mood, Sqs};
+use twinpool_tests::runtime_api::Answer;
+
+use crate::{KEY, QUEUE, SIGN_IN, capture, capture_with, losses, reasons};
+
+#[test]
+fn a_bad_or_missing_setting_costs_the_event_and_not_the_sign_in() {
+    let cases: [(&[(&str, &str)], &str); 5] = [
+        (&[], "TWINPOOL_QUEUE_URL"),
+        (&[("TWINPOOL_DIGEST_KEY", KEY)], "TWINPOOL_QUEUE_URL"),
+        (&[("TWINPOOL_QUEUE_URL", QUEUE)], "TWINPOOL_DIGEST_KEY"),
+        (&[("TWINPOOL_QUEUE_URL", QUEUE), ("TWINPOOL_DIGEST_KEY", "hunter2")], "TWINPOOL_DIGEST_KEY"),
+        (
+            &[("TWINPOOL_QUEUE_URL", QUEUE), ("TWINPOOL_DIGEST_KEY", KEY), ("TWINPOOL_DEADLINE_MS", "soon")],
+            "TWINPOOL_DEADLINE_MS",
+        ),
+    ];
+    for (settings, named) in cases {
+        let function = capture_with(settings);
+        for _ in 0..2 {
+            assert_eq!(function.invoke(SIGN_IN), Answer::Response(SIGN_IN.as_bytes().to_vec()));
+        }
+        let losses = losses(function);
+        assert_eq!(reasons(&losses), ["misconfigured"; 2]);
+        let message = losses[0]["message"].as_str().unwrap();
+        assert!(message.contains(named) && !message.contains("hunter2"), "{message}");
+    }
+}
+
+#[test]
+fn the_connection_is_opened_before_the_first_event_and_kept() {
+    let sqs = Sqs::start(Mood::Takes);
+    let function = capture(&sqs.endpoint());
+    for _ in 0..3 {
+        function.invoke(SIGN_IN);
+    }
+    let connections: Vec<_> = sqs.take().iter().map(|sent| sent.connection).collect();
+    let ahead = sqs.warm_ups();
+    assert_eq!(ahead.len(), 1);
+    assert_eq!(connections, [ahead[0]; 3]);
+    assert_eq!(function.end(), "");
+}

@@ -1,0 +1,95 @@
+//! A built bootstrap, run as Lambda runs it.
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread::{self, JoinHandle};
+
+use crate::runtime_api::{Answer, RuntimeApi};
+
+/// What a function has in its environment beside what Lambda puts there.
+pub type Settings<'a> = &'a [(&'a str, &'a str)];
+
+/// A running function; it ends when dropped.
+#[derive(Debug)]
+pub struct Function {
+    api: RuntimeApi,
+    child: Child,
+    output: Option<(JoinHandle<String>, JoinHandle<String>)>,
+}
+
+impl Function {
+    /// Runs a binary of the directory in `TWINPOOL_BIN_DIR`, or of `target/release`.
+    #[must_use]
+    pub fn start(binary: &str, settings: Settings<'_>) -> Self {
+        let path = directory().join(binary);
+        assert!(path.is_file(), "{} is not built: run `cargo xtask test`", path.display());
+        let api = RuntimeApi::start();
+        let mut child = Command::new(path)
+            .env_clear()
+            .env("AWS_LAMBDA_RUNTIME_API", api.address().to_string())
+            .env("AWS_LAMBDA_FUNCTION_NAME", "capture-under-test")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+            .env("AWS_REGION", "eu-west-1")
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .envs(settings.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the bootstrap starts");
+        let output = child.stdout.take().map(read).zip(child.stderr.take().map(read));
+        Self { api, child, output }
+    }
+
+    /// Hands the function an event and waits for its answer.
+    pub fn invoke(&self, event: impl AsRef<[u8]>) -> Answer {
+        self.api.invoke(event.as_ref())
+    }
+
+    /// Ends the function. Gives all that it wrote to standard output and to standard error.
+    #[must_use]
+    pub fn end(mut self) -> String {
+        self.kill();
+        let (out, err) = self.output.take().expect("a function ends once");
+        out.join().expect("standard output is text") + &err.join().expect("standard error is text")
+    }
+
+    fn kill(&mut self) {
+        // It may have ended by itself.
+        self.child.kill().unwrap_or_default();
+        drop(self.child.wait());
+    }
+}
+
+impl Drop for Function {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn read(mut pipe: impl Read + Send + 'static) -> JoinHandle<String> {
+    thread::spawn(move || {
+        let mut text = String::new();
+        pipe.read_to_string(&mut text).expect("a function writes text");
+        text
+    })
+}
+
+fn directory() -> PathBuf {
+    if let Some(directory) = std::env::var_os("TWINPOOL_BIN_DIR") {
+        // Relative to the workspace, as one types it; tests run in their package.
+        return workspace().join(directory);
+    }
+    let test = std::env::current_exe().expect("the path of this test");
+    // target/<profile>/deps/<test>
+    test.ancestors().nth(3).expect("a test lies in the target directory").join("release")
+}
+
+/// The root of the workspace.
+#[must_use]
+pub fn workspace() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}

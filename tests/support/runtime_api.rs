@@ -1,0 +1,109 @@
+//! A stand-in for the Lambda Runtime API: hands events to a function, and takes its answers.
+
+use std::net::SocketAddr;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use crate::http::{Hangup, Reply, Request, Server};
+
+/// A function that says nothing for so long is broken: this ends a test, and decides none.
+pub const WATCHDOG: Duration = Duration::from_secs(60);
+
+const PREFIX: &str = "/2018-06-01/runtime/";
+
+/// What a function said about one event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    Response(Vec<u8>),
+    Error(String),
+}
+
+impl Answer {
+    /// The answer, where it is one.
+    #[must_use]
+    pub fn response(&self) -> Option<&[u8]> {
+        match self {
+            Self::Response(body) => Some(body),
+            Self::Error(_) => None,
+        }
+    }
+}
+
+/// The Runtime API of one function.
+#[derive(Debug)]
+pub struct RuntimeApi {
+    server: Server,
+    events: Sender<(String, Vec<u8>)>,
+    answers: Receiver<(String, Answer)>,
+    count: AtomicUsize,
+}
+
+impl RuntimeApi {
+    #[must_use]
+    pub fn start() -> Self {
+        let (events, waiting) = channel();
+        let (told, answers) = channel();
+        let state = (Mutex::new(waiting), Mutex::new(told));
+        let server = Server::start(move |request| reply(&state.0, &state.1, &request));
+        Self { server, events, answers, count: AtomicUsize::new(0) }
+    }
+
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    /// Hands the function an event and waits for its answer.
+    pub fn invoke(&self, event: &[u8]) -> Answer {
+        let id = self.count.fetch_add(1, Ordering::SeqCst);
+        let id = format!("00000000-0000-4000-8000-{id:012}");
+        self.events.send((id.clone(), event.to_vec())).expect("the Runtime API runs");
+        let (answered, answer) = self
+            .answers
+            .recv_timeout(WATCHDOG)
+            .expect("the function answers; if not, see its standard error");
+        assert_eq!(answered, id, "an answer to another event: {answer:?}");
+        answer
+    }
+}
+
+fn reply(
+    events: &Mutex<Receiver<(String, Vec<u8>)>>,
+    answers: &Mutex<Sender<(String, Answer)>>,
+    request: &Request,
+) -> Reply {
+    let path = request.path.strip_prefix(PREFIX).expect("a path of the Runtime API");
+    if path == "invocation/next" {
+        let Ok((id, event)) = events.lock().expect("no reader panics").recv() else {
+            // The test is over: the function is about to be ended.
+            return Reply::Hang(Hangup(Box::new(|| ())));
+        };
+        return next(id, event);
+    }
+    let text = || String::from_utf8_lossy(&request.body).into_owned();
+    let answer = match path.strip_prefix("invocation/").and_then(|path| path.split_once('/')) {
+        Some((id, "response")) => (id.to_owned(), Answer::Response(request.body.clone())),
+        Some((id, "error")) => (id.to_owned(), Answer::Error(text())),
+        _ => (String::new(), Answer::Error(text())),
+    };
+    // The test may be over.
+    answers.lock().expect("no writer panics").send(answer).unwrap_or_default();
+    Reply::Send { status: 202, headers: Vec::new(), body: Vec::new() }
+}
+
+fn next(id: String, event: Vec<u8>) -> Reply {
+    let headers = vec![
+        ("content-type", "application/json".to_owned()),
+        ("lambda-runtime-aws-request-id", id),
+        // Far away, so that no clock decides a test.
+        ("lambda-runtime-deadline-ms", "4102444800000".to_owned()),
+        (
+            "lambda-runtime-invoked-function-arn",
+            "arn:aws:lambda:eu-west-1:111122223333:function:f".to_owned(),
+        ),
+        ("lambda-runtime-trace-id", "Root=1-5e272390-8c398be037738dc042009320".to_owned()),
+    ];
+    Reply::Send { status: 200, headers, body: event }
+}
