@@ -35,8 +35,17 @@ pub struct Failure {
     pub retry_after: Option<Duration>,
 }
 
+/// How a message goes back.
+enum Back {
+    /// To be tried again after this long, or when the queue likes; its group waits.
+    Later(Option<Duration>),
+    /// Towards the DLQ, at once. It changes no user, so its group need not wait.
+    Refused,
+}
+
 impl<P: Ports> Engine<P> {
-    /// Processes a batch. Groups go on beside each other; in a group, the first failure sends back what follows it.
+    /// Processes a batch. Groups go on beside each other; in a group, the first failure sends back what follows it,
+    /// unless it is of a message that will never be ours: that one holds nobody up.
     ///
     /// What is not done at `deadline` goes back too: an interrupted user is like a killed process.
     pub async fn process(&self, messages: Vec<Message>, deadline: Instant) -> Vec<Failure> {
@@ -46,20 +55,31 @@ impl<P: Ports> Engine<P> {
     }
 
     async fn process_group(&self, group: Vec<Message>, deadline: Instant) -> Vec<Failure> {
+        let mut failures = Vec::new();
         let mut rest = group.into_iter();
         while let Some(message) = rest.next() {
-            if let Err(retry_after) = self.process_message(&message, deadline).await {
-                let back = std::iter::once(message).chain(rest);
-                return back.map(|message| Failure { id: message.id, retry_after }).collect();
+            match self.process_message(&message, deadline).await {
+                Ok(()) => {}
+                Err(Back::Refused) => {
+                    failures.push(Failure { id: message.id, retry_after: Some(Duration::ZERO) });
+                }
+                Err(Back::Later(retry_after)) => {
+                    let back = std::iter::once(message).chain(rest);
+                    failures.extend(back.map(|message| Failure { id: message.id, retry_after }));
+                    break;
+                }
             }
         }
-        Vec::new()
+        failures
     }
 
-    async fn process_message(&self, message: &Message, deadline: Instant) -> Result<(), Option<Duration>> {
+    async fn process_message(&self, message: &Message, deadline: Instant) -> Result<(), Back> {
         let event = match ChangeEvent::parse(&message.body) {
             Ok(event) => event,
-            Err(problem) => return Err(report_foreign(message, problem)),
+            Err(problem) => {
+                report_foreign(message, problem);
+                return Err(Back::Refused);
+            }
         };
         // One user must not take the others of the batch down.
         let work = AssertUnwindSafe(self.sync_user(&event, message.delivery)).catch_unwind();
@@ -75,7 +95,7 @@ impl<P: Ports> Engine<P> {
                     user.old_sub = sub(&event),
                     "a defect: the mirror panicked on this event, which goes back to the queue"
                 );
-                Err(None)
+                Err(Back::Later(None))
             }
             Err(_elapsed) => {
                 warn!(
@@ -83,7 +103,7 @@ impl<P: Ports> Engine<P> {
                     user.old_sub = sub(&event),
                     "out of time: the event goes back to the queue"
                 );
-                Err(Some(Duration::ZERO))
+                Err(Back::Later(Some(Duration::ZERO)))
             }
         }
     }
@@ -108,9 +128,8 @@ fn sub(event: &ChangeEvent) -> &str {
     event.sub.as_ref().map_or("unknown", |sub| sub.as_str())
 }
 
-fn report_foreign(message: &Message, problem: NotAChangeEvent) -> Option<Duration> {
+fn report_foreign(message: &Message, problem: NotAChangeEvent) {
     error!(message.id = message.id, reason = %problem, "a message that is not ours goes back to the queue and will end in the DLQ");
-    None
 }
 
 fn report_outcome(event: &ChangeEvent, outcome: &Outcome) {
@@ -154,17 +173,22 @@ fn word(kind: Kind) -> &'static str {
     }
 }
 
-fn report_failure(event: &ChangeEvent, message: &Message, problem: &SyncError) -> Option<Duration> {
+fn report_failure(event: &ChangeEvent, message: &Message, problem: &SyncError) -> Back {
     let (id, cause, user) = (event.id.as_str(), event.cause.as_str(), sub(event));
+    let park = |remedy| error!(event.id = id, event.cause = cause, user.old_sub = user, reason = %problem, remedy, "somebody must act: the event goes back to the queue and will end in the DLQ");
     match disposition(problem, message.delivery) {
         Disposition::Retry(after) => {
             let seconds = after.as_secs();
             warn!(event.id = id, event.cause = cause, user.old_sub = user, reason = %problem, delivery = message.delivery, retry_seconds = seconds, "not now: the event goes back to the queue");
-            Some(after)
+            Back::Later(Some(after))
         }
         Disposition::Park(remedy) => {
-            error!(event.id = id, event.cause = cause, user.old_sub = user, reason = %problem, remedy, "somebody must act: the event goes back to the queue and will end in the DLQ");
-            None
+            park(remedy);
+            Back::Later(None)
+        }
+        Disposition::Refuse(remedy) => {
+            park(remedy);
+            Back::Refused
         }
     }
 }

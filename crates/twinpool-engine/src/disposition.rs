@@ -11,8 +11,10 @@ use crate::sync_user::SyncError;
 pub enum Disposition {
     /// It will pass: try again after a while.
     Retry(Duration),
-    /// Somebody must act first, and this is what.
+    /// Somebody must act first, and this is what. The queue's own pace leaves time for it.
     Park(&'static str),
+    /// No waiting will help: to the DLQ as fast as the queue allows, out of the way of its message group.
+    Refuse(&'static str),
 }
 
 /// Decides, from the error and how often the message was delivered (from 1).
@@ -20,7 +22,7 @@ pub enum Disposition {
 pub fn disposition(error: &SyncError, delivery: u32) -> Disposition {
     match error {
         SyncError::TooEarly | SyncError::Contended => Disposition::Retry(backoff(delivery)),
-        SyncError::OtherPool => Disposition::Park(
+        SyncError::OtherPool => Disposition::Refuse(
             "an event of a pool that is not the old pool of this stack: detach the trigger there, or deploy another stack",
         ),
         SyncError::NoUser => Disposition::Park("the event names no user"),
@@ -68,8 +70,15 @@ mod tests {
 
     #[test]
     fn what_needs_a_person_says_what_to_do() {
-        for error in [SyncError::OtherPool, port(Class::Denied), port(Class::Rejected)] {
+        for error in [port(Class::Unreadable), port(Class::Denied), port(Class::Rejected)] {
             assert!(matches!(disposition(&error, 1), Disposition::Park(remedy) if !remedy.is_empty()));
         }
+    }
+
+    #[test]
+    fn an_event_of_another_pool_does_not_hold_its_group_up() {
+        assert!(
+            matches!(disposition(&SyncError::OtherPool, 1), Disposition::Refuse(remedy) if !remedy.is_empty())
+        );
     }
 }

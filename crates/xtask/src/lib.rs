@@ -4,5 +4,7 @@ pub mod local;
 pub mod package;
 pub mod paths;
 pub mod process;
+pub mod test;
+pub mod testbed;
 pub mod tools;
 pub mod wire;

@@ -11,10 +11,19 @@ use crate::wire::{Aws, REGION};
 use crate::{package, paths, tools};
 
 mod deploy;
+mod links;
 mod pools;
-mod servers;
+mod queue;
+pub(crate) mod servers;
+mod users;
 
+pub use links::Links;
 pub use pools::SignIn;
+pub use queue::Queue;
+pub use users::{Person, Users};
+
+/// The confirmation code that the local servers take.
+pub const CODE: &str = "123456";
 
 /// Which server plays the old pool. The new pool is always MiniStack's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -92,6 +101,7 @@ pub struct Addresses {
 pub struct Stack {
     /// Where everything is.
     pub addresses: Addresses,
+    name: String,
     folder: PathBuf,
     servers: Vec<Server>,
 }
@@ -119,7 +129,7 @@ impl Stack {
         let mut servers = Vec::new();
         let started = start(options, &folder, &mut servers);
         let stack = match started {
-            Ok(addresses) => Self { addresses, folder, servers },
+            Ok(addresses) => Self { addresses, name: options.name.clone(), folder, servers },
             Err(problem) => {
                 servers.iter().for_each(Server::stop);
                 return Err(problem);
@@ -149,14 +159,50 @@ impl Stack {
         Aws::new(&self.addresses.endpoint)
     }
 
-    /// The server of the old pool.
+    /// The people of the old pool.
     #[must_use]
-    pub fn old_pool(&self) -> Aws {
-        Aws::new(&self.addresses.old_pool.endpoint)
+    pub fn old(&self) -> Users {
+        Users::of(&self.addresses.old_pool)
+    }
+
+    /// The people of the new pool.
+    #[must_use]
+    pub fn new_pool(&self) -> Users {
+        Users::of(&self.addresses.new_pool)
+    }
+
+    /// The queue of change events.
+    #[must_use]
+    pub fn queue(&self) -> Queue {
+        Queue::new(self.aws(), &self.addresses.queue_url)
+    }
+
+    /// The DLQ.
+    #[must_use]
+    pub fn dead_letters(&self) -> Queue {
+        Queue::new(self.aws(), &self.addresses.dlq_url)
+    }
+
+    /// Everything that a function has logged: `capture` or `mirror`.
+    ///
+    /// # Errors
+    /// When the local AWS does not answer.
+    pub fn log(&self, function: &str) -> Result<String> {
+        let group = format!("/twinpool/{}/{function}", deploy::stack_name(&self.name));
+        let answer = self.aws().logs("FilterLogEvents", &serde_json::json!({ "logGroupName": group }))?;
+        let events = answer["events"].as_array().into_iter().flatten();
+        let lines: Vec<_> = events.filter_map(|event| event["message"].as_str()).collect();
+        Ok(lines.join("\n"))
+    }
+
+    /// The links, by key.
+    #[must_use]
+    pub fn links(&self) -> Links {
+        Links::new(self.aws(), &self.addresses.table)
     }
 }
 
-fn folder(name: &str) -> PathBuf {
+pub(crate) fn folder(name: &str) -> PathBuf {
     paths::local().join("stacks").join(name)
 }
 

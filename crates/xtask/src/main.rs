@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::local::{OldPoolServer, Options, SignIn, Stack};
-use xtask::{package, paths};
+use xtask::{package, paths, test};
 
 /// The project's own commands.
 #[derive(Parser)]
@@ -26,6 +26,12 @@ enum Command {
     },
     /// Builds the functions and zips them for Lambda.
     Package,
+    /// Runs every test, on local servers that it starts and stops.
+    Test {
+        /// Only tests whose name contains one of these; options go to `cargo nextest run` (or `cargo test`).
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -74,6 +80,7 @@ fn run(command: Command) -> Result<()> {
             let _ = fs::remove_file(paths::local().join("stack.json"));
             Ok(())
         }
+        Command::Test { words } => test::run(&words),
         Command::Package => {
             for (zip, size) in package::for_production()? {
                 println!("{:>9} bytes  {}", size, zip.strip_prefix(paths::root()).unwrap_or(&zip).display());

@@ -127,6 +127,21 @@ fn children_of(parent: u32) -> Vec<(u32, String)> {
     pids.filter_map(|pid| Some((pid, born(pid)?))).collect()
 }
 
+/// Looks again and again until there is something to see.
+///
+/// # Errors
+/// When there is nothing after a minute, or looking fails.
+pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Result<Option<T>>) -> Result<T> {
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE {
+        if let Some(found) = look()? {
+            return Ok(found);
+        }
+        pause();
+    }
+    bail!("waited {} s in vain for {what}", PATIENCE.as_secs())
+}
+
 /// Between two looks at a condition.
 #[expect(clippy::disallowed_methods, reason = "polling a server of another process has no other way")]
 pub fn pause() {

@@ -25,6 +25,14 @@ pub struct Refusal {
     pub message: String,
 }
 
+impl Refusal {
+    /// Whether a user, group or anything else is not there.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.code.contains("NotFound")
+    }
+}
+
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.code, self.message)

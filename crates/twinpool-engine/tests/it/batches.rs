@@ -77,7 +77,22 @@ async fn messages_without_a_group_do_not_hold_each_other_up() {
     let jane = event_of(&world.old, "jane-sub", SIGN_IN);
     let alone = Message { group: None, ..message("1", "", &jane) };
     let foreign = Message { id: "0".to_owned(), body: String::new(), ..alone.clone() };
-    assert_eq!(failures(&world, &process, vec![foreign, alone]).await, [("0".to_owned(), None)]);
+    assert_eq!(failures(&world, &process, vec![foreign, alone]).await, [("0".to_owned(), Some(0))]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_is_not_ours_does_not_hold_its_group_up() {
+    let world = two_people();
+    let process = Arc::new(Process::healthy());
+    let jane = event_of(&world.old, "jane-sub", SIGN_IN);
+    let ours = message("ours", "jane-sub", &jane);
+    let foreign = Message { id: "foreign".to_owned(), body: "{}".to_owned(), ..ours.clone() };
+    let mut elsewhere = ours.clone();
+    elsewhere.id = "elsewhere".to_owned();
+    elsewhere.body = elsewhere.body.replace("eu-west-1_Old", "eu-west-1_Other");
+    let back = failures(&world, &process, vec![foreign, elsewhere, ours]).await;
+    assert_eq!(back, [("foreign".to_owned(), Some(0)), ("elsewhere".to_owned(), Some(0))]);
+    assert_in_step(&world, "jane-sub");
 }
 
 #[tokio::test(start_paused = true)]

@@ -26,6 +26,10 @@ impl Outputs {
     }
 }
 
+pub(super) fn stack_name(name: &str) -> String {
+    format!("twinpool-{name}")
+}
+
 /// `elsewhere`: the old pool is on a server of its own.
 pub(super) fn deploy(
     aws: &Aws,
@@ -34,7 +38,7 @@ pub(super) fn deploy(
     new_pool: &PoolAddress,
     elsewhere: bool,
 ) -> Result<Outputs> {
-    let stack = format!("twinpool-{name}");
+    let stack = stack_name(name);
     let mut parameters =
         vec![("StackName".to_owned(), stack.clone()), ("TemplateBody".to_owned(), upload(aws)?)];
     for (number, capability) in ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"].iter().enumerate() {

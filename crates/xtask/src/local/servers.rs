@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::process::Server;
 use crate::{tools, wire};
 
-pub(super) fn ministack(folder: &Path, port: u16, enforce_iam: bool) -> Result<Server> {
+pub(crate) fn ministack(folder: &Path, port: u16, enforce_iam: bool) -> Result<Server> {
     let mut command = Command::new(tools::python_program("ministack"));
     command
         .current_dir(folder)
@@ -47,7 +47,15 @@ pub(super) fn cognito_local(folder: &Path, port: u16, aws: &str, capture: Option
     command
         .arg(tools::cognito_local())
         .current_dir(&home)
+        .env("CODE", super::CODE)
         .env("PORT", port.to_string())
         .env("HOST", "127.0.0.1");
     Server::start("cognito-local", &mut command, port, "/health", &folder.join("cognito-local.log"))
+}
+
+/// A second implementation of Cognito's admin API, for the contracts.
+pub(crate) fn moto(folder: &Path, port: u16) -> Result<Server> {
+    let mut command = Command::new(tools::python_program("moto_server"));
+    command.current_dir(folder).args(["-H", "127.0.0.1", "-p", &port.to_string()]);
+    Server::start("moto", &mut command, port, "/moto-api/", &folder.join("moto.log"))
 }

@@ -1,0 +1,60 @@
+//! A queue, as SQS shows it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::Result;
+use serde_json::json;
+
+use crate::wire::Aws;
+
+/// A FIFO queue.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    aws: Aws,
+    url: String,
+}
+
+impl Queue {
+    pub(crate) fn new(aws: Aws, url: &str) -> Self {
+        Self { aws, url: url.to_owned() }
+    }
+
+    /// Puts a message into a group.
+    ///
+    /// # Errors
+    /// When the queue refuses.
+    pub fn send(&self, group: &str, body: &str) -> Result<()> {
+        static SENT: AtomicU64 = AtomicU64::new(0);
+        let unique = format!("{}-{}", std::process::id(), SENT.fetch_add(1, Ordering::Relaxed));
+        let body = json!({
+            "QueueUrl": self.url,
+            "MessageBody": body,
+            "MessageGroupId": group,
+            "MessageDeduplicationId": unique,
+        });
+        self.aws.sqs("SendMessage", &body).map(drop)
+    }
+
+    /// Whether nothing waits and nothing is in work.
+    ///
+    /// # Errors
+    /// When the queue does not answer.
+    pub fn is_empty(&self) -> Result<bool> {
+        let answer = self
+            .aws
+            .sqs("GetQueueAttributes", &json!({ "QueueUrl": self.url, "AttributeNames": ["All"] }))?;
+        let count = |name: &str| answer["Attributes"][name].as_str().unwrap_or("0") == "0";
+        Ok(count("ApproximateNumberOfMessages") && count("ApproximateNumberOfMessagesNotVisible"))
+    }
+
+    /// The bodies of the messages that can be received now; they stay.
+    ///
+    /// # Errors
+    /// When the queue does not answer.
+    pub fn bodies(&self) -> Result<Vec<String>> {
+        let body = json!({ "QueueUrl": self.url, "MaxNumberOfMessages": 10, "VisibilityTimeout": 0 });
+        let answer = self.aws.sqs("ReceiveMessage", &body)?;
+        let messages = answer["Messages"].as_array().into_iter().flatten();
+        Ok(messages.filter_map(|message| message["Body"].as_str().map(str::to_owned)).collect())
+    }
+}

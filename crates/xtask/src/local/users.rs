@@ -1,0 +1,184 @@
+//! The people of a pool, as an application and an administrator see them: over the public Cognito API.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+
+use super::{CODE, PoolAddress};
+use crate::wire::{Aws, Refusal};
+
+/// Nobody's password.
+const PASSWORD: &str = "Correct-horse-7";
+
+/// The people of one pool.
+#[derive(Debug, Clone)]
+pub struct Users {
+    aws: Aws,
+    pool: PoolAddress,
+}
+
+/// What a pool says of one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The sub.
+    pub sub: String,
+    /// Such as `CONFIRMED`.
+    pub status: String,
+    /// All attributes but the sub.
+    pub attributes: BTreeMap<String, String>,
+    /// The groups.
+    pub groups: BTreeSet<String>,
+}
+
+impl Users {
+    /// The people of this pool.
+    #[must_use]
+    pub fn of(pool: &PoolAddress) -> Self {
+        Self { aws: Aws::new(&pool.endpoint), pool: pool.clone() }
+    }
+
+    fn admin(&self, operation: &str, mut body: Value) -> Result<Value> {
+        body["UserPoolId"] = self.pool.id.clone().into();
+        self.aws.cognito(operation, &body)
+    }
+
+    /// Signs a person up; gives the sub.
+    ///
+    /// # Errors
+    /// When the pool refuses.
+    pub fn sign_up(&self, username: &str, attributes: &[(&str, &str)]) -> Result<String> {
+        let body = json!({
+            "ClientId": self.pool.client_id,
+            "Username": username,
+            "Password": PASSWORD,
+            "UserAttributes": list(attributes),
+        });
+        let answer = self.aws.cognito("SignUp", &body)?;
+        answer["UserSub"].as_str().map(str::to_owned).context("SignUp gave no sub")
+    }
+
+    /// Confirms a sign-up with the code.
+    ///
+    /// # Errors
+    /// When the pool refuses.
+    pub fn confirm(&self, username: &str) -> Result<()> {
+        let body = json!({ "ClientId": self.pool.client_id, "Username": username, "ConfirmationCode": CODE });
+        self.aws.cognito("ConfirmSignUp", &body).map(drop)
+    }
+
+    /// Signs a person in, with the password of the sign-up; gives the id token.
+    ///
+    /// # Errors
+    /// When the pool refuses.
+    pub fn sign_in(&self, username: &str) -> Result<String> {
+        let body = json!({
+            "ClientId": self.pool.client_id,
+            "AuthFlow": "USER_PASSWORD_AUTH",
+            "AuthParameters": { "USERNAME": username, "PASSWORD": PASSWORD },
+        });
+        let answer = self.aws.cognito("InitiateAuth", &body)?;
+        let token = answer.pointer("/AuthenticationResult/IdToken").and_then(Value::as_str);
+        token.map(str::to_owned).context("the sign-in gave no token")
+    }
+
+    /// Writes attributes, as an administrator does.
+    ///
+    /// # Errors
+    /// When the pool refuses.
+    pub fn set(&self, username: &str, attributes: &[(&str, &str)]) -> Result<()> {
+        let body = json!({ "Username": username, "UserAttributes": list(attributes) });
+        self.admin("AdminUpdateUserAttributes", body).map(drop)
+    }
+
+    /// Makes a group.
+    ///
+    /// # Errors
+    /// When the pool refuses.
+    pub fn make_group(&self, name: &str, description: &str, precedence: i32) -> Result<()> {
+        let body = json!({ "GroupName": name, "Description": description, "Precedence": precedence });
+        self.admin("CreateGroup", body).map(drop)
+    }
+
+    /// The description and the precedence of a group.
+    ///
+    /// # Errors
+    /// When the pool does not answer.
+    pub fn group(&self, name: &str) -> Result<(String, i64)> {
+        let answer = self.admin("GetGroup", json!({ "GroupName": name }))?;
+        let group = &answer["Group"];
+        let description = group["Description"].as_str().unwrap_or_default();
+        Ok((description.to_owned(), group["Precedence"].as_i64().unwrap_or(-1)))
+    }
+
+    /// Puts a person into a group.
+    ///
+    /// # Errors
+    /// When the pool refuses.
+    pub fn join(&self, username: &str, group: &str) -> Result<()> {
+        self.admin("AdminAddUserToGroup", json!({ "Username": username, "GroupName": group })).map(drop)
+    }
+
+    /// Takes a person out of a group.
+    ///
+    /// # Errors
+    /// When the pool refuses.
+    pub fn leave(&self, username: &str, group: &str) -> Result<()> {
+        self.admin("AdminRemoveUserFromGroup", json!({ "Username": username, "GroupName": group })).map(drop)
+    }
+
+    /// Deletes a person.
+    ///
+    /// # Errors
+    /// When the pool refuses.
+    pub fn delete(&self, username: &str) -> Result<()> {
+        self.admin("AdminDeleteUser", json!({ "Username": username })).map(drop)
+    }
+
+    /// What the pool says of a person, if it knows one.
+    ///
+    /// # Errors
+    /// When the pool does not answer.
+    pub fn person(&self, username: &str) -> Result<Option<Person>> {
+        let answer = match self.admin("AdminGetUser", json!({ "Username": username })) {
+            Err(error) if error.downcast_ref::<Refusal>().is_some_and(Refusal::is_not_found) => {
+                return Ok(None);
+            }
+            answer => answer?,
+        };
+        let pairs = answer["UserAttributes"].as_array().into_iter().flatten();
+        let mut attributes: BTreeMap<_, _> =
+            pairs.map(|pair| (text(&pair["Name"]), text(&pair["Value"]))).collect();
+        let groups = self.admin("AdminListGroupsForUser", json!({ "Username": username }))?;
+        let groups = groups["Groups"].as_array().into_iter().flatten();
+        Ok(Some(Person {
+            sub: attributes.remove("sub").unwrap_or_default(),
+            status: text(&answer["UserStatus"]),
+            attributes,
+            groups: groups.map(|group| text(&group["GroupName"])).collect(),
+        }))
+    }
+
+    /// The subs of all who have this value in this attribute: more than one is a defect.
+    ///
+    /// # Errors
+    /// When the pool does not answer.
+    pub fn with(&self, attribute: &str, value: &str) -> Result<Vec<String>> {
+        let answer = self.admin("ListUsers", json!({}))?;
+        let users = answer["Users"].as_array().into_iter().flatten();
+        let get = |user: &Value, name: &str| {
+            let pairs = user["Attributes"].as_array()?;
+            pairs.iter().find(|pair| pair["Name"] == name).map(|pair| text(&pair["Value"]))
+        };
+        let found = users.filter(|user| get(user, attribute).as_deref() == Some(value));
+        Ok(found.filter_map(|user| get(user, "sub")).collect())
+    }
+}
+
+fn list(attributes: &[(&str, &str)]) -> Value {
+    attributes.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,21 @@
+//! End to end: the template that goes to production, deployed into a local AWS, driven over the public APIs.
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod arrives;
+mod confirmed;
+mod queue;
+
+use xtask::local::{Person, Stack};
+use xtask::process::wait_for;
+
+/// Waits until this old user is linked, and gives the user of the new pool.
+fn arrived(stack: &Stack, old_sub: &str) -> Person {
+    let new_sub = wait_for("the link", || stack.links().new_sub(old_sub)).unwrap();
+    stack.new_pool().person(&new_sub).unwrap().expect("a linked user is in the new pool")
+}
+
+/// Waits until the user of the new pool is as wanted.
+fn until(stack: &Stack, old_sub: &str, what: &str, wanted: impl Fn(&Person) -> bool) -> Person {
+    let new_sub = stack.links().new_sub(old_sub).unwrap().expect("a link");
+    wait_for(what, || Ok(stack.new_pool().person(&new_sub)?.filter(|person| wanted(person)))).unwrap()
+}
