@@ -25,7 +25,7 @@ fn a_queue_that_fails_is_tried_twice_with_one_message_and_then_given_up() {
     assert_eq!(losses[0]["level"], "WARN");
     assert_eq!(losses[0]["sub"], "5ub-of-ada");
     assert_eq!(losses[0]["trigger_source"], "TokenGeneration_Authentication");
-    assert_eq!(losses[0]["FunctionName"], "capture-under-test");
+    assert_eq!(losses[0]["FunctionName"], "twinpool-capture-under-test");
 }
 
 #[test]

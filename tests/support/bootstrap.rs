@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
 
+use xtask::process::wait_for;
+
 use crate::runtime_api::{Answer, RuntimeApi};
 
 /// What a function has in its environment beside what Lambda puts there.
@@ -28,7 +30,7 @@ impl Function {
         let mut child = Command::new(path)
             .env_clear()
             .env("AWS_LAMBDA_RUNTIME_API", api.address().to_string())
-            .env("AWS_LAMBDA_FUNCTION_NAME", "capture-under-test")
+            .env("AWS_LAMBDA_FUNCTION_NAME", format!("{binary}-under-test"))
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
             .env("AWS_REGION", "eu-west-1")
@@ -47,6 +49,22 @@ impl Function {
     /// Hands the function an event and waits for its answer.
     pub fn invoke(&self, event: impl AsRef<[u8]>) -> Answer {
         self.api.invoke(event.as_ref())
+    }
+
+    /// Hands the function an event and waits for its answer, or for its death: then there is none.
+    pub fn invoke_until_death(&mut self, event: impl AsRef<[u8]>) -> Option<Answer> {
+        let id = self.api.hand(event.as_ref());
+        wait_for("an answer or a death", || {
+            let dead = self.child.try_wait()?.is_some();
+            Ok(self.api.answer(&id).map(Some).or(dead.then_some(None)))
+        })
+        .expect("the function answers or dies")
+    }
+
+    /// The id of the process.
+    #[must_use]
+    pub fn process(&self) -> u32 {
+        self.child.id()
     }
 
     /// Ends the function. Gives all that it wrote to standard output and to standard error.

@@ -18,6 +18,11 @@ pub struct Request {
 }
 
 impl Request {
+    /// All headers, with names in small letters.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// A header, by its name in small letters.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {

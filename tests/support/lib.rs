@@ -4,5 +4,7 @@
 pub mod bootstrap;
 pub mod events;
 pub mod http;
+pub mod mirror;
+pub mod proxy;
 pub mod queue;
 pub mod runtime_api;

@@ -36,7 +36,7 @@ impl Answer {
 pub struct RuntimeApi {
     server: Server,
     events: Sender<(String, Vec<u8>)>,
-    answers: Receiver<(String, Answer)>,
+    answers: Mutex<Receiver<(String, Answer)>>,
     count: AtomicUsize,
 }
 
@@ -47,7 +47,7 @@ impl RuntimeApi {
         let (told, answers) = channel();
         let state = (Mutex::new(waiting), Mutex::new(told));
         let server = Server::start(move |request| reply(&state.0, &state.1, &request));
-        Self { server, events, answers, count: AtomicUsize::new(0) }
+        Self { server, events, answers: Mutex::new(answers), count: AtomicUsize::new(0) }
     }
 
     #[must_use]
@@ -55,15 +55,27 @@ impl RuntimeApi {
         self.server.address()
     }
 
-    /// Hands the function an event and waits for its answer.
-    pub fn invoke(&self, event: &[u8]) -> Answer {
+    /// Hands the function an event; gives the id of the request.
+    pub fn hand(&self, event: &[u8]) -> String {
         let id = self.count.fetch_add(1, Ordering::SeqCst);
         let id = format!("00000000-0000-4000-8000-{id:012}");
         self.events.send((id.clone(), event.to_vec())).expect("the Runtime API runs");
-        let (answered, answer) = self
-            .answers
-            .recv_timeout(WATCHDOG)
-            .expect("the function answers; if not, see its standard error");
+        id
+    }
+
+    /// The answer to a request, if it is there.
+    pub fn answer(&self, id: &str) -> Option<Answer> {
+        let (answered, answer) = self.answers.lock().expect("no reader panics").try_recv().ok()?;
+        assert_eq!(answered, id, "an answer to another event: {answer:?}");
+        Some(answer)
+    }
+
+    /// Hands the function an event and waits for its answer.
+    pub fn invoke(&self, event: &[u8]) -> Answer {
+        let id = self.hand(event);
+        let answers = self.answers.lock().expect("no reader panics");
+        let (answered, answer) =
+            answers.recv_timeout(WATCHDOG).expect("the function answers; if not, see its standard error");
         assert_eq!(answered, id, "an answer to another event: {answer:?}");
         answer
     }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use aws_config::SdkConfig;
 use aws_sdk_cognitoidentityprovider::Client;
+use aws_sdk_cognitoidentityprovider::config::Builder;
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType};
 use twinpool_core::change_event::UserRef;
 use twinpool_core::id::{AttributeName, GroupName, NewSub, PoolId, Username};
@@ -29,10 +31,15 @@ pub struct CognitoPool {
 }
 
 impl CognitoPool {
-    /// The pool with this id, through this client.
+    /// The pool with this id, through a client of its own, which calls `endpoint` instead of AWS if there is one.
     #[must_use]
-    pub fn new(client: Client, pool: PoolId) -> Self {
-        Self { client, pool }
+    pub fn connect(config: &SdkConfig, endpoint: Option<String>, pool: PoolId) -> Self {
+        let config = Builder::from(config);
+        let config = match endpoint {
+            Some(endpoint) => config.endpoint_url(endpoint),
+            None => config,
+        };
+        Self { client: Client::from_conf(config.build()), pool }
     }
 
     fn id(&self) -> String {

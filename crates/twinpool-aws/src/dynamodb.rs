@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -25,10 +26,10 @@ pub struct Links {
 type Item = HashMap<String, AttributeValue>;
 
 impl Links {
-    /// The links in this table, through this client.
+    /// The links in this table, through a client of their own.
     #[must_use]
-    pub fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+    pub fn connect(config: &SdkConfig, table: String) -> Self {
+        Self { client: Client::new(config), table }
     }
 
     async fn get(&self, key: String) -> Answer<Option<Item>> {

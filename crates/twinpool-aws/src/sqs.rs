@@ -22,16 +22,10 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// The queue at this URL, through this client. The key names the groups of users without a sub.
-    #[must_use]
-    pub fn new(client: Client, url: String, key: DigestKey) -> Self {
-        Self { client, url, key }
-    }
-
-    /// The queue at this URL, through a client of its own.
+    /// The queue at this URL, through a client of its own. The key names the groups of users without a sub.
     #[must_use]
     pub fn connect(config: &SdkConfig, url: String, key: DigestKey) -> Self {
-        Self::new(Client::new(config), url, key)
+        Self { client: Client::new(config), url, key }
     }
 
     /// Opens the connection that the first send will use: the name, TLS and the certificates then cost the start of the

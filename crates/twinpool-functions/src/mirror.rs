@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
-use lambda_runtime::{Error, LambdaEvent};
+use lambda_runtime::{Diagnostic, LambdaEvent};
+use serde_json::value::RawValue;
 use tokio::time::Instant;
 use twinpool_engine::{Engine, Failure, Message, Ports};
 
@@ -16,29 +17,45 @@ pub trait Visibility: Send + Sync {
 /// Left of the function's time for the answer.
 const MARGIN: Duration = Duration::from_secs(2);
 
+/// Why a batch as a whole goes back to the queue. Quotes nothing of it, which a deserialiser would.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BatchError {
+    /// The event source mapping sends something else, or somebody invoked the function by hand.
+    #[error(
+        "the input is not a batch of SQS messages: is the function invoked by something else than its queue?"
+    )]
+    NotABatch,
+    /// An answer with an id that the batch does not have would fail it anyway (F§10).
+    #[error("a message without an id could not be processed")]
+    NoMessageId,
+}
+
+impl From<BatchError> for Diagnostic {
+    fn from(error: BatchError) -> Self {
+        Self { error_type: format!("{error:?}"), error_message: error.to_string() }
+    }
+}
+
 /// Processes a batch. What cannot be processed is named in the answer, so that the queue keeps it.
 ///
 /// # Errors
-/// When a failed message has no id: then the whole batch must go back, because an answer with a bad id would fail it
-/// anyway (F§10).
+/// When the input is no batch, or a failed message has no id: then the whole batch goes back.
 pub async fn handle<P: Ports, V: Visibility>(
     engine: &Engine<P>,
     visibility: &V,
-    event: LambdaEvent<SqsEvent>,
-) -> Result<SqsBatchResponse, Error> {
+    event: LambdaEvent<Box<RawValue>>,
+) -> Result<SqsBatchResponse, BatchError> {
     let deadline = deadline(event.context.deadline);
-    let receipts: Vec<_> = event
-        .payload
+    let batch: SqsEvent = serde_json::from_str(event.payload.get()).map_err(|_| BatchError::NotABatch)?;
+    let receipts: Vec<_> = batch
         .records
         .iter()
         .map(|record| (record.message_id.clone(), record.receipt_handle.clone()))
         .collect();
-    let messages = event.payload.records.into_iter().map(message).collect();
+    let messages = batch.records.into_iter().map(message).collect();
     let failures = engine.process(messages, deadline).await;
     if failures.iter().any(|failure| failure.id.is_empty()) {
-        return Err(
-            "a message without an id could not be processed: the whole batch goes back to the queue".into()
-        );
+        return Err(BatchError::NoMessageId);
     }
     for failure in &failures {
         let receipt = receipts.iter().find(|(id, _)| id.as_ref() == Some(&failure.id));

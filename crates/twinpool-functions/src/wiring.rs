@@ -67,20 +67,16 @@ impl Visibility for Queue {
 /// When a pool cannot be described, or the new pool lacks the marker attribute.
 pub async fn engine(settings: MirrorSettings) -> Result<(Engine<Aws>, Queue), StartError> {
     let config = client::load(Patience::MIRROR).await;
-    let mut old = aws_sdk_cognitoidentityprovider::config::Builder::from(&config);
-    if let Some(endpoint) = settings.old_pool_endpoint {
-        old = old.endpoint_url(endpoint);
-    }
-    let old = aws_sdk_cognitoidentityprovider::Client::from_conf(old.build());
-    let new = aws_sdk_cognitoidentityprovider::Client::new(&config);
+    let old = CognitoPool::connect(&config, settings.old_pool_endpoint, settings.old_pool);
+    let new = CognitoPool::connect(&config, None, settings.new_pool);
     let budget = Budget { percent: settings.quota_percent, processes: settings.max_concurrency };
     let governor = Arc::new(Governor::new(budget));
     let ports = Aws {
-        old: Governed::new(CognitoPool::new(old, settings.old_pool), Arc::clone(&governor)),
-        new: Governed::new(CognitoPool::new(new, settings.new_pool), governor),
-        links: Links::new(aws_sdk_dynamodb::Client::new(&config), settings.links_table),
+        old: Governed::new(old, Arc::clone(&governor)),
+        new: Governed::new(new, governor),
+        links: Links::connect(&config, settings.links_table),
     };
-    let queue = Queue::new(aws_sdk_sqs::Client::new(&config), settings.queue_url, settings.key.clone());
+    let queue = Queue::connect(&config, settings.queue_url, settings.key.clone());
     let engine = Engine::start(ports, settings.key, settings.marker).await?;
     Ok((engine, queue))
 }

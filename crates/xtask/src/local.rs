@@ -18,7 +18,7 @@ pub(crate) mod servers;
 mod users;
 
 pub use links::Links;
-pub use pools::SignIn;
+pub use pools::{SignIn, create as create_pool};
 pub use queue::Queue;
 pub use users::{Person, Users};
 

@@ -13,8 +13,25 @@ pub struct Links {
 }
 
 impl Links {
-    pub(crate) fn new(aws: Aws, table: &str) -> Self {
+    /// The table with this name.
+    #[must_use]
+    pub fn new(aws: Aws, table: &str) -> Self {
         Self { aws, table: table.to_owned() }
+    }
+
+    /// Makes a table like the template's.
+    ///
+    /// # Errors
+    /// When DynamoDB refuses.
+    pub fn create(aws: Aws, table: &str) -> Result<Self> {
+        let body = json!({
+            "TableName": table,
+            "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [{ "AttributeName": "pk", "AttributeType": "S" }],
+            "KeySchema": [{ "AttributeName": "pk", "KeyType": "HASH" }],
+        });
+        aws.dynamodb("CreateTable", &body)?;
+        Ok(Self::new(aws, table))
     }
 
     fn item(&self, key: &str) -> Result<Value> {

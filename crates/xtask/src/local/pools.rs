@@ -18,7 +18,10 @@ pub enum SignIn {
 }
 
 /// Makes a pool with an app client. The new one has the marker attribute.
-pub(super) fn create(aws: &Aws, name: &str, sign_in: SignIn, marker: bool) -> Result<PoolAddress> {
+///
+/// # Errors
+/// When the server refuses.
+pub fn create(aws: &Aws, name: &str, sign_in: SignIn, marker: bool) -> Result<PoolAddress> {
     let custom = |name: &str, mutable: bool| {
         json!({ "Name": name, "AttributeDataType": "String", "Mutable": mutable,
                 "StringAttributeConstraints": { "MinLength": "0", "MaxLength": "2048" } })

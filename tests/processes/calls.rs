@@ -1,0 +1,50 @@
+//! What each kind of event costs, counted on the wire.
+
+use twinpool_tests::bootstrap::Function;
+use twinpool_tests::mirror::{Bench, failures, one};
+
+/// The calls of a mirror for a person's next sign-in.
+fn calls(bench: &Bench, mirror: &Function, username: &str) -> Vec<String> {
+    let event = bench.sign_in(username);
+    drop(bench.proxy.take_calls());
+    assert_eq!(failures(&mirror.invoke(one(&event, 1))), Vec::<String>::new());
+    bench.proxy.take_calls()
+}
+
+#[test]
+fn each_event_costs_the_calls_that_are_promised() {
+    let bench = Bench::new();
+    for group in ["readers", "writers"] {
+        bench.old.make_group(group, "", 1).unwrap();
+    }
+    let mirror = bench.mirror();
+
+    drop(bench.person("dan", &["readers", "writers"]));
+    // The groups are new to the new pool, which costs two calls each, once.
+    drop(calls(&bench, &mirror, "dan"));
+
+    drop(bench.person("fay", &["readers", "writers"]));
+    let first = [
+        "GetItem",
+        "AdminGetUser",
+        "AdminListGroupsForUser",
+        "PutItem",
+        "AdminCreateUser",
+        "AdminSetUserPassword",
+        "AdminAddUserToGroup",
+        "AdminAddUserToGroup",
+        "TransactWriteItems",
+    ];
+    assert_eq!(calls(&bench, &mirror, "fay"), first);
+
+    assert_eq!(calls(&bench, &mirror, "fay"), ["GetItem"]);
+
+    bench.old.set("fay", &[("given_name", "Fay")]).unwrap();
+    let changed = calls(&bench, &mirror, "fay");
+    let writes: Vec<_> = changed
+        .iter()
+        .filter(|call| call.starts_with("Admin") && !call.contains("Get") && !call.contains("List"))
+        .collect();
+    assert_eq!(writes, ["AdminUpdateUserAttributes"], "{changed:?}");
+    bench.assert_in_step("fay", "after the change");
+}
