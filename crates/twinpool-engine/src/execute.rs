@@ -25,7 +25,7 @@ impl<P: Ports> Engine<P> {
             Operation::SetAttributes(attributes) => {
                 return self.set_attributes(sub, attributes).await;
             }
-            Operation::DeleteAttributes(names) => pool.delete_attributes(sub, names).await?,
+            Operation::DeleteAttributes(names) => return self.delete_attributes(sub, names).await,
             Operation::AddToGroup(group) => self.add_to_group(sub, group).await?,
             Operation::RemoveFromGroup(group) => pool.remove_from_group(sub, group).await?,
             Operation::SetEnabled(enabled) => pool.set_enabled(sub, *enabled).await?,
@@ -44,6 +44,27 @@ impl<P: Ports> Engine<P> {
         for part in inseparable(attributes) {
             match pool.set_attributes(sub, &part).await {
                 Err(error) if is_refusal(error.class) => refused.extend(part.into_keys()),
+                answer => answer?,
+            }
+        }
+        Ok(refused)
+    }
+
+    /// As [`Engine::set_attributes`]: a required attribute, say, cannot be deleted.
+    async fn delete_attributes(
+        &self,
+        sub: &NewSub,
+        names: &BTreeSet<AttributeName>,
+    ) -> Answer<BTreeSet<AttributeName>> {
+        let pool = self.ports.new_pool();
+        match pool.delete_attributes(sub, names).await {
+            Err(error) if is_refusal(error.class) => {}
+            answer => return answer.map(|()| BTreeSet::new()),
+        }
+        let mut refused = BTreeSet::new();
+        for name in names {
+            match pool.delete_attributes(sub, &[name.clone()].into()).await {
+                Err(error) if is_refusal(error.class) => drop(refused.insert(name.clone())),
                 answer => answer?,
             }
         }

@@ -3,6 +3,7 @@
 //! Where an emulator is kinder than AWS, these are not: each refusal names its source in the fact sheet (F§n).
 #![expect(clippy::expect_used, reason = "a test that is set up wrongly must stop")]
 
+pub mod contract;
 mod links;
 mod pool;
 mod process;

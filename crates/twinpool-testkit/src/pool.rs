@@ -280,9 +280,10 @@ impl PoolWriter for PoolHandle {
     async fn remove_from_group(&self, sub: &NewSub, group: &GroupName) -> Answer<()> {
         const OPERATION: &str = "AdminRemoveUserFromGroup";
         self.call(OPERATION, || {
-            self.pool.change(sub, OPERATION, |person| {
+            if let Some(person) = self.pool.state().people.get_mut(&Sub::from(sub)) {
                 person.groups.remove(group);
-            })
+            }
+            Ok(())
         })
         .await
     }

@@ -1,12 +1,15 @@
+use std::sync::Arc;
+
 use twinpool_core::held_back::Reason;
 use twinpool_core::link::LinkState;
+use twinpool_core::port::Class;
 use twinpool_core::snapshot::Status;
 use twinpool_core::value::Value;
 use twinpool_engine::{Kind, SyncError};
 use twinpool_testkit::world::{OLD_POOL, alias_pool, attribute, event_of, person, username_pool};
-use twinpool_testkit::{Person, World};
+use twinpool_testkit::{Person, Process, World};
 
-use crate::support::{SIGN_IN, SIGN_UP, assert_in_step, deliver, link, only, sign_in};
+use crate::support::{SIGN_IN, SIGN_UP, assert_in_step, deliver, engine, link, only, run, sign_in};
 
 fn reason(world: &World, sub: &str) -> Reason {
     match link(world, sub).state {
@@ -139,4 +142,26 @@ fn a_username_that_was_given_to_somebody_else_is_not_taken_for_the_old_user() {
     assert_eq!(deliver(&world, &event, 3).expect("processed").kind, Kind::Conflict);
     assert_eq!(reason(&world, "jane-sub"), Reason::Gone);
     assert!(world.new.people().is_empty());
+}
+
+#[test]
+fn a_deletion_that_the_pool_refuses_keeps_back_that_attribute_and_no_other() {
+    let world = World::username_to_email().with_jane();
+    sign_in(&world, "jane-sub");
+    let jane = world.old.person("jane-sub").expect("jane");
+    world.old.edit(&jane.sub, |jane| {
+        for name in ["name", "custom:tenant"] {
+            drop(jane.attributes.remove(&attribute(name)));
+        }
+    });
+    let process = Arc::new(Process::healthy());
+    // Both at once, then the first of the two alone.
+    process.fail_next("AdminDeleteUserAttributes", Class::Rejected);
+    process.fail_next("AdminDeleteUserAttributes", Class::Rejected);
+    let event = event_of(&world.old, "jane-sub", SIGN_IN);
+    let outcome = run(engine(&world, &process).sync_user(&event, 1)).expect("processed");
+    let kept: Vec<_> = outcome.held_back.iter().map(|held| (held.subject.to_string(), held.reason)).collect();
+    assert_eq!(kept, [("attribute custom:tenant".to_owned(), Reason::Refused)]);
+    let new = only(&world);
+    assert_eq!((new.value("custom:tenant"), new.value("name")), (Some("acme"), None));
 }

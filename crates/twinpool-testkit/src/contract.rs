@@ -1,0 +1,6 @@
+//! What every implementation of a port does: the ones in memory and the ones on AWS run the same checks.
+//!
+//! Each check makes its own users and links, so that one server serves many of them.
+
+pub mod links;
+pub mod pool;

@@ -1,0 +1,106 @@
+//! The contract of [`LinkStore`].
+
+use std::collections::BTreeSet;
+
+use twinpool_core::held_back::{HeldBack, Reason, Subject};
+use twinpool_core::id::{NewSub, OldSub, Sub, Timestamp};
+use twinpool_core::link::{Base, Link, LinkState, Linked, Names, Side};
+use twinpool_core::port::{Class, LinkStore};
+use twinpool_core::value::Value;
+
+use crate::world::{attribute, group, key};
+
+fn old(text: &str) -> OldSub {
+    OldSub::parse(text).expect("a sub")
+}
+
+fn new(text: &str) -> NewSub {
+    NewSub::parse(text).expect("a sub")
+}
+
+fn names() -> Names {
+    Names {
+        attributes: [attribute("email"), attribute("custom:tenant")].into(),
+        groups: [group("staff")].into(),
+    }
+}
+
+fn side(sub: &str) -> Side {
+    let sub = Sub::parse(sub).expect("a sub");
+    let digest = |name: &str| (attribute(name), key().attribute(&sub, &attribute(name), &Value::new(name)));
+    Side {
+        attributes: ["email", "custom:tenant"].map(digest).into(),
+        groups: [group("staff")].into(),
+        enabled: false,
+    }
+}
+
+/// A pair in which every field says something.
+fn pair(old_sub: &str, new_sub: &str, version: u64) -> Link {
+    let linked = Linked {
+        new_sub: new(new_sub),
+        base: Base {
+            old: side(old_sub),
+            new: Side { enabled: true, groups: BTreeSet::new(), ..side(new_sub) },
+        },
+        held_back: vec![
+            HeldBack { subject: Subject::User, reason: Reason::Gone },
+            HeldBack { subject: Subject::Attribute(attribute("phone_number")), reason: Reason::WouldMessage },
+            HeldBack { subject: Subject::Group(group("staff")), reason: Reason::Refused },
+        ],
+        unseen: [attribute("zoneinfo")].into(),
+        mirrored_at: Timestamp(1_700_000_000_123),
+    };
+    let intent = Link::intent(&old(old_sub), names(), Timestamp(1));
+    Link { version, state: LinkState::Linked(linked), ..intent }
+}
+
+/// What is written is read again, in every state, field for field.
+pub async fn a_link_is_read_as_it_was_written<L: LinkStore>(links: &L) {
+    assert_eq!(links.link(&old("c1-unknown")).await, Ok(None));
+    assert_eq!(links.old_sub_of(&new("c1-unknown")).await, Ok(None));
+    let intent = Link::intent(&old("c1"), names(), Timestamp(5));
+    assert_eq!(links.write(&intent).await, Ok(1));
+    assert_eq!(links.link(&old("c1")).await, Ok(Some(Link { version: 1, ..intent.clone() })));
+
+    let state = LinkState::Conflict { reason: Reason::Taken, since: Timestamp(6) };
+    let conflict = Link { version: 1, state, announced: Names::default(), ..intent };
+    assert_eq!(links.write(&conflict).await, Ok(2));
+    assert_eq!(links.link(&old("c1")).await, Ok(Some(Link { version: 2, ..conflict })));
+
+    assert_eq!(links.connect(&pair("c1", "c1-new", 2)).await, Ok(3));
+    assert_eq!(links.link(&old("c1")).await, Ok(Some(pair("c1", "c1-new", 3))));
+    assert_eq!(links.old_sub_of(&new("c1-new")).await, Ok(Some(old("c1"))));
+
+    assert_eq!(links.write(&pair("c1", "c1-new", 3)).await, Ok(4));
+    assert_eq!(links.old_sub_of(&new("c1-new")).await, Ok(Some(old("c1"))));
+}
+
+/// Who did not read the latest version writes nothing.
+pub async fn a_late_writer_loses<L: LinkStore>(links: &L) {
+    let intent = Link::intent(&old("c2"), names(), Timestamp(5));
+    assert_eq!(links.write(&intent).await, Ok(1));
+    assert_eq!(links.write(&intent).await.map_err(|error| error.class), Err(Class::Stale));
+    let ahead = Link { version: 7, ..intent.clone() };
+    assert_eq!(links.write(&ahead).await.map_err(|error| error.class), Err(Class::Stale));
+    for version in [0, 7] {
+        let late = links.connect(&pair("c2", "c2-new", version)).await;
+        assert_eq!(late.map_err(|error| error.class), Err(Class::Stale));
+    }
+    assert_eq!(links.old_sub_of(&new("c2-new")).await, Ok(None));
+    assert_eq!(links.link(&old("c2")).await, Ok(Some(Link { version: 1, ..intent })));
+    let nobody = links.write(&pair("c2-nobody", "c2-nobody-new", 1)).await;
+    assert_eq!(nobody.map_err(|error| error.class), Err(Class::Stale));
+    assert_eq!(links.link(&old("c2-nobody")).await, Ok(None));
+}
+
+/// A user of the new pool belongs to one user of the old pool.
+pub async fn a_new_sub_is_tied_once<L: LinkStore>(links: &L) {
+    assert_eq!(links.connect(&pair("c3-first", "c3-new", 0)).await, Ok(1));
+    let second = links.connect(&pair("c3-second", "c3-new", 0)).await;
+    assert_eq!(second.map_err(|error| error.class), Err(Class::Taken));
+    assert_eq!(links.link(&old("c3-second")).await, Ok(None));
+    assert_eq!(links.old_sub_of(&new("c3-new")).await, Ok(Some(old("c3-first"))));
+    // The same pair again is fine: whoever lost the answer of the first time reads and repeats.
+    assert_eq!(links.connect(&pair("c3-first", "c3-new", 1)).await, Ok(2));
+}

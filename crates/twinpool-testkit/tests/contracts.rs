@@ -1,0 +1,35 @@
+//! The stand-ins in memory keep the contracts.
+
+use std::sync::Arc;
+
+use twinpool_testkit::contract::{links, pool};
+use twinpool_testkit::world::email_pool;
+use twinpool_testkit::{MemoryLinks, MemoryPool, PoolHandle, Process};
+
+#[tokio::test]
+async fn links_in_memory() {
+    let store = MemoryLinks::default();
+    links::a_link_is_read_as_it_was_written(&store).await;
+    links::a_late_writer_loses(&store).await;
+    links::a_new_sub_is_tied_once(&store).await;
+}
+
+fn memory_pool() -> PoolHandle {
+    MemoryPool::new(email_pool("eu-west-1_New")).called_by(&Arc::new(Process::healthy()))
+}
+
+#[tokio::test]
+async fn a_pool_in_memory() {
+    let memory = memory_pool();
+    pool::the_shape_is_told(&memory).await;
+    pool::nobody_is_none(&memory).await;
+    pool::a_user_is_made_once(&memory).await;
+    pool::a_password_confirms(&memory).await;
+    pool::attributes_are_written_one_by_one(&memory).await;
+    pool::attributes_are_written_twice(&memory).await;
+    pool::attributes_are_deleted(&memory).await;
+    pool::a_user_is_disabled_and_enabled(&memory).await;
+    pool::groups_are_made_and_joined(&memory).await;
+    pool::groups_are_left(&memory).await;
+    pool::many_groups_are_read(&memory).await;
+}
