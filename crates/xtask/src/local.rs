@@ -17,7 +17,7 @@ mod queue;
 pub(crate) mod servers;
 mod users;
 
-pub use links::Links;
+pub use links::{Link, Links};
 pub use pools::{SignIn, create as create_pool};
 pub use queue::Queue;
 pub use users::{Person, Users};

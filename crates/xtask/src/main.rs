@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::local::{OldPoolServer, Options, SignIn, Stack};
-use xtask::{package, paths, test};
+use xtask::{demo, package, paths, test};
 
 /// The project's own commands.
 #[derive(Parser)]
@@ -19,6 +19,12 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Shows in two minutes what twinpool does: real sign-ups and sign-ins in an old pool, arriving in a new one.
+    Demo {
+        /// Leaves a local AWS running, to look around in.
+        #[arg(long)]
+        keep: bool,
+    },
     /// Starts or stops a local AWS with twinpool deployed in it.
     Local {
         #[command(subcommand)]
@@ -73,13 +79,16 @@ fn run(command: Command) -> Result<()> {
             up(&Options { name, port: Some(port), old_server, old_sign_in, new_sign_in, enforce_iam: false })
         }
         Command::Local { command: Local::Down } => {
-            match Stack::running("local") {
-                Some(stack) => stack.down(),
-                None => println!("nothing to stop: the local AWS is not up"),
+            let names = ["local"].into_iter().chain(demo::STACKS);
+            let running: Vec<_> = names.filter_map(Stack::running).collect();
+            running.iter().for_each(Stack::down);
+            if running.is_empty() {
+                println!("nothing to stop: the local AWS is not up");
             }
             let _ = fs::remove_file(paths::local().join("stack.json"));
             Ok(())
         }
+        Command::Demo { keep } => demo::run(keep),
         Command::Test { words } => test::run(&words),
         Command::Package => {
             for (zip, size) in package::for_production()? {

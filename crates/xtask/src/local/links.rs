@@ -12,6 +12,24 @@ pub struct Links {
     table: String,
 }
 
+/// One link, as far as people look at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// What applications store.
+    pub user_id: String,
+    /// Who it is in the old pool.
+    pub old_sub: String,
+    /// Who it is in the new pool.
+    pub new_sub: Option<String>,
+    /// How far it has come, and why not further.
+    pub state: String,
+}
+
+/// A text of an item.
+fn text(item: &Value, name: &str) -> Option<String> {
+    item[name]["S"].as_str().map(str::to_owned)
+}
+
 impl Links {
     /// The table with this name.
     #[must_use]
@@ -45,7 +63,7 @@ impl Links {
     /// When the table does not answer.
     pub fn new_sub(&self, old: &str) -> Result<Option<String>> {
         let item = self.item(&format!("OLD#{old}"))?;
-        Ok(item.pointer("/new_sub/S").and_then(Value::as_str).map(str::to_owned))
+        Ok(text(&item, "new_sub"))
     }
 
     /// The old sub that a new one points back at.
@@ -54,7 +72,7 @@ impl Links {
     /// When the table does not answer.
     pub fn old_sub(&self, new: &str) -> Result<Option<String>> {
         let item = self.item(&format!("NEW#{new}"))?;
-        Ok(item.pointer("/old_sub/S").and_then(Value::as_str).map(str::to_owned))
+        Ok(text(&item, "old_sub"))
     }
 
     /// Why an old user is not mirrored, if the link says so.
@@ -64,7 +82,7 @@ impl Links {
     pub fn conflict(&self, old: &str) -> Result<Option<String>> {
         let item = self.item(&format!("OLD#{old}"))?;
         let conflict = item.pointer("/state/S").and_then(Value::as_str) == Some("conflict");
-        Ok(conflict.then(|| item["reason"].to_string()))
+        Ok(conflict.then(|| text(&item, "reason")).flatten())
     }
 
     /// When an old user was last mirrored, in milliseconds since 1970.
@@ -81,14 +99,38 @@ impl Links {
     /// # Errors
     /// When the table does not answer.
     pub fn keys_of(&self, old: &str) -> Result<Vec<String>> {
-        let answer =
-            self.aws.dynamodb("Scan", &json!({ "TableName": self.table, "ConsistentRead": true }))?;
-        let items = answer["Items"].as_array().into_iter().flatten();
-        let ours = items.filter(|item| item.pointer("/old_sub/S").and_then(Value::as_str) == Some(old));
-        let mut keys: Vec<_> = ours
-            .filter_map(|item| item.pointer("/pk/S").and_then(Value::as_str).map(str::to_owned))
-            .collect();
+        let items = self.scan()?;
+        let ours = items.iter().filter(|item| text(item, "old_sub").as_deref() == Some(old));
+        let mut keys: Vec<_> = ours.filter_map(|item| text(item, "pk")).collect();
         keys.sort();
         Ok(keys)
+    }
+
+    /// All links, pairs first.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub fn all(&self) -> Result<Vec<Link>> {
+        let items = self.scan()?;
+        let links = items.iter().filter(|item| text(item, "pk").is_some_and(|key| key.starts_with("OLD#")));
+        let mut links: Vec<_> = links.map(link).collect();
+        links.sort_by_key(|link| (link.new_sub.is_none(), link.old_sub.clone()));
+        Ok(links)
+    }
+
+    fn scan(&self) -> Result<Vec<Value>> {
+        let answer =
+            self.aws.dynamodb("Scan", &json!({ "TableName": self.table, "ConsistentRead": true }))?;
+        Ok(answer["Items"].as_array().cloned().unwrap_or_default())
+    }
+}
+
+fn link(item: &Value) -> Link {
+    let state = text(item, "state").unwrap_or_default();
+    Link {
+        user_id: text(item, "user_id").unwrap_or_default(),
+        old_sub: text(item, "old_sub").unwrap_or_default(),
+        new_sub: text(item, "new_sub"),
+        state: text(item, "reason").map_or(state.clone(), |reason| format!("{state}: {reason}")),
     }
 }

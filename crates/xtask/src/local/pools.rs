@@ -30,7 +30,7 @@ pub fn create(aws: &Aws, name: &str, sign_in: SignIn, marker: bool) -> Result<Po
     if marker {
         schema.push(custom("twinpool", false));
     }
-    let mut pool = json!({ "PoolName": name, "Schema": schema });
+    let mut pool = json!({ "PoolName": name, "Schema": schema, "AutoVerifiedAttributes": ["email"] });
     match sign_in {
         SignIn::Email => pool["UsernameAttributes"] = json!(["email"]),
         SignIn::Alias => pool["AliasAttributes"] = json!(["email"]),

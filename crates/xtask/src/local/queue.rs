@@ -35,6 +35,14 @@ impl Queue {
         self.aws.sqs("SendMessage", &body).map(drop)
     }
 
+    /// Deletes the queue.
+    ///
+    /// # Errors
+    /// When SQS refuses.
+    pub fn delete(&self) -> Result<()> {
+        self.aws.sqs("DeleteQueue", &json!({ "QueueUrl": self.url })).map(drop)
+    }
+
     /// Whether nothing waits and nothing is in work.
     ///
     /// # Errors

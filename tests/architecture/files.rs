@@ -1,0 +1,60 @@
+//! Files: small ones, under one set of lints, and documents that name what is there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use twinpool_tests::bootstrap::workspace;
+
+/// All files below a folder with this ending, build output aside.
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() && name != "target" && !name.starts_with('.') {
+            found.extend(files(&path, ending));
+        } else if name.ends_with(ending) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn a_file_holds_one_idea() {
+    let sources = files(&workspace(), ".rs");
+    assert!(sources.len() > 50);
+    for path in sources {
+        let lines = fs::read_to_string(&path).unwrap().lines().count();
+        assert!(lines <= 350, "{} has {lines} lines: which two ideas does it hold?", path.display());
+    }
+}
+
+#[test]
+fn every_crate_has_the_workspace_s_lints() {
+    let manifests = files(&workspace(), "Cargo.toml");
+    assert!(manifests.len() > 8);
+    for path in manifests.iter().filter(|path| path.parent() != Some(&workspace())) {
+        let text = fs::read_to_string(path).unwrap();
+        let virtual_one = text.contains("[workspace.lints");
+        assert!(virtual_one || text.contains("[lints]\nworkspace = true"), "{}", path.display());
+    }
+}
+
+#[test]
+fn documents_name_files_that_exist() {
+    let roots = ["crates/", "infra/", "events/", "tests/", "docs/", ".ci/"];
+    let mut named = 0;
+    for document in files(&workspace(), ".md") {
+        let text = fs::read_to_string(&document).unwrap();
+        let code = text.split('`').skip(1).step_by(2);
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        let paths = code.chain(links).filter(|path| roots.iter().any(|root| path.starts_with(root)));
+        for path in paths.filter(|path| !path.contains([' ', '<', '*', '{'])) {
+            let path = path.split('#').next().unwrap();
+            named += 1;
+            assert!(workspace().join(path).exists(), "{} names {path}", document.display());
+        }
+    }
+    assert!(named > 5, "only {named} paths are named: has the way they are written changed?");
+}

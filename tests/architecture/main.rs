@@ -1,0 +1,6 @@
+//! What holds the workspace together: who may see whom, what stands in the template, what the documents name.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod dependencies;
+mod files;
+mod permissions;

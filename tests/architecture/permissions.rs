@@ -1,0 +1,92 @@
+//! The roles of the template allow what the adapters call, and nothing else. That it is enough, the end-to-end tests show:
+//! their local AWS enforces the roles.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use twinpool_tests::bootstrap::workspace;
+
+/// The lines of one resource of the template.
+fn resource(name: &str) -> String {
+    let template = fs::read_to_string(workspace().join("infra/template.yaml")).unwrap();
+    let lines = template.lines().skip_while(|line| *line != format!("  {name}:")).skip(1);
+    let lines: Vec<_> = lines.take_while(|line| line.is_empty() || line.starts_with("   ")).collect();
+    assert!(!lines.is_empty(), "no resource {name}");
+    lines.join("\n")
+}
+
+/// The actions of a service in a text.
+fn actions(text: &str, service: &str) -> BTreeSet<String> {
+    let prefix = format!("{service}:");
+    let name =
+        |rest: &str| rest.chars().take_while(|c| c.is_ascii_alphabetic() || *c == '*').collect::<String>();
+    text.split(&prefix)
+        .skip(1)
+        .map(name)
+        .filter(|action| action.starts_with(|c: char| c.is_ascii_uppercase() || c == '*'))
+        .collect()
+}
+
+/// The operations that an adapter names.
+fn operations(file: &str) -> BTreeSet<String> {
+    let text = fs::read_to_string(workspace().join("crates/twinpool-aws/src").join(file)).unwrap();
+    let verbs = ["Admin", "Describe", "Get", "Put", "Create", "Transact", "Send", "Change"];
+    let quoted = text.split('"').skip(1).step_by(2);
+    let named =
+        quoted.filter(|text| text.chars().all(|c| c.is_ascii_alphanumeric()) && !text.ends_with("Exception"));
+    named.filter(|text| verbs.iter().any(|verb| text.starts_with(verb))).map(str::to_owned).collect()
+}
+
+fn set(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+#[test]
+fn the_mirror_may_call_in_cognito_what_it_calls_and_writes_only_to_the_new_pool() {
+    let role = resource("MirrorRole");
+    assert_eq!(actions(&role, "cognito-idp"), operations("cognito.rs"));
+    let (old, _) = role.split_once("userpool/${OldPoolId}").unwrap();
+    let old = old.rsplit("Action:").next().unwrap();
+    let reads = set(&["DescribeUserPool", "AdminGetUser", "AdminListGroupsForUser", "GetGroup"]);
+    assert_eq!(actions(old, "cognito-idp"), reads);
+}
+
+#[test]
+fn the_mirror_may_call_in_dynamodb_what_it_calls() {
+    // A transaction needs the permissions of its parts.
+    let called = operations("dynamodb.rs").into_iter().filter(|operation| operation != "TransactWriteItems");
+    assert_eq!(actions(&resource("MirrorRole"), "dynamodb"), called.collect());
+}
+
+#[test]
+fn capture_may_send_to_the_one_queue_and_write_its_log() {
+    let role = resource("CaptureRole");
+    assert_eq!(actions(&role, "sqs"), set(&["SendMessage"]));
+    assert_eq!(actions(&role, "logs"), set(&["CreateLogStream", "PutLogEvents"]));
+    for service in ["cognito-idp", "dynamodb", "s3", "iam", "lambda"] {
+        assert_eq!(actions(&role, service), BTreeSet::new());
+    }
+}
+
+#[test]
+fn no_role_has_a_wildcard() {
+    for role in ["CaptureRole", "MirrorRole"] {
+        let text = resource(role);
+        assert!(
+            !text.contains(":*\"")
+                && !text.contains("'*'")
+                && !text.contains("\"*\"")
+                && !text.contains(": *\n"),
+            "{text}"
+        );
+        assert!(!text.contains("ManagedPolicyArns"));
+    }
+}
+
+#[test]
+fn only_the_old_pool_of_this_account_may_invoke_capture() {
+    let permission = resource("CaptureInvokedByOldPool");
+    assert!(permission.contains("Principal: cognito-idp.amazonaws.com"));
+    assert!(permission.contains("SourceAccount: !Ref AWS::AccountId"));
+    assert!(permission.contains("SourceArn: !Sub arn:${AWS::Partition}:cognito-idp:${AWS::Region}:${AWS::AccountId}:userpool/${OldPoolId}"));
+}
