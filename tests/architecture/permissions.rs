@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use twinpool_engine::INTENT_LASTS;
 use twinpool_tests::bootstrap::workspace;
 
 /// The lines of one resource of the template.
@@ -89,4 +90,18 @@ fn only_the_old_pool_of_this_account_may_invoke_capture() {
     assert!(permission.contains("Principal: cognito-idp.amazonaws.com"));
     assert!(permission.contains("SourceAccount: !Ref AWS::AccountId"));
     assert!(permission.contains("SourceArn: !Sub arn:${AWS::Partition}:cognito-idp:${AWS::Region}:${AWS::AccountId}:userpool/${OldPoolId}"));
+}
+
+/// A number that a resource of the template sets.
+fn setting(name: &str, key: &str) -> u64 {
+    let text = resource(name);
+    let line = text.lines().find_map(|line| line.trim().strip_prefix(&format!("{key}: "))).unwrap();
+    line.parse().unwrap()
+}
+
+#[test]
+fn a_mirror_is_over_before_another_takes_its_work() {
+    let mirror = setting("Mirror", "Timeout");
+    assert!(mirror < INTENT_LASTS.as_secs());
+    assert!(mirror * 6 <= setting("ChangeEvents", "VisibilityTimeout"));
 }

@@ -38,7 +38,7 @@ async fn links_on(endpoint: &str) -> Links {
     let table = format!("contract-{}-{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
     xtask::local::Links::create(Aws::new(endpoint), &table).unwrap();
     let config = config(endpoint).await;
-    Links::connect(&config, table)
+    Links::connect(&config, table, Some(&twinpool_testkit::world::key()))
 }
 
 macro_rules! contract {

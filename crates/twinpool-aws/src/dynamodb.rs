@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{NewSub, OldSub};
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::port::{Answer, Class, LinkReader, LinkStore, PortError};
@@ -14,6 +15,9 @@ use twinpool_core::port::{Answer, Class, LinkReader, LinkStore, PortError};
 use crate::code::port_error;
 
 mod item;
+mod seal;
+
+use seal::Seal;
 
 /// The table of links: `OLD#<old sub>` holds the link, `NEW#<new sub>` points back at it. Both are read by key, because
 /// an index would be read late and would not keep pairs unique (F§10).
@@ -21,15 +25,33 @@ mod item;
 pub struct Links {
     client: Client,
     table: String,
+    seal: Option<Seal>,
 }
 
 type Item = HashMap<String, AttributeValue>;
 
 impl Links {
-    /// The links in this table, through a client of their own.
+    /// The links in this table, through a client of their own. Without the key, the names of users who are being made
+    /// are not read, and cannot be written.
     #[must_use]
-    pub fn connect(config: &SdkConfig, table: String) -> Self {
-        Self { client: Client::new(config), table }
+    pub fn connect(config: &SdkConfig, table: String, key: Option<&DigestKey>) -> Self {
+        Self { client: Client::new(config), table, seal: key.and_then(Seal::new) }
+    }
+
+    fn encode(&self, link: &Link, version: u64) -> Answer<Item> {
+        let mut item = item::encode(link, version, old_key(&link.old_sub));
+        if let Some(name) = &link.intended {
+            let sealed = self.seal.as_ref().and_then(|seal| seal.close(name, &link.old_sub));
+            let sealed = sealed.ok_or_else(|| PortError::new(Class::Rejected, "PutItem", "NoSeal"))?;
+            item.insert(INTENDED.to_owned(), sealed);
+        }
+        Ok(item)
+    }
+
+    fn decode(&self, old: &OldSub, item: &Item) -> Answer<Link> {
+        let sealed = item.get(INTENDED).zip(self.seal.as_ref());
+        let intended = sealed.and_then(|(sealed, seal)| seal.open(sealed, old));
+        Ok(Link { intended, ..item::decode(old.clone(), item)? })
     }
 
     async fn get(&self, key: String) -> Answer<Option<Item>> {
@@ -39,6 +61,9 @@ impl Links {
         Ok(answer.item)
     }
 }
+
+/// The field of a sealed sign-in name.
+const INTENDED: &str = "intended";
 
 fn old_key(sub: &OldSub) -> String {
     format!("OLD#{sub}")
@@ -59,7 +84,7 @@ fn fence(version: u64) -> (&'static str, Option<AttributeValue>) {
 impl LinkReader for Links {
     async fn link(&self, old: &OldSub) -> Answer<Option<Link>> {
         let item = self.get(old_key(old)).await?;
-        item.map(|item| item::decode(old.clone(), &item)).transpose()
+        item.map(|item| self.decode(old, &item)).transpose()
     }
 
     async fn old_sub_of(&self, new: &NewSub) -> Answer<Option<OldSub>> {
@@ -76,7 +101,7 @@ impl LinkStore for Links {
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(item::encode(link, version, old_key(&link.old_sub))))
+            .set_item(Some(self.encode(link, version)?))
             .condition_expression(condition);
         if let Some(read) = read {
             call = call
@@ -96,7 +121,7 @@ impl LinkStore for Links {
         let (condition, read) = fence(link.version);
         let mut forward = Put::builder()
             .table_name(&self.table)
-            .set_item(Some(item::encode(link, version, old_key(&link.old_sub))))
+            .set_item(Some(self.encode(link, version)?))
             .condition_expression(condition);
         if let Some(read) = read {
             forward = forward

@@ -30,7 +30,7 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<(String, Exit)>
         config.region().is_some(),
         "no AWS Region: set AWS_REGION, or AWS_PROFILE to a profile that has one"
     );
-    let links = Links::connect(&config, arguments.table.table.clone());
+    let links = Links::connect(&config, arguments.table.table.clone(), None);
     let found = find(&links, arguments.id.trim()).await.with_context(|| {
         format!(
             "cannot read the table {}: check its name, the Region and your permissions",
@@ -142,6 +142,7 @@ mod tests {
             reason: Reason::Taken,
         };
         Link {
+            intended: None,
             old_sub: OldSub::parse("old-1").unwrap(),
             user_id: UserId::parse("old-1").unwrap(),
             version: 2,

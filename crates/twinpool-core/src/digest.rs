@@ -64,6 +64,15 @@ impl DigestKey {
         self.digest("marker", &[sub.as_str()])
     }
 
+    /// A key of its own for another purpose.
+    #[must_use]
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        mac.update(b"derive");
+        mac.update(purpose.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+
     fn digest(&self, purpose: &str, parts: &[&str]) -> Digest {
         let mut mac = self.0.clone();
         mac.update(purpose.as_bytes());

@@ -57,6 +57,8 @@ pub enum Reason {
     UnverifiedSignInName,
     /// The user has none of the contacts that the new pool signs in with.
     NoSignInName,
+    /// The username was an address when the user was made, the address has changed, and usernames cannot.
+    SignInNameFixed,
     /// A federated profile: only its identity provider can make it (F§4.8).
     Federated,
     /// The user is not in the old pool any more.
@@ -67,7 +69,7 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::NotInSchema,
         Self::Immutable,
         Self::Refused,
@@ -75,6 +77,7 @@ impl Reason {
         Self::WouldMessage,
         Self::UnverifiedSignInName,
         Self::NoSignInName,
+        Self::SignInNameFixed,
         Self::Federated,
         Self::Gone,
         Self::Missing,
@@ -91,6 +94,7 @@ impl Reason {
             Self::WouldMessage => "would_message",
             Self::UnverifiedSignInName => "unverified_sign_in_name",
             Self::NoSignInName => "no_sign_in_name",
+            Self::SignInNameFixed => "sign_in_name_fixed",
             Self::Federated => "federated",
             Self::Gone => "gone",
             Self::Missing => "missing",
@@ -123,6 +127,9 @@ impl Reason {
             }
             Self::NoSignInName => {
                 "the new pool signs in with a contact that the user lacks: give the user one in the old pool"
+            }
+            Self::SignInNameFixed => {
+                "people sign in to the new pool with the address they had when they were mirrored: a pool with e-mail or phone as alias follows"
             }
             Self::Federated => {
                 "a federated profile is made by its identity provider at the first sign-in to the new pool"

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::digest::{Digest, DigestKey};
 use crate::held_back::{HeldBack, Reason};
-use crate::id::{AttributeName, GroupName, NewSub, OldSub, Sub, Timestamp, UserId};
+use crate::id::{AttributeName, GroupName, NewSub, OldSub, Sub, Timestamp, UserId, Username};
 use crate::snapshot::Snapshot;
 
 /// Everything the table says of one user. One item, `OLD#<old sub>`; `NEW#<new sub>` points back at it.
@@ -16,6 +16,9 @@ pub struct Link {
     pub user_id: UserId,
     /// Grows with every write: a writer who read an older one has lost (the fence).
     pub version: u64,
+    /// Under which name the user of the new pool is being made. Fixed by the first intent and dropped with the pair, so
+    /// that whoever takes over finds what a dead or slow writer made under it, even if the user's address has changed.
+    pub intended: Option<Username>,
     /// Every name that was ever announced before being written to the new pool.
     pub announced: Names,
     /// How far the user has come.
@@ -121,6 +124,7 @@ impl Link {
             user_id: UserId::from(old_sub),
             old_sub: old_sub.clone(),
             version: 0,
+            intended: None,
             announced,
             state: LinkState::Pending { since },
         }
@@ -132,6 +136,15 @@ impl Link {
         match &self.state {
             LinkState::Linked(linked) => Some(linked),
             LinkState::Pending { .. } | LinkState::Conflict { .. } => None,
+        }
+    }
+
+    /// Since when the link says that there is no pair.
+    #[must_use]
+    pub fn unpaired_since(&self) -> Option<Timestamp> {
+        match &self.state {
+            LinkState::Pending { since } | LinkState::Conflict { since, .. } => Some(*since),
+            LinkState::Linked(_) => None,
         }
     }
 

@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::digest::{Digest, DigestKey};
-use crate::held_back::{HeldBack, Subject};
+use crate::held_back::{HeldBack, Reason, Subject};
 use crate::id::{AttributeName, GroupName, Username};
 use crate::link::{Names, Side};
 use crate::pool::PoolShape;
-use crate::snapshot::{Snapshot, Status};
+use crate::snapshot::Snapshot;
 use crate::value::{Attributes, Value};
 
 mod attributes;
@@ -113,13 +113,12 @@ pub fn plan(input: &PlanningInput<'_>) -> Plan {
     if target.enabled && !source.enabled {
         plan.operations.push(Operation::SetEnabled(false));
     }
-    // Made by us a moment ago and never finished: without a password the user could not even reset it (F§0.5).
-    if input.agreed.is_none() && target.status == Status::ForceChangePassword {
-        plan.operations.push(Operation::SetRandomPassword);
-    }
     groups::remove(&mut plan, input, target);
     attributes::bring(&mut plan, input, target);
     groups::add(&mut plan, input, target);
+    if sign_in_name::is_outdated(input, target) {
+        plan.hold(Subject::User, Reason::SignInNameFixed);
+    }
     if !target.enabled && source.enabled {
         plan.operations.push(Operation::SetEnabled(true));
     }
@@ -169,12 +168,12 @@ impl Plan {
 
     /// Why the user as a whole cannot be made, if that is so.
     #[must_use]
-    pub fn refusal(&self) -> Option<crate::held_back::Reason> {
+    pub fn refusal(&self) -> Option<Reason> {
         let whole = self.held_back.iter().find(|held| held.subject == Subject::User);
         whole.map(|held| held.reason)
     }
 
-    fn hold(&mut self, subject: Subject, reason: crate::held_back::Reason) {
+    fn hold(&mut self, subject: Subject, reason: Reason) {
         self.held_back.push(HeldBack { subject, reason });
     }
 }

@@ -21,7 +21,9 @@ pub enum Disposition {
 #[must_use]
 pub fn disposition(error: &SyncError, delivery: u32) -> Disposition {
     match error {
-        SyncError::TooEarly | SyncError::Contended => Disposition::Retry(backoff(delivery)),
+        SyncError::TooEarly | SyncError::BeingMade | SyncError::Contended => {
+            Disposition::Retry(backoff(delivery))
+        }
         SyncError::OtherPool => Disposition::Refuse(
             "an event of a pool that is not the old pool of this stack: detach the trigger there, or deploy another stack",
         ),

@@ -1,22 +1,22 @@
 //! Carries a plan out: one operation, one call, no choices.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use twinpool_core::attribute::Contact;
+use twinpool_core::held_back::Reason;
 use twinpool_core::id::{AttributeName, GroupName, NewSub};
 use twinpool_core::plan::Operation;
-use twinpool_core::port::{Answer, Class, PoolReader, PoolWriter};
+use twinpool_core::port::{Answer, Class, PoolReader, PoolWriter, PortError};
 use twinpool_core::value::Attributes;
 
 use crate::engine::{Engine, Ports};
 
+/// Attributes that the pool refused.
+pub(crate) type Refused = BTreeMap<AttributeName, Reason>;
+
 impl<P: Ports> Engine<P> {
-    /// Makes one change to an existing user. Returns the attributes that the pool refused for good.
-    pub(crate) async fn execute(
-        &self,
-        sub: &NewSub,
-        operation: &Operation,
-    ) -> Answer<BTreeSet<AttributeName>> {
+    /// Makes one change to an existing user. Returns the attributes that the pool refused, and why.
+    pub(crate) async fn execute(&self, sub: &NewSub, operation: &Operation) -> Answer<Refused> {
         let pool = self.ports.new_pool();
         match operation {
             // Creation learns the sub that everything else needs: `sync_user` does it.
@@ -30,42 +30,34 @@ impl<P: Ports> Engine<P> {
             Operation::RemoveFromGroup(group) => pool.remove_from_group(sub, group).await?,
             Operation::SetEnabled(enabled) => pool.set_enabled(sub, *enabled).await?,
         }
-        Ok(BTreeSet::new())
+        Ok(Refused::new())
     }
 
     /// One call; only if the pool refuses it, one per attribute, so that one bad value does not keep back the others.
-    async fn set_attributes(&self, sub: &NewSub, attributes: &Attributes) -> Answer<BTreeSet<AttributeName>> {
+    async fn set_attributes(&self, sub: &NewSub, attributes: &Attributes) -> Answer<Refused> {
         let pool = self.ports.new_pool();
-        match pool.set_attributes(sub, attributes).await {
-            Err(error) if is_refusal(error.class) => {}
-            answer => return answer.map(|()| BTreeSet::new()),
+        if refusal(pool.set_attributes(sub, attributes).await)?.is_none() {
+            return Ok(Refused::new());
         }
-        let mut refused = BTreeSet::new();
+        let mut refused = Refused::new();
         for part in inseparable(attributes) {
-            match pool.set_attributes(sub, &part).await {
-                Err(error) if is_refusal(error.class) => refused.extend(part.into_keys()),
-                answer => answer?,
+            if let Some(reason) = refusal(pool.set_attributes(sub, &part).await)? {
+                refused.extend(part.into_keys().map(|name| (name, reason)));
             }
         }
         Ok(refused)
     }
 
     /// As [`Engine::set_attributes`]: a required attribute, say, cannot be deleted.
-    async fn delete_attributes(
-        &self,
-        sub: &NewSub,
-        names: &BTreeSet<AttributeName>,
-    ) -> Answer<BTreeSet<AttributeName>> {
+    async fn delete_attributes(&self, sub: &NewSub, names: &BTreeSet<AttributeName>) -> Answer<Refused> {
         let pool = self.ports.new_pool();
-        match pool.delete_attributes(sub, names).await {
-            Err(error) if is_refusal(error.class) => {}
-            answer => return answer.map(|()| BTreeSet::new()),
+        if refusal(pool.delete_attributes(sub, names).await)?.is_none() {
+            return Ok(Refused::new());
         }
-        let mut refused = BTreeSet::new();
+        let mut refused = Refused::new();
         for name in names {
-            match pool.delete_attributes(sub, &[name.clone()].into()).await {
-                Err(error) if is_refusal(error.class) => drop(refused.insert(name.clone())),
-                answer => answer?,
+            if let Some(reason) = refusal(pool.delete_attributes(sub, &[name.clone()].into()).await)? {
+                refused.insert(name.clone(), reason);
             }
         }
         Ok(refused)
@@ -77,18 +69,23 @@ impl<P: Ports> Engine<P> {
             Err(error) if error.class == Class::NotFound => {}
             answer => return answer,
         }
-        // Deleted in the old pool since the user was read: nobody is in it any more.
-        let Some(definition) = self.ports.old().group(group).await? else {
-            return Ok(());
-        };
+        // Deleted in the old pool since the user was read: what was read is not true any more.
+        let definition = self.ports.old().group(group).await?;
+        let definition =
+            definition.ok_or_else(|| PortError::new(Class::Stale, "GetGroup", "GroupVanished"))?;
         pool.create_group(&definition).await?;
         pool.add_to_group(sub, group).await
     }
 }
 
-/// The pool will say the same tomorrow.
-fn is_refusal(class: Class) -> bool {
-    matches!(class, Class::Rejected | Class::Taken)
+/// What the pool will refuse tomorrow too is no error.
+fn refusal(answer: Answer<()>) -> Answer<Option<Reason>> {
+    match answer.map_err(|error| (error.class, error)) {
+        Ok(()) => Ok(None),
+        Err((Class::Rejected, _)) => Ok(Some(Reason::Refused)),
+        Err((Class::Taken, _)) => Ok(Some(Reason::Taken)),
+        Err((_, error)) => Err(error),
+    }
 }
 
 /// An address and its flag stay together.

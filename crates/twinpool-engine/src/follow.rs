@@ -35,8 +35,14 @@ impl<P: Ports> Engine<P> {
         let LinkState::Linked(linked) = &mut link.state else {
             return self.make(Some(link), old).await;
         };
-        let more_unseen = remember_unseen(&mut linked.unseen, event, old);
-        if !thorough && Side::of(old, &self.key) == linked.base.old {
+        let more_unseen = remember_unseen(linked, event, old);
+        let as_agreed = Side::of(old, &self.key) == linked.base.old;
+        let contradicts = contradicts(event, linked);
+        if !thorough && as_agreed && contradicts && event.at > linked.mirrored_at {
+            // The trigger runs inside the change. The next delivery believes what it reads.
+            return Err(SyncError::TooEarly);
+        }
+        if !thorough && as_agreed && !contradicts && !waits(linked) {
             if more_unseen {
                 self.ports.links().write(&link).await?;
             }
@@ -73,7 +79,7 @@ impl<P: Ports> Engine<P> {
         Ok(Outcome::held(Kind::Converged, vec![held]))
     }
 
-    /// Compares both sides and makes the new one follow. For a pair, and for a user taken up again.
+    /// Compares both sides of a pair and makes the new one follow.
     pub(crate) async fn bring(
         &self,
         mut link: Link,
@@ -91,16 +97,12 @@ impl<P: Ports> Engine<P> {
         }
         let done = self.carry_out(&new_sub, work, Side::of(new, &self.key)).await?;
         let unseen = before.as_ref().map(|linked| linked.unseen.clone()).unwrap_or_default();
-        if before.as_ref().is_none_or(|linked| self.is_news(linked, old, &done)) {
-            self.record(link, old, new_sub, &done, unseen).await?;
+        // Whatever was written is recorded, so that the fence is checked: what was read may be old by now.
+        if done.operations > 0 || before.as_ref().is_none_or(|linked| self.is_news(linked, old, &done)) {
+            self.record(link, Side::of(old, &self.key), new_sub, &done, unseen).await?;
         }
-        let kind = match (&before, done.operations) {
-            (None, _) => Kind::Created,
-            (Some(_), 0) => Kind::Converged,
-            (Some(_), _) => Kind::Updated,
-        };
         Ok(Outcome {
-            kind,
+            kind: if done.operations == 0 { Kind::Converged } else { Kind::Updated },
             operations: done.operations,
             held_back: done.held_back,
             overruled: done.overruled,
@@ -142,10 +144,9 @@ impl<P: Ports> Engine<P> {
             let before = side.clone();
             let refused = self.execute(new_sub, operation).await?;
             operation.record_on(&mut side, &Sub::from(new_sub), &self.key);
-            for name in refused {
+            for (name, reason) in refused {
                 restore(&mut side, &before, &name);
-                let subject = Subject::Attribute(name);
-                held_back.push(HeldBack { subject, reason: Reason::Refused });
+                held_back.push(HeldBack { subject: Subject::Attribute(name), reason });
             }
         }
         Ok(Done { operations: work.operations.len(), held_back, overruled: work.overruled, side })
@@ -161,13 +162,14 @@ impl<P: Ports> Engine<P> {
     pub(crate) async fn record(
         &self,
         mut link: Link,
-        old: &Snapshot,
+        old: Side,
         new_sub: NewSub,
         done: &Done,
         unseen: BTreeSet<AttributeName>,
-    ) -> Answer<()> {
+    ) -> Answer<Link> {
         let first = link.linked().is_none();
-        let base = Base { old: Side::of(old, &self.key), new: done.side.clone() };
+        link.intended = None;
+        let base = Base { old, new: done.side.clone() };
         link.state = LinkState::Linked(Linked {
             new_sub,
             base,
@@ -176,12 +178,8 @@ impl<P: Ports> Engine<P> {
             mirrored_at: self.ports.clock().now(),
         });
         let links = self.ports.links();
-        if first {
-            links.connect(&link).await?;
-        } else {
-            links.write(&link).await?;
-        }
-        Ok(())
+        link.version = if first { links.connect(&link).await? } else { links.write(&link).await? };
+        Ok(link)
     }
 }
 
@@ -193,12 +191,29 @@ fn restore(side: &mut Side, before: &Side, name: &AttributeName) {
     }
 }
 
-/// Attributes that the pool has and the event does not show. Returns whether there are more of them than before.
-fn remember_unseen(unseen: &mut BTreeSet<AttributeName>, event: &ChangeEvent, old: &Snapshot) -> bool {
-    let before = unseen.len();
+/// Whether something was held back that may pass by itself: who holds a name can give it up.
+pub(crate) fn waits(linked: &Linked) -> bool {
+    linked.held_back.iter().any(|held| matches!(held.reason, Reason::Taken | Reason::Gone))
+}
+
+/// Whether an event shows another value than the old pool had at the last mirror. If the pool has the old one now, the event
+/// may be a late one whose first delivery was half done.
+pub(crate) fn contradicts(event: &ChangeEvent, linked: &Linked) -> bool {
+    let base = &linked.base.old.attributes;
+    event.attributes.iter().any(|(name, digest)| base.get(name).is_some_and(|agreed| agreed != digest))
+}
+
+/// Attributes that the old pool had before the event and the event does not show. Returns whether there are more of them
+/// than before.
+fn remember_unseen(linked: &mut Linked, event: &ChangeEvent, old: &Snapshot) -> bool {
+    let before = linked.unseen.len();
     if !event.attributes.is_empty() {
-        let missing = old.attributes.keys().filter(|name| !event.attributes.contains_key(*name));
-        unseen.extend(missing.cloned());
+        let base = &linked.base.old.attributes;
+        let missing = old
+            .attributes
+            .keys()
+            .filter(|name| base.contains_key(*name) && !event.attributes.contains_key(*name));
+        linked.unseen.extend(missing.cloned());
     }
-    unseen.len() > before
+    linked.unseen.len() > before
 }

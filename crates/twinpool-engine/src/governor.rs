@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
@@ -55,7 +55,11 @@ pub struct Budget {
 pub struct Governor {
     budget: Budget,
     lanes: Mutex<BTreeMap<Category, Lane>>,
+    /// One caller of a category waits for the next slot; the others wait for their turn.
+    turns: Mutex<BTreeMap<Category, Arc<Turn>>>,
 }
+
+type Turn = tokio::sync::Mutex<()>;
 
 #[derive(Debug, Clone, Copy)]
 struct Lane {
@@ -70,13 +74,22 @@ impl Governor {
     /// Starts with everything unspent.
     #[must_use]
     pub fn new(budget: Budget) -> Self {
-        Self { budget, lanes: Mutex::default() }
+        Self { budget, lanes: Mutex::default(), turns: Mutex::default() }
     }
 
     /// Waits until a call of this category fits the budget.
     pub async fn admit(&self, category: Category) {
+        let turn = self.turn(category);
+        let _mine = turn.lock().await;
         let slot = self.next_slot(category);
         sleep_until(slot).await;
+        // Booked only now: who gives up waiting has taken nothing from those who come later.
+        self.book(category, slot);
+    }
+
+    fn turn(&self, category: Category) -> Arc<Turn> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turns.entry(category).or_default())
     }
 
     /// Says how the call went: `throttled` if Cognito answered that there were too many.
@@ -89,12 +102,15 @@ impl Governor {
     }
 
     fn next_slot(&self, category: Category) -> Instant {
+        let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
+        lanes.get(&category).map_or(now, |lane| lane.next.max(now))
+    }
+
+    fn book(&self, category: Category, slot: Instant) {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        let lane = lanes.entry(category).or_insert(Lane { next: now, slowness: 1.0 });
-        let slot = lane.next.max(now);
+        let lane = lanes.entry(category).or_insert(Lane { next: slot, slowness: 1.0 });
         lane.next = slot + self.spacing(category).mul_f64(lane.slowness);
-        slot
     }
 
     fn spacing(&self, category: Category) -> Duration {
@@ -157,5 +173,23 @@ mod tests {
         }
         governor.admit(Category::UserUpdate).await;
         assert!(admitted_in(&governor, Category::UserUpdate, Duration::from_secs(10)).await >= 249);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_gives_up_waiting_costs_nobody_a_turn() {
+        let governor = governor(50, 2);
+        governor.admit(Category::UserUpdate).await;
+        for _ in 0..10 {
+            governor.report(Category::UserUpdate, true);
+        }
+        // Batch after batch of more users than there is time for.
+        for _ in 0..5 {
+            let end = Instant::now() + Duration::from_secs(28);
+            let work = (0..10).map(|_| tokio::time::timeout_at(end, governor.admit(Category::UserUpdate)));
+            let admitted =
+                futures_util::future::join_all(work).await.into_iter().filter(Result::is_ok).count();
+            assert!(admitted >= 5, "{admitted}");
+            tokio::time::sleep_until(end).await;
+        }
     }
 }

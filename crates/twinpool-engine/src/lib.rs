@@ -2,6 +2,7 @@
 //!
 //! [`Engine::sync_user`] brings one user of the new pool to what the old pool says. Everything else calls it.
 
+mod adopt;
 mod batch;
 mod disposition;
 mod engine;
@@ -13,6 +14,7 @@ mod make;
 mod observe;
 mod sync_user;
 
+pub use adopt::INTENT_LASTS;
 pub use batch::{Failure, Message};
 pub use disposition::{Disposition, disposition};
 pub use engine::{Engine, Ports, StartError};

@@ -3,17 +3,15 @@
 use std::collections::BTreeSet;
 
 use twinpool_core::attribute::Contact;
-use twinpool_core::change_event::UserRef;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::{NewSub, OldSub, Sub, Username};
 use twinpool_core::link::{Link, LinkState, Names, Side};
 use twinpool_core::plan::{Marker, Operation, Plan, PlanningInput, plan};
-use twinpool_core::port::{Answer, Class, Clock, LinkStore, PoolReader, PoolWriter, PortError, by_sub};
+use twinpool_core::port::{Class, Clock, LinkStore, PoolWriter};
 use twinpool_core::snapshot::Snapshot;
 use twinpool_core::value::Attributes;
 
 use crate::engine::{Engine, Ports};
-use crate::observe;
 use crate::sync_user::{Kind, Outcome, SyncError};
 
 impl<P: Ports> Engine<P> {
@@ -24,12 +22,16 @@ impl<P: Ports> Engine<P> {
         let mut link = link.unwrap_or_else(|| Link::intent(&old_sub, Names::default(), now));
         let marker = Marker::of(&self.marker, &old_sub, &self.key);
         let plan = self.plan_creation(old, &link, &marker);
+        if let Some(outcome) = self.take_over(&mut link, old, &plan, &marker).await? {
+            return Ok(outcome);
+        }
         let Some((Operation::CreateUser { username, attributes }, rest)) = plan.operations.split_first()
         else {
             return self.conflict(link, plan.refusal().unwrap_or(Reason::Refused)).await;
         };
         link.announced.extend(&plan.names());
         link.state = LinkState::Pending { since: now };
+        link.intended = Some(username.clone());
         link.version = self.ports.links().write(&link).await?;
 
         match self.ports.new_pool().create_user(username, attributes).await {
@@ -42,7 +44,7 @@ impl<P: Ports> Engine<P> {
                 self.pair(link, old, new_sub, work, side).await
             }
             Err(error) if error.class == Class::Taken => {
-                self.take_up(link, old, username, attributes, &marker, error).await
+                self.take_up(link, old, (username, attributes), &marker, error).await
             }
             Err(error) if error.class == Class::Rejected => {
                 self.make_bare(link, old, username, attributes, &marker).await
@@ -77,50 +79,18 @@ impl<P: Ports> Engine<P> {
         let needed = |(name, _): &(_, _)| *name == marker.name || Contact::of(name).is_some();
         let bare: Attributes = attributes.clone().into_iter().filter(needed).collect();
         match self.ports.new_pool().create_user(username, &bare).await {
-            Ok(new_sub) => {
-                let new = observe::user(self.ports.new_pool(), &by_sub(&new_sub)).await?;
-                let new = new.ok_or_else(|| {
-                    PortError::new(Class::NotFound, "AdminGetUser", "UserNotFoundException")
-                })?;
-                self.bring(link, old, &new).await
+            Ok(new_sub) => self.adopt_made(link, old, &new_sub).await,
+            Err(error) if error.class == Class::Rejected => self.not_made(link, Reason::Refused).await,
+            Err(error) if error.class == Class::Taken => {
+                self.take_up(link, old, (username, attributes), marker, error).await
             }
-            Err(error) if error.class == Class::Rejected => self.conflict(link, Reason::Refused).await,
             Err(error) => Err(error.into()),
         }
     }
 
-    /// The name is taken: by a user that was made for this very user, or by somebody else.
-    async fn take_up(
-        &self,
-        link: Link,
-        old: &Snapshot,
-        username: &Username,
-        attributes: &Attributes,
-        marker: &Marker,
-        error: PortError,
-    ) -> Result<Outcome, SyncError> {
-        let pool = self.ports.new_pool();
-        match observe::user(pool, &UserRef::Username(username.clone())).await? {
-            Some(user) if marker.is_on(&user) => self.bring(link, old, &user).await,
-            Some(_) => self.conflict(link, Reason::Taken).await,
-            None if self.alias_is_taken(attributes).await? => self.conflict(link, Reason::Taken).await,
-            // Taken a moment ago and not there now: the pool has to make up its mind.
-            None => Err(error.into()),
-        }
-    }
-
-    async fn alias_is_taken(&self, attributes: &Attributes) -> Answer<bool> {
-        for (name, value) in attributes {
-            let Ok(alias) = Username::parse(value.reveal()) else {
-                continue;
-            };
-            if self.new_shape.sign_in.is_unique(name)
-                && self.ports.new_pool().user(&UserRef::Username(alias)).await?.is_some()
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+    /// A conflict that proves that nobody made the user under the intended name.
+    pub(crate) async fn not_made(&self, link: Link, reason: Reason) -> Result<Outcome, SyncError> {
+        self.conflict(Link { intended: None, ..link }, reason).await
     }
 
     /// Writes down that nothing in the new pool is ours, unless the link says so already.
@@ -144,7 +114,7 @@ impl<P: Ports> Engine<P> {
         side: Side,
     ) -> Result<Outcome, SyncError> {
         let done = self.carry_out(&new_sub, work, side).await?;
-        self.record(link, old, new_sub, &done, BTreeSet::new()).await?;
+        self.record(link, Side::of(old, &self.key), new_sub, &done, BTreeSet::new()).await?;
         Ok(Outcome {
             kind: Kind::Created,
             operations: done.operations + 1,

@@ -32,6 +32,8 @@ pub(crate) async fn taken<R: PoolReader>(
     let mut taken = BTreeSet::new();
     for (name, value) in plan.claims(shape) {
         let Ok(username) = Username::parse(value.reveal()) else {
+            // Too long to look its owner up: not worth a theft.
+            taken.insert(name.clone());
             continue;
         };
         let owner = pool.user(&UserRef::Username(username)).await?;

@@ -15,6 +15,7 @@ use twinpool_core::port::{Class, LinkReader, PoolReader, PortError};
 use twinpool_core::snapshot::Status;
 
 use crate::engine::{Engine, Ports};
+use crate::follow::waits;
 use crate::observe;
 
 /// How often a lost fence is answered by reading again before the message goes back to the queue.
@@ -67,8 +68,11 @@ impl Outcome {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SyncError {
     /// The pool does not say yet what the event says.
-    #[error("the old pool does not show yet what the event says")]
+    #[error("the old pool does not show what the event says, or not yet")]
     TooEarly,
+    /// Another mirror may be making the user under an earlier name: it is given [`crate::INTENT_LASTS`].
+    #[error("the user may be being made under an earlier name")]
+    BeingMade,
     /// Others wrote the link each time.
     #[error("others kept changing the link")]
     Contended,
@@ -123,7 +127,7 @@ impl<P: Ports> Engine<P> {
         let user = observe::user(self.ports.old(), who).await?;
         // A username may have been given to somebody else since.
         let Some(old) = user.filter(|user| user.sub.as_str() == old_sub.as_str()) else {
-            if delivery < BELIEVED && event.cause.implies_confirmed() {
+            if delivery < BELIEVED {
                 return Err(SyncError::TooEarly);
             }
             return self.gone(link, &old_sub).await;
@@ -151,6 +155,8 @@ impl<P: Ports> Engine<P> {
         let Some(sub) = &event.sub else {
             return false;
         };
+        // Paired, and did not follow yet.
+        let fresh = base.attributes.is_empty();
         let missing = base
             .attributes
             .keys()
@@ -160,6 +166,6 @@ impl<P: Ports> Engine<P> {
             event.groups.as_ref().is_some_and(|groups| *groups != self.key.groups(sub, &base.groups));
         // Only who may sign in gets a token.
         let enabled_again = !base.enabled && event.cause.implies_confirmed();
-        !(missing || changed || regrouped || enabled_again)
+        !(fresh || missing || changed || regrouped || enabled_again || waits(linked))
     }
 }

@@ -74,7 +74,7 @@ pub async fn engine(settings: MirrorSettings) -> Result<(Engine<Aws>, Queue), St
     let ports = Aws {
         old: Governed::new(old, Arc::clone(&governor)),
         new: Governed::new(new, governor),
-        links: Links::connect(&config, settings.links_table),
+        links: Links::connect(&config, settings.links_table, Some(&settings.key)),
     };
     let queue = Queue::connect(&config, settings.queue_url, settings.key.clone());
     let engine = Engine::start(ports, settings.key, settings.marker).await?;

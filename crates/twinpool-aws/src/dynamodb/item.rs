@@ -140,6 +140,7 @@ pub(super) fn decode(old_sub: OldSub, item: &Item) -> Answer<Link> {
         old_sub,
         user_id: parsed(item, "user_id", UserId::parse)?,
         version: integer(item, "version")?,
+        intended: None,
         announced: Names {
             attributes: set(item, "announced_attributes", AttributeName::parse)?,
             groups: set(item, "announced_groups", GroupName::parse)?,

@@ -6,6 +6,7 @@ use crate::attribute::Contact;
 use crate::held_back::Reason;
 use crate::id::Username;
 use crate::pool::SignIn;
+use crate::snapshot::Snapshot;
 
 /// The name to create the user under.
 pub(super) fn choose(input: &PlanningInput<'_>) -> Result<Username, Reason> {
@@ -13,6 +14,14 @@ pub(super) fn choose(input: &PlanningInput<'_>) -> Result<Username, Reason> {
         SignIn::Contact(names) => contact_name(input, names.iter().copied()),
         SignIn::Username { contacts, .. } => Ok(username(input, |contact| contacts.contains(&contact))),
     }
+}
+
+/// Whether people type an address in the source that has changed since it became the target's username.
+pub(super) fn is_outdated(input: &PlanningInput<'_>, target: &Snapshot) -> bool {
+    let from_address = matches!(&input.source_shape.sign_in, SignIn::Contact(_));
+    let to_username = matches!(&input.target_shape.sign_in, SignIn::Username { .. });
+    let fold = |name: &Username| name.as_str().to_lowercase();
+    from_address && to_username && choose(input).is_ok_and(|name| fold(&name) != fold(&target.username))
 }
 
 fn contact_name(input: &PlanningInput<'_>, names: impl Iterator<Item = Contact>) -> Result<Username, Reason> {

@@ -8,5 +8,7 @@ mod changes;
 mod conflicts;
 mod crashes;
 mod first_mirror;
+mod late;
+mod names;
 mod races;
 mod support;

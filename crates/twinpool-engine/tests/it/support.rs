@@ -55,12 +55,19 @@ pub(crate) fn poll<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
     std::pin::Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
 }
 
+/// What the clock says, unless a test says otherwise.
+pub(crate) const NOW: Timestamp = Timestamp(42);
+
 pub(crate) fn engine(world: &World, process: &Arc<Process>) -> Engine<StandIns> {
+    engine_at(world, process, NOW)
+}
+
+pub(crate) fn engine_at(world: &World, process: &Arc<Process>, now: Timestamp) -> Engine<StandIns> {
     let ports = StandIns {
         old: world.old.called_by(process),
         new: world.new.called_by(process),
         links: world.links.seen_by(process),
-        clock: StoppedClock(Timestamp(42)),
+        clock: StoppedClock(now),
     };
     run(Engine::start(ports, key(), attribute(MARKER))).expect("the engine starts")
 }

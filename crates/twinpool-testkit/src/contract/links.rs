@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
-use twinpool_core::id::{NewSub, OldSub, Sub, Timestamp};
+use twinpool_core::id::{NewSub, OldSub, Sub, Timestamp, Username};
 use twinpool_core::link::{Base, Link, LinkState, Linked, Names, Side};
 use twinpool_core::port::{Class, LinkStore};
 use twinpool_core::value::Value;
@@ -60,6 +60,7 @@ pub async fn a_link_is_read_as_it_was_written<L: LinkStore>(links: &L) {
     assert_eq!(links.link(&old("c1-unknown")).await, Ok(None));
     assert_eq!(links.old_sub_of(&new("c1-unknown")).await, Ok(None));
     let intent = Link::intent(&old("c1"), names(), Timestamp(5));
+    let intent = Link { intended: Username::parse("jane@example.com").ok(), ..intent };
     assert_eq!(links.write(&intent).await, Ok(1));
     assert_eq!(links.link(&old("c1")).await, Ok(Some(Link { version: 1, ..intent.clone() })));
 

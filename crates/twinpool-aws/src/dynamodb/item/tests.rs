@@ -9,6 +9,7 @@ fn linked() -> Link {
     };
     let held = |subject| HeldBack { subject, reason: Reason::Taken };
     Link {
+        intended: None,
         old_sub: OldSub::parse("old").unwrap(),
         user_id: UserId::parse("old").unwrap(),
         version: 7,

@@ -1,0 +1,123 @@
+//! A user of the new pool who was made for this very user before, by a mirror that did not live or did not win to say so.
+//!
+//! The pair is written down first, and only then the user follows: until there is a pair, a user made for it is to be
+//! found under the intended name and nowhere else.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use twinpool_core::change_event::UserRef;
+use twinpool_core::held_back::Reason;
+use twinpool_core::id::{NewSub, Username};
+use twinpool_core::link::{Link, Side};
+use twinpool_core::plan::{Marker, Operation, Plan};
+use twinpool_core::port::{Answer, Class, Clock, PoolWriter, PortError, by_sub};
+use twinpool_core::snapshot::{Snapshot, Status};
+use twinpool_core::value::Attributes;
+
+use crate::engine::{Engine, Ports};
+use crate::follow::Done;
+use crate::observe;
+use crate::sync_user::{Kind, Outcome, SyncError};
+
+/// How long an intent is left to whoever wrote it, when the user is to be made under another name by now. Longer than a
+/// mirror lives after writing one: infra/template.yaml ends it after 30 s.
+pub const INTENT_LASTS: Duration = Duration::from_mins(1);
+
+impl<P: Ports> Engine<P> {
+    /// Takes up the user whom an earlier intent may have made under another name: the address that a user signs in with
+    /// can change between an intent and the pair. `None` if there is nobody.
+    pub(crate) async fn take_over(
+        &self,
+        link: &mut Link,
+        old: &Snapshot,
+        plan: &Plan,
+        marker: &Marker,
+    ) -> Result<Option<Outcome>, SyncError> {
+        let now = match plan.operations.first() {
+            Some(Operation::CreateUser { username, .. }) => Some(username),
+            _ => None,
+        };
+        let Some(earlier) = link.intended.clone().filter(|earlier| Some(earlier) != now) else {
+            return Ok(None);
+        };
+        let age = self.ports.clock().now().0.saturating_sub(link.unpaired_since().map_or(0, |since| since.0));
+        if u128::from(age) < INTENT_LASTS.as_millis() {
+            return Err(SyncError::BeingMade);
+        }
+        match observe::user(self.ports.new_pool(), &UserRef::Username(earlier)).await? {
+            Some(user) if marker.is_on(&user) => self.adopt(link.clone(), old, &user).await.map(Some),
+            _ => {
+                link.intended = None;
+                Ok(None)
+            }
+        }
+    }
+
+    /// The name is taken: by a user that was made for this very user, or by somebody else.
+    pub(crate) async fn take_up(
+        &self,
+        link: Link,
+        old: &Snapshot,
+        (username, attributes): (&Username, &Attributes),
+        marker: &Marker,
+        error: PortError,
+    ) -> Result<Outcome, SyncError> {
+        let named = observe::user(self.ports.new_pool(), &UserRef::Username(username.clone())).await?;
+        let holder = match named {
+            Some(user) => Some(user),
+            None => self.holder(attributes).await?,
+        };
+        match holder {
+            Some(user) if marker.is_on(&user) => self.adopt(link, old, &user).await,
+            Some(_) => self.not_made(link, Reason::Taken).await,
+            // Taken a moment ago and not there now: the pool has to make up its mind.
+            None => Err(error.into()),
+        }
+    }
+
+    /// A user who was made with less than the plan says.
+    pub(crate) async fn adopt_made(
+        &self,
+        link: Link,
+        old: &Snapshot,
+        new_sub: &NewSub,
+    ) -> Result<Outcome, SyncError> {
+        let made = observe::user(self.ports.new_pool(), &by_sub(new_sub)).await?;
+        let made =
+            made.ok_or_else(|| PortError::new(Class::NotFound, "AdminGetUser", "UserNotFoundException"))?;
+        self.adopt(link, old, &made).await
+    }
+
+    async fn adopt(&self, link: Link, old: &Snapshot, new: &Snapshot) -> Result<Outcome, SyncError> {
+        let new_sub = NewSub::from(new.sub.clone());
+        // Never finished: without a password the user could not even reset it (F§0.5).
+        let unfinished = new.status == Status::ForceChangePassword;
+        if unfinished {
+            self.ports.new_pool().set_random_password(&new_sub).await?;
+        }
+        let found = Done {
+            operations: 0,
+            held_back: Vec::new(),
+            overruled: BTreeSet::new(),
+            side: Side::of(new, &self.key),
+        };
+        let nothing_yet = Side { attributes: BTreeMap::new(), groups: BTreeSet::new(), enabled: old.enabled };
+        let link = self.record(link, nothing_yet, new_sub, &found, BTreeSet::new()).await?;
+        let followed = self.bring(link, old, new).await?;
+        let operations = followed.operations + usize::from(unfinished);
+        Ok(Outcome { kind: Kind::Created, operations, ..followed })
+    }
+
+    /// Who holds one of the other ways to sign in.
+    async fn holder(&self, attributes: &Attributes) -> Answer<Option<Snapshot>> {
+        let ways = attributes.iter().filter(|(name, _)| self.new_shape.sign_in.is_unique(name));
+        for alias in ways.filter_map(|(_, value)| Username::parse(value.reveal()).ok()) {
+            let holder = observe::user(self.ports.new_pool(), &UserRef::Username(alias)).await?;
+            if holder.is_some() {
+                return Ok(holder);
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,142 @@
+//! Reads and writes that come too early or too late.
+
+use std::sync::Arc;
+
+use twinpool_core::id::Timestamp;
+use twinpool_core::link::LinkState;
+use twinpool_core::port::{Class, GroupDefinition};
+use twinpool_core::value::Value;
+use twinpool_engine::SyncError;
+use twinpool_testkit::world::{attribute, event_of, group};
+use twinpool_testkit::{Moment, Process, World};
+
+use crate::support::{SIGN_IN, assert_in_step, deliver, engine, link, only, poll, run, sign_in};
+
+fn edit(world: &World, name: &str, value: Option<&str>) {
+    let jane = world.old.person("jane-sub").expect("jane");
+    world.old.edit(&jane.sub, |jane| {
+        drop(match value {
+            Some(value) => jane.attributes.insert(attribute(name), Value::new(value)),
+            None => jane.attributes.remove(&attribute(name)),
+        });
+    });
+}
+
+#[test]
+fn a_redelivered_message_that_writes_what_is_old_by_now_is_found_out() {
+    let world = World::username_to_email().with_jane();
+    sign_in(&world, "jane-sub");
+    let (earlier, slow) = (event_of(&world.old, "jane-sub", SIGN_IN), Arc::new(Process::healthy()));
+    let first = engine(&world, &slow);
+    let mut first = Box::pin(first.sync_user(&earlier, 2));
+    while slow.calls().len() < 3 {
+        assert!(poll(&mut first).is_pending());
+    }
+    edit(&world, "name", Some("Joan"));
+    let (later, quick) = (event_of(&world.old, "jane-sub", SIGN_IN), Arc::new(Process::healthy()));
+    let second = engine(&world, &quick);
+    let mut second = Box::pin(second.sync_user(&later, 1));
+    while !quick.calls().contains(&"AdminUpdateUserAttributes") {
+        assert!(poll(&mut second).is_pending());
+    }
+    // The new name is written and not recorded; the slow one reads it and plans to undo it.
+    while !slow.calls().contains(&"AdminUpdateUserAttributes") {
+        assert!(poll(&mut first).is_pending());
+    }
+    while poll(&mut second).is_pending() {}
+    while poll(&mut first).is_pending() {}
+    sign_in(&world, "jane-sub");
+    assert_in_step(&world, "jane-sub");
+}
+
+#[test]
+fn a_message_that_comes_back_from_the_dlq_undoes_what_it_had_done_by_half() {
+    let world = World::username_to_email().with_jane();
+    sign_in(&world, "jane-sub");
+    let before = world.old.person("jane-sub").expect("jane");
+    world.old.put_group(GroupDefinition { name: group("admins"), description: None, precedence: None });
+    world.old.edit(&before.sub, |jane| {
+        jane.attributes.insert(attribute("name"), Value::new("Joan"));
+        jane.groups.insert(group("admins"));
+    });
+    let event = event_of(&world.old, "jane-sub", SIGN_IN);
+    for delivery in 1..=10 {
+        let process = Arc::new(Process::healthy());
+        process.fail_next("AdminAddUserToGroup", Class::Throttled);
+        assert!(run(engine(&world, &process).sync_user(&event, delivery)).is_err());
+    }
+    world.old.put(before);
+    // A redrive counts deliveries from one again.
+    deliver(&world, &event, 1).expect("processed");
+    assert_in_step(&world, "jane-sub");
+}
+
+#[test]
+fn an_event_ahead_of_the_pool_is_tried_again_once() {
+    let world = World::username_to_email().with_jane();
+    sign_in(&world, "jane-sub");
+    edit(&world, "name", Some("Joan"));
+    let mut event = event_of(&world.old, "jane-sub", SIGN_IN);
+    event.at = Timestamp(1_000);
+    edit(&world, "name", Some("Jane"));
+    assert_eq!(deliver(&world, &event, 1), Err(SyncError::TooEarly));
+    edit(&world, "name", Some("Joan"));
+    deliver(&world, &event, 2).expect("processed");
+    assert_in_step(&world, "jane-sub");
+}
+
+#[test]
+fn a_user_who_cannot_be_read_yet_is_not_given_up() {
+    let world = World::username_to_email().with_jane();
+    for cause in ["CustomMessage_AdminCreateUser", "CustomMessage_SignUp", SIGN_IN] {
+        let event = event_of(&world.old, "jane-sub", cause);
+        let jane = world.old.person("jane-sub").expect("jane");
+        world.old.remove(&jane.sub);
+        assert_eq!(deliver(&world, &event, 1), Err(SyncError::TooEarly), "{cause}");
+        world.old.put(jane);
+    }
+    assert!(world.links.all().is_empty());
+}
+
+#[test]
+fn an_attribute_that_was_set_after_the_event_is_not_taken_for_one_that_events_leave_out() {
+    let world = World::username_to_email().with_jane();
+    sign_in(&world, "jane-sub");
+    edit(&world, "name", Some("Joan"));
+    let event = event_of(&world.old, "jane-sub", SIGN_IN);
+    edit(&world, "nickname", Some("JJ"));
+    deliver(&world, &event, 1).expect("processed");
+    sign_in(&world, "jane-sub");
+    edit(&world, "nickname", None);
+    sign_in(&world, "jane-sub");
+    assert_in_step(&world, "jane-sub");
+}
+
+#[test]
+fn a_group_that_vanishes_while_its_member_is_mirrored_is_not_recorded() {
+    let world = World::username_to_email().with_jane();
+    sign_in(&world, "jane-sub");
+    let jane = world.old.person("jane-sub").expect("jane");
+    // Read as a member, and by then the group is gone.
+    world.old.edit(&jane.sub, |jane| {
+        jane.groups.insert(group("brief"));
+    });
+    assert!(deliver(&world, &event_of(&world.old, "jane-sub", SIGN_IN), 1).is_err());
+    world.old.put_group(GroupDefinition { name: group("brief"), description: None, precedence: None });
+    sign_in(&world, "jane-sub");
+    assert_in_step(&world, "jane-sub");
+}
+
+#[test]
+fn a_crash_while_a_user_is_made_without_a_refused_attribute_heals() {
+    for call in 0..10 {
+        let world = World::username_to_email().with_jane();
+        edit(&world, "custom:tenant", Some(&"x".repeat(3_000)));
+        let event = event_of(&world.old, "jane-sub", SIGN_IN);
+        let process = Arc::new(Process::dying_at(call, Moment::After));
+        drop(run(engine(&world, &process).sync_user(&event, 1)));
+        deliver(&world, &event, 2).expect("processed");
+        assert!(matches!(link(&world, "jane-sub").state, LinkState::Linked(_)), "call {call}");
+        assert!(only(&world).can_reset_password());
+    }
+}
