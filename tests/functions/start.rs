@@ -42,3 +42,10 @@ fn the_connection_is_opened_before_the_first_event_and_kept() {
     assert_eq!(connections, [ahead[0]; 3]);
     assert_eq!(function.end(), "");
 }
+
+#[test]
+fn capture_stays_small() {
+    // The download of a cold start; docs/benchmarks.md has the rest.
+    let zip = std::fs::metadata(xtask::package::zip_of("twinpool-capture")).unwrap();
+    assert!(zip.len() < 4_500_000, "{} bytes", zip.len());
+}

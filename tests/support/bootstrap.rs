@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use xtask::process::wait_for;
 
@@ -21,16 +22,20 @@ pub struct Function {
 }
 
 impl Function {
-    /// Runs a binary of the directory in `TWINPOOL_BIN_DIR`, or of `target/release`.
+    /// Runs a built function.
     #[must_use]
-    pub fn start(binary: &str, settings: Settings<'_>) -> Self {
-        let path = directory().join(binary);
-        assert!(path.is_file(), "{} is not built: run `cargo xtask test`", path.display());
+    pub fn start(name: &str, settings: Settings<'_>) -> Self {
+        Self::start_command(Command::new(binary(name)), name, settings)
+    }
+
+    /// Runs any program as a function.
+    #[must_use]
+    pub fn start_command(mut program: Command, name: &str, settings: Settings<'_>) -> Self {
         let api = RuntimeApi::start();
-        let mut child = Command::new(path)
+        let mut child = program
             .env_clear()
             .env("AWS_LAMBDA_RUNTIME_API", api.address().to_string())
-            .env("AWS_LAMBDA_FUNCTION_NAME", format!("{binary}-under-test"))
+            .env("AWS_LAMBDA_FUNCTION_NAME", format!("{name}-under-test"))
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
             .env("AWS_REGION", "eu-west-1")
@@ -59,6 +64,12 @@ impl Function {
             Ok(self.api.answer(&id).map(Some).or(dead.then_some(None)))
         })
         .expect("the function answers or dies")
+    }
+
+    /// When the function first asked for an event.
+    #[must_use]
+    pub fn first_poll(&self) -> Instant {
+        self.api.first_poll()
     }
 
     /// The id of the process.
@@ -96,13 +107,21 @@ fn read(mut pipe: impl Read + Send + 'static) -> JoinHandle<String> {
     })
 }
 
+/// A built function: in the directory of `TWINPOOL_BIN_DIR`, or in `target/release`.
+#[must_use]
+pub fn binary(name: &str) -> PathBuf {
+    let path = directory().join(name);
+    assert!(path.is_file(), "{} is not built: run `cargo xtask test`", path.display());
+    path
+}
+
 fn directory() -> PathBuf {
     if let Some(directory) = std::env::var_os("TWINPOOL_BIN_DIR") {
         // Relative to the workspace, as one types it; tests run in their package.
         return workspace().join(directory);
     }
     let test = std::env::current_exe().expect("the path of this test");
-    // target/<profile>/deps/<test>
+    // target/<profile>/deps/<test>, or target/<profile>/examples/<bench>
     test.ancestors().nth(3).expect("a test lies in the target directory").join("release")
 }
 

@@ -1,10 +1,10 @@
 //! A stand-in for the Lambda Runtime API: hands events to a function, and takes its answers.
 
 use std::net::SocketAddr;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 use crate::http::{Hangup, Reply, Request, Server};
 
@@ -38,6 +38,7 @@ pub struct RuntimeApi {
     events: Sender<(String, Vec<u8>)>,
     answers: Mutex<Receiver<(String, Answer)>>,
     count: AtomicUsize,
+    polled: Arc<OnceLock<Instant>>,
 }
 
 impl RuntimeApi {
@@ -45,14 +46,26 @@ impl RuntimeApi {
     pub fn start() -> Self {
         let (events, waiting) = channel();
         let (told, answers) = channel();
-        let state = (Mutex::new(waiting), Mutex::new(told));
-        let server = Server::start(move |request| reply(&state.0, &state.1, &request));
-        Self { server, events, answers: Mutex::new(answers), count: AtomicUsize::new(0) }
+        let polled: Arc<OnceLock<Instant>> = Arc::default();
+        let (state, first) = ((Mutex::new(waiting), Mutex::new(told)), Arc::clone(&polled));
+        let server = Server::start(move |request| {
+            if request.method == "GET" {
+                first.get_or_init(Instant::now);
+            }
+            reply(&state.0, &state.1, &request)
+        });
+        Self { server, events, answers: Mutex::new(answers), count: AtomicUsize::new(0), polled }
     }
 
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.server.address()
+    }
+
+    /// When the function first asked for an event. Waits for that.
+    #[must_use]
+    pub fn first_poll(&self) -> Instant {
+        *self.polled.wait()
     }
 
     /// Hands the function an event; gives the id of the request.

@@ -1,5 +1,6 @@
 //! The project's own commands, and the local AWS that the demo and the tests run on.
 
+pub mod bench;
 pub mod demo;
 pub mod local;
 pub mod package;

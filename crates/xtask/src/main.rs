@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::local::{OldPoolServer, Options, SignIn, Stack};
-use xtask::{demo, package, paths, test};
+use xtask::{bench, demo, package, paths, test};
 
 /// The project's own commands.
 #[derive(Parser)]
@@ -30,6 +30,8 @@ enum Command {
         #[command(subcommand)]
         command: Local,
     },
+    /// Measures capture: size, start, memory, time per event; beside the same handler in Python.
+    Bench,
     /// Builds the functions and zips them for Lambda.
     Package,
     /// Runs every test, on local servers that it starts and stops.
@@ -90,6 +92,7 @@ fn run(command: Command) -> Result<()> {
         }
         Command::Demo { keep } => demo::run(keep),
         Command::Test { words } => test::run(&words),
+        Command::Bench => bench::run(),
         Command::Package => {
             for (zip, size) in package::for_production()? {
                 println!("{:>9} bytes  {}", size, zip.strip_prefix(paths::root()).unwrap_or(&zip).display());

@@ -3,7 +3,6 @@
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 use zip::write::SimpleFileOptions;
@@ -21,10 +20,17 @@ const AL2023_GLIBC: u32 = 34;
 /// # Errors
 /// When the build fails.
 pub fn build() -> Result<()> {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(paths::root()).args(["build", "--release", "--locked"]);
-    cargo.args(["-p", "twinpool-capture", "-p", "twinpool-functions", "--bins"]);
-    forget_own_package(&mut cargo);
+    let mut cargo = paths::cargo();
+    cargo.args([
+        "build",
+        "--release",
+        "--locked",
+        "-p",
+        "twinpool-capture",
+        "-p",
+        "twinpool-functions",
+        "--bins",
+    ]);
     let status = cargo.status().context("cannot start cargo")?;
     if !status.success() {
         bail!("the functions do not build");
@@ -35,14 +41,6 @@ pub fn build() -> Result<()> {
         write_zip(&zip_of(function), &bytes)?;
     }
     Ok(())
-}
-
-/// What `cargo xtask` sets for itself would look to some build scripts like another build, and cost one.
-pub(crate) fn forget_own_package(cargo: &mut Command) {
-    let own = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(own)) {
-        cargo.env_remove(name);
-    }
 }
 
 /// Where a function's zip is.

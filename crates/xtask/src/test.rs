@@ -16,29 +16,21 @@ pub fn run(words: &[String]) -> Result<()> {
     package::build()?;
     lint_template()?;
     let _running = Testbed::start()?;
-    if has_nextest() {
-        cargo(&["nextest", "run", "--workspace", "--locked"], words)
+    let arguments: &[_] = if has_nextest() {
+        &["nextest", "run", "--workspace", "--locked"]
     } else {
         // One at a time: the tests of the local AWS share its servers.
-        let one = ["--test-threads=1".to_owned()];
-        let after: Vec<_> = one.iter().chain(words).cloned().collect();
-        cargo(&["test", "--workspace", "--all-targets", "--locked", "--"], &after)
-    }
-}
-
-fn cargo(arguments: &[&str], words: &[String]) -> Result<()> {
-    let mut command = Command::new(env!("CARGO"));
-    package::forget_own_package(&mut command);
-    let status = command.current_dir(paths::root()).args(arguments).args(words).status();
-    if status.context("cannot start cargo")?.success() {
+        &["test", "--workspace", "--all-targets", "--locked", "--", "--test-threads=1"]
+    };
+    if paths::cargo().args(arguments).args(words).status().context("cannot start cargo")?.success() {
         return Ok(());
     }
     bail!("the tests fail")
 }
 
 fn has_nextest() -> bool {
-    let mut command = Command::new(env!("CARGO"));
-    let status = command.args(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let status =
+        paths::cargo().args(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
     status.is_ok_and(|status| status.success())
 }
 
