@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::process::{self, Server};
+use crate::process;
 use crate::wire::{Aws, REGION};
 use crate::{package, paths, tools};
 
@@ -96,14 +96,15 @@ pub struct Addresses {
     pub new_pool: PoolAddress,
 }
 
+/// Written when a stack is complete.
+const DEPLOYED: &str = "stack.json";
+
 /// A local AWS that runs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Stack {
     /// Where everything is.
     pub addresses: Addresses,
     name: String,
-    folder: PathBuf,
-    servers: Vec<Server>,
 }
 
 impl Stack {
@@ -112,45 +113,39 @@ impl Stack {
     /// # Errors
     /// When a tool is missing, a port is taken, the stack is up already, or the deployment fails.
     pub fn up(options: &Options) -> Result<Self> {
-        if Self::running(&options.name).is_some() {
-            bail!(
-                "the local AWS `{}` is up already: look into .local/stack.json, or run `cargo xtask local down`",
-                options.name
-            );
+        let folder = folder(&options.name);
+        if !process::running_in(&folder).is_empty() {
+            bail!("the local AWS `{}` is up already: `cargo xtask local down` stops it", options.name);
         }
         tools::install()?;
-        if package::FUNCTIONS.iter().any(|function| !package::zip_of(function).is_file()) {
-            package::build()?;
-        }
-        let folder = folder(&options.name);
+        package::build()?;
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)
             .with_context(|| format!("cannot make {}: is something else there?", folder.display()))?;
-        let mut servers = Vec::new();
-        let started = start(options, &folder, &mut servers);
-        let stack = match started {
-            Ok(addresses) => Self { addresses, name: options.name.clone(), folder, servers },
-            Err(problem) => {
-                servers.iter().for_each(Server::stop);
-                return Err(problem);
-            }
-        };
-        fs::write(stack.folder.join("running.json"), serde_json::to_string_pretty(&stack)?)?;
-        Ok(stack)
+        let stack = start(options, &folder).and_then(|addresses| {
+            let stack = Self { addresses, name: options.name.clone() };
+            fs::write(folder.join(DEPLOYED), serde_json::to_string_pretty(&stack)?)?;
+            Ok(stack)
+        });
+        if stack.is_err() {
+            process::stop_in(&folder);
+        }
+        stack
     }
 
     /// The stack of this name, if it is up.
     #[must_use]
     pub fn running(name: &str) -> Option<Self> {
-        let text = fs::read_to_string(folder(name).join("running.json")).ok()?;
-        let stack: Self = serde_json::from_str(&text).ok()?;
-        stack.servers.iter().any(Server::is_running).then_some(stack)
+        let folder = folder(name);
+        if process::running_in(&folder).is_empty() {
+            return None;
+        }
+        serde_json::from_str(&fs::read_to_string(folder.join(DEPLOYED)).ok()?).ok()
     }
 
     /// Stops every server that was started.
     pub fn down(&self) {
-        self.servers.iter().for_each(Server::stop);
-        let _ = fs::remove_file(self.folder.join("running.json"));
+        process::stop_in(&folder(&self.name));
     }
 
     /// The local AWS.
@@ -202,16 +197,18 @@ impl Stack {
     }
 }
 
-pub(crate) fn folder(name: &str) -> PathBuf {
+/// Where the servers of this name have their files.
+#[must_use]
+pub fn folder(name: &str) -> PathBuf {
     paths::local().join("stacks").join(name)
 }
 
-fn start(options: &Options, folder: &Path, servers: &mut Vec<Server>) -> Result<Addresses> {
+fn start(options: &Options, folder: &Path) -> Result<Addresses> {
     if let Some(port) = options.port {
         process::require_free(port)?;
     }
     let port = options.port.map_or_else(process::free_port, Ok)?;
-    servers.push(servers::ministack(folder, port, options.enforce_iam)?);
+    servers::ministack(folder, port, options.enforce_iam)?;
     let endpoint = format!("http://127.0.0.1:{port}");
     let aws = Aws::new(&endpoint);
     let new_pool = pools::create(&aws, "new", options.new_sign_in, true)?;
@@ -234,7 +231,7 @@ fn start(options: &Options, folder: &Path, servers: &mut Vec<Server>) -> Result<
             first.stop();
             let old_pool = old_pool?;
             let outputs = capture(&aws, &old_pool, true)?;
-            servers.push(servers::cognito_local(folder, port, &endpoint, Some(&outputs.capture_name()))?);
+            servers::cognito_local(folder, port, &endpoint, Some(&outputs.capture_name()))?;
             (old_pool, outputs)
         }
     };

@@ -4,10 +4,10 @@
 use std::fs;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
 use xtask::local::{OldPoolServer, Options, SignIn, Stack};
-use xtask::{bench, demo, package, paths, test};
+use xtask::{bench, demo, local, package, paths, process, test};
 
 /// The project's own commands.
 #[derive(Parser)]
@@ -49,9 +49,9 @@ enum Local {
         /// Which server plays the old pool.
         #[arg(long, value_enum, default_value = "ministack")]
         old_pool: OldPoolServer,
-        /// How people sign in to the old pool (MiniStack).
-        #[arg(long, value_enum, default_value = "email")]
-        old_sign_in: SignIn,
+        /// How people sign in to the old pool; cognito-local knows e-mail only [default: email]
+        #[arg(long, value_enum)]
+        old_sign_in: Option<SignIn>,
         /// How people sign in to the new pool.
         #[arg(long, value_enum, default_value = "email")]
         new_sign_in: SignIn,
@@ -76,15 +76,18 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<()> {
     match command {
         Command::Local { command: Local::Up { old_pool, old_sign_in, new_sign_in, port } } => {
+            if old_pool == OldPoolServer::CognitoLocal && old_sign_in.is_some_and(|it| it != SignIn::Email) {
+                bail!(
+                    "cognito-local knows sign-in by e-mail only: leave --old-sign-in out, or take ministack"
+                );
+            }
             let name = "local".to_owned();
-            let old_server = old_pool;
+            let (old_server, old_sign_in) = (old_pool, old_sign_in.unwrap_or(SignIn::Email));
             up(&Options { name, port: Some(port), old_server, old_sign_in, new_sign_in, enforce_iam: false })
         }
         Command::Local { command: Local::Down } => {
             let names = ["local"].into_iter().chain(demo::STACKS);
-            let running: Vec<_> = names.filter_map(Stack::running).collect();
-            running.iter().for_each(Stack::down);
-            if running.is_empty() {
+            if names.filter(|name| process::stop_in(&local::folder(name))).count() == 0 {
                 println!("nothing to stop: the local AWS is not up");
             }
             let _ = fs::remove_file(paths::local().join("stack.json"));

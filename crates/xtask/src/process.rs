@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 /// How long a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The ending of the file that tells of a server, beside its log.
+const RECORD: &str = "server";
+
 /// A server that was started.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Server {
@@ -58,6 +61,8 @@ impl Server {
             .with_context(|| format!("cannot start {name}"))?;
         let server =
             Self { name: name.to_owned(), port, pid: child.id(), born: born(child.id()).unwrap_or_default() };
+        // Before anything else: whoever started it may be interrupted while it starts.
+        fs::write(log.with_extension(RECORD), serde_json::to_string(&server)?)?;
         let url = format!("http://127.0.0.1:{port}{health}");
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -104,6 +109,22 @@ impl Server {
             }
         }
     }
+}
+
+/// The servers that were started with a log in this folder, whoever started them, and still run.
+#[must_use]
+pub fn running_in(folder: &Path) -> Vec<Server> {
+    let files = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
+    let records = files.filter(|path| path.extension().is_some_and(|ending| ending == RECORD));
+    let servers = records.filter_map(|path| serde_json::from_str(&fs::read_to_string(path).ok()?).ok());
+    servers.filter(Server::is_running).collect()
+}
+
+/// Stops them. Returns whether there were any.
+pub fn stop_in(folder: &Path) -> bool {
+    let running = running_in(folder);
+    running.iter().for_each(Server::stop);
+    !running.is_empty()
 }
 
 fn signal(signal: &str, pid: u32) {

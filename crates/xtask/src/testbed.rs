@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::local::{self, OldPoolServer, Options, SignIn, Stack, servers};
@@ -14,6 +14,8 @@ pub const MINISTACK: &str = "test-ministack";
 /// The stack with cognito-local as old pool.
 pub const COGNITO_LOCAL: &str = "test-cognito-local";
 
+const BARE: &str = "test-bare";
+
 /// Servers with nothing deployed in them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Bare {
@@ -21,26 +23,18 @@ pub struct Bare {
     pub ministack: String,
     /// Another implementation of Cognito's admin API and of DynamoDB.
     pub moto: String,
-    servers: Vec<Server>,
 }
 
 impl Bare {
     fn start() -> Result<Self> {
-        let folder = local::folder("test-bare");
+        let folder = local::folder(BARE);
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
         let address = |server: &Server| format!("http://127.0.0.1:{}", server.port);
-        let ministack = servers::ministack(&folder, process::free_port()?, false)?;
-        let moto = match servers::moto(&folder, process::free_port()?) {
-            Ok(moto) => moto,
-            Err(problem) => {
-                ministack.stop();
-                return Err(problem);
-            }
-        };
-        let bare =
-            Self { ministack: address(&ministack), moto: address(&moto), servers: vec![ministack, moto] };
-        fs::write(folder.join("running.json"), serde_json::to_string_pretty(&bare)?)?;
+        let ministack = address(&servers::ministack(&folder, process::free_port()?, false)?);
+        let moto = address(&servers::moto(&folder, process::free_port()?)?);
+        let bare = Self { ministack, moto };
+        fs::write(folder.join("bare.json"), serde_json::to_string_pretty(&bare)?)?;
         Ok(bare)
     }
 
@@ -49,17 +43,11 @@ impl Bare {
     /// # Errors
     /// When there is no test run.
     pub fn running() -> Result<Self> {
-        let found = Self::find().filter(|bare| bare.servers.iter().all(Server::is_running));
-        found.context("the test servers are not up: run `cargo xtask test`")
-    }
-
-    fn find() -> Option<Self> {
-        let text = fs::read_to_string(local::folder("test-bare").join("running.json")).ok()?;
-        serde_json::from_str(&text).ok()
-    }
-
-    fn stop(&self) {
-        self.servers.iter().for_each(Server::stop);
+        let folder = local::folder(BARE);
+        if process::running_in(&folder).is_empty() {
+            bail!("the test servers are not up: run `cargo xtask test`");
+        }
+        Ok(serde_json::from_str(&fs::read_to_string(folder.join("bare.json"))?)?)
     }
 }
 
@@ -94,9 +82,8 @@ impl Drop for Testbed {
 }
 
 fn stop() {
-    [MINISTACK, COGNITO_LOCAL].iter().filter_map(|name| Stack::running(name)).for_each(|stack| stack.down());
-    if let Some(bare) = Bare::find() {
-        bare.stop();
+    for name in [MINISTACK, COGNITO_LOCAL, BARE] {
+        process::stop_in(&local::folder(name));
     }
 }
 

@@ -13,6 +13,11 @@ use crate::paths;
 /// # Errors
 /// When Python or Node is missing or too old, or an installation fails.
 pub fn install() -> Result<()> {
+    if !cfg!(target_os = "linux") {
+        bail!("the local AWS runs on Linux: use a container, a virtual machine or WSL");
+    }
+    fs::create_dir_all(paths::local())
+        .context("cannot make the directory .local: is a file in its place?")?;
     install_python()?;
     install_node()
 }
@@ -36,7 +41,7 @@ fn install_python() -> Result<()> {
         let version = output("python3", &["-c", "import sys; print(sys.version_info >= (3, 10))"])
             .context("python3 is missing: install Python 3.10 or newer with its venv module")?;
         if version.trim() != "True" {
-            bail!("python3 is too old: install Python 3.10 or newer");
+            bail!("python3 is too old, or does not run: install Python 3.10 or newer");
         }
         say("installing the local AWS into .local/venv (once, about a minute)");
         let _ = fs::remove_dir_all(&home);
@@ -57,7 +62,7 @@ fn install_node() -> Result<()> {
         let version = output("node", &["-p", "process.versions.node.split('.')[0] >= 18"])
             .context("node is missing: install Node.js 18 or newer with npm")?;
         if version.trim() != "true" {
-            bail!("node is too old: install Node.js 18 or newer");
+            bail!("node is too old, or does not run: install Node.js 18 or newer");
         }
         say("installing cognito-local into .local/node (once)");
         let _ = fs::remove_dir_all(&home);
