@@ -33,6 +33,7 @@ pub(super) fn sign_up(stack: &Stack) -> Result<()> {
     act.note("new pool", "nobody yet: a sign-up that nobody has confirmed is not mirrored");
     act.old("Ada confirms with the code", || old.confirm(address))?;
     act.arrives("new pool", |ada| format!("Ada is there: {}", describe(ada)), || linked(stack, &sub))?;
+    act.note("", "(not verified: cognito-local leaves it so at confirmation, Cognito marks it as verified)");
     act.note("", "(the first event starts both functions; the next ones find them warm)");
     let mirrored = stack.links().mirrored_at(&sub)?;
     act.old("Ada signs in, and nothing has changed", || old.sign_in(address))?;
