@@ -58,3 +58,20 @@ fn documents_name_files_that_exist() {
     }
     assert!(named > 5, "only {named} paths are named: has the way they are written changed?");
 }
+
+#[test]
+fn each_guarantee_names_the_test_that_holds_it() {
+    let text = fs::read_to_string(workspace().join("docs/guarantees.md")).unwrap();
+    let mut named = 0;
+    for row in text.lines().filter(|line| line.starts_with('|') && line.contains('`')) {
+        let spans: Vec<_> = row.split('`').skip(1).step_by(2).collect();
+        let (file, tests) = spans.split_last().unwrap();
+        let source = fs::read_to_string(workspace().join(file)).unwrap();
+        assert!(!tests.is_empty(), "no test holds: {row}");
+        for test in tests {
+            named += 1;
+            assert!(source.contains(&format!("fn {test}(")), "{file} has no test {test}");
+        }
+    }
+    assert!(named > 30, "only {named} tests are named: has the way they are written changed?");
+}

@@ -1,4 +1,9 @@
-//! The domain of twinpool: pure and synchronous.
+//! The domain of twinpool: pure and synchronous, without AWS, clock or environment.
+//!
+//! A trigger event becomes a [`change_event`], which holds digests and no value. Whoever gets it reads the user again: a
+//! [`snapshot`] of each pool. [`plan`] compares both with what was agreed at the last mirror, which stands on the
+//! [`link`], and says what to do and what is [`held_back`]. The [`port`]s are what somebody must do it with.
+
 pub mod attribute;
 pub mod change_event;
 pub mod digest;
