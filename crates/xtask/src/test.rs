@@ -20,7 +20,7 @@ pub fn run(words: &[String]) -> Result<()> {
         &["nextest", "run", "--workspace", "--locked"]
     } else {
         // One at a time: the tests of the local AWS share its servers.
-        &["test", "--workspace", "--all-targets", "--locked", "--", "--test-threads=1"]
+        &["test", "--workspace", "--all-targets", "--locked", "--no-fail-fast", "--", "--test-threads=1"]
     };
     if paths::cargo().args(arguments).args(words).status().context("cannot start cargo")?.success() {
         return Ok(());
