@@ -5,9 +5,9 @@ use clap::Args;
 use serde_json::json;
 use twinpool_aws::client::{self, Patience};
 use twinpool_aws::dynamodb::Links;
-use twinpool_core::id::{NewSub, OldSub, Timestamp};
+use twinpool_core::id::{NewSub, OldSub, Sub, Timestamp};
 use twinpool_core::link::{Link, LinkState};
-use twinpool_core::port::LinkReader;
+use twinpool_core::port::{Answer, LinkReader};
 
 use crate::{Exit, Table};
 
@@ -15,13 +15,19 @@ use crate::{Exit, Table};
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// A sub of the old pool, a sub of the new pool, or a user id.
-    #[arg(value_name = "SUB OR USER ID")]
-    id: String,
+    #[arg(value_name = "SUB OR USER ID", value_parser = an_id)]
+    id: Sub,
     /// For programs: one JSON object.
     #[arg(long)]
     json: bool,
     #[command(flatten)]
     table: Table,
+}
+
+fn an_id(text: &str) -> Result<Sub, &'static str> {
+    let problem =
+        "a sub or user id looks like 9441f38c-d64d-45d1-8401-ec94ab328c6d; links hold no names or addresses";
+    Sub::parse(text.trim()).map_err(|_| problem)
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<(String, Exit)> {
@@ -31,9 +37,9 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<(String, Exit)>
         "no AWS Region: set AWS_REGION, or AWS_PROFILE to a profile that has one"
     );
     let links = Links::connect(&config, arguments.table.table.clone(), None);
-    let found = find(&links, arguments.id.trim()).await.with_context(|| {
+    let found = find(&links, &arguments.id).await.with_context(|| {
         format!(
-            "cannot read the table {}: check its name, the Region and your permissions",
+            "cannot read the table {}: check its name, the Region, and your credentials and permissions",
             arguments.table.table
         )
     })?;
@@ -50,13 +56,12 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<(String, Exit)>
 }
 
 /// A user id is the old sub of a user born in the old pool, so two look-ups tell all three kinds.
-async fn find(links: &impl LinkReader, id: &str) -> anyhow::Result<Option<Link>> {
-    let old = OldSub::parse(id).context("that is neither a sub nor a user id")?;
-    if let Some(link) = links.link(&old).await? {
+async fn find(links: &impl LinkReader, id: &Sub) -> Answer<Option<Link>> {
+    if let Some(link) = links.link(&OldSub::from(id.clone())).await? {
         return Ok(Some(link));
     }
-    match links.old_sub_of(&NewSub::parse(id)?).await? {
-        Some(old_sub) => Ok(links.link(&old_sub).await?),
+    match links.old_sub_of(&NewSub::from(id.clone())).await? {
+        Some(old_sub) => links.link(&old_sub).await,
         None => Ok(None),
     }
 }
@@ -155,6 +160,13 @@ mod tests {
                 mirrored_at: Timestamp(1_795_219_200_123),
             }),
         }
+    }
+
+    #[test]
+    fn an_address_is_no_id() {
+        assert!(an_id("jane@example.com").is_err());
+        assert!(an_id(" ").is_err());
+        assert!(an_id(" old-1\n").is_ok_and(|id| id.as_str() == "old-1"));
     }
 
     #[test]
