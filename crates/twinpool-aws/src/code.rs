@@ -48,7 +48,6 @@ pub(crate) fn class(code: &str) -> Class {
         | "UnsupportedUserStateException"
         | "PreconditionNotMetException"
         | "ValidationException"
-        | "UserLambdaValidationException"
         | "UnsupportedOperationException"
         | "InvalidMessageContents" => Class::Rejected,
         "TooManyRequestsException"
@@ -57,14 +56,17 @@ pub(crate) fn class(code: &str) -> Class {
         | "RequestThrottled"
         | "RequestLimitExceeded"
         | "ProvisionedThroughputExceededException"
-        | "KmsThrottled" => Class::Throttled,
+        | "KMS.ThrottlingException" => Class::Throttled,
         "AccessDeniedException"
         | "AccessDenied"
         | "NotAuthorizedException"
         | "UnrecognizedClientException"
         | "InvalidSignatureException"
         | "ExpiredTokenException"
-        | "KmsAccessDenied"
+        | "KMS.AccessDeniedException"
+        | "KMS.DisabledException"
+        | "KMS.InvalidStateException"
+        | "KMS.NotFoundException"
         | "InvalidClientTokenId"
         | "MissingAuthenticationToken" => Class::Denied,
         "ConditionalCheckFailedException" => Class::Stale,
@@ -85,6 +87,10 @@ mod tests {
             ("LimitExceededException", Class::Rejected),
             ("TooManyRequestsException", Class::Throttled),
             ("AccessDeniedException", Class::Denied),
+            ("KMS.AccessDeniedException", Class::Denied),
+            ("KMS.ThrottlingException", Class::Throttled),
+            // A trigger of the new pool may fail today and not tomorrow.
+            ("UserLambdaValidationException", Class::Unavailable),
             ("ConditionalCheckFailedException", Class::Stale),
             ("InternalErrorException", Class::Unavailable),
             ("SomethingOfTomorrow", Class::Unavailable),

@@ -56,6 +56,11 @@ fn or_none<T>(result: Answer<T>) -> Answer<Option<T>> {
     }
 }
 
+/// Creating is refused with "not found" where an attribute is the user's own name (aws/aws-sdk-net#761).
+fn refused_if_not_found(error: PortError) -> PortError {
+    if error.code == "UserNotFoundException" { PortError { class: Class::Rejected, ..error } } else { error }
+}
+
 impl PoolReader for CognitoPool {
     async fn shape(&self) -> Answer<PoolShape> {
         const OPERATION: &str = "DescribeUserPool";
@@ -119,7 +124,8 @@ impl PoolWriter for CognitoPool {
             .set_user_attributes(Some(encode(OPERATION, attributes)?))
             .message_action(MessageActionType::Suppress)
             .force_alias_creation(false);
-        let answer = call.send().await.map_err(|error| port_error(OPERATION, &error))?;
+        let answer =
+            call.send().await.map_err(|error| refused_if_not_found(port_error(OPERATION, &error)))?;
         let user = answer.user.ok_or_else(|| PortError::new(Class::Unreadable, OPERATION, "NoUser"))?;
         decode::sub(OPERATION, user.attributes()).map(NewSub::from)
     }

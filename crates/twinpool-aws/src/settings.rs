@@ -81,15 +81,16 @@ impl CaptureSettings {
         Ok(Self { queue_url: required(source, "TWINPOOL_QUEUE_URL")?, key: digest_key(source)? })
     }
 
-    /// How long the capture may keep a sign-in waiting: 1 s unless set; Cognito itself waits 5 s (F§2).
+    /// How long the capture may keep a sign-in waiting: 1 s unless set. Cognito itself waits 5 s (F§2), and the start of a
+    /// function counts.
     ///
     /// # Errors
-    /// When it is not a number of milliseconds from 1 to 4000.
+    /// When it is not a number of milliseconds from 1 to 2000.
     pub fn deadline(source: &impl Source) -> Result<Duration> {
         const KEY: &str = "TWINPOOL_DEADLINE_MS";
-        const WANTED: &str = "it should be a number of milliseconds from 1 to 4000";
+        const WANTED: &str = "it should be a number of milliseconds from 1 to 2000";
         let millis: u64 = or_default(source, KEY, 1_000, WANTED)?;
-        if (1..=4_000).contains(&millis) {
+        if (1..=2_000).contains(&millis) {
             Ok(Duration::from_millis(millis))
         } else {
             Err(unusable(KEY, WANTED))

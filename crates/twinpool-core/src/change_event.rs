@@ -69,10 +69,16 @@ impl Cause {
         &self.0
     }
 
+    /// Whether a token is made, which every sign-in and refresh does.
+    #[must_use]
+    pub fn is_token(&self) -> bool {
+        self.0.starts_with("TokenGeneration_")
+    }
+
     /// Whether Cognito says this only of users who are confirmed.
     #[must_use]
     pub fn implies_confirmed(&self) -> bool {
-        self.0.starts_with("PostConfirmation_") || self.0.starts_with("TokenGeneration_")
+        self.is_token() || self.0.starts_with("PostConfirmation_")
     }
 }
 

@@ -113,7 +113,7 @@ impl Reason {
         match self {
             Self::NotInSchema => "the new pool has no such attribute: add it with add-custom-attributes",
             Self::Immutable => {
-                "the new pool lets it be written at creation only: make the attribute mutable in the new pool"
+                "the new pool lets it be written at creation only, and no pool can change that later: it stays as it is"
             }
             Self::Refused => {
                 "the new pool refuses the value: correct it in the old pool, or widen the new pool's schema"

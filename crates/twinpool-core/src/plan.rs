@@ -173,6 +173,22 @@ impl Plan {
         whole.map(|held| held.reason)
     }
 
+    /// The plan without these attributes of an existing user, whose values somebody else signs in with.
+    #[must_use]
+    pub fn without(mut self, taken: &BTreeSet<AttributeName>) -> Self {
+        for operation in &mut self.operations {
+            if let Operation::SetAttributes(attributes) = operation {
+                attributes.retain(|name, _| !taken.contains(name));
+            }
+        }
+        self.operations
+            .retain(|operation| !matches!(operation, Operation::SetAttributes(none) if none.is_empty()));
+        for name in taken {
+            self.hold(Subject::Attribute(name.clone()), Reason::Taken);
+        }
+        self
+    }
+
     fn hold(&mut self, subject: Subject, reason: Reason) {
         self.held_back.push(HeldBack { subject, reason });
     }

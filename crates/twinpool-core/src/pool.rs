@@ -70,6 +70,13 @@ impl PoolShape {
         !name.as_str().starts_with("custom:") || self.custom.contains_key(name)
     }
 
+    /// Whether the attribute is refused until the user is confirmed: `preferred_username` as an alias
+    /// (AWS: "Customizing sign-in attributes").
+    #[must_use]
+    pub fn waits_for_confirmation(&self, name: &AttributeName) -> bool {
+        self.sign_in.is_unique(name) && Contact::of(name).is_none() && self.is_mutable(name)
+    }
+
     /// Whether the attribute can be written after creation.
     #[must_use]
     pub fn is_mutable(&self, name: &AttributeName) -> bool {

@@ -32,9 +32,9 @@ pub fn disposition(error: &SyncError, delivery: u32) -> Disposition {
             Class::Throttled | Class::Unavailable | Class::Stale => Disposition::Retry(backoff(delivery)),
             // A user or group that vanished between two calls: the next read says so.
             Class::NotFound | Class::Taken => Disposition::Retry(backoff(delivery)),
-            Class::Denied => {
-                Disposition::Park("the mirror's role may not do this: compare it with infra/template.yaml")
-            }
+            Class::Denied => Disposition::Park(
+                "the call is not allowed: compare the mirror's role with infra/template.yaml, and look the code up",
+            ),
             Class::Rejected => {
                 Disposition::Park("the new pool refuses the call: look the code up, then redrive the DLQ")
             }

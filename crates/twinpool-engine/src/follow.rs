@@ -204,10 +204,10 @@ pub(crate) fn contradicts(event: &ChangeEvent, linked: &Linked) -> bool {
 }
 
 /// Attributes that the old pool had before the event and the event does not show. Returns whether there are more of them
-/// than before.
+/// than before. Tokens only: other triggers may show less, and what is deleted is missed in tokens (F§1.4).
 fn remember_unseen(linked: &mut Linked, event: &ChangeEvent, old: &Snapshot) -> bool {
     let before = linked.unseen.len();
-    if !event.attributes.is_empty() {
+    if event.cause.is_token() && !event.attributes.is_empty() {
         let base = &linked.base.old.attributes;
         let missing = old
             .attributes

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use twinpool_core::attribute::Contact;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
-use twinpool_core::id::{NewSub, OldSub, Sub, Username};
+use twinpool_core::id::{AttributeName, NewSub, OldSub, Sub, Username};
 use twinpool_core::link::{Link, LinkState, Names, Side};
 use twinpool_core::plan::{Marker, Operation, Plan, PlanningInput, plan};
 use twinpool_core::port::{Class, Clock, LinkStore, PoolWriter};
@@ -12,6 +12,7 @@ use twinpool_core::snapshot::Snapshot;
 use twinpool_core::value::Attributes;
 
 use crate::engine::{Engine, Ports};
+use crate::observe;
 use crate::sync_user::{Kind, Outcome, SyncError};
 
 impl<P: Ports> Engine<P> {
@@ -67,7 +68,7 @@ impl<P: Ports> Engine<P> {
         })
     }
 
-    /// One bad value must not keep a person out: the user is made with the contacts only, the rest is tried one by one.
+    /// One bad value must not keep a person out: the user is made with less, and the rest is tried one by one.
     async fn make_bare(
         &self,
         link: Link,
@@ -76,16 +77,36 @@ impl<P: Ports> Engine<P> {
         attributes: &Attributes,
         marker: &Marker,
     ) -> Result<Outcome, SyncError> {
-        let needed = |(name, _): &(_, _)| *name == marker.name || Contact::of(name).is_some();
-        let bare: Attributes = attributes.clone().into_iter().filter(needed).collect();
-        match self.ports.new_pool().create_user(username, &bare).await {
-            Ok(new_sub) => self.adopt_made(link, old, &new_sub).await,
-            Err(error) if error.class == Class::Rejected => self.not_made(link, Reason::Refused).await,
-            Err(error) if error.class == Class::Taken => {
-                self.take_up(link, old, (username, attributes), marker, error).await
+        for fewer in self.fewer(attributes, marker) {
+            match self.ports.new_pool().create_user(username, &fewer).await {
+                Ok(new_sub) => return self.adopt_made(link, old, &new_sub).await,
+                Err(error) if error.class == Class::Rejected => {}
+                Err(error) if error.class == Class::Taken => {
+                    return self.take_up(link, old, (username, attributes), marker, error).await;
+                }
+                Err(error) => return Err(error.into()),
             }
-            Err(error) => Err(error.into()),
         }
+        self.not_made(link, Reason::Refused).await
+    }
+
+    /// What a user can be made with, most first. What the new pool lets be written at creation only is given up last.
+    fn fewer(&self, attributes: &Attributes, marker: &Marker) -> Vec<Attributes> {
+        let only = |wanted: &dyn Fn(&AttributeName) -> bool| -> Attributes {
+            attributes.clone().into_iter().filter(|(name, _)| wanted(name)).collect()
+        };
+        let needed = |name: &AttributeName| *name == marker.name || Contact::of(name).is_some();
+        let now_or_never = |name: &AttributeName| !needed(name) && !self.new_shape.is_mutable(name);
+        let fixed: Vec<_> = attributes.keys().filter(|name| now_or_never(name)).collect();
+        let mut tries = vec![only(&|name| needed(name) || now_or_never(name))];
+        if fixed.len() > 1 {
+            let but_one =
+                |left: &AttributeName| only(&|name| needed(name) || (now_or_never(name) && name != left));
+            tries.extend(fixed.iter().map(|left| but_one(left)));
+        }
+        tries.push(only(&needed));
+        tries.dedup();
+        tries
     }
 
     /// A conflict that proves that nobody made the user under the intended name.
@@ -113,7 +134,8 @@ impl<P: Ports> Engine<P> {
         work: Plan,
         side: Side,
     ) -> Result<Outcome, SyncError> {
-        let done = self.carry_out(&new_sub, work, side).await?;
+        let taken = observe::taken(self.ports.new_pool(), &self.new_shape, &work, &new_sub).await?;
+        let done = self.carry_out(&new_sub, work.without(&taken), side).await?;
         self.record(link, Side::of(old, &self.key), new_sub, &done, BTreeSet::new()).await?;
         Ok(Outcome {
             kind: Kind::Created,

@@ -141,6 +141,7 @@ impl MemoryPool {
         let mut state = self.state();
         strict::check_username(&self.shape, username.as_str())?;
         strict::check_values(&self.shape, attributes, "AdminCreateUser")?;
+        strict::check_confirmed(&self.shape, attributes, "AdminCreateUser", None)?;
         state.made += 1;
         let text = format!("new-{}", state.made);
         let sub = Sub::parse(&text).map_err(|_| not_found("AdminCreateUser", "Sub"))?;
@@ -238,8 +239,14 @@ impl PoolWriter for PoolHandle {
 
     async fn set_random_password(&self, sub: &NewSub) -> Answer<()> {
         const OPERATION: &str = "AdminSetUserPassword";
-        self.call(OPERATION, || self.pool.change(sub, OPERATION, |person| person.status = Status::Confirmed))
-            .await
+        self.call(OPERATION, || {
+            self.pool.change(sub, OPERATION, |person| {
+                strict::check_enabled(person, OPERATION)?;
+                person.status = Status::Confirmed;
+                Ok(())
+            })?
+        })
+        .await
     }
 
     async fn set_attributes(&self, sub: &NewSub, attributes: &Attributes) -> Answer<()> {

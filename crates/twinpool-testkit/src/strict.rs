@@ -6,6 +6,7 @@ use twinpool_core::attribute::Contact;
 use twinpool_core::id::{AttributeName, Sub};
 use twinpool_core::pool::{PoolShape, SignIn};
 use twinpool_core::port::{Answer, Class, PortError};
+use twinpool_core::snapshot::Status;
 use twinpool_core::value::{Attributes, Value};
 
 use crate::pool::Person;
@@ -57,6 +58,25 @@ pub(crate) fn check_values(
     Ok(())
 }
 
+/// `preferred_username` as an alias waits for confirmation (AWS: "Customizing sign-in attributes").
+pub(crate) fn check_confirmed(
+    shape: &PoolShape,
+    attributes: &Attributes,
+    operation: &'static str,
+    status: Option<&Status>,
+) -> Answer<()> {
+    if status == Some(&Status::Confirmed) || !attributes.keys().any(|name| shape.waits_for_confirmation(name))
+    {
+        return Ok(());
+    }
+    Err(refuse(Class::Rejected, operation, "InvalidParameterException"))
+}
+
+/// Of disabled users Cognito resets no password; that it sets one is not known.
+pub(crate) fn check_enabled(person: &Person, operation: &'static str) -> Answer<()> {
+    if person.enabled { Ok(()) } else { Err(refuse(Class::Denied, operation, "NotAuthorizedException")) }
+}
+
 /// Contact pools take a contact as username; alias pools refuse what looks like one (F§4.1).
 pub(crate) fn check_username(shape: &PoolShape, username: &str) -> Answer<()> {
     let looks_like = |contact: Contact| match contact {
@@ -90,6 +110,7 @@ pub(crate) fn check_free(
 pub(crate) fn update(shape: &PoolShape, people: &mut People, sub: &Sub, new: &Attributes) -> Answer<u32> {
     const OPERATION: &str = "AdminUpdateUserAttributes";
     check_values(shape, new, OPERATION)?;
+    check_confirmed(shape, new, OPERATION, people.get(sub).map(|person| &person.status))?;
     if new.keys().any(|name| !shape.is_mutable(name)) {
         return Err(refuse(Class::Rejected, OPERATION, "InvalidParameterException"));
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Operation, Plan, PlanningInput};
 use crate::attribute::Contact;
 use crate::held_back::{Reason, Subject};
-use crate::id::AttributeName;
+use crate::id::{AttributeName, Username};
 use crate::pool::PoolShape;
 use crate::snapshot::Snapshot;
 use crate::value::{Attributes, Value};
@@ -17,7 +17,9 @@ pub(super) fn bring(plan: &mut Plan, input: &PlanningInput<'_>, target: &Snapsho
         if same(input.target_shape, name, Some(value), target.attributes.get(name)) {
             continue;
         }
-        match obstacle(input, name) {
+        let own_name = is_own_name(input.target_shape, name, value, &target.username);
+        let obstacle = obstacle(input, name).or(own_name.then_some(Reason::Refused));
+        match obstacle {
             Some(reason) => plan.hold(Subject::Attribute(name.clone()), reason),
             None => drop(set.insert(name.clone(), value.clone())),
         }
@@ -40,6 +42,22 @@ pub(super) fn bring(plan: &mut Plan, input: &PlanningInput<'_>, target: &Snapsho
 /// Neither a contact, which travels with its flag, nor the marker, which is ours.
 fn is_plain(name: &AttributeName, input: &PlanningInput<'_>) -> bool {
     Contact::of(name).is_none() && *name != input.marker.name
+}
+
+/// Cognito does not let a user hold the own username as `preferred_username` alias (aws/aws-sdk-net#761).
+pub(super) fn is_own_name(
+    shape: &PoolShape,
+    name: &AttributeName,
+    value: &Value,
+    username: &Username,
+) -> bool {
+    let text = value.reveal();
+    let same = if shape.case_sensitive {
+        text == username.as_str()
+    } else {
+        text.to_lowercase() == username.as_str().to_lowercase()
+    };
+    same && shape.waits_for_confirmation(name)
 }
 
 fn obstacle(input: &PlanningInput<'_>, name: &AttributeName) -> Option<Reason> {

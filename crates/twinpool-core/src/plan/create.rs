@@ -1,9 +1,10 @@
 //! A user who is not in the target yet.
 
-use super::attributes::pair;
+use super::attributes::{is_own_name, pair};
 use super::{Operation, Plan, PlanningInput, sign_in_name};
 use crate::attribute::Contact;
 use crate::held_back::{Reason, Subject};
+use crate::id::Username;
 use crate::snapshot::Status;
 use crate::value::Attributes;
 
@@ -20,28 +21,36 @@ pub(super) fn plan(input: &PlanningInput<'_>) -> Plan {
             return plan;
         }
     };
-    let attributes = attributes(&mut plan, input);
-    plan.operations.push(Operation::CreateUser { username, attributes });
+    let attributes = attributes(&mut plan, input, &username);
+    let (first, later): (Attributes, Attributes) =
+        attributes.into_iter().partition(|(name, _)| !input.target_shape.waits_for_confirmation(name));
+    plan.operations.push(Operation::CreateUser { username, attributes: first });
+    // Before the user is disabled: Cognito refuses to reset passwords of disabled users, and may refuse to set them.
+    plan.operations.push(Operation::SetRandomPassword);
     if !input.source.enabled {
         plan.operations.push(Operation::SetEnabled(false));
     }
-    plan.operations.push(Operation::SetRandomPassword);
+    if !later.is_empty() {
+        plan.operations.push(Operation::SetAttributes(later));
+    }
     let groups = input.source.groups.iter().cloned();
     plan.operations.extend(groups.map(Operation::AddToGroup));
     plan
 }
 
-fn attributes(plan: &mut Plan, input: &PlanningInput<'_>) -> Attributes {
+fn attributes(plan: &mut Plan, input: &PlanningInput<'_>, username: &Username) -> Attributes {
     let marker = input.marker;
     let mut all: Attributes = [(marker.name.clone(), marker.value.clone())].into();
     for (name, value) in &input.source.attributes {
         if Contact::of(name).is_some() || *name == marker.name {
             continue;
         }
-        if input.target_shape.has(name) {
-            all.insert(name.clone(), value.clone());
-        } else {
+        if !input.target_shape.has(name) {
             plan.hold(Subject::Attribute(name.clone()), Reason::NotInSchema);
+        } else if is_own_name(input.target_shape, name, value, username) {
+            plan.hold(Subject::Attribute(name.clone()), Reason::Refused);
+        } else {
+            all.insert(name.clone(), value.clone());
         }
     }
     for contact in Contact::ALL {

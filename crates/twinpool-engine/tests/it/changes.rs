@@ -70,6 +70,18 @@ fn a_deleted_attribute_is_deleted_although_events_never_say_so() {
 }
 
 #[test]
+fn a_deletion_shows_in_tokens_although_another_trigger_had_left_the_attribute_out() {
+    let world = mirrored();
+    let mut partial = event_of(&world.old, "jane-sub", "CustomMessage_ForgotPassword");
+    partial.attributes.remove(&attribute("name"));
+    deliver(&world, &partial, 1).expect("processed");
+    let jane = world.old.person("jane-sub").expect("jane");
+    world.old.edit(&jane.sub, |jane| drop(jane.attributes.remove(&attribute("name"))));
+    sign_in(&world, "jane-sub");
+    assert_in_step(&world, "jane-sub");
+}
+
+#[test]
 fn what_only_the_new_pool_has_is_left_alone() {
     let world = mirrored();
     let new = only(&world);

@@ -11,4 +11,5 @@ mod first_mirror;
 mod late;
 mod names;
 mod races;
+mod refusals;
 mod support;

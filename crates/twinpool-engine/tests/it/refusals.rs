@@ -1,0 +1,99 @@
+//! What Cognito refuses at creation, and must not cost the user more than that.
+
+use twinpool_core::held_back::{HeldBack, Reason, Subject};
+use twinpool_core::pool::PoolShape;
+use twinpool_core::value::Value;
+use twinpool_engine::Kind;
+use twinpool_testkit::World;
+use twinpool_testkit::world::{OLD_POOL, alias_pool, attribute, email_pool, person, username_pool};
+
+use crate::support::{assert_in_step, only, sign_in};
+
+fn held(name: &str, reason: Reason) -> HeldBack {
+    HeldBack { subject: Subject::Attribute(attribute(name)), reason }
+}
+
+fn edit(world: &World, name: &str, value: &str) {
+    let jane = world.old.person("jane-sub").expect("jane");
+    world.old.edit(&jane.sub, |jane| drop(jane.attributes.insert(attribute(name), Value::new(value))));
+}
+
+/// Usernames to aliases: what was a mere attribute becomes a way to sign in.
+fn to_alias_pool() -> World {
+    World::new(username_pool(OLD_POOL), alias_pool("eu-west-1_New")).with_jane()
+}
+
+#[test]
+fn a_preferred_username_that_is_an_alias_follows_once_the_user_is_confirmed() {
+    let world = to_alias_pool();
+    edit(&world, "preferred_username", "jj");
+    let outcome = sign_in(&world, "jane-sub");
+    assert_eq!((outcome.kind, outcome.held_back), (Kind::Created, vec![]));
+    assert_in_step(&world, "jane-sub");
+    edit(&world, "preferred_username", "joan");
+    sign_in(&world, "jane-sub");
+    assert_in_step(&world, "jane-sub");
+}
+
+#[test]
+fn a_preferred_username_that_is_the_username_is_held_back_and_the_rest_follows() {
+    let world = to_alias_pool();
+    edit(&world, "preferred_username", "Jane");
+    let outcome = sign_in(&world, "jane-sub");
+    assert_eq!(
+        (outcome.kind, outcome.held_back),
+        (Kind::Created, vec![held("preferred_username", Reason::Refused)])
+    );
+    assert_eq!(only(&world).value("name"), Some("Jane"));
+    edit(&world, "name", "Joan");
+    let outcome = sign_in(&world, "jane-sub");
+    assert_eq!(outcome.held_back, [held("preferred_username", Reason::Refused)]);
+    assert_eq!(only(&world).value("name"), Some("Joan"));
+}
+
+#[test]
+fn a_preferred_username_stays_with_its_owner_while_a_user_is_made() {
+    let world = to_alias_pool();
+    edit(&world, "preferred_username", "jj");
+    world.new.put(person("other", "josephine", &[("preferred_username", "jj")]));
+    let outcome = sign_in(&world, "jane-sub");
+    assert_eq!(
+        (outcome.kind, outcome.held_back),
+        (Kind::Created, vec![held("preferred_username", Reason::Taken)])
+    );
+    assert_eq!(world.new.person("other").expect("josephine").value("preferred_username"), Some("jj"));
+    world.new.remove(&world.new.person("other").expect("josephine").sub);
+    sign_in(&world, "jane-sub");
+    assert_in_step(&world, "jane-sub");
+}
+
+/// `custom:born` and `birthdate` can be written at creation only.
+fn with_immutable_attributes() -> World {
+    let immutable = [attribute("birthdate")].into();
+    let new = PoolShape { immutable, ..email_pool("eu-west-1_New") };
+    let world = World::new(username_pool(OLD_POOL), new).with_jane();
+    edit(&world, "custom:born", "Ulm");
+    edit(&world, "birthdate", "1990-01-01");
+    world
+}
+
+#[test]
+fn one_refused_value_does_not_cost_what_can_be_written_at_creation_only() {
+    let world = with_immutable_attributes();
+    edit(&world, "name", &"x".repeat(3_000));
+    let outcome = sign_in(&world, "jane-sub");
+    assert_eq!(outcome.held_back, [held("name", Reason::Refused)]);
+    let new = only(&world);
+    assert_eq!((new.value("custom:born"), new.value("birthdate")), (Some("Ulm"), Some("1990-01-01")));
+    assert_eq!(new.value("custom:tenant"), Some("acme"));
+}
+
+#[test]
+fn one_refused_value_that_can_be_written_at_creation_only_does_not_cost_the_others() {
+    let world = with_immutable_attributes();
+    edit(&world, "birthdate", &"x".repeat(3_000));
+    let outcome = sign_in(&world, "jane-sub");
+    assert_eq!(outcome.held_back, [held("birthdate", Reason::Immutable)]);
+    let new = only(&world);
+    assert_eq!((new.value("custom:born"), new.value("birthdate")), (Some("Ulm"), None));
+}
