@@ -45,9 +45,9 @@ pub fn disposition(error: &SyncError, delivery: u32) -> Disposition {
     }
 }
 
-/// 1 s, 2 s, 4 s … 64 s.
+/// 1 s, 2 s, 4 s … 256 s.
 fn backoff(delivery: u32) -> Duration {
-    Duration::from_secs(1 << delivery.saturating_sub(1).min(6))
+    Duration::from_secs(1 << delivery.saturating_sub(1).min(8))
 }
 
 #[cfg(test)]
@@ -63,8 +63,8 @@ mod tests {
     #[test]
     fn what_passes_is_tried_again_and_later_each_time() {
         for error in [SyncError::TooEarly, port(Class::Throttled), port(Class::Unavailable)] {
-            let waits: Vec<_> = (1..=8).map(|delivery| disposition(&error, delivery)).collect();
-            let seconds = [1, 2, 4, 8, 16, 32, 64, 64];
+            let waits: Vec<_> = (1..=10).map(|delivery| disposition(&error, delivery)).collect();
+            let seconds = [1, 2, 4, 8, 16, 32, 64, 128, 256, 256];
             let expected: Vec<_> = seconds.map(|s| Disposition::Retry(Duration::from_secs(s))).into();
             assert_eq!(waits, expected);
         }

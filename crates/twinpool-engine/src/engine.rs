@@ -26,7 +26,7 @@ pub trait Ports: Send + Sync {
     fn clock(&self) -> &Self::Clock;
 }
 
-/// Why the engine cannot start. Nothing is lost: events wait in the queue.
+/// Why the engine cannot start. Nothing is lost: events wait in the queue, and after some hours in the DLQ.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// A pool could not be described.

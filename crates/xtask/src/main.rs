@@ -97,9 +97,11 @@ fn run(command: Command) -> Result<()> {
         Command::Test { words } => test::run(&words),
         Command::Bench => bench::run(),
         Command::Package => {
-            for (zip, size) in package::for_production()? {
+            let package = package::for_production()?;
+            for (zip, size) in package.zips {
                 println!("{:>9} bytes  {}", size, zip.strip_prefix(paths::root()).unwrap_or(&zip).display());
             }
+            println!("deploy with Architecture={}", package.architecture);
             Ok(())
         }
     }

@@ -64,27 +64,52 @@ fn write_zip(path: &Path, binary: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// What was built for production.
+#[derive(Debug)]
+pub struct Package {
+    /// What the template calls `Architecture`.
+    pub architecture: &'static str,
+    /// The zips, with their size in bytes.
+    pub zips: Vec<(PathBuf, u64)>,
+}
+
 /// Builds for production on this machine and checks that Lambda can load the binaries.
 ///
 /// # Errors
-/// When they need a newer glibc than Lambda has.
-pub fn for_production() -> Result<Vec<(PathBuf, u64)>> {
+/// When they are for another system than Lambda's, or need a newer glibc than it has.
+pub fn for_production() -> Result<Package> {
     build()?;
-    let mut zips = Vec::new();
+    let mut package = Package { architecture: "", zips: Vec::new() };
     for function in FUNCTIONS {
         let binary = fs::read(paths::target().join("release").join(function))?;
+        package.architecture = architecture(&binary).with_context(|| {
+            format!(
+                "{function} is built for this machine, where Lambda could not run it: use `cargo lambda build --release --output-format zip`"
+            )
+        })?;
         let needed = newest_glibc(&binary);
         if needed > AL2023_GLIBC {
             bail!(
                 "{function} needs glibc 2.{needed} and Lambda has 2.{AL2023_GLIBC}: build on Amazon Linux 2023, Debian 12 \
-                 or Ubuntu 22.04, or with `cargo lambda build --release`"
+                 or Ubuntu 22.04, or with `cargo lambda build --release --output-format zip`"
             );
         }
         let zip = zip_of(function);
         let size = fs::metadata(&zip)?.len();
-        zips.push((zip, size));
+        package.zips.push((zip, size));
     }
-    Ok(zips)
+    Ok(package)
+}
+
+/// What Lambda calls the machine of an ELF binary for Linux; `None` for everything else.
+fn architecture(binary: &[u8]) -> Option<&'static str> {
+    let header = binary.strip_prefix(b"\x7fELF\x02\x01")?;
+    // e_machine: 18 bytes from the start of the file, little-endian.
+    match header.get(12..14)? {
+        [0x3e, 0] => Some("x86_64"),
+        [0xb7, 0] => Some("arm64"),
+        _ => None,
+    }
 }
 
 /// The highest `GLIBC_2.x` that a binary names.
@@ -106,5 +131,14 @@ mod tests {
     fn the_newest_glibc_is_found() {
         assert_eq!(newest_glibc(b"\0GLIBC_2.2.5\0GLIBC_2.34\0GLIBC_2.17\0"), 34);
         assert_eq!(newest_glibc(b"nothing"), 0);
+    }
+
+    #[test]
+    fn the_architecture_is_told_and_no_other_system_passes() {
+        let this = fs::read(std::env::current_exe().unwrap()).unwrap();
+        let expected = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
+        assert_eq!(architecture(&this), Some(expected));
+        assert_eq!(architecture(b"\xcf\xfa\xed\xfe\x0c\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0"), None);
+        assert_eq!(architecture(b""), None);
     }
 }

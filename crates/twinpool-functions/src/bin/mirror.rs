@@ -12,7 +12,7 @@ async fn main() -> Result<(), Error> {
         Err(problem) => {
             tracing::error!(
                 reason = format!("{problem:#}"),
-                "the mirror cannot start; events wait in the queue"
+                "the mirror cannot start: events wait in the queue, and are in the DLQ after some hours"
             );
             return Err(problem.into());
         }
