@@ -9,7 +9,7 @@ use twinpool_tests::runtime_api::Answer;
 
 use crate::{QUEUE, capture};
 
-/// The trigger sources that the issue names one by one; the rest is "anything unknown".
+/// The trigger sources that are promised one by one; the rest is "anything unknown".
 const SOURCES: [&str; 15] = [
     "PostConfirmation_ConfirmSignUp",
     "PostConfirmation_ConfirmForgotPassword",

@@ -41,10 +41,20 @@ fn each_event_costs_the_calls_that_are_promised() {
 
     bench.old.set("fay", &[("given_name", "Fay")]).unwrap();
     let changed = calls(&bench, &mirror, "fay");
-    let writes: Vec<_> = changed
-        .iter()
-        .filter(|call| call.starts_with("Admin") && !call.contains("Get") && !call.contains("List"))
-        .collect();
-    assert_eq!(writes, ["AdminUpdateUserAttributes"], "{changed:?}");
+    let update = [
+        "GetItem",
+        "AdminGetUser",
+        "AdminListGroupsForUser",
+        "AdminGetUser",
+        "AdminListGroupsForUser",
+        "AdminUpdateUserAttributes",
+        "PutItem",
+    ];
+    assert_eq!(changed, update);
+
+    bench.old.set("fay", &[("nickname", "F")]).unwrap();
+    let new_name = calls(&bench, &mirror, "fay");
+    assert_eq!(new_name.iter().filter(|call| *call == "PutItem").count(), 2, "announced, then recorded");
+    assert_eq!(new_name.len(), update.len() + 1);
     bench.assert_in_step("fay", "after the change");
 }

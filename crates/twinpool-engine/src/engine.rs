@@ -38,6 +38,12 @@ pub enum StartError {
          `aws cognito-idp add-custom-attributes` (String, not mutable)"
     )]
     NoMarker(AttributeName),
+    /// The marker can be changed, so it proves nothing.
+    #[error(
+        "the attribute {0} of the new pool can be changed after a user is made, so it cannot prove whose user a user is: \
+         add another one that is not mutable, and deploy with MarkerAttribute set to it"
+    )]
+    MutableMarker(AttributeName),
 }
 
 /// Brings users of the new pool to what the old pool says.
@@ -54,7 +60,7 @@ impl<P: Ports> Engine<P> {
     /// Reads what both pools were made like, once.
     ///
     /// # Errors
-    /// When a pool cannot be described, or the new pool lacks the marker attribute.
+    /// When a pool cannot be described, or the new pool has no marker attribute that proves anything.
     pub async fn start(ports: P, key: DigestKey, marker: AttributeName) -> Result<Self, StartError> {
         let old_shape = ports.old().shape().await;
         let old_shape = old_shape.map_err(|error| StartError::Shape(Pool::Old, error))?;
@@ -62,6 +68,9 @@ impl<P: Ports> Engine<P> {
         let new_shape = new_shape.map_err(|error| StartError::Shape(Pool::New, error))?;
         if !new_shape.has(&marker) {
             return Err(StartError::NoMarker(marker));
+        }
+        if new_shape.is_mutable(&marker) {
+            return Err(StartError::MutableMarker(marker));
         }
         Ok(Self { ports, key, marker, old_shape, new_shape })
     }

@@ -20,6 +20,14 @@ const AL2023_GLIBC: u32 = 34;
 /// # Errors
 /// When the build fails.
 pub fn build() -> Result<()> {
+    for (function, binary) in compile()? {
+        write_zip(&zip_of(function), &binary)?;
+    }
+    Ok(())
+}
+
+/// The binaries of all functions.
+fn compile() -> Result<Vec<(&'static str, Vec<u8>)>> {
     let mut cargo = paths::cargo();
     cargo.args([
         "build",
@@ -35,12 +43,12 @@ pub fn build() -> Result<()> {
     if !status.success() {
         bail!("the functions do not build");
     }
-    for function in FUNCTIONS {
+    let read = |function: &'static str| {
         let binary = paths::target().join("release").join(function);
         let bytes = fs::read(&binary).with_context(|| format!("cannot read {}", binary.display()))?;
-        write_zip(&zip_of(function), &bytes)?;
-    }
-    Ok(())
+        Ok((function, bytes))
+    };
+    FUNCTIONS.into_iter().map(read).collect()
 }
 
 /// Where a function's zip is.
@@ -78,23 +86,25 @@ pub struct Package {
 /// # Errors
 /// When they are for another system than Lambda's, or need a newer glibc than it has.
 pub fn for_production() -> Result<Package> {
-    build()?;
+    let binaries = compile()?;
     let mut package = Package { architecture: "", zips: Vec::new() };
-    for function in FUNCTIONS {
-        let binary = fs::read(paths::target().join("release").join(function))?;
-        package.architecture = architecture(&binary).with_context(|| {
+    for (function, binary) in &binaries {
+        package.architecture = architecture(binary).with_context(|| {
             format!(
                 "{function} is built for this machine, where Lambda could not run it: use `cargo lambda build --release --output-format zip`"
             )
         })?;
-        let needed = newest_glibc(&binary);
+        let needed = newest_glibc(binary);
         if needed > AL2023_GLIBC {
             bail!(
                 "{function} needs glibc 2.{needed} and Lambda has 2.{AL2023_GLIBC}: build on Amazon Linux 2023, Debian 12 \
                  or Ubuntu 22.04, or with `cargo lambda build --release --output-format zip`"
             );
         }
+    }
+    for (function, binary) in &binaries {
         let zip = zip_of(function);
+        write_zip(&zip, binary)?;
         let size = fs::metadata(&zip)?.len();
         package.zips.push((zip, size));
     }

@@ -12,4 +12,5 @@ mod late;
 mod names;
 mod races;
 mod refusals;
+mod start;
 mod support;

@@ -14,6 +14,7 @@ use twinpool_testkit::{MemoryLinks, Person, PoolHandle, Process, World};
 pub(crate) const SIGN_IN: &str = "TokenGeneration_Authentication";
 pub(crate) const SIGN_UP: &str = "PostConfirmation_ConfirmSignUp";
 
+#[derive(Debug)]
 pub(crate) struct StandIns {
     old: PoolHandle,
     new: PoolHandle,
@@ -63,13 +64,16 @@ pub(crate) fn engine(world: &World, process: &Arc<Process>) -> Engine<StandIns> 
 }
 
 pub(crate) fn engine_at(world: &World, process: &Arc<Process>, now: Timestamp) -> Engine<StandIns> {
-    let ports = StandIns {
+    run(Engine::start(ports(world, process, now), key(), attribute(MARKER))).expect("the engine starts")
+}
+
+pub(crate) fn ports(world: &World, process: &Arc<Process>, now: Timestamp) -> StandIns {
+    StandIns {
         old: world.old.called_by(process),
         new: world.new.called_by(process),
         links: world.links.seen_by(process),
         clock: StoppedClock(now),
-    };
-    run(Engine::start(ports, key(), attribute(MARKER))).expect("the engine starts")
+    }
 }
 
 pub(crate) fn deliver(world: &World, event: &ChangeEvent, delivery: u32) -> Result<Outcome, SyncError> {

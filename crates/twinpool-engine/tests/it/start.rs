@@ -1,0 +1,30 @@
+//! A pool that cannot prove whose users are whose is refused before any user is read.
+
+use std::sync::Arc;
+
+use twinpool_core::pool::{CustomAttribute, PoolShape};
+use twinpool_engine::{Engine, StartError};
+use twinpool_testkit::world::{MARKER, OLD_POOL, attribute, email_pool, key, username_pool};
+use twinpool_testkit::{Process, World};
+
+use crate::support::{NOW, ports, run};
+
+fn refusal(new: PoolShape) -> StartError {
+    let world = World::new(username_pool(OLD_POOL), new);
+    let ports = ports(&world, &Arc::new(Process::healthy()), NOW);
+    run(Engine::start(ports, key(), attribute(MARKER))).expect_err("the engine does not start")
+}
+
+#[test]
+fn without_a_marker_attribute_nothing_starts() {
+    let mut new = email_pool("eu-west-1_New");
+    new.custom.remove(&attribute(MARKER));
+    assert!(matches!(refusal(new), StartError::NoMarker(name) if name.as_str() == MARKER));
+}
+
+#[test]
+fn a_marker_that_can_be_changed_proves_nothing() {
+    let mut new = email_pool("eu-west-1_New");
+    new.custom.insert(attribute(MARKER), CustomAttribute { mutable: true });
+    assert!(matches!(refusal(new), StartError::MutableMarker(name) if name.as_str() == MARKER));
+}
