@@ -75,3 +75,28 @@ fn each_guarantee_names_the_test_that_holds_it() {
     }
     assert!(named > 30, "only {named} tests are named: has the way they are written changed?");
 }
+
+#[test]
+fn each_fact_that_is_cited_is_told() {
+    let told = fs::read_to_string(workspace().join("docs/cognito-facts.md")).unwrap();
+    let heads: Vec<_> =
+        told.lines().filter_map(|line| line.trim_start_matches('#').trim().split(' ').next()).collect();
+    let mut cited = 0;
+    for path in files(&workspace(), ".rs") {
+        let text = fs::read_to_string(&path).unwrap();
+        for rest in text.split("F\u{a7}").skip(1) {
+            let number: String = rest.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+            let number = number.trim_end_matches('.');
+            if number.is_empty() {
+                continue;
+            }
+            cited += 1;
+            assert!(
+                heads.contains(&format!("F\u{a7}{number}").as_str()),
+                "{} cites {number}, which docs/cognito-facts.md does not tell",
+                path.display()
+            );
+        }
+    }
+    assert!(cited > 20, "only {cited} facts are cited: has the way they are written changed?");
+}
