@@ -50,7 +50,7 @@ impl Links {
 
     fn decode(&self, old: &OldSub, item: &Item) -> Answer<Link> {
         let sealed = item.get(INTENDED).zip(self.seal.as_ref());
-        let intended = sealed.and_then(|(sealed, seal)| seal.open(sealed, old));
+        let intended = sealed.map(|(sealed, seal)| seal.open(sealed, old)).transpose()?;
         Ok(Link { intended, ..item::decode(old.clone(), item)? })
     }
 

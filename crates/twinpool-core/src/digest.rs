@@ -20,7 +20,8 @@ pub const SHORTEST_KEY: usize = 32;
 #[error("the digest key has fewer than {SHORTEST_KEY} bytes: make one with `openssl rand -base64 32`")]
 pub struct ShortKey;
 
-/// The secret that all digests of one migration share. Changing it costs one read of every active user, nothing else.
+/// The secret that all digests of one migration share. With another key every active user is read once more,
+/// and users who were being made are not known again: change it only with no link pending and no message in the queues.
 #[derive(Clone)]
 pub struct DigestKey(Hmac<Sha256>);
 

@@ -116,7 +116,7 @@ impl Reason {
                 "the new pool lets it be written at creation only, and no pool can change that later: it stays as it is"
             }
             Self::Refused => {
-                "the new pool refuses the value: correct it in the old pool, or widen the new pool's schema"
+                "the new pool refuses it: correct it in the old pool, or change what the new pool allows"
             }
             Self::Taken => "another user of the new pool signs in with it: find out whose it is, and free it",
             Self::WouldMessage => {

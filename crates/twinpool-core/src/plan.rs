@@ -110,6 +110,10 @@ pub fn plan(input: &PlanningInput<'_>) -> Plan {
     };
     let mut plan = Plan::default();
     let source = input.source;
+    if target.enabled != source.enabled && input.agreed.is_some_and(|agreed| agreed.enabled != target.enabled)
+    {
+        plan.overruled.insert(Subject::User);
+    }
     if target.enabled && !source.enabled {
         plan.operations.push(Operation::SetEnabled(false));
     }

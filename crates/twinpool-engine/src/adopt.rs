@@ -104,7 +104,7 @@ impl<P: Ports> Engine<P> {
         };
         let nothing_yet = Side { attributes: BTreeMap::new(), groups: BTreeSet::new(), enabled: old.enabled };
         let link = self.record(link, nothing_yet, new_sub, &found, BTreeSet::new()).await?;
-        let followed = self.bring(link, old, new).await?;
+        let followed = self.bring(link, old, new, false).await?;
         let operations = followed.operations + usize::from(unfinished);
         Ok(Outcome { kind: Kind::Created, operations, ..followed })
     }
@@ -112,10 +112,9 @@ impl<P: Ports> Engine<P> {
     /// Who holds one of the other ways to sign in.
     async fn holder(&self, attributes: &Attributes) -> Answer<Option<Snapshot>> {
         let ways = attributes.iter().filter(|(name, _)| self.new_shape.sign_in.is_unique(name));
-        for alias in ways.filter_map(|(_, value)| Username::parse(value.reveal()).ok()) {
-            let holder = observe::user(self.ports.new_pool(), &UserRef::Username(alias)).await?;
-            if holder.is_some() {
-                return Ok(holder);
+        for (_, value) in ways {
+            if let Some(Some(holder)) = observe::owner(self.ports.new_pool(), value).await? {
+                return observe::user(self.ports.new_pool(), &UserRef::Sub(holder.sub)).await;
             }
         }
         Ok(None)

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use tracing::{error, info, warn};
 use twinpool_core::change_event::{ChangeEvent, NotAChangeEvent};
 
-use crate::disposition::{Disposition, disposition};
+use crate::disposition::{Disposition, backoff, disposition};
 use crate::engine::{Engine, Ports};
 use crate::sync_user::{Kind, Outcome, SyncError};
 
@@ -103,7 +103,7 @@ impl<P: Ports> Engine<P> {
                     user.old_sub = sub(&event),
                     "out of time: the event goes back to the queue"
                 );
-                Err(Back::Later(Some(Duration::ZERO)))
+                Err(Back::Later(Some(backoff(message.delivery))))
             }
         }
     }

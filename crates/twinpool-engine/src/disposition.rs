@@ -46,7 +46,7 @@ pub fn disposition(error: &SyncError, delivery: u32) -> Disposition {
 }
 
 /// 1 s, 2 s, 4 s … 256 s.
-fn backoff(delivery: u32) -> Duration {
+pub(crate) fn backoff(delivery: u32) -> Duration {
     Duration::from_secs(1 << delivery.saturating_sub(1).min(8))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use twinpool_core::attribute::Contact;
-use twinpool_core::held_back::Reason;
+use twinpool_core::held_back::{Reason, Subject};
 use twinpool_core::id::{AttributeName, GroupName, NewSub};
 use twinpool_core::plan::Operation;
 use twinpool_core::port::{Answer, Class, PoolReader, PoolWriter, PortError};
@@ -11,11 +11,11 @@ use twinpool_core::value::Attributes;
 
 use crate::engine::{Engine, Ports};
 
-/// Attributes that the pool refused.
-pub(crate) type Refused = BTreeMap<AttributeName, Reason>;
+/// What the pool refused, and why.
+pub(crate) type Refused = BTreeMap<Subject, Reason>;
 
 impl<P: Ports> Engine<P> {
-    /// Makes one change to an existing user. Returns the attributes that the pool refused, and why.
+    /// Makes one change to an existing user. Returns what the pool refused, and why.
     pub(crate) async fn execute(&self, sub: &NewSub, operation: &Operation) -> Answer<Refused> {
         let pool = self.ports.new_pool();
         match operation {
@@ -26,7 +26,13 @@ impl<P: Ports> Engine<P> {
                 return self.set_attributes(sub, attributes).await;
             }
             Operation::DeleteAttributes(names) => return self.delete_attributes(sub, names).await,
-            Operation::AddToGroup(group) => self.add_to_group(sub, group).await?,
+            Operation::AddToGroup(group) => {
+                let refused = refusal(self.add_to_group(sub, group).await)?;
+                return Ok(refused
+                    .map(|reason| (Subject::Group(group.clone()), reason))
+                    .into_iter()
+                    .collect());
+            }
             Operation::RemoveFromGroup(group) => pool.remove_from_group(sub, group).await?,
             Operation::SetEnabled(enabled) => pool.set_enabled(sub, *enabled).await?,
         }
@@ -42,7 +48,7 @@ impl<P: Ports> Engine<P> {
         let mut refused = Refused::new();
         for part in inseparable(attributes) {
             if let Some(reason) = refusal(pool.set_attributes(sub, &part).await)? {
-                refused.extend(part.into_keys().map(|name| (name, reason)));
+                refused.extend(part.into_keys().map(|name| (Subject::Attribute(name), reason)));
             }
         }
         Ok(refused)
@@ -57,7 +63,7 @@ impl<P: Ports> Engine<P> {
         let mut refused = Refused::new();
         for name in names {
             if let Some(reason) = refusal(pool.delete_attributes(sub, &[name.clone()].into()).await)? {
-                refused.insert(name.clone(), reason);
+                refused.insert(Subject::Attribute(name.clone()), reason);
             }
         }
         Ok(refused)

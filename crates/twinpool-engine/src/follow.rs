@@ -13,6 +13,7 @@ use twinpool_core::snapshot::Snapshot;
 use crate::engine::{Engine, Ports};
 use crate::observe;
 use crate::sync_user::{Kind, Outcome, SyncError};
+use crate::told::{Told, is_recent, remember_unseen};
 
 /// What became of a plan.
 pub(crate) struct Done {
@@ -35,22 +36,22 @@ impl<P: Ports> Engine<P> {
         let LinkState::Linked(linked) = &mut link.state else {
             return self.make(Some(link), old).await;
         };
-        let more_unseen = remember_unseen(linked, event, old);
-        let as_agreed = Side::of(old, &self.key) == linked.base.old;
-        let contradicts = contradicts(event, linked);
-        if !thorough && as_agreed && contradicts && event.at > linked.mirrored_at {
+        let side = Side::of(old, &self.key);
+        let told = Told::of(event, &linked.base.old, &self.key);
+        if !thorough && told.is_ahead_of(&side) && is_recent(event, linked) {
             // The trigger runs inside the change. The next delivery believes what it reads.
             return Err(SyncError::TooEarly);
         }
-        if !thorough && as_agreed && !contradicts && !waits(linked) {
-            if more_unseen {
-                self.ports.links().write(&link).await?;
-            }
+        let news = told.is_news() || side != linked.base.old;
+        let learned = remember_unseen(linked, event, &side);
+        if !thorough && !news && !learned && !waits(linked) {
             return Ok(Outcome::plain(Kind::Unchanged));
         }
         let new_sub = linked.new_sub.clone();
-        match observe::user(self.ports.new_pool(), &by_sub(&new_sub)).await? {
-            Some(new) => self.bring(link, old, &new).await,
+        let new = observe::user(self.ports.new_pool(), &by_sub(&new_sub)).await?;
+        // Somebody else's username may look like this sub.
+        match new.filter(|new| new.sub.as_str() == new_sub.as_str()) {
+            Some(new) => self.bring(link, old, &new, learned).await,
             None => self.hold_user(link, Reason::Missing).await,
         }
     }
@@ -79,12 +80,13 @@ impl<P: Ports> Engine<P> {
         Ok(Outcome::held(Kind::Converged, vec![held]))
     }
 
-    /// Compares both sides of a pair and makes the new one follow.
+    /// Compares both sides of a pair and makes the new one follow. `learned`: the link knows something new already.
     pub(crate) async fn bring(
         &self,
         mut link: Link,
         old: &Snapshot,
         new: &Snapshot,
+        learned: bool,
     ) -> Result<Outcome, SyncError> {
         let new_sub = NewSub::from(new.sub.clone());
         let before = link.linked().cloned();
@@ -98,7 +100,10 @@ impl<P: Ports> Engine<P> {
         let done = self.carry_out(&new_sub, work, Side::of(new, &self.key)).await?;
         let unseen = before.as_ref().map(|linked| linked.unseen.clone()).unwrap_or_default();
         // Whatever was written is recorded, so that the fence is checked: what was read may be old by now.
-        if done.operations > 0 || before.as_ref().is_none_or(|linked| self.is_news(linked, old, &done)) {
+        if learned
+            || done.operations > 0
+            || before.as_ref().is_none_or(|linked| self.is_news(linked, old, &done))
+        {
             self.record(link, Side::of(old, &self.key), new_sub, &done, unseen).await?;
         }
         Ok(Outcome {
@@ -144,9 +149,9 @@ impl<P: Ports> Engine<P> {
             let before = side.clone();
             let refused = self.execute(new_sub, operation).await?;
             operation.record_on(&mut side, &Sub::from(new_sub), &self.key);
-            for (name, reason) in refused {
-                restore(&mut side, &before, &name);
-                held_back.push(HeldBack { subject: Subject::Attribute(name), reason });
+            for (subject, reason) in refused {
+                restore(&mut side, &before, &subject);
+                held_back.push(HeldBack { subject, reason });
             }
         }
         Ok(Done { operations: work.operations.len(), held_back, overruled: work.overruled, side })
@@ -183,37 +188,19 @@ impl<P: Ports> Engine<P> {
     }
 }
 
-/// A refused attribute is what it was.
-fn restore(side: &mut Side, before: &Side, name: &AttributeName) {
-    match before.attributes.get(name) {
-        Some(digest) => drop(side.attributes.insert(name.clone(), digest.clone())),
-        None => drop(side.attributes.remove(name)),
+/// What was refused is what it was.
+fn restore(side: &mut Side, before: &Side, subject: &Subject) {
+    match subject {
+        Subject::User => {}
+        Subject::Attribute(name) => match before.attributes.get(name) {
+            Some(digest) => drop(side.attributes.insert(name.clone(), digest.clone())),
+            None => drop(side.attributes.remove(name)),
+        },
+        Subject::Group(_) => side.groups.clone_from(&before.groups),
     }
 }
 
 /// Whether something was held back that may pass by itself: who holds a name can give it up.
 pub(crate) fn waits(linked: &Linked) -> bool {
     linked.held_back.iter().any(|held| matches!(held.reason, Reason::Taken | Reason::Gone))
-}
-
-/// Whether an event shows another value than the old pool had at the last mirror. If the pool has the old one now, the event
-/// may be a late one whose first delivery was half done.
-pub(crate) fn contradicts(event: &ChangeEvent, linked: &Linked) -> bool {
-    let base = &linked.base.old.attributes;
-    event.attributes.iter().any(|(name, digest)| base.get(name).is_some_and(|agreed| agreed != digest))
-}
-
-/// Attributes that the old pool had before the event and the event does not show. Returns whether there are more of them
-/// than before. Tokens only: other triggers may show less, and what is deleted is missed in tokens (F§1.4).
-fn remember_unseen(linked: &mut Linked, event: &ChangeEvent, old: &Snapshot) -> bool {
-    let before = linked.unseen.len();
-    if event.cause.is_token() && !event.attributes.is_empty() {
-        let base = &linked.base.old.attributes;
-        let missing = old
-            .attributes
-            .keys()
-            .filter(|name| base.contains_key(*name) && !event.attributes.contains_key(*name));
-        linked.unseen.extend(missing.cloned());
-    }
-    linked.unseen.len() > before
 }

@@ -13,6 +13,7 @@ mod governor;
 mod make;
 mod observe;
 mod sync_user;
+mod told;
 
 pub use adopt::INTENT_LASTS;
 pub use batch::{Failure, Message};

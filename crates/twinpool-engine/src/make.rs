@@ -77,7 +77,7 @@ impl<P: Ports> Engine<P> {
         attributes: &Attributes,
         marker: &Marker,
     ) -> Result<Outcome, SyncError> {
-        for fewer in self.fewer(attributes, marker) {
+        for fewer in self.fewer(username, attributes, marker) {
             match self.ports.new_pool().create_user(username, &fewer).await {
                 Ok(new_sub) => return self.adopt_made(link, old, &new_sub).await,
                 Err(error) if error.class == Class::Rejected => {}
@@ -91,10 +91,17 @@ impl<P: Ports> Engine<P> {
     }
 
     /// What a user can be made with, most first. What the new pool lets be written at creation only is given up last.
-    fn fewer(&self, attributes: &Attributes, marker: &Marker) -> Vec<Attributes> {
+    fn fewer(&self, username: &Username, attributes: &Attributes, marker: &Marker) -> Vec<Attributes> {
         let only = |wanted: &dyn Fn(&AttributeName) -> bool| -> Attributes {
             attributes.clone().into_iter().filter(|(name, _)| wanted(name)).collect()
         };
+        let signs_in_with = |contact: Contact| {
+            attributes
+                .get(&contact.address_attribute())
+                .is_some_and(|value| value.reveal() == username.as_str())
+        };
+        let bare =
+            |name: &AttributeName| *name == marker.name || Contact::of(name).is_some_and(signs_in_with);
         let needed = |name: &AttributeName| *name == marker.name || Contact::of(name).is_some();
         let now_or_never = |name: &AttributeName| !needed(name) && !self.new_shape.is_mutable(name);
         let fixed: Vec<_> = attributes.keys().filter(|name| now_or_never(name)).collect();
@@ -104,7 +111,10 @@ impl<P: Ports> Engine<P> {
                 |left: &AttributeName| only(&|name| needed(name) || (now_or_never(name) && name != left));
             tries.extend(fixed.iter().map(|left| but_one(left)));
         }
-        tries.push(only(&needed));
+        if fixed.len() > 2 {
+            tries.extend(fixed.iter().map(|one| only(&|name| needed(name) || name == *one)));
+        }
+        tries.extend([only(&needed), only(&bare)]);
         tries.dedup();
         tries
     }

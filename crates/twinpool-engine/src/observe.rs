@@ -6,8 +6,9 @@ use twinpool_core::change_event::UserRef;
 use twinpool_core::id::{AttributeName, NewSub, Sub, Username};
 use twinpool_core::plan::Plan;
 use twinpool_core::pool::PoolShape;
-use twinpool_core::port::{Answer, PoolReader};
+use twinpool_core::port::{Answer, Class, PoolReader};
 use twinpool_core::snapshot::Snapshot;
+use twinpool_core::value::Value;
 
 /// One user with the groups. A user who vanishes between the two reads is not there.
 pub(crate) async fn user<R: PoolReader>(pool: &R, who: &UserRef) -> Answer<Option<Snapshot>> {
@@ -31,15 +32,26 @@ pub(crate) async fn taken<R: PoolReader>(
 ) -> Answer<BTreeSet<AttributeName>> {
     let mut taken = BTreeSet::new();
     for (name, value) in plan.claims(shape) {
-        let Ok(username) = Username::parse(value.reveal()) else {
-            // Too long to look its owner up: not worth a theft.
-            taken.insert(name.clone());
-            continue;
+        let free = match owner(pool, value).await? {
+            Some(owner) => owner.is_none_or(|owner| owner.sub == Sub::from(sub)),
+            // Not worth a theft.
+            None => false,
         };
-        let owner = pool.user(&UserRef::Username(username)).await?;
-        if owner.is_some_and(|owner| owner.sub != Sub::from(sub)) {
+        if !free {
             taken.insert(name.clone());
         }
     }
     Ok(taken)
+}
+
+/// Who signs in with this value; `None` if that cannot be looked up, because no username can be like this.
+pub(crate) async fn owner<R: PoolReader>(pool: &R, value: &Value) -> Answer<Option<Option<Snapshot>>> {
+    let Ok(username) = Username::parse(value.reveal()) else {
+        return Ok(None);
+    };
+    match pool.user(&UserRef::Username(username)).await {
+        Ok(owner) => Ok(Some(owner)),
+        Err(error) if error.class == Class::Rejected => Ok(None),
+        Err(error) => Err(error),
+    }
 }

@@ -17,6 +17,7 @@ use twinpool_core::snapshot::Status;
 use crate::engine::{Engine, Ports};
 use crate::follow::waits;
 use crate::observe;
+use crate::told::Told;
 
 /// How often a lost fence is answered by reading again before the message goes back to the queue.
 const ROUNDS: usize = 5;
@@ -152,20 +153,18 @@ impl<P: Ports> Engine<P> {
     /// events of this pool usually show.
     fn says_nothing_new(&self, event: &ChangeEvent, linked: &Linked) -> bool {
         let base = &linked.base.old;
-        let Some(sub) = &event.sub else {
+        if event.sub.is_none() {
             return false;
-        };
+        }
         // Paired, and did not follow yet.
         let fresh = base.attributes.is_empty();
         let missing = base
             .attributes
             .keys()
             .any(|name| !event.attributes.contains_key(name) && !linked.unseen.contains(name));
-        let changed = event.attributes.iter().any(|(name, digest)| base.attributes.get(name) != Some(digest));
-        let regrouped =
-            event.groups.as_ref().is_some_and(|groups| *groups != self.key.groups(sub, &base.groups));
+        let news = Told::of(event, base, &self.key).is_news();
         // Only who may sign in gets a token.
         let enabled_again = !base.enabled && event.cause.implies_confirmed();
-        !(fresh || missing || changed || regrouped || enabled_again || waits(linked))
+        !(fresh || missing || news || enabled_again || waits(linked))
     }
 }

@@ -207,6 +207,7 @@ impl PoolReader for PoolHandle {
 
     async fn user(&self, who: &UserRef) -> Answer<Option<Snapshot>> {
         self.call("AdminGetUser", || {
+            strict::check_parameter(who.parameter())?;
             Ok(self.pool.person(who.parameter()).map(|person| Snapshot {
                 sub: person.sub,
                 username: person.username,

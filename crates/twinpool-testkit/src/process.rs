@@ -25,6 +25,7 @@ struct State {
     calls: Vec<&'static str>,
     dead: bool,
     failing: Vec<(&'static str, Class)>,
+    always: Vec<(&'static str, Class)>,
 }
 
 impl Process {
@@ -43,6 +44,11 @@ impl Process {
     /// Lets the next call of this operation fail, without effect.
     pub fn fail_next(&self, operation: &'static str, class: Class) {
         self.state().failing.push((operation, class));
+    }
+
+    /// Lets every call of this operation fail, without effect.
+    pub fn fail_all(&self, operation: &'static str, class: Class) {
+        self.state().always.push((operation, class));
     }
 
     /// What was called so far, in order.
@@ -74,6 +80,9 @@ impl Process {
         if let Some(position) = state.failing.iter().position(|(name, _)| *name == operation) {
             let (_, class) = state.failing.remove(position);
             return Err(PortError::new(class, operation, "InjectedFault"));
+        }
+        if let Some((_, class)) = state.always.iter().find(|(name, _)| *name == operation) {
+            return Err(PortError::new(*class, operation, "InjectedFault"));
         }
         Ok(())
     }

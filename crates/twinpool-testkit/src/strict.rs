@@ -21,6 +21,15 @@ pub(crate) fn fold(shape: &PoolShape, text: &str) -> String {
     if shape.case_sensitive { text.to_owned() } else { text.to_lowercase() }
 }
 
+/// The class of `Username` has no invisible characters (API: AdminGetUser).
+pub(crate) fn check_parameter(parameter: &str) -> Answer<()> {
+    let invisible = |c: char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+    if parameter.contains(invisible) {
+        return Err(refuse(Class::Rejected, "AdminGetUser", "InvalidParameterException"));
+    }
+    Ok(())
+}
+
 /// Finds a user as the `Username` parameter does: username, sub of a local user, or alias (F§4).
 pub(crate) fn find<'a>(shape: &PoolShape, people: &'a People, parameter: &str) -> Option<&'a Person> {
     let wanted = fold(shape, parameter);

@@ -8,6 +8,7 @@ use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundK
 use ring::rand::{SecureRandom as _, SystemRandom};
 use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{OldSub, Username};
+use twinpool_core::port::{Answer, Class, PortError};
 
 /// Seals and opens names, with a key of its own made from the digest key.
 #[derive(Clone)]
@@ -35,8 +36,13 @@ impl Seal {
         Some(AttributeValue::B(Blob::new([nonce.as_slice(), &sealed].concat())))
     }
 
-    /// The name, unless it was sealed with another key or for somebody else.
-    pub(super) fn open(&self, value: &AttributeValue, owner: &OldSub) -> Option<Username> {
+    /// The name. To take one that was sealed with another key for none could make a second user.
+    pub(super) fn open(&self, value: &AttributeValue, owner: &OldSub) -> Answer<Username> {
+        let name = self.try_open(value, owner);
+        name.ok_or_else(|| PortError::new(Class::Unreadable, "GetItem", "DamagedItem.intended"))
+    }
+
+    fn try_open(&self, value: &AttributeValue, owner: &OldSub) -> Option<Username> {
         let (nonce, sealed) = value.as_b().ok()?.as_ref().split_first_chunk::<NONCE_LEN>()?;
         let mut sealed = sealed.to_vec();
         let aad = Aad::from(owner.as_str().as_bytes());
@@ -61,10 +67,12 @@ mod tests {
     fn a_name_is_opened_with_its_key_and_for_its_owner_only() {
         let name = Username::parse("jane@example.com").unwrap();
         let sealed = seal(1).close(&name, &sub("jane")).unwrap();
-        assert_eq!(seal(1).open(&sealed, &sub("jane")), Some(name));
-        assert_eq!(seal(2).open(&sealed, &sub("jane")), None);
-        assert_eq!(seal(1).open(&sealed, &sub("joe")), None);
-        assert_eq!(seal(1).open(&AttributeValue::B(Blob::new([0; 5])), &sub("jane")), None);
+        let damaged = Err(Class::Unreadable);
+        let open = |key, value, owner| seal(key).open(value, &sub(owner)).map_err(|error| error.class);
+        assert_eq!(open(1, &sealed, "jane"), Ok(name));
+        assert_eq!(open(2, &sealed, "jane"), damaged);
+        assert_eq!(open(1, &sealed, "joe"), damaged);
+        assert_eq!(open(1, &AttributeValue::B(Blob::new([0; 5])), "jane"), damaged);
     }
 
     #[test]

@@ -110,6 +110,16 @@ fn a_change_in_the_new_pool_is_overruled_and_reported() {
 }
 
 #[test]
+fn a_user_disabled_in_the_new_pool_is_enabled_again_and_that_is_reported() {
+    let world = mirrored();
+    let new = only(&world);
+    world.new.edit(&new.sub, |new| new.enabled = false);
+    edit(&world, "name", "Joan");
+    assert_eq!(sign_in(&world, "jane-sub").overruled, [Subject::User].into());
+    assert_in_step(&world, "jane-sub");
+}
+
+#[test]
 fn an_unverified_email_waits_where_the_new_pool_would_message_the_user() {
     let mut shape = email_pool("eu-west-1_New");
     shape.verifies.insert(twinpool_core::attribute::Contact::Email);

@@ -165,3 +165,17 @@ fn a_deletion_that_the_pool_refuses_keeps_back_that_attribute_and_no_other() {
     let new = only(&world);
     assert_eq!((new.value("custom:tenant"), new.value("name")), (Some("acme"), None));
 }
+
+#[test]
+fn somebody_whose_username_is_the_sub_of_another_is_not_taken_for_the_other() {
+    let world = World::new(username_pool(OLD_POOL), username_pool("eu-west-1_New")).with_jane();
+    sign_in(&world, "jane-sub");
+    let new_sub = link(&world, "jane-sub").linked().expect("a pair").new_sub.clone();
+    // First in the order of subs, as a pool might look usernames up before subs.
+    let mallory = person("a-sub", new_sub.as_str(), &[("name", "Mallory")]);
+    world.new.put(mallory.clone());
+    let jane = world.old.person("jane-sub").expect("jane");
+    world.old.edit(&jane.sub, |jane| drop(jane.attributes.insert(attribute("name"), Value::new("Joan"))));
+    sign_in(&world, "jane-sub");
+    assert_eq!(world.new.person("a-sub"), Some(mallory));
+}

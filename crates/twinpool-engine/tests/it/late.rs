@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use twinpool_core::id::Timestamp;
+use twinpool_core::change_event::ChangeEvent;
 use twinpool_core::link::LinkState;
 use twinpool_core::port::{Class, GroupDefinition};
 use twinpool_core::value::Value;
 use twinpool_engine::SyncError;
 use twinpool_testkit::world::{attribute, event_of, group};
-use twinpool_testkit::{Moment, Process, World};
+use twinpool_testkit::{Moment, Person, Process, World};
 
-use crate::support::{SIGN_IN, assert_in_step, deliver, engine, link, only, poll, run, sign_in};
+use crate::support::{NOW, SIGN_IN, assert_in_step, deliver, engine, link, only, poll, run, sign_in};
 
 fn edit(world: &World, name: &str, value: Option<&str>) {
     let jane = world.old.person("jane-sub").expect("jane");
@@ -51,37 +51,88 @@ fn a_redelivered_message_that_writes_what_is_old_by_now_is_found_out() {
 
 #[test]
 fn a_message_that_comes_back_from_the_dlq_undoes_what_it_had_done_by_half() {
-    let world = World::username_to_email().with_jane();
-    sign_in(&world, "jane-sub");
-    let before = world.old.person("jane-sub").expect("jane");
-    world.old.put_group(GroupDefinition { name: group("admins"), description: None, precedence: None });
-    world.old.edit(&before.sub, |jane| {
-        jane.attributes.insert(attribute("name"), Value::new("Joan"));
+    let value = |name: &'static str, value: &'static str| {
+        move |jane: &mut Person| drop(jane.attributes.insert(attribute(name), Value::new(value)))
+    };
+    let joins = |jane: &mut Person| {
         jane.groups.insert(group("admins"));
-    });
-    let event = event_of(&world.old, "jane-sub", SIGN_IN);
-    for delivery in 1..=10 {
-        let process = Arc::new(Process::healthy());
-        process.fail_next("AdminAddUserToGroup", Class::Throttled);
-        assert!(run(engine(&world, &process).sync_user(&event, delivery)).is_err());
+    };
+    let forgets = |jane: &mut Person| drop(jane.attributes.remove(&attribute("name")));
+    let disappears = |jane: &mut Person| jane.enabled = false;
+    type Change<'a> = &'a dyn Fn(&mut Person);
+    let halves: [(&str, Change<'_>); 5] = [
+        ("a change", &value("name", "Joan")),
+        ("a new attribute", &value("nickname", "JJ")),
+        ("a deletion", &forgets),
+        ("a group", &joins),
+        ("a disabling and a group", &|jane| (disappears(jane), joins(jane)).0),
+    ];
+    for (what, change) in halves {
+        let world = World::username_to_email().with_jane();
+        sign_in(&world, "jane-sub");
+        let before = world.old.person("jane-sub").expect("jane");
+        world.old.put_group(GroupDefinition { name: group("admins"), description: None, precedence: None });
+        world.old.edit(&before.sub, change);
+        let event = event_of(&world.old, "jane-sub", SIGN_IN);
+        for delivery in 1..=10 {
+            let process = Arc::new(Process::healthy());
+            // What was written before is not recorded.
+            process.fail_all("PutItem", Class::Throttled);
+            assert!(run(engine(&world, &process).sync_user(&event, delivery)).is_err(), "{what}");
+        }
+        world.old.put(before);
+        // The next token finds everything as agreed. A redrive counts deliveries from one again.
+        sign_in(&world, "jane-sub");
+        deliver(&world, &event, 1).expect("processed");
+        assert_in_step(&world, "jane-sub");
     }
+}
+
+/// An event of a moment that the pool does not show yet.
+fn ahead(world: &World, change: impl FnOnce(&mut Person)) -> ChangeEvent {
+    let before = world.old.person("jane-sub").expect("jane");
+    world.old.edit(&before.sub, change);
+    let mut event = event_of(&world.old, "jane-sub", SIGN_IN);
+    event.at = NOW;
     world.old.put(before);
-    // A redrive counts deliveries from one again.
-    deliver(&world, &event, 1).expect("processed");
-    assert_in_step(&world, "jane-sub");
+    event
 }
 
 #[test]
 fn an_event_ahead_of_the_pool_is_tried_again_once() {
     let world = World::username_to_email().with_jane();
     sign_in(&world, "jane-sub");
-    edit(&world, "name", Some("Joan"));
-    let mut event = event_of(&world.old, "jane-sub", SIGN_IN);
-    event.at = Timestamp(1_000);
-    edit(&world, "name", Some("Jane"));
+    let event = ahead(&world, |jane| drop(jane.attributes.insert(attribute("name"), Value::new("Joan"))));
     assert_eq!(deliver(&world, &event, 1), Err(SyncError::TooEarly));
     edit(&world, "name", Some("Joan"));
     deliver(&world, &event, 2).expect("processed");
+    assert_in_step(&world, "jane-sub");
+}
+
+#[test]
+fn an_event_is_ahead_of_the_pool_whatever_else_has_changed_or_is_new() {
+    let world = World::username_to_email().with_jane();
+    sign_in(&world, "jane-sub");
+    let event = ahead(&world, |jane| drop(jane.attributes.insert(attribute("nickname"), Value::new("JJ"))));
+    assert_eq!(deliver(&world, &event, 1), Err(SyncError::TooEarly), "an attribute more");
+    let event = ahead(&world, |jane| jane.groups.clear());
+    assert_eq!(deliver(&world, &event, 1), Err(SyncError::TooEarly), "a group less");
+    let event = ahead(&world, |jane| drop(jane.attributes.insert(attribute("name"), Value::new("Joan"))));
+    edit(&world, "custom:tenant", Some("umbrella"));
+    assert_eq!(deliver(&world, &event, 1), Err(SyncError::TooEarly), "another change");
+}
+
+#[test]
+fn an_attribute_that_came_back_after_the_event_is_not_taken_for_one_that_events_leave_out() {
+    let world = World::username_to_email().with_jane();
+    sign_in(&world, "jane-sub");
+    edit(&world, "name", None);
+    let event = event_of(&world.old, "jane-sub", SIGN_IN);
+    edit(&world, "name", Some("Joan"));
+    deliver(&world, &event, 1).expect("processed");
+    sign_in(&world, "jane-sub");
+    edit(&world, "name", None);
+    sign_in(&world, "jane-sub");
     assert_in_step(&world, "jane-sub");
 }
 

@@ -1,13 +1,18 @@
 //! What Cognito refuses at creation, and must not cost the user more than that.
 
+use std::sync::Arc;
+
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::pool::PoolShape;
+use twinpool_core::port::Class;
 use twinpool_core::value::Value;
 use twinpool_engine::Kind;
-use twinpool_testkit::World;
-use twinpool_testkit::world::{OLD_POOL, alias_pool, attribute, email_pool, person, username_pool};
+use twinpool_testkit::world::{
+    OLD_POOL, alias_pool, attribute, email_pool, event_of, group, person, username_pool,
+};
+use twinpool_testkit::{Process, World};
 
-use crate::support::{assert_in_step, only, sign_in};
+use crate::support::{SIGN_IN, assert_in_step, engine, only, run, sign_in};
 
 fn held(name: &str, reason: Reason) -> HeldBack {
     HeldBack { subject: Subject::Attribute(attribute(name)), reason }
@@ -96,4 +101,64 @@ fn one_refused_value_that_can_be_written_at_creation_only_does_not_cost_the_othe
     assert_eq!(outcome.held_back, [held("birthdate", Reason::Immutable)]);
     let new = only(&world);
     assert_eq!((new.value("custom:born"), new.value("birthdate")), (Some("Ulm"), None));
+}
+
+#[test]
+fn two_refused_values_that_can_be_written_at_creation_only_do_not_cost_the_third() {
+    let immutable = [attribute("birthdate"), attribute("locale")].into();
+    let new = PoolShape { immutable, ..email_pool("eu-west-1_New") };
+    let world = World::new(username_pool(OLD_POOL), new).with_jane();
+    for (name, value) in
+        [("custom:born", "Ulm"), ("birthdate", &"x".repeat(3_000)), ("locale", &"x".repeat(3_000))]
+    {
+        edit(&world, name, value);
+    }
+    sign_in(&world, "jane-sub");
+    let new = only(&world);
+    assert_eq!(
+        (new.value("custom:born"), new.value("birthdate"), new.value("locale")),
+        (Some("Ulm"), None, None)
+    );
+}
+
+#[test]
+fn a_refused_phone_number_keeps_nobody_out_who_signs_in_with_an_address() {
+    let world = World::username_to_email().with_jane();
+    edit(&world, "phone_number", &"0".repeat(3_000));
+    let both = |name| held(name, Reason::Refused);
+    let outcome = sign_in(&world, "jane-sub");
+    assert_eq!(
+        (outcome.kind, outcome.held_back),
+        (Kind::Created, vec![both("phone_number"), both("phone_number_verified")])
+    );
+    assert_eq!(only(&world).value("email"), Some("jane@example.com"));
+}
+
+#[test]
+fn a_name_that_cannot_be_looked_up_is_held_back_and_the_rest_follows() {
+    let world = to_alias_pool();
+    edit(&world, "preferred_username", "j\u{200d}j");
+    let outcome = sign_in(&world, "jane-sub");
+    assert_eq!(
+        (outcome.kind, outcome.held_back),
+        (Kind::Created, vec![held("preferred_username", Reason::Taken)])
+    );
+    edit(&world, "name", "Joan");
+    sign_in(&world, "jane-sub");
+    assert_eq!(only(&world).value("name"), Some("Joan"));
+}
+
+#[test]
+fn a_group_that_the_new_pool_has_no_room_for_is_held_back_and_the_rest_follows() {
+    let world = World::username_to_email().with_jane();
+    let (process, event) = (Arc::new(Process::healthy()), event_of(&world.old, "jane-sub", SIGN_IN));
+    process.fail_all("CreateGroup", Class::Rejected);
+    let outcome = run(engine(&world, &process).sync_user(&event, 1)).expect("processed");
+    let staff = HeldBack { subject: Subject::Group(group("staff")), reason: Reason::Refused };
+    assert_eq!((outcome.kind, outcome.held_back), (Kind::Created, vec![staff]));
+    assert!(only(&world).can_reset_password());
+    edit(&world, "name", "Joan");
+    let outcome = sign_in(&world, "jane-sub");
+    assert!(outcome.overruled.is_empty(), "nobody else took the user out");
+    assert_in_step(&world, "jane-sub");
 }

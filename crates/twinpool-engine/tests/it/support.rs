@@ -57,7 +57,7 @@ pub(crate) fn poll<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
 }
 
 /// What the clock says, unless a test says otherwise.
-pub(crate) const NOW: Timestamp = Timestamp(42);
+pub(crate) const NOW: Timestamp = Timestamp(1_000_000);
 
 pub(crate) fn engine(world: &World, process: &Arc<Process>) -> Engine<StandIns> {
     engine_at(world, process, NOW)

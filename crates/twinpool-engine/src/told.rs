@@ -1,0 +1,63 @@
+//! What an event says beside what was agreed at the last mirror.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use twinpool_core::change_event::ChangeEvent;
+use twinpool_core::digest::DigestKey;
+use twinpool_core::id::AttributeName;
+use twinpool_core::link::{Linked, Side};
+
+/// Where an event says otherwise than the base.
+pub(crate) struct Told<'a> {
+    names: Vec<&'a AttributeName>,
+    groups: bool,
+    base: &'a Side,
+}
+
+impl<'a> Told<'a> {
+    pub(crate) fn of(event: &'a ChangeEvent, base: &'a Side, key: &DigestKey) -> Self {
+        let otherwise =
+            event.attributes.iter().filter(|(name, digest)| base.attributes.get(name) != Some(digest));
+        let groups = event.groups.as_ref().zip(event.sub.as_ref());
+        Self {
+            names: otherwise.map(|(name, _)| name).collect(),
+            groups: groups.is_some_and(|(digest, sub)| *digest != key.groups(sub, &base.groups)),
+            base,
+        }
+    }
+
+    /// Whether there is anything at all.
+    pub(crate) fn is_news(&self) -> bool {
+        self.groups || !self.names.is_empty()
+    }
+
+    /// Whether the pool still says there what was agreed.
+    pub(crate) fn is_ahead_of(&self, pool: &Side) -> bool {
+        let lags = |name: &&AttributeName| pool.attributes.get(*name) == self.base.attributes.get(*name);
+        self.names.iter().any(lags) || (self.groups && pool.groups == self.base.groups)
+    }
+}
+
+/// How long a change can be under way when its trigger runs: three tries of 5 s (F§2).
+const UNDER_WAY: Duration = Duration::from_secs(15);
+
+/// Whether the change that the event tells of may have been under way at the last mirror, or came later.
+pub(crate) fn is_recent(event: &ChangeEvent, linked: &Linked) -> bool {
+    u128::from(linked.mirrored_at.0.saturating_sub(event.at.0)) < UNDER_WAY.as_millis()
+}
+
+/// Remembers attributes that the old pool has as agreed and the event does not show. Returns whether there are more of them
+/// than before. Tokens only: other triggers may show less, and what is deleted is missed in tokens (F§1.4).
+pub(crate) fn remember_unseen(linked: &mut Linked, event: &ChangeEvent, pool: &Side) -> bool {
+    if !event.cause.is_token() || event.attributes.is_empty() {
+        return false;
+    }
+    let as_agreed =
+        |name: &&AttributeName| pool.attributes.get(*name) == linked.base.old.attributes.get(*name);
+    let hidden = linked.base.old.attributes.keys().filter(|name| !event.attributes.contains_key(*name));
+    let hidden: BTreeSet<_> = hidden.filter(as_agreed).cloned().collect();
+    let before = linked.unseen.len();
+    linked.unseen.extend(hidden);
+    linked.unseen.len() > before
+}
