@@ -1,8 +1,9 @@
 //! What each event costs: quotas and money belong to the production app.
 
+use twinpool_core::snapshot::Status;
 use twinpool_core::value::Value;
 use twinpool_testkit::World;
-use twinpool_testkit::world::{attribute, group};
+use twinpool_testkit::world::{attribute, group, person};
 
 use crate::support::{calls_of_sign_in, only, sign_in};
 
@@ -77,4 +78,31 @@ fn an_attribute_that_events_leave_out_costs_a_look_at_both_pools_and_then_none()
     assert_eq!(cost(&world), [&["GetItem"], &look[..], &look[..], &["PutItem"]].concat());
     assert_eq!(cost(&world), ["GetItem"]);
     assert_eq!(only(&world).value("custom:tenant"), Some("acme"), "absence is not deletion");
+}
+
+#[test]
+fn a_user_whose_name_is_taken_costs_one_creation_per_event() {
+    let world = World::username_to_email().with_jane();
+    world.new.put(person("new-9", "new-9", &[("email", "jane@example.com"), ("email_verified", "true")]));
+    sign_in(&world, "jane-sub");
+    let expected = [
+        "GetItem",
+        "AdminGetUser",
+        "AdminListGroupsForUser",
+        "PutItem",
+        "AdminCreateUser",
+        "AdminGetUser",
+        "AdminListGroupsForUser",
+        "PutItem",
+    ];
+    assert_eq!(calls_of_sign_in(&world, "jane-sub"), expected);
+}
+
+#[test]
+fn a_federated_user_costs_the_reads_of_the_old_pool() {
+    let world = World::username_to_email().with_jane();
+    let jane = world.old.person("jane-sub").expect("jane");
+    world.old.edit(&jane.sub, |jane| jane.status = Status::ExternalProvider);
+    sign_in(&world, "jane-sub");
+    assert_eq!(calls_of_sign_in(&world, "jane-sub"), ["GetItem", "AdminGetUser", "AdminListGroupsForUser"]);
 }

@@ -69,7 +69,7 @@ pub(super) fn broken(stack: &Stack) -> Result<()> {
     act.note("", &format!("(the sign-in took {} ms)", act.since_last()));
     act.arrives(
         "capture",
-        |()| "counted the loss, and the alarm rings".to_owned(),
+        |()| "counted the loss in its log, where an alarm looks".to_owned(),
         || Ok(stack.log("capture")?.contains("\"CaptureLost\":1").then_some(())),
     )?;
     Ok(())
