@@ -45,7 +45,7 @@ impl<P: Ports> Engine<P> {
         if u128::from(age) < INTENT_LASTS.as_millis() {
             return Err(SyncError::BeingMade);
         }
-        match observe::user(self.ports.new_pool(), &UserRef::Username(earlier)).await? {
+        match observe::named(self.ports.new_pool(), &earlier).await? {
             Some(user) if marker.is_on(&user) => self.adopt(link.clone(), old, &user).await.map(Some),
             _ => {
                 link.intended = None;
@@ -63,12 +63,7 @@ impl<P: Ports> Engine<P> {
         marker: &Marker,
         error: PortError,
     ) -> Result<Outcome, SyncError> {
-        let named = observe::user(self.ports.new_pool(), &UserRef::Username(username.clone())).await?;
-        let holder = match named {
-            Some(user) => Some(user),
-            None => self.holder(attributes).await?,
-        };
-        match holder {
+        match self.in_the_way(username, attributes).await? {
             Some(user) if marker.is_on(&user) => self.adopt(link, old, &user).await,
             Some(_) => self.not_made(link, Reason::Taken).await,
             // Taken a moment ago and not there now: the pool has to make up its mind.
@@ -109,8 +104,16 @@ impl<P: Ports> Engine<P> {
         Ok(Outcome { kind: Kind::Created, operations, ..followed })
     }
 
-    /// Who holds one of the other ways to sign in.
-    async fn holder(&self, attributes: &Attributes) -> Answer<Option<Snapshot>> {
+    /// Who holds the name, or one of the other ways to sign in.
+    pub(crate) async fn in_the_way(
+        &self,
+        username: &Username,
+        attributes: &Attributes,
+    ) -> Answer<Option<Snapshot>> {
+        let named = observe::named(self.ports.new_pool(), username).await?;
+        if named.is_some() {
+            return Ok(named);
+        }
         let ways = attributes.iter().filter(|(name, _)| self.new_shape.sign_in.is_unique(name));
         for (_, value) in ways {
             if let Some(Some(holder)) = observe::owner(self.ports.new_pool(), value).await? {

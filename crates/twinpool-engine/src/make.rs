@@ -30,6 +30,12 @@ impl<P: Ports> Engine<P> {
         else {
             return self.conflict(link, plan.refusal().unwrap_or(Reason::Refused)).await;
         };
+        if matches!(link.state, LinkState::Conflict { reason: Reason::Taken, .. })
+            && self.in_the_way(username, attributes).await?.is_some_and(|holder| !marker.is_on(&holder))
+        {
+            // As at the last event: creations are for those who can be made.
+            return self.conflict(link, Reason::Taken).await;
+        }
         link.announced.extend(&plan.names());
         link.state = LinkState::Pending { since: now };
         link.intended = Some(username.clone());

@@ -22,6 +22,14 @@ pub(crate) async fn user<R: PoolReader>(pool: &R, who: &UserRef) -> Answer<Optio
     Ok(Some(user))
 }
 
+/// One user by name. A name that Cognito does not take for one is nobody's.
+pub(crate) async fn named<R: PoolReader>(pool: &R, name: &Username) -> Answer<Option<Snapshot>> {
+    match user(pool, &UserRef::Username(name.clone())).await {
+        Err(error) if error.class == Class::Rejected => Ok(None),
+        answer => answer,
+    }
+}
+
 /// The attributes that a plan would claim for this user although another user of the pool signs in with them: Cognito
 /// moves an alias without a word (F§4.2).
 pub(crate) async fn taken<R: PoolReader>(

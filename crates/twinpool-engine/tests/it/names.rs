@@ -149,6 +149,18 @@ fn an_intended_name_that_went_to_somebody_else_is_given_up() {
 }
 
 #[test]
+fn an_intended_name_that_no_user_can_have_is_given_up() {
+    let world = World::username_to_email().with_jane();
+    edit(&world, "jane-sub", "email", "jane\u{200b}@example.com");
+    let event = event_of(&world.old, "jane-sub", SIGN_IN);
+    let process = Arc::new(Process::dying_at(3, Moment::After));
+    drop(run(engine(&world, &process).sync_user(&event, 1)));
+    edit(&world, "jane-sub", "email", "jane@example.com");
+    come_back(&world, &event);
+    assert_in_step(&world, "jane-sub");
+}
+
+#[test]
 fn an_address_handed_from_one_user_to_another_arrives_whoever_comes_first() {
     let world = World::username_to_email().with_jane();
     world.old.put(person("bob-sub", "bob", &[("email", "bob@example.com"), ("email_verified", "true")]));
