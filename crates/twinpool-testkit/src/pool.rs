@@ -139,6 +139,7 @@ impl MemoryPool {
 
     fn create(&self, username: &Username, attributes: &Attributes) -> Answer<NewSub> {
         let mut state = self.state();
+        strict::check_parameter("AdminCreateUser", username.as_str())?;
         strict::check_username(&self.shape, username.as_str())?;
         strict::check_values(&self.shape, attributes, "AdminCreateUser")?;
         strict::check_confirmed(&self.shape, attributes, "AdminCreateUser", None)?;
@@ -207,7 +208,7 @@ impl PoolReader for PoolHandle {
 
     async fn user(&self, who: &UserRef) -> Answer<Option<Snapshot>> {
         self.call("AdminGetUser", || {
-            strict::check_parameter(who.parameter())?;
+            strict::check_parameter("AdminGetUser", who.parameter())?;
             Ok(self.pool.person(who.parameter()).map(|person| Snapshot {
                 sub: person.sub,
                 username: person.username,

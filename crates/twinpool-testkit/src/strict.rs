@@ -21,11 +21,11 @@ pub(crate) fn fold(shape: &PoolShape, text: &str) -> String {
     if shape.case_sensitive { text.to_owned() } else { text.to_lowercase() }
 }
 
-/// The class of `Username` has no invisible characters (API: AdminGetUser).
-pub(crate) fn check_parameter(parameter: &str) -> Answer<()> {
+/// The class of `Username` has no invisible characters (API: AdminGetUser, AdminCreateUser).
+pub(crate) fn check_parameter(operation: &'static str, parameter: &str) -> Answer<()> {
     let invisible = |c: char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
     if parameter.contains(invisible) {
-        return Err(refuse(Class::Rejected, "AdminGetUser", "InvalidParameterException"));
+        return Err(refuse(Class::Rejected, operation, "InvalidParameterException"));
     }
     Ok(())
 }
