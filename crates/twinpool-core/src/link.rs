@@ -53,7 +53,7 @@ pub struct Linked {
     pub base: Base,
     /// What was held back at the last mirror, and why.
     pub held_back: Vec<HeldBack>,
-    /// Attributes that the old pool has and its trigger events leave out: their absence from an event says nothing.
+    /// Attributes that the old pool has and its trigger events leave out, or the other way round: their absence says nothing.
     pub unseen: BTreeSet<AttributeName>,
     /// When both pools were last brought together.
     pub mirrored_at: Timestamp,

@@ -3,7 +3,7 @@
 //! Source and target are roles. The authority is the source: while the old pool is left, that is the old pool.
 //! Names that twinpool never announced are the target's own and are never touched.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::digest::{Digest, DigestKey};
@@ -37,8 +37,8 @@ pub struct PlanningInput<'a> {
     pub target_shape: &'a PoolShape,
     /// The attribute that proves whose user it is: never mirrored, written at creation.
     pub marker: &'a Marker,
-    /// Attributes whose value another user of the target's pool signs in with.
-    pub taken: &'a BTreeSet<AttributeName>,
+    /// Attributes whose value this user cannot sign in with in the target's pool, and why.
+    pub barred: &'a BTreeMap<AttributeName, Reason>,
     /// For comparing with `agreed`.
     pub key: &'a DigestKey,
 }
@@ -167,7 +167,7 @@ impl Plan {
             | Operation::RemoveFromGroup(_)
             | Operation::SetEnabled(_) => None,
         });
-        sets.flatten().filter(|(name, _)| target_shape.sign_in.is_unique(name)).collect()
+        sets.flat_map(|attributes| target_shape.ways_to_sign_in(attributes)).collect()
     }
 
     /// Why the user as a whole cannot be made, if that is so.
@@ -177,18 +177,18 @@ impl Plan {
         whole.map(|held| held.reason)
     }
 
-    /// The plan without these attributes of an existing user, whose values somebody else signs in with.
+    /// The plan without these attributes of an existing user, which are held back.
     #[must_use]
-    pub fn without(mut self, taken: &BTreeSet<AttributeName>) -> Self {
+    pub fn without(mut self, barred: &BTreeMap<AttributeName, Reason>) -> Self {
         for operation in &mut self.operations {
             if let Operation::SetAttributes(attributes) = operation {
-                attributes.retain(|name, _| !taken.contains(name));
+                attributes.retain(|name, _| !barred.contains_key(name));
             }
         }
         self.operations
             .retain(|operation| !matches!(operation, Operation::SetAttributes(none) if none.is_empty()));
-        for name in taken {
-            self.hold(Subject::Attribute(name.clone()), Reason::Taken);
+        for (name, reason) in barred {
+            self.hold(Subject::Attribute(name.clone()), *reason);
         }
         self
     }

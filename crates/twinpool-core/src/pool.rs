@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attribute::Contact;
 use crate::id::{AttributeName, PoolId};
+use crate::value::{Attributes, Value};
 
 /// How people of a pool sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +69,20 @@ impl PoolShape {
     #[must_use]
     pub fn has(&self, name: &AttributeName) -> bool {
         !name.as_str().starts_with("custom:") || self.custom.contains_key(name)
+    }
+
+    /// The ways to sign in that a user with these attributes holds: of an alias pool's contacts, those that are verified
+    /// (F§4.1).
+    pub fn ways_to_sign_in<'a>(
+        &self,
+        attributes: &'a Attributes,
+    ) -> impl Iterator<Item = (&'a AttributeName, &'a Value)> {
+        attributes.iter().filter(|(name, _)| {
+            let verified =
+                |contact: Contact| attributes.get(&contact.flag_attribute()).is_some_and(Value::is_true);
+            let counts = |contact| self.sign_in.is_name(contact) || verified(contact);
+            self.sign_in.is_unique(name) && Contact::of(name).is_none_or(counts)
+        })
     }
 
     /// Whether the attribute is refused until the user is confirmed: `preferred_username` as an alias

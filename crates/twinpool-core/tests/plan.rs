@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use twinpool_core::attribute::Contact;
 use twinpool_core::digest::DigestKey;
-use twinpool_core::held_back::Subject;
+use twinpool_core::held_back::{Reason, Subject};
 use twinpool_core::id::{AttributeName, GroupName, OldSub, PoolId, Sub, Timestamp, Username};
 use twinpool_core::link::{Names, Side};
 use twinpool_core::plan::{Marker, Operation, Plan, PlanningInput, plan};
@@ -110,22 +110,22 @@ struct Case {
     agreed: Option<Side>,
     announced: Names,
     shapes: (PoolShape, PoolShape),
-    taken: BTreeSet<AttributeName>,
+    barred: BTreeMap<AttributeName, Reason>,
 }
 
 fn case() -> impl Strategy<Value = Case> {
     let announced = (prop::sample::subsequence(NAMES.to_vec(), 0..=8), groups())
         .prop_map(|(names, groups)| Names { attributes: names.into_iter().map(name).collect(), groups });
-    let taken = prop::sample::subsequence(vec!["email", "phone_number", "preferred_username"], 0..=1);
+    let barred = prop::sample::subsequence(vec!["email", "phone_number", "preferred_username"], 0..=1);
     let agreed = prop::option::of(snapshot("new").prop_map(|past| Side::of(&past, &key())));
-    (snapshot("old"), prop::option::of(snapshot("new")), agreed, announced, (shape(), shape()), taken)
-        .prop_map(|(source, target, agreed, announced, shapes, taken)| Case {
+    (snapshot("old"), prop::option::of(snapshot("new")), agreed, announced, (shape(), shape()), barred)
+        .prop_map(|(source, target, agreed, announced, shapes, barred)| Case {
             source,
             target,
             agreed,
             announced,
             shapes,
-            taken: taken.into_iter().map(name).collect(),
+            barred: barred.into_iter().map(|barred| (name(barred), Reason::Taken)).collect(),
         })
 }
 
@@ -139,7 +139,7 @@ impl Case {
             source_shape: &self.shapes.0,
             target_shape: &self.shapes.1,
             marker: &marker(),
-            taken: &self.taken,
+            barred: &self.barred,
             key: &key(),
         })
     }

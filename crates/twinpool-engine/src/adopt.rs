@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use twinpool_core::change_event::UserRef;
 use twinpool_core::held_back::Reason;
 use twinpool_core::id::{NewSub, Username};
 use twinpool_core::link::{Link, Side};
@@ -110,14 +109,11 @@ impl<P: Ports> Engine<P> {
         username: &Username,
         attributes: &Attributes,
     ) -> Answer<Option<Snapshot>> {
-        let named = observe::named(self.ports.new_pool(), username).await?;
-        if named.is_some() {
-            return Ok(named);
-        }
-        let ways = attributes.iter().filter(|(name, _)| self.new_shape.sign_in.is_unique(name));
-        for (_, value) in ways {
-            if let Some(Some(holder)) = observe::owner(self.ports.new_pool(), value).await? {
-                return observe::user(self.ports.new_pool(), &UserRef::Sub(holder.sub)).await;
+        let ways = self.new_shape.ways_to_sign_in(attributes);
+        let ways = ways.filter_map(|(_, value)| Username::parse(value.reveal()).ok());
+        for name in std::iter::once(username.clone()).chain(ways) {
+            if let Some(holder) = observe::named(self.ports.new_pool(), &name).await? {
+                return Ok(Some(holder));
             }
         }
         Ok(None)

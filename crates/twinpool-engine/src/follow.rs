@@ -1,6 +1,6 @@
 //! A user who exists in both pools: compare, change, record.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use twinpool_core::change_event::ChangeEvent;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
@@ -37,13 +37,13 @@ impl<P: Ports> Engine<P> {
             return self.make(Some(link), old).await;
         };
         let side = Side::of(old, &self.key);
-        let told = Told::of(event, &linked.base.old, &self.key);
+        let told = Told::of(event, linked, &self.key);
         if !thorough && told.is_ahead_of(&side) && is_recent(event, linked) {
             // The trigger runs inside the change. The next delivery believes what it reads.
             return Err(SyncError::TooEarly);
         }
         let news = told.is_news() || side != linked.base.old;
-        let learned = remember_unseen(linked, event, &side);
+        let learned = remember_unseen(linked, event, &side, thorough);
         if !thorough && !news && !learned && !waits(linked) {
             return Ok(Outcome::plain(Kind::Unchanged));
         }
@@ -121,7 +121,7 @@ impl<P: Ports> Engine<P> {
         new: &Snapshot,
         marker: &Marker,
     ) -> Answer<Plan> {
-        let nothing = BTreeSet::new();
+        let nothing = BTreeMap::new();
         let input = PlanningInput {
             source: old,
             target: Some(new),
@@ -130,16 +130,16 @@ impl<P: Ports> Engine<P> {
             source_shape: &self.old_shape,
             target_shape: &self.new_shape,
             marker,
-            taken: &nothing,
+            barred: &nothing,
             key: &self.key,
         };
         let first = plan(&input);
         let new_sub = NewSub::from(new.sub.clone());
-        let taken = observe::taken(self.ports.new_pool(), &self.new_shape, &first, &new_sub).await?;
-        if taken.is_empty() {
+        let barred = observe::barred(self.ports.new_pool(), &self.new_shape, &first, &new_sub).await?;
+        if barred.is_empty() {
             return Ok(first);
         }
-        Ok(plan(&PlanningInput { taken: &taken, ..input }))
+        Ok(plan(&PlanningInput { barred: &barred, ..input }))
     }
 
     /// Carries the operations out and keeps account of what the new side says afterwards.

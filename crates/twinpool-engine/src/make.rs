@@ -1,6 +1,6 @@
 //! A user who has no counterpart yet: intent, creation, pair.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use twinpool_core::attribute::Contact;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
@@ -69,7 +69,7 @@ impl<P: Ports> Engine<P> {
             source_shape: &self.old_shape,
             target_shape: &self.new_shape,
             marker,
-            taken: &BTreeSet::new(),
+            barred: &BTreeMap::new(),
             key: &self.key,
         })
     }
@@ -121,6 +121,7 @@ impl<P: Ports> Engine<P> {
             tries.extend(fixed.iter().map(|one| only(&|name| needed(name) || name == *one)));
         }
         tries.extend([only(&needed), only(&bare)]);
+        tries.retain(|fewer| fewer.len() < attributes.len());
         tries.dedup();
         tries
     }
@@ -150,8 +151,8 @@ impl<P: Ports> Engine<P> {
         work: Plan,
         side: Side,
     ) -> Result<Outcome, SyncError> {
-        let taken = observe::taken(self.ports.new_pool(), &self.new_shape, &work, &new_sub).await?;
-        let done = self.carry_out(&new_sub, work.without(&taken), side).await?;
+        let barred = observe::barred(self.ports.new_pool(), &self.new_shape, &work, &new_sub).await?;
+        let done = self.carry_out(&new_sub, work.without(&barred), side).await?;
         self.record(link, Side::of(old, &self.key), new_sub, &done, BTreeSet::new()).await?;
         Ok(Outcome {
             kind: Kind::Created,

@@ -162,7 +162,7 @@ impl<P: Ports> Engine<P> {
             .attributes
             .keys()
             .any(|name| !event.attributes.contains_key(name) && !linked.unseen.contains(name));
-        let news = Told::of(event, base, &self.key).is_news();
+        let news = Told::of(event, linked, &self.key).is_news();
         // Only who may sign in gets a token.
         let enabled_again = !base.enabled && event.cause.implies_confirmed();
         !(fresh || missing || news || enabled_again || waits(linked))

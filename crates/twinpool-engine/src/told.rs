@@ -16,13 +16,19 @@ pub(crate) struct Told<'a> {
 }
 
 impl<'a> Told<'a> {
-    pub(crate) fn of(event: &'a ChangeEvent, base: &'a Side, key: &DigestKey) -> Self {
-        let otherwise =
-            event.attributes.iter().filter(|(name, digest)| base.attributes.get(name) != Some(digest));
-        let groups = event.groups.as_ref().zip(event.sub.as_ref());
+    pub(crate) fn of(event: &'a ChangeEvent, linked: &'a Linked, key: &DigestKey) -> Self {
+        let base = &linked.base.old;
+        let Some(sub) = &event.sub else {
+            // Digests of an event without a sub compare with nothing.
+            return Self { names: Vec::new(), groups: false, base };
+        };
+        let otherwise = event.attributes.iter().filter(|(name, digest)| match base.attributes.get(name) {
+            Some(agreed) => agreed != *digest,
+            None => !linked.unseen.contains(*name),
+        });
         Self {
             names: otherwise.map(|(name, _)| name).collect(),
-            groups: groups.is_some_and(|(digest, sub)| *digest != key.groups(sub, &base.groups)),
+            groups: event.groups.as_ref().is_some_and(|groups| *groups != key.groups(sub, &base.groups)),
             base,
         }
     }
@@ -47,17 +53,22 @@ pub(crate) fn is_recent(event: &ChangeEvent, linked: &Linked) -> bool {
     u128::from(linked.mirrored_at.0.saturating_sub(event.at.0)) < UNDER_WAY.as_millis()
 }
 
-/// Remembers attributes that the old pool has as agreed and the event does not show. Returns whether there are more of them
-/// than before. Tokens only: other triggers may show less, and what is deleted is missed in tokens (F§1.4).
-pub(crate) fn remember_unseen(linked: &mut Linked, event: &ChangeEvent, pool: &Side) -> bool {
+/// Remembers attributes of which events and pool do not say the same: the pool has them as agreed and the event does not show
+/// them, or the event shows them and the pool, read once more, has none. Returns whether there are more of them than before.
+/// Tokens only: other triggers may show less, and what is deleted is missed in tokens (F§1.4).
+pub(crate) fn remember_unseen(linked: &mut Linked, event: &ChangeEvent, pool: &Side, again: bool) -> bool {
     if !event.cause.is_token() || event.attributes.is_empty() {
         return false;
     }
-    let as_agreed =
-        |name: &&AttributeName| pool.attributes.get(*name) == linked.base.old.attributes.get(*name);
-    let hidden = linked.base.old.attributes.keys().filter(|name| !event.attributes.contains_key(*name));
-    let hidden: BTreeSet<_> = hidden.filter(as_agreed).cloned().collect();
-    let before = linked.unseen.len();
-    linked.unseen.extend(hidden);
-    linked.unseen.len() > before
+    let base = &linked.base.old.attributes;
+    let as_agreed = |name: &&AttributeName| pool.attributes.get(*name) == base.get(*name);
+    let hidden = base.keys().filter(|name| !event.attributes.contains_key(*name));
+    let only_shown = event.attributes.keys().filter(|name| again && !base.contains_key(*name));
+    let odd: BTreeSet<_> = hidden.chain(only_shown).filter(as_agreed).cloned().collect();
+    let more = !odd.is_subset(&linked.unseen);
+    // An event from before the last mirror does not know what was agreed there.
+    if event.at >= linked.mirrored_at {
+        linked.unseen.extend(odd);
+    }
+    more
 }

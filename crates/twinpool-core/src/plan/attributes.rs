@@ -65,10 +65,8 @@ fn obstacle(input: &PlanningInput<'_>, name: &AttributeName) -> Option<Reason> {
         Some(Reason::NotInSchema)
     } else if !input.target_shape.is_mutable(name) {
         Some(Reason::Immutable)
-    } else if input.taken.contains(name) {
-        Some(Reason::Taken)
     } else {
-        None
+        input.barred.get(name).copied()
     }
 }
 

@@ -2,10 +2,11 @@
 
 use twinpool_core::snapshot::Status;
 use twinpool_core::value::Value;
+use twinpool_engine::SyncError;
 use twinpool_testkit::World;
-use twinpool_testkit::world::{attribute, group, person};
+use twinpool_testkit::world::{attribute, event_of, group, person};
 
-use crate::support::{calls_of_sign_in, only, sign_in};
+use crate::support::{NOW, SIGN_IN, calls_of, calls_of_sign_in, deliver, only, sign_in};
 
 #[test]
 fn the_first_mirror_of_a_user_in_two_groups() {
@@ -65,18 +66,14 @@ fn a_changed_attribute_costs_one_update() {
 fn an_attribute_that_events_leave_out_costs_a_look_at_both_pools_and_then_none() {
     let world = World::username_to_email().with_jane();
     sign_in(&world, "jane-sub");
-    let full = twinpool_testkit::world::event_of(&world.old, "jane-sub", crate::support::SIGN_IN);
+    let full = event_of(&world.old, "jane-sub", SIGN_IN);
     let mut partial = full;
+    partial.at = NOW;
     partial.attributes.retain(|name, _| name.as_str() != "custom:tenant");
-    let cost = |world: &World| {
-        let process = std::sync::Arc::new(twinpool_testkit::Process::healthy());
-        crate::support::run(crate::support::engine(world, &process).sync_user(&partial, 1))
-            .expect("processed");
-        process.calls()
-    };
     let look = ["AdminGetUser", "AdminListGroupsForUser"];
-    assert_eq!(cost(&world), [&["GetItem"], &look[..], &look[..], &["PutItem"]].concat());
-    assert_eq!(cost(&world), ["GetItem"]);
+    let costs = |delivery| calls_of(&world, &partial, delivery);
+    assert_eq!(costs(1), [&["GetItem"], &look[..], &look[..], &["PutItem"]].concat());
+    assert_eq!(costs(1), ["GetItem"]);
     assert_eq!(only(&world).value("custom:tenant"), Some("acme"), "absence is not deletion");
 }
 
@@ -97,4 +94,18 @@ fn a_federated_user_costs_the_reads_of_the_old_pool() {
     world.old.edit(&jane.sub, |jane| jane.status = Status::ExternalProvider);
     sign_in(&world, "jane-sub");
     assert_eq!(calls_of_sign_in(&world, "jane-sub"), ["GetItem", "AdminGetUser", "AdminListGroupsForUser"]);
+}
+
+#[test]
+fn an_attribute_that_only_events_show_is_tried_again_once_and_then_costs_nothing() {
+    let world = World::username_to_email().with_jane();
+    sign_in(&world, "jane-sub");
+    let before = world.old.person("jane-sub").expect("jane");
+    world.old.edit(&before.sub, |jane| drop(jane.attributes.insert(attribute("locale"), Value::new("de"))));
+    let mut event = event_of(&world.old, "jane-sub", SIGN_IN);
+    event.at = NOW;
+    world.old.put(before);
+    assert_eq!(deliver(&world, &event, 1), Err(SyncError::TooEarly));
+    deliver(&world, &event, 2).expect("processed");
+    assert_eq!(calls_of(&world, &event, 1), ["GetItem"]);
 }

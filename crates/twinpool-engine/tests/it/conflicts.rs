@@ -71,6 +71,20 @@ fn an_unverified_address_does_not_become_a_sign_in_name() {
 }
 
 #[test]
+fn an_address_that_turns_out_to_be_unproven_is_in_nobody_s_way() {
+    let world = World::new(username_pool(OLD_POOL), alias_pool("eu-west-1_New")).with_jane();
+    world.new.put(person("new-9", "carol", &[("email", "jane@example.com"), ("email_verified", "true")]));
+    sign_in(&world, "jane-sub");
+    assert_eq!(reason(&world, "jane-sub"), Reason::Taken);
+    let jane = world.old.person("jane-sub").expect("jane");
+    world.old.edit(&jane.sub, |jane| {
+        jane.attributes.insert(attribute("email_verified"), Value::new("false"));
+    });
+    assert_eq!(sign_in(&world, "jane-sub").kind, Kind::Created);
+    assert_eq!(world.new.person("carol").expect("carol").value("email_verified"), Some("true"));
+}
+
+#[test]
 fn a_conflict_heals_with_the_next_event_once_the_cause_is_gone() {
     let world = World::username_to_email();
     world.old.put(person("s-1", "joe", &[("name", "Joe")]));

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use twinpool_core::change_event::ChangeEvent;
+use twinpool_core::digest::Digest;
+use twinpool_core::id::Username;
 use twinpool_core::link::LinkState;
 use twinpool_core::port::{Class, GroupDefinition};
 use twinpool_core::value::Value;
@@ -133,6 +135,31 @@ fn an_attribute_that_came_back_after_the_event_is_not_taken_for_one_that_events_
     sign_in(&world, "jane-sub");
     edit(&world, "name", None);
     sign_in(&world, "jane-sub");
+    assert_in_step(&world, "jane-sub");
+}
+
+#[test]
+fn an_attribute_that_came_after_a_token_in_the_backlog_is_not_taken_for_one_that_events_leave_out() {
+    let world = World::username_to_email().with_jane();
+    let token = event_of(&world.old, "jane-sub", SIGN_IN);
+    edit(&world, "nickname", Some("JJ"));
+    deliver(&world, &event_of(&world.old, "jane-sub", "PostConfirmation_ConfirmSignUp"), 1)
+        .expect("processed");
+    deliver(&world, &token, 1).expect("processed");
+    edit(&world, "nickname", None);
+    sign_in(&world, "jane-sub");
+    assert_in_step(&world, "jane-sub");
+}
+
+#[test]
+fn an_event_without_a_sub_is_never_ahead_of_the_pool() {
+    let world = World::username_to_email().with_jane();
+    sign_in(&world, "jane-sub");
+    edit(&world, "name", Some("Joan"));
+    let mut event = event_of(&world.old, "jane-sub", SIGN_IN);
+    (event.at, event.sub, event.username) = (NOW, None, Username::parse("jane").ok());
+    event.attributes.values_mut().for_each(|digest| *digest = Digest::stored("of something else"));
+    deliver(&world, &event, 1).expect("processed");
     assert_in_step(&world, "jane-sub");
 }
 

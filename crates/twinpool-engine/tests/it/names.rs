@@ -183,7 +183,7 @@ fn an_alias_that_is_too_long_to_look_up_is_not_taken_from_its_owner() {
     let owner = person("new-9", "joan", &[("email", &long), ("email_verified", "true")]);
     world.new.put(owner.clone());
     edit(&world, "jane-sub", "email", &long);
-    assert_eq!(sign_in(&world, "jane-sub").held_back[0].reason, Reason::Taken);
+    assert_eq!(sign_in(&world, "jane-sub").held_back[0].reason, Reason::Refused);
     assert_eq!(world.new.person("joan"), Some(owner));
 }
 

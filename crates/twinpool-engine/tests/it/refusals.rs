@@ -12,7 +12,7 @@ use twinpool_testkit::world::{
 };
 use twinpool_testkit::{Process, World};
 
-use crate::support::{SIGN_IN, assert_in_step, engine, only, run, sign_in};
+use crate::support::{SIGN_IN, assert_in_step, calls_of_sign_in, engine, only, run, sign_in};
 
 fn held(name: &str, reason: Reason) -> HeldBack {
     HeldBack { subject: Subject::Attribute(attribute(name)), reason }
@@ -141,8 +141,9 @@ fn a_name_that_cannot_be_looked_up_is_held_back_and_the_rest_follows() {
     let outcome = sign_in(&world, "jane-sub");
     assert_eq!(
         (outcome.kind, outcome.held_back),
-        (Kind::Created, vec![held("preferred_username", Reason::Taken)])
+        (Kind::Created, vec![held("preferred_username", Reason::Refused)])
     );
+    assert_eq!(calls_of_sign_in(&world, "jane-sub"), ["GetItem"], "nobody can free it");
     edit(&world, "name", "Joan");
     sign_in(&world, "jane-sub");
     assert_eq!(only(&world).value("name"), Some("Joan"));

@@ -88,9 +88,13 @@ pub(crate) fn sign_in(world: &World, sub: &str) -> Outcome {
 
 /// A sign-in of this user, with the calls that it cost.
 pub(crate) fn calls_of_sign_in(world: &World, sub: &str) -> Vec<&'static str> {
+    calls_of(world, &event_of(&world.old, sub, SIGN_IN), 1)
+}
+
+/// The calls that an event costs, processed to the end.
+pub(crate) fn calls_of(world: &World, event: &ChangeEvent, delivery: u32) -> Vec<&'static str> {
     let process = Arc::new(Process::healthy());
-    let event = event_of(&world.old, sub, SIGN_IN);
-    run(engine(world, &process).sync_user(&event, 1)).expect("the event is processed");
+    run(engine(world, &process).sync_user(event, delivery)).expect("the event is processed");
     process.calls()
 }
 
