@@ -56,7 +56,14 @@ fn capture_cannot_reach_a_pool_or_the_links() {
 }
 
 #[test]
+fn the_command_and_the_functions_do_not_see_each_other() {
+    assert_none("twinpool-functions", &["twinpool-cli", "twinpool-capture"]);
+    assert_none("twinpool-cli", &["twinpool-functions", "twinpool-engine", "lambda"]);
+}
+
+#[test]
 fn stand_ins_are_built_into_nothing() {
+    assert_none("twinpool-testkit", &["aws", "lambda", "twinpool-engine"]);
     for krate in ["twinpool-capture", "twinpool-functions", "twinpool-cli"] {
         assert_none(krate, &["twinpool-testkit", "xtask"]);
     }
@@ -69,6 +76,7 @@ fn there_is_one_tls_stack_and_one_runtime() {
         "openssl-sys",
         "native-tls",
         "boring",
+        "reqwest",
         "async-std",
         "smol",
         "actix",
@@ -77,5 +85,28 @@ fn there_is_one_tls_stack_and_one_runtime() {
     ];
     for krate in ["twinpool-capture", "twinpool-functions", "twinpool-cli", "xtask"] {
         assert_none(krate, &others);
+    }
+}
+
+/// What `deny.toml` allows.
+fn allowed_licences() -> BTreeSet<String> {
+    let text = std::fs::read_to_string(workspace().join("deny.toml")).unwrap();
+    let list = text.split("allow = [").nth(1).unwrap().split(']').next().unwrap();
+    list.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_dependency_has_a_permissive_licence() {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(workspace()).args(["metadata", "--locked", "--offline", "--format-version", "1"]);
+    let output = cargo.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let (allowed, packages) = (allowed_licences(), metadata["packages"].as_array().unwrap());
+    assert!(packages.len() > 100);
+    for package in packages {
+        let licence = package["license"].as_str().unwrap_or("none").replace(['(', ')'], "");
+        let is_fine = |choice: &str| choice.split([' ', '/']).any(|word| allowed.contains(word));
+        assert!(licence.split(" AND ").all(is_fine), "{}: {licence}", package["name"]);
     }
 }

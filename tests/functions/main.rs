@@ -20,12 +20,13 @@ const SIGN_IN: &str = r#"{"version":"1","triggerSource":"TokenGeneration_Authent
  "userPoolId":"eu-west-1_oLdP00l01","userName":"ada","callerContext":{"clientId":"c"},
  "request":{"userAttributes":{"sub":"5ub-of-ada","email":"ada.okonjo@example.com"}},"response":{"claimsOverrideDetails":null}}"#;
 
-/// Capture, with a queue at this endpoint.
+/// Capture, with a queue at this endpoint, and time enough for a busy machine.
 fn capture(endpoint: &str) -> Function {
     capture_with(&[
         ("AWS_ENDPOINT_URL", endpoint),
         ("TWINPOOL_QUEUE_URL", QUEUE),
         ("TWINPOOL_DIGEST_KEY", KEY),
+        ("TWINPOOL_DEADLINE_MS", "2000"),
     ])
 }
 

@@ -49,3 +49,13 @@ fn capture_stays_small() {
     let zip = std::fs::metadata(xtask::package::zip_of("twinpool-capture")).unwrap();
     assert!(zip.len() < 4_500_000, "{} bytes", zip.len());
 }
+
+#[test]
+fn capture_holds_no_client_of_pools_or_tables() {
+    let binary = std::fs::read(twinpool_tests::bootstrap::binary("twinpool-capture")).unwrap();
+    let holds = |text: &str| binary.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(holds("AmazonSQS"), "the client of the queue is how these names would show");
+    for service in ["AWSCognitoIdentityProviderService", "DynamoDB_20120810"] {
+        assert!(!holds(service), "{service}");
+    }
+}

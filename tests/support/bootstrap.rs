@@ -107,7 +107,7 @@ fn read(mut pipe: impl Read + Send + 'static) -> JoinHandle<String> {
     })
 }
 
-/// A built function: in the directory of `TWINPOOL_BIN_DIR`, or in `target/release`.
+/// A built function, in `target/release`.
 #[must_use]
 pub fn binary(name: &str) -> PathBuf {
     let path = directory().join(name);
@@ -116,10 +116,6 @@ pub fn binary(name: &str) -> PathBuf {
 }
 
 fn directory() -> PathBuf {
-    if let Some(directory) = std::env::var_os("TWINPOOL_BIN_DIR") {
-        // Relative to the workspace, as one types it; tests run in their package.
-        return workspace().join(directory);
-    }
     let test = std::env::current_exe().expect("the path of this test");
     // target/<profile>/deps/<test>, or target/<profile>/examples/<bench>
     test.ancestors().nth(3).expect("a test lies in the target directory").join("release")

@@ -96,11 +96,6 @@ impl CaptureSettings {
             Err(unusable(KEY, WANTED))
         }
     }
-
-    /// The name of the function, for the metric of losses.
-    pub fn function_name(source: &impl Source) -> String {
-        source.get("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|| "capture".to_owned())
-    }
 }
 
 /// What the mirror function is told.

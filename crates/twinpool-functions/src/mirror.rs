@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde_json::value::RawValue;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use twinpool_engine::{Engine, Failure, Message, Ports};
 
 /// Makes a message of the queue visible again before its time.
@@ -57,13 +57,29 @@ pub async fn handle<P: Ports, V: Visibility>(
     if failures.iter().any(|failure| failure.id.is_empty()) {
         return Err(BatchError::NoMessageId);
     }
-    for failure in &failures {
-        let receipt = receipts.iter().find(|(id, _)| id.as_ref() == Some(&failure.id));
-        if let (Some((_, Some(receipt))), Some(after)) = (receipt, failure.retry_after) {
-            visibility.retry_after(receipt, after).await;
-        }
-    }
+    hasten(visibility, &failures, &receipts, deadline + MARGIN / 2).await;
     Ok(answer(failures))
+}
+
+/// Brings messages back before their visibility timeout is over, as far as there is time: an answer that came too late would
+/// bring back all of the batch.
+async fn hasten<V: Visibility>(
+    visibility: &V,
+    failures: &[Failure],
+    receipts: &[(Option<String>, Option<String>)],
+    until: Instant,
+) {
+    let work = async {
+        for failure in failures {
+            let receipt = receipts.iter().find(|(id, _)| id.as_ref() == Some(&failure.id));
+            if let (Some((_, Some(receipt))), Some(after)) = (receipt, failure.retry_after) {
+                visibility.retry_after(receipt, after).await;
+            }
+        }
+    };
+    if timeout_at(until, work).await.is_err() {
+        tracing::warn!("out of time: some messages come back when their visibility timeout is over");
+    }
 }
 
 fn answer(failures: Vec<Failure>) -> SqsBatchResponse {
@@ -95,4 +111,27 @@ fn deadline(at: u64) -> Instant {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let left = Duration::from_millis(at).saturating_sub(now);
     Instant::now() + left.saturating_sub(MARGIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A queue that never answers.
+    struct Hangs;
+
+    impl Visibility for Hangs {
+        async fn retry_after(&self, _receipt: &str, _after: Duration) {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_queue_that_hangs_does_not_keep_the_answer_from_being_given() {
+        let failures = [Failure { id: "1".to_owned(), retry_after: Some(Duration::ZERO) }];
+        let receipts = [(Some("1".to_owned()), Some("receipt".to_owned()))];
+        let until = Instant::now() + Duration::from_secs(3);
+        hasten(&Hangs, &failures, &receipts, until).await;
+        assert_eq!(Instant::now(), until);
+    }
 }

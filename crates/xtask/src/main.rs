@@ -36,7 +36,7 @@ enum Command {
     Package,
     /// Runs every test, on local servers that it starts and stops.
     Test {
-        /// Only tests whose name contains one of these; options go to `cargo nextest run` (or `cargo test`).
+        /// Only tests whose name contains one of these; options go to `cargo nextest run` (or to the test programs).
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<String>,
     },

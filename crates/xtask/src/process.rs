@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -95,13 +95,15 @@ impl Server {
             return;
         }
         let children = children_of(self.pid);
-        signal("-TERM", self.pid);
-        let start = Instant::now();
-        while self.is_running() && start.elapsed() < Duration::from_secs(5) {
-            pause();
-        }
-        if self.is_running() {
-            signal("-KILL", self.pid);
+        for how in ["-TERM", "-KILL"] {
+            signal(how, self.pid);
+            let start = Instant::now();
+            while self.is_running() && start.elapsed() < Duration::from_secs(5) {
+                pause();
+            }
+            if !self.is_running() {
+                break;
+            }
         }
         for (pid, started) in children {
             if born(pid).is_some_and(|born| born == started) {
@@ -141,10 +143,12 @@ fn born(pid: u32) -> Option<String> {
     alive.then(|| fields.get(19).map(|ticks| (*ticks).to_owned()))?
 }
 
+/// Each thread has its own children.
 fn children_of(parent: u32) -> Vec<(u32, String)> {
-    let path = PathBuf::from(format!("/proc/{parent}/task/{parent}/children"));
-    let direct = fs::read_to_string(path).unwrap_or_default();
-    let pids = direct.split_whitespace().filter_map(|pid| pid.parse().ok());
+    let threads = fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().filter_map(Result::ok);
+    let lists = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    let lists: Vec<_> = lists.collect();
+    let pids = lists.iter().flat_map(|list| list.split_whitespace()).filter_map(|pid| pid.parse().ok());
     pids.filter_map(|pid| Some((pid, born(pid)?))).collect()
 }
 
