@@ -17,8 +17,11 @@ use crate::value::{Attributes, Value};
 mod attributes;
 mod create;
 mod effect;
+mod fewer;
 mod groups;
 mod sign_in_name;
+
+pub use fewer::fewer;
 
 /// All that a decision depends on.
 #[derive(Debug, Clone, Copy)]

@@ -9,7 +9,7 @@ use twinpool_core::digest::DigestKey;
 use twinpool_core::held_back::{Reason, Subject};
 use twinpool_core::id::{AttributeName, GroupName, OldSub, PoolId, Sub, Timestamp, Username};
 use twinpool_core::link::{Names, Side};
-use twinpool_core::plan::{Marker, Operation, Plan, PlanningInput, plan};
+use twinpool_core::plan::{Marker, Operation, Plan, PlanningInput, fewer, plan};
 use twinpool_core::pool::{CustomAttribute, PoolShape, SignIn};
 use twinpool_core::snapshot::{Snapshot, Status};
 use twinpool_core::value::{Attributes, Value};
@@ -39,8 +39,12 @@ fn marker() -> Marker {
 
 /// Few values, so that both sides often agree, often differ by case only, and often lack one.
 fn value_of(attribute: &'static str) -> impl Strategy<Value = Option<(AttributeName, Value)>> {
-    let values: &'static [&'static str] =
-        if attribute.ends_with("_verified") { &["true", "false"] } else { &["a@x", "A@x", "b@x"] };
+    let values: &'static [&'static str] = match attribute {
+        "email_verified" | "phone_number_verified" => &["true", "false"],
+        // The username of everybody here, too.
+        "preferred_username" => &["a@x", "b@x", "Jane"],
+        _ => &["a@x", "A@x", "b@x"],
+    };
     let some = prop::sample::select(values).prop_map(move |value| (name(attribute), Value::new(value)));
     prop::option::of(some)
 }
@@ -80,8 +84,8 @@ fn shape() -> impl Strategy<Value = PoolShape> {
             preferred_username,
         }),
     ];
-    (sign_in, any::<bool>(), any::<bool>(), contacts()).prop_map(
-        |(sign_in, case_sensitive, tenant, verifies)| {
+    (sign_in, any::<bool>(), any::<bool>(), contacts(), any::<bool>()).prop_map(
+        |(sign_in, case_sensitive, tenant, verifies, fixed)| {
             let custom = |text: &str, mutable| (name(text), CustomAttribute { mutable });
             let mut known = BTreeMap::from([
                 custom("custom:twinpool", false),
@@ -96,7 +100,7 @@ fn shape() -> impl Strategy<Value = PoolShape> {
                 sign_in,
                 case_sensitive,
                 custom: known,
-                immutable: BTreeSet::new(),
+                immutable: if fixed { [name("name")].into() } else { BTreeSet::new() },
                 verifies: verifies.into_iter().collect(),
             }
         },
@@ -314,8 +318,32 @@ proptest! {
     #[test]
     fn a_plan_can_be_shown_to_anyone(case in case()) {
         let shown = format!("{}{:?}", case.plan(), case.plan());
-        for secret in ["a@x", "A@x", "b@x", "jane"] {
+        for secret in ["a@x", "A@x", "b@x", "jane", "Jane"] {
             prop_assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+
+    #[test]
+    fn whatever_single_value_is_refused_a_user_is_made_with_all_that_cannot_follow_later(case in case()) {
+        let plan = Case { target: None, ..case.clone() }.plan();
+        let Some(Operation::CreateUser { username, attributes }) = plan.operations.first() else {
+            return Ok(());
+        };
+        let (marker, shape) = (marker(), &case.shapes.1);
+        let tries = fewer(username, attributes, &marker, shape);
+        let signs_in = |name: &AttributeName| {
+            Contact::of(name).is_some_and(|contact| attributes.get(&contact.address_attribute()).is_some_and(|value| value.reveal() == username.as_str()))
+        };
+        for bad in attributes.keys().filter(|name| **name != marker.name && !signs_in(name)) {
+            let made = tries.iter().find(|fewer| !fewer.contains_key(bad));
+            prop_assert!(made.is_some_and(|made| made.contains_key(&marker.name)), "{bad} keeps the user out");
+            let lost = attributes.keys().filter(|name| *name != bad && !shape.is_mutable(name) && Contact::of(bad).is_none());
+            for name in lost {
+                prop_assert!(made.is_some_and(|made| made.contains_key(name)), "{bad} costs {name}");
+            }
+        }
+        for (index, one) in tries.iter().enumerate() {
+            prop_assert!(one.len() < attributes.len() && !tries[..index].contains(one), "tried twice");
         }
     }
 }

@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use twinpool_core::attribute::Contact;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
-use twinpool_core::id::{AttributeName, NewSub, OldSub, Sub, Username};
+use twinpool_core::id::{NewSub, OldSub, Sub, Username};
 use twinpool_core::link::{Link, LinkState, Names, Side};
-use twinpool_core::plan::{Marker, Operation, Plan, PlanningInput, plan};
+use twinpool_core::plan::{Marker, Operation, Plan, PlanningInput, fewer, plan};
 use twinpool_core::port::{Class, Clock, LinkStore, PoolWriter};
 use twinpool_core::snapshot::Snapshot;
 use twinpool_core::value::Attributes;
@@ -83,7 +82,7 @@ impl<P: Ports> Engine<P> {
         attributes: &Attributes,
         marker: &Marker,
     ) -> Result<Outcome, SyncError> {
-        for fewer in self.fewer(username, attributes, marker) {
+        for fewer in fewer(username, attributes, marker, &self.new_shape) {
             match self.ports.new_pool().create_user(username, &fewer).await {
                 Ok(new_sub) => return self.adopt_made(link, old, &new_sub).await,
                 Err(error) if error.class == Class::Rejected => {}
@@ -94,36 +93,6 @@ impl<P: Ports> Engine<P> {
             }
         }
         self.not_made(link, Reason::Refused).await
-    }
-
-    /// What a user can be made with, most first. What the new pool lets be written at creation only is given up last.
-    fn fewer(&self, username: &Username, attributes: &Attributes, marker: &Marker) -> Vec<Attributes> {
-        let only = |wanted: &dyn Fn(&AttributeName) -> bool| -> Attributes {
-            attributes.clone().into_iter().filter(|(name, _)| wanted(name)).collect()
-        };
-        let signs_in_with = |contact: Contact| {
-            attributes
-                .get(&contact.address_attribute())
-                .is_some_and(|value| value.reveal() == username.as_str())
-        };
-        let bare =
-            |name: &AttributeName| *name == marker.name || Contact::of(name).is_some_and(signs_in_with);
-        let needed = |name: &AttributeName| *name == marker.name || Contact::of(name).is_some();
-        let now_or_never = |name: &AttributeName| !needed(name) && !self.new_shape.is_mutable(name);
-        let fixed: Vec<_> = attributes.keys().filter(|name| now_or_never(name)).collect();
-        let mut tries = vec![only(&|name| needed(name) || now_or_never(name))];
-        if fixed.len() > 1 {
-            let but_one =
-                |left: &AttributeName| only(&|name| needed(name) || (now_or_never(name) && name != left));
-            tries.extend(fixed.iter().map(|left| but_one(left)));
-        }
-        if fixed.len() > 2 {
-            tries.extend(fixed.iter().map(|one| only(&|name| needed(name) || name == *one)));
-        }
-        tries.extend([only(&needed), only(&bare)]);
-        tries.retain(|fewer| fewer.len() < attributes.len());
-        tries.dedup();
-        tries
     }
 
     /// A conflict that proves that nobody made the user under the intended name.
