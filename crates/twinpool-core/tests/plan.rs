@@ -90,7 +90,7 @@ fn shape() -> impl Strategy<Value = PoolShape> {
             let mut known = BTreeMap::from([
                 custom("custom:twinpool", false),
                 custom("custom:born", false),
-                custom("custom:tenant", true),
+                custom("custom:tenant", !fixed),
             ]);
             if !tenant {
                 known.remove(&name("custom:tenant"));
