@@ -6,10 +6,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::{Digest, DigestKey};
-use crate::id::{AttributeName, PoolId, Sub, Timestamp, Username};
+use crate::id::{AttributeName, GroupName, PoolId, Sub, Timestamp, Username};
 
+mod cause;
 mod trigger;
 
+pub use cause::{Cause, Channel};
 pub use trigger::{Captured, Unreadable, capture};
 
 /// The only wire format there is.
@@ -37,54 +39,6 @@ impl EventId {
 impl fmt::Debug for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "EventId({})", self.0)
-    }
-}
-
-/// What Cognito called the moment: a trigger source, kept only if it looks like one.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
-pub struct Cause(String);
-
-impl From<String> for Cause {
-    fn from(text: String) -> Self {
-        let sound = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        if !text.is_empty() && text.len() <= 64 && text.chars().all(sound) {
-            Self(text)
-        } else {
-            Self("unknown".to_owned())
-        }
-    }
-}
-
-impl From<Cause> for String {
-    fn from(cause: Cause) -> Self {
-        cause.0
-    }
-}
-
-impl Cause {
-    /// The trigger source.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether a token is made, which every sign-in and refresh does.
-    #[must_use]
-    pub fn is_token(&self) -> bool {
-        self.0.starts_with("TokenGeneration_")
-    }
-
-    /// Whether Cognito says this only of users who are confirmed.
-    #[must_use]
-    pub fn implies_confirmed(&self) -> bool {
-        self.is_token() || self.0.starts_with("PostConfirmation_")
-    }
-}
-
-impl fmt::Debug for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 
@@ -123,7 +77,10 @@ pub struct ChangeEvent {
     /// Only where a sub cannot name the user: federated users, and events without a sub.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<Username>,
-    /// The trigger source.
+    /// Set where the event is about a group itself, and about no user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_name: Option<GroupName>,
+    /// What made twinpool look: a trigger source, an operation of the audit trail, an operator.
     pub cause: Cause,
     /// When it was captured, in milliseconds since 1970.
     pub at: Timestamp,
@@ -146,12 +103,38 @@ pub enum NotAChangeEvent {
         "the change event has format {0}, and this twinpool reads format {FORMAT}: deploy the mirror before the capture"
     )]
     Format(u8),
-    /// Neither sub nor username.
-    #[error("the change event names no user")]
+    /// Neither sub nor username, nor a group.
+    #[error("the change event names no user and no group")]
     NoUser,
 }
 
+/// Whom or what a hint is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// A user, by sub.
+    User(Sub),
+    /// A user, by sub and username: federated users are reached by their username only (F§4).
+    Profile(Sub, Username),
+    /// A user, by username, where no sub is known.
+    Named(Username),
+    /// A group itself.
+    Group(GroupName),
+}
+
 impl ChangeEvent {
+    /// A hint without digests: whoever gets it reads the pool.
+    #[must_use]
+    pub fn hint(id: EventId, pool: PoolId, about: About, cause: Cause, at: Timestamp) -> Self {
+        let (sub, username, group_name) = match about {
+            About::User(sub) => (Some(sub), None, None),
+            About::Profile(sub, username) => (Some(sub), Some(username), None),
+            About::Named(username) => (None, Some(username), None),
+            About::Group(name) => (None, None, Some(name)),
+        };
+        let (attributes, groups) = (BTreeMap::new(), None);
+        Self { format: FORMAT, id, pool, sub, username, group_name, cause, at, attributes, groups }
+    }
+
     /// Reads the body of a message.
     ///
     /// # Errors
@@ -166,7 +149,7 @@ impl ChangeEvent {
             return Err(NotAChangeEvent::Format(v));
         }
         let event: Self = serde_json::from_str(body).map_err(|_| NotAChangeEvent::Shape)?;
-        if event.sub.is_none() && event.username.is_none() {
+        if event.sub.is_none() && event.username.is_none() && event.group_name.is_none() {
             return Err(NotAChangeEvent::NoUser);
         }
         Ok(event)
@@ -185,7 +168,10 @@ impl ChangeEvent {
         match (&self.sub, &self.username) {
             (Some(sub), _) => sub.as_str().to_owned(),
             (None, Some(username)) => key.username(username.as_str()).as_str().to_owned(),
-            (None, None) => self.id.as_str().to_owned(),
+            (None, None) => match &self.group_name {
+                Some(name) => key.group_name(name).as_str().to_owned(),
+                None => self.id.as_str().to_owned(),
+            },
         }
     }
 
@@ -222,10 +208,5 @@ mod tests {
         assert_eq!(ChangeEvent::parse(&newer), Err(NotAChangeEvent::Format(2)));
         let nobody = BODY.replace(r#""sub":"s","#, "");
         assert_eq!(ChangeEvent::parse(&nobody), Err(NotAChangeEvent::NoUser));
-    }
-
-    #[test]
-    fn a_cause_that_is_not_a_trigger_source_is_not_kept() {
-        assert_eq!(Cause::from("jane@example.com".to_owned()).as_str(), "unknown");
     }
 }

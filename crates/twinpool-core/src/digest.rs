@@ -9,7 +9,9 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
+use crate::group::GroupDefinition;
 use crate::id::{AttributeName, GroupName, OldSub, Sub};
+use crate::snapshot::Identity;
 use crate::value::Value;
 
 /// The shortest key that is taken, in bytes.
@@ -51,6 +53,27 @@ impl DigestKey {
         let mut parts = vec![sub.as_str()];
         parts.extend(groups.iter().map(GroupName::as_str));
         self.digest("groups", &parts)
+    }
+
+    /// The digest of one identity of one user.
+    #[must_use]
+    pub fn identity(&self, sub: &Sub, identity: &Identity) -> Digest {
+        let parts = [sub.as_str(), identity.provider.as_str(), identity.subject.reveal()];
+        self.digest("identity", &parts)
+    }
+
+    /// The digest of what a group is made like.
+    #[must_use]
+    pub fn definition(&self, group: &GroupDefinition) -> Digest {
+        let precedence = group.precedence.map(|it| it.to_string()).unwrap_or_default();
+        let parts = [group.name.as_str(), group.description.as_deref().unwrap_or_default(), &precedence];
+        self.digest("definition", &parts)
+    }
+
+    /// What the queue keeps in order for one group.
+    #[must_use]
+    pub fn group_name(&self, group: &GroupName) -> Digest {
+        self.digest("group", &[group.as_str()])
     }
 
     /// The digest of a username, where a sub is not known.

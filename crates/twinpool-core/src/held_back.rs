@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::id::{AttributeName, GroupName};
+use crate::id::{AttributeName, GroupName, ProviderName};
+use crate::snapshot::Factor;
 
 /// Something that stays as it is in the new pool.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +23,10 @@ pub enum Subject {
     Attribute(AttributeName),
     /// Membership of one group.
     Group(GroupName),
+    /// The sign-in with one identity provider.
+    Identity(ProviderName),
+    /// A way to prove oneself.
+    Factor(Factor),
 }
 
 impl fmt::Display for Subject {
@@ -30,6 +35,8 @@ impl fmt::Display for Subject {
             Self::User => f.write_str("user"),
             Self::Attribute(name) => write!(f, "attribute {name}"),
             Self::Group(name) => write!(f, "group {name}"),
+            Self::Identity(name) => write!(f, "identity {name}"),
+            Self::Factor(factor) => write!(f, "factor {factor}"),
         }
     }
 }
@@ -65,11 +72,25 @@ pub enum Reason {
     Gone,
     /// The user was deleted from the new pool.
     Missing,
+    /// Another user of the old pool has the same name in the new pool's eyes, and came first.
+    Twin,
+    /// The owner's rules, or a decision, leave it out.
+    LeftOut,
+    /// The new pool's own value stands: a rule or a decision says so.
+    NewWins,
+    /// Cognito gives it to nobody: the user sets it up again in the new pool.
+    CannotMove,
+    /// The new pool has no second factors.
+    MfaOff,
+    /// More than Cognito lets one user have.
+    TooMany,
+    /// A value that the owner's rules cannot make anything of.
+    NotConvertible,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 18] = [
         Self::NotInSchema,
         Self::Immutable,
         Self::Refused,
@@ -81,6 +102,13 @@ impl Reason {
         Self::Federated,
         Self::Gone,
         Self::Missing,
+        Self::Twin,
+        Self::LeftOut,
+        Self::NewWins,
+        Self::CannotMove,
+        Self::MfaOff,
+        Self::TooMany,
+        Self::NotConvertible,
     ];
 
     /// The code that is stored.
@@ -98,6 +126,13 @@ impl Reason {
             Self::Federated => "federated",
             Self::Gone => "gone",
             Self::Missing => "missing",
+            Self::Twin => "twin",
+            Self::LeftOut => "left_out",
+            Self::NewWins => "new_wins",
+            Self::CannotMove => "cannot_move",
+            Self::MfaOff => "mfa_off",
+            Self::TooMany => "too_many",
+            Self::NotConvertible => "not_convertible",
         }
     }
 
@@ -134,9 +169,22 @@ impl Reason {
             Self::Federated => {
                 "a federated profile is made by its identity provider at the first sign-in to the new pool"
             }
-            Self::Gone => "the user is not in the old pool any more: deletions are not mirrored yet",
+            Self::Gone => "the user is not in the old pool any more",
             Self::Missing => {
                 "somebody deleted the user from the new pool: its sub cannot be made again, decide what the user id stands for"
+            }
+            Self::Twin => {
+                "another user of the old pool has the same name in the new pool, and came first: merge them, or rename one in the old pool"
+            }
+            Self::LeftOut => "left out: a rule of twinpool.toml or a decision says so",
+            Self::NewWins => "the new pool's own value stands: a rule of twinpool.toml or a decision says so",
+            Self::CannotMove => {
+                "Cognito gives it to nobody: the user sets it up again in the new pool, and should be told"
+            }
+            Self::MfaOff => "the new pool has MFA off: turn it on to carry the user's choice over",
+            Self::TooMany => "more than Cognito lets one user have: the rest is not carried over",
+            Self::NotConvertible => {
+                "a rule of twinpool.toml cannot make anything of the value: correct it in the old pool, or change the rule"
             }
         }
     }

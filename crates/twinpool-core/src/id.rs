@@ -128,11 +128,15 @@ id!(
     AttributeName, "attribute name", 128, name_char
 );
 id!(
+    /// The name of an identity provider of one pool, such as `Google`. Not personal.
+    ProviderName, "provider name", 32, name_char
+);
+id!(
     /// What Cognito calls `Username`. May be an e-mail address, so it has no `Display` and does not show in `Debug`.
     Username, "username", 128, name_char
 );
 
-printable!(Sub, OldSub, NewSub, UserId, PoolId, GroupName, AttributeName);
+printable!(Sub, OldSub, NewSub, UserId, PoolId, GroupName, AttributeName, ProviderName);
 
 impl fmt::Debug for Username {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

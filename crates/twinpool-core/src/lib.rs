@@ -6,8 +6,11 @@
 
 pub mod attribute;
 pub mod change_event;
+pub mod decision;
 pub mod digest;
+pub mod group;
 pub mod held_back;
+pub mod history;
 pub mod id;
 pub mod link;
 pub mod plan;

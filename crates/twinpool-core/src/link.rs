@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::decision::Decisions;
 use crate::digest::{Digest, DigestKey};
 use crate::held_back::{HeldBack, Reason};
+use crate::history::History;
 use crate::id::{AttributeName, GroupName, NewSub, OldSub, Sub, Timestamp, UserId, Username};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Mfa, Snapshot};
 
 /// Everything the table says of one user. One item, `OLD#<old sub>`; `NEW#<new sub>` points back at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +23,10 @@ pub struct Link {
     pub intended: Option<Username>,
     /// Every name that was ever announced before being written to the new pool.
     pub announced: Names,
+    /// What people decided about conflicts.
+    pub decisions: Decisions,
+    /// What became of the user of late.
+    pub history: History,
     /// How far the user has come.
     pub state: LinkState,
 }
@@ -34,14 +40,67 @@ pub enum LinkState {
         since: Timestamp,
     },
     /// Both users are known.
-    Linked(Linked),
+    Linked(Box<Linked>),
     /// Nothing in the new pool is ours, and why.
     Conflict {
         /// What stands in the way.
         reason: Reason,
         /// Since when.
         since: Timestamp,
+        /// Who stands in the way, where somebody does.
+        holder: Option<NewSub>,
     },
+    /// The user was deleted from the old pool. The user id is never given to anyone else.
+    Tombstone {
+        /// Who it was in the new pool.
+        new_sub: Option<NewSub>,
+        /// What became of that user.
+        left: Left,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// The user is one person with another user of the old pool, whose user id counts.
+    Merged {
+        /// The other one.
+        into: OldSub,
+        /// Since when.
+        since: Timestamp,
+    },
+}
+
+/// What became of the user of the new pool when the old pool deleted its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// There was none.
+    Nobody,
+    /// Left as it was.
+    Kept,
+    /// Disabled.
+    Disabled,
+    /// Deleted.
+    Deleted,
+}
+
+impl Left {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Nobody, Self::Kept, Self::Disabled, Self::Deleted];
+
+    /// The word that is stored.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Nobody => "nobody",
+            Self::Kept => "kept",
+            Self::Disabled => "disabled",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// The one with this word.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|left| left.code() == code)
+    }
 }
 
 /// What is known of a user who exists in both pools.
@@ -57,6 +116,8 @@ pub struct Linked {
     pub unseen: BTreeSet<AttributeName>,
     /// When both pools were last brought together.
     pub mirrored_at: Timestamp,
+    /// Under which rules: with others, both pools are compared again.
+    pub rules: String,
 }
 
 /// Names of attributes and groups: not values.
@@ -66,19 +127,24 @@ pub struct Names {
     pub attributes: BTreeSet<AttributeName>,
     /// Groups.
     pub groups: BTreeSet<GroupName>,
+    /// Digests of identities.
+    pub identities: BTreeSet<Digest>,
 }
 
 impl Names {
     /// Whether all of the others are among these.
     #[must_use]
     pub fn contains(&self, others: &Self) -> bool {
-        self.attributes.is_superset(&others.attributes) && self.groups.is_superset(&others.groups)
+        self.attributes.is_superset(&others.attributes)
+            && self.groups.is_superset(&others.groups)
+            && self.identities.is_superset(&others.identities)
     }
 
     /// Takes the others in.
     pub fn extend(&mut self, others: &Self) {
         self.attributes.extend(others.attributes.iter().cloned());
         self.groups.extend(others.groups.iter().cloned());
+        self.identities.extend(others.identities.iter().cloned());
     }
 }
 
@@ -100,6 +166,10 @@ pub struct Side {
     pub groups: BTreeSet<GroupName>,
     /// Whether the user may sign in.
     pub enabled: bool,
+    /// Digests of identities.
+    pub identities: BTreeSet<Digest>,
+    /// Second factors.
+    pub mfa: Mfa,
 }
 
 impl Side {
@@ -112,6 +182,8 @@ impl Side {
             attributes: snapshot.attributes.iter().map(digest).collect(),
             groups: snapshot.groups.clone(),
             enabled: snapshot.enabled,
+            identities: snapshot.identities.iter().map(|one| key.identity(&snapshot.sub, one)).collect(),
+            mfa: snapshot.mfa,
         }
     }
 }
@@ -126,6 +198,8 @@ impl Link {
             version: 0,
             intended: None,
             announced,
+            decisions: Decisions::new(),
+            history: History::default(),
             state: LinkState::Pending { since },
         }
     }
@@ -135,7 +209,10 @@ impl Link {
     pub fn linked(&self) -> Option<&Linked> {
         match &self.state {
             LinkState::Linked(linked) => Some(linked),
-            LinkState::Pending { .. } | LinkState::Conflict { .. } => None,
+            LinkState::Pending { .. }
+            | LinkState::Conflict { .. }
+            | LinkState::Tombstone { .. }
+            | LinkState::Merged { .. } => None,
         }
     }
 
@@ -143,7 +220,10 @@ impl Link {
     #[must_use]
     pub fn unpaired_since(&self) -> Option<Timestamp> {
         match &self.state {
-            LinkState::Pending { since } | LinkState::Conflict { since, .. } => Some(*since),
+            LinkState::Pending { since }
+            | LinkState::Conflict { since, .. }
+            | LinkState::Tombstone { since, .. }
+            | LinkState::Merged { since, .. } => Some(*since),
             LinkState::Linked(_) => None,
         }
     }

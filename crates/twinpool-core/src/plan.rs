@@ -4,34 +4,46 @@
 //! Names that twinpool never announced are the target's own and are never touched.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use crate::digest::{Digest, DigestKey};
 use crate::held_back::{HeldBack, Reason, Subject};
 use crate::id::{AttributeName, GroupName, Username};
 use crate::link::{Names, Side};
 use crate::pool::PoolShape;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Identity, Mfa, Snapshot};
 use crate::value::{Attributes, Value};
 
 mod attributes;
 mod create;
 mod effect;
+mod farewell;
 mod fewer;
 mod groups;
+mod identities;
+mod mfa;
+mod show;
 mod sign_in_name;
+mod terms;
 
+pub use farewell::{WhenDeleted, farewell};
 pub use fewer::fewer;
+pub use terms::{GroupMode, Terms};
 
 /// All that a decision depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct PlanningInput<'a> {
-    /// The user in the pool that has the say.
+    /// The user in the pool that has the say, as the rules see it: in the target's names and values.
     pub source: &'a Snapshot,
+    /// What the source says, in its own names.
+    pub source_side: &'a Side,
+    /// What the source said at the last mirror.
+    pub source_agreed: Option<&'a Side>,
     /// The user in the pool that follows; `None` if there is none yet.
     pub target: Option<&'a Snapshot>,
     /// What the target said at the last mirror: tells whether someone else changed it since.
     pub agreed: Option<&'a Side>,
+    /// What rules and decisions ask.
+    pub terms: &'a Terms,
     /// Every name that twinpool ever announced for the target: only these can be removed there.
     pub announced: &'a Names,
     /// What the source's pool was made like.
@@ -92,6 +104,14 @@ pub enum Operation {
     RemoveFromGroup(GroupName),
     /// Let the user sign in, or not.
     SetEnabled(bool),
+    /// Let the user sign in with an identity provider.
+    LinkIdentity(Identity),
+    /// Take that away.
+    UnlinkIdentity(Identity),
+    /// Turn codes by text message and e-mail on or off.
+    SetMfa(Mfa),
+    /// Delete the user.
+    DeleteUser,
 }
 
 /// What is to be done, in a safe order, and what is not.
@@ -121,8 +141,11 @@ pub fn plan(input: &PlanningInput<'_>) -> Plan {
         plan.operations.push(Operation::SetEnabled(false));
     }
     groups::remove(&mut plan, input, target);
+    identities::unlink(&mut plan, input, target);
     attributes::bring(&mut plan, input, target);
+    mfa::bring(&mut plan, input, target.mfa);
     groups::add(&mut plan, input, target);
+    identities::link(&mut plan, input, target);
     if sign_in_name::is_outdated(input, target) {
         plan.hold(Subject::User, Reason::SignInNameFixed);
     }
@@ -152,15 +175,21 @@ impl Plan {
                 Operation::AddToGroup(group) | Operation::RemoveFromGroup(group) => {
                     names.groups.insert(group.clone());
                 }
-                Operation::SetRandomPassword | Operation::SetEnabled(_) => {}
+                Operation::SetRandomPassword
+                | Operation::SetEnabled(_)
+                | Operation::LinkIdentity(_)
+                | Operation::UnlinkIdentity(_)
+                | Operation::SetMfa(_)
+                | Operation::DeleteUser => {}
             }
         }
         names
     }
 
-    /// The attributes that the plan sets on an existing user and that are ways to sign in: their values must be free.
+    /// The attributes that the plan sets on an existing user and that are ways to sign in: their values must be free, unless
+    /// a person decided otherwise.
     #[must_use]
-    pub fn claims(&self, target_shape: &PoolShape) -> Vec<(&AttributeName, &Value)> {
+    pub fn claims(&self, target_shape: &PoolShape, terms: &Terms) -> Vec<(&AttributeName, &Value)> {
         let sets = self.operations.iter().filter_map(|operation| match operation {
             Operation::SetAttributes(attributes) => Some(attributes),
             Operation::CreateUser { .. }
@@ -168,9 +197,14 @@ impl Plan {
             | Operation::DeleteAttributes(_)
             | Operation::AddToGroup(_)
             | Operation::RemoveFromGroup(_)
-            | Operation::SetEnabled(_) => None,
+            | Operation::SetEnabled(_)
+            | Operation::LinkIdentity(_)
+            | Operation::UnlinkIdentity(_)
+            | Operation::SetMfa(_)
+            | Operation::DeleteUser => None,
         });
-        sets.flat_map(|attributes| target_shape.ways_to_sign_in(attributes)).collect()
+        let ways = sets.flat_map(|attributes| target_shape.ways_to_sign_in(attributes));
+        ways.filter(|(name, _)| !terms.forced.contains(*name)).collect()
     }
 
     /// Why the user as a whole cannot be made, if that is so.
@@ -198,50 +232,5 @@ impl Plan {
 
     fn hold(&mut self, subject: Subject, reason: Reason) {
         self.held_back.push(HeldBack { subject, reason });
-    }
-}
-
-fn list<T: AsRef<str>>(names: impl Iterator<Item = T>) -> String {
-    let names: Vec<_> = names.map(|name| name.as_ref().to_owned()).collect();
-    names.join(", ")
-}
-
-/// Names only: a plan can be shown to anyone.
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::CreateUser { attributes, .. } => {
-                write!(f, "create the user with {}", list(attributes.keys().map(AttributeName::as_str)))
-            }
-            Self::SetRandomPassword => f.write_str("set a random password"),
-            Self::SetAttributes(attributes) => {
-                write!(f, "set {}", list(attributes.keys().map(AttributeName::as_str)))
-            }
-            Self::DeleteAttributes(names) => {
-                write!(f, "delete {}", list(names.iter().map(AttributeName::as_str)))
-            }
-            Self::AddToGroup(group) => write!(f, "add to group {group}"),
-            Self::RemoveFromGroup(group) => write!(f, "remove from group {group}"),
-            Self::SetEnabled(true) => f.write_str("enable"),
-            Self::SetEnabled(false) => f.write_str("disable"),
-        }
-    }
-}
-
-impl fmt::Display for Plan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.operations.is_empty() && self.held_back.is_empty() {
-            return writeln!(f, "nothing to do");
-        }
-        for operation in &self.operations {
-            writeln!(f, "{operation}")?;
-        }
-        for held_back in &self.held_back {
-            writeln!(f, "held back: {held_back}")?;
-        }
-        for subject in &self.overruled {
-            writeln!(f, "overruled: {subject} was changed in the target")?;
-        }
-        Ok(())
     }
 }

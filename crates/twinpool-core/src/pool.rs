@@ -40,12 +40,48 @@ impl SignIn {
     }
 }
 
-/// What the schema says of a custom attribute.
+/// What the schema says of one attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CustomAttribute {
+pub struct AttributeSchema {
+    /// What values look like.
+    pub kind: AttributeKind,
     /// Immutable attributes are written at creation only (F§4.1).
     pub mutable: bool,
+    /// Sign-up wants it. Administrators may leave it out (F§4.1).
+    pub required: bool,
 }
+
+impl AttributeSchema {
+    /// Text of any length, mutable, not required: what Cognito makes of a standard attribute by itself.
+    pub const TEXT: Self =
+        Self { kind: AttributeKind::Text { min: 0, max: LONGEST_VALUE }, mutable: true, required: false };
+}
+
+/// What the values of an attribute look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttributeKind {
+    /// So many characters.
+    Text {
+        /// At least.
+        min: u32,
+        /// At most.
+        max: u32,
+    },
+    /// A whole number.
+    Number {
+        /// At least; `None` for no limit.
+        min: Option<i64>,
+        /// At most; `None` for no limit.
+        max: Option<i64>,
+    },
+    /// `true` or `false`.
+    Boolean,
+    /// A moment.
+    DateTime,
+}
+
+/// No value is longer than this, in bytes (F§5).
+pub const LONGEST_VALUE: u32 = 2_048;
 
 /// The parts of a pool's configuration that decide what can be written into it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,19 +92,23 @@ pub struct PoolShape {
     pub sign_in: SignIn,
     /// Whether `Jane` and `jane` are two usernames (F§4.10).
     pub case_sensitive: bool,
-    /// The custom attributes, with their `custom:` prefix. Standard attributes exist in every pool.
-    pub custom: BTreeMap<AttributeName, CustomAttribute>,
-    /// Standard attributes that this pool makes immutable.
-    pub immutable: BTreeSet<AttributeName>,
+    /// The schema, custom attributes with their `custom:` prefix. Standard attributes exist in every pool, told here or not.
+    pub attributes: BTreeMap<AttributeName, AttributeSchema>,
     /// Contacts for which the pool sends a code, or waits for one, when an unverified value is written (F§4.2).
     pub verifies: BTreeSet<Contact>,
+    /// Whether users can have a second factor.
+    pub mfa: bool,
+    /// Whether users can sign in with passkeys.
+    pub passkeys: bool,
+    /// Whether the pool remembers devices.
+    pub devices: bool,
 }
 
 impl PoolShape {
     /// Whether the schema knows the attribute.
     #[must_use]
     pub fn has(&self, name: &AttributeName) -> bool {
-        !name.as_str().starts_with("custom:") || self.custom.contains_key(name)
+        !name.as_str().starts_with("custom:") || self.attributes.contains_key(name)
     }
 
     /// The ways to sign in that a user with these attributes holds: of an alias pool's contacts, those that are verified
@@ -95,6 +135,6 @@ impl PoolShape {
     /// Whether the attribute can be written after creation.
     #[must_use]
     pub fn is_mutable(&self, name: &AttributeName) -> bool {
-        !self.immutable.contains(name) && self.custom.get(name).is_none_or(|custom| custom.mutable)
+        self.attributes.get(name).is_none_or(|schema| schema.mutable)
     }
 }

@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 use std::future::Future;
 
 use crate::change_event::{ChangeEvent, UserRef};
+use crate::group::{GroupDefinition, GroupRecord};
 use crate::id::{AttributeName, GroupName, NewSub, OldSub, Sub, Username};
 use crate::link::Link;
 use crate::pool::PoolShape;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Factor, Identity, Mfa, Snapshot};
 use crate::value::Attributes;
 
 /// What the caller can do about a failed call.
@@ -68,19 +69,16 @@ pub trait PoolReader: Send + Sync {
     /// All groups of one user. `None` if there is no such user.
     fn groups(&self, who: &UserRef) -> impl Future<Output = Answer<Option<BTreeSet<GroupName>>>> + Send;
 
+    /// What the pool keeps of one user beside the password, and gives to nobody: passkeys and remembered devices. Asked only
+    /// of pools whose shape has them.
+    fn factors(
+        &self,
+        who: &UserRef,
+        shape: &PoolShape,
+    ) -> impl Future<Output = Answer<BTreeSet<Factor>>> + Send;
+
     /// The definition of a group. `None` if there is no such group.
     fn group(&self, name: &GroupName) -> impl Future<Output = Answer<Option<GroupDefinition>>> + Send;
-}
-
-/// What makes a group, beside its members. Roles do not travel: they belong to an account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GroupDefinition {
-    /// The name.
-    pub name: GroupName,
-    /// For people.
-    pub description: Option<String>,
-    /// Lower wins.
-    pub precedence: Option<i32>,
 }
 
 /// Writes the new pool. Users are addressed by sub.
@@ -122,8 +120,36 @@ pub trait PoolWriter: PoolReader {
     /// Takes the user out of a group; fine if the user, or the group, is not there.
     fn remove_from_group(&self, sub: &NewSub, group: &GroupName) -> impl Future<Output = Answer<()>> + Send;
 
-    /// Makes a group; fine if it exists, whatever its description says.
-    fn create_group(&self, group: &GroupDefinition) -> impl Future<Output = Answer<()>> + Send;
+    /// Makes a group; fine if it exists, whatever its description says. Says whether it was made now.
+    fn create_group(&self, group: &GroupDefinition) -> impl Future<Output = Answer<bool>> + Send;
+
+    /// Gives a group this description and precedence.
+    ///
+    /// # Errors
+    /// [`Class::NotFound`] when the group does not exist; [`Class::Rejected`] when it has a role, which the call might reset.
+    fn update_group(&self, group: &GroupDefinition) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Deletes a group; fine if it is not there.
+    fn delete_group(&self, name: &GroupName) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Deletes a user; fine if there is none.
+    fn delete_user(&self, sub: &NewSub) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Lets a user who has never signed in with this identity do so (F§4.8); fine if it is linked to this user already.
+    ///
+    /// # Errors
+    /// [`Class::Taken`] when the identity has a profile of its own, or is linked to somebody else.
+    fn link_identity(
+        &self,
+        username: &Username,
+        identity: &Identity,
+    ) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Takes the sign-in with this identity away; fine if it is not linked.
+    fn unlink_identity(&self, identity: &Identity) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Turns codes by text message and e-mail on or off. Authenticator apps stay as they are (F§4.9).
+    fn set_mfa(&self, sub: &NewSub, mfa: Mfa) -> impl Future<Output = Answer<()>> + Send;
 
     /// Lets the user sign in, or not.
     fn set_enabled(&self, sub: &NewSub, enabled: bool) -> impl Future<Output = Answer<()>> + Send;
@@ -154,6 +180,24 @@ pub trait LinkStore: LinkReader {
     /// # Errors
     /// [`Class::Stale`] when someone else wrote since; [`Class::Taken`] when the new sub is tied to another old sub.
     fn connect(&self, link: &Link) -> impl Future<Output = Answer<u64>> + Send;
+}
+
+/// Keeps what is known of groups that were carried over. Writes are fenced as those of [`LinkStore`].
+pub trait GroupStore: Send + Sync {
+    /// What is recorded of a group of the old pool.
+    fn group_record(&self, name: &GroupName) -> impl Future<Output = Answer<Option<GroupRecord>>> + Send;
+
+    /// Writes it down.
+    ///
+    /// # Errors
+    /// [`Class::Stale`] when someone else wrote since.
+    fn write_group(&self, record: &GroupRecord) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Forgets it.
+    ///
+    /// # Errors
+    /// [`Class::Stale`] when someone else wrote since.
+    fn forget_group(&self, record: &GroupRecord) -> impl Future<Output = Answer<()>> + Send;
 }
 
 /// Takes change events to the queue.

@@ -1,9 +1,10 @@
 //! What one pool says of one user at one time.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use crate::attribute::{Contact, travels};
-use crate::id::{GroupName, Sub, Timestamp, Username};
+use crate::id::{GroupName, ProviderName, Sub, Timestamp, Username};
 use crate::value::{Attributes, Value};
 
 /// The status of a user, as Cognito names it.
@@ -38,6 +39,85 @@ impl Status {
     }
 }
 
+/// Who a user is to an identity provider.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Identity {
+    /// The provider, as its pool names it.
+    pub provider: ProviderName,
+    /// Who the user is there. Personal.
+    pub subject: Value,
+}
+
+/// The second factors of a user.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Mfa {
+    /// A code by text message.
+    pub sms: bool,
+    /// A code by e-mail.
+    pub email: bool,
+    /// Codes of an authenticator app.
+    pub totp: bool,
+    /// Which one Cognito asks for first.
+    pub preferred: Option<Factor>,
+}
+
+impl Mfa {
+    /// Whether this factor is on.
+    #[must_use]
+    pub fn has(&self, factor: Factor) -> bool {
+        match factor {
+            Factor::Sms => self.sms,
+            Factor::Email => self.email,
+            Factor::Totp => self.totp,
+            Factor::Passkeys | Factor::Devices => false,
+        }
+    }
+}
+
+/// A way to prove oneself beside the password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Factor {
+    /// A code by text message.
+    Sms,
+    /// A code by e-mail.
+    Email,
+    /// Codes of an authenticator app.
+    Totp,
+    /// Passkeys.
+    Passkeys,
+    /// Remembered devices.
+    Devices,
+}
+
+impl Factor {
+    /// All factors.
+    pub const ALL: [Self; 5] = [Self::Sms, Self::Email, Self::Totp, Self::Passkeys, Self::Devices];
+
+    /// The word that is stored.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Sms => "sms",
+            Self::Email => "email",
+            Self::Totp => "totp",
+            Self::Passkeys => "passkeys",
+            Self::Devices => "devices",
+        }
+    }
+
+    /// The factor with this word.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|factor| factor.code() == code)
+    }
+}
+
+impl fmt::Display for Factor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
 /// One user in one pool. `Debug` shows names of attributes, never values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
@@ -53,6 +133,12 @@ pub struct Snapshot {
     pub attributes: Attributes,
     /// All groups of the user.
     pub groups: BTreeSet<GroupName>,
+    /// With which identity providers the user signs in.
+    pub identities: BTreeSet<Identity>,
+    /// Second factors.
+    pub mfa: Mfa,
+    /// Other ways to prove oneself that the pool keeps and nobody can read out.
+    pub factors: BTreeSet<Factor>,
     /// When the user was made, by the pool's clock; 0 where the pool does not say.
     pub created_at: Timestamp,
 }

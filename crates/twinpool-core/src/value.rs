@@ -6,7 +6,7 @@ use std::fmt;
 use crate::id::AttributeName;
 
 /// The value of one attribute of one person. `Debug` shows `«redacted»`; there is no `Display` and no `Serialize`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Value(String);
 
 impl Value {

@@ -73,6 +73,7 @@ pub fn capture(raw: &str, key: &DigestKey, id: EventId, at: Timestamp) -> Captur
         id,
         pool,
         username,
+        group_name: None,
         cause,
         at,
         attributes: digests(key, &context, &attributes),

@@ -7,7 +7,7 @@ use crate::attribute::Contact;
 use crate::held_back::{Reason, Subject};
 use crate::id::{AttributeName, Username};
 use crate::pool::PoolShape;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, Status};
 use crate::value::{Attributes, Value};
 
 pub(super) fn bring(plan: &mut Plan, input: &PlanningInput<'_>, target: &Snapshot) {
@@ -15,6 +15,10 @@ pub(super) fn bring(plan: &mut Plan, input: &PlanningInput<'_>, target: &Snapsho
     let source = input.source.attributes.iter();
     for (name, value) in source.filter(|(name, _)| is_plain(name, input)) {
         if same(input.target_shape, name, Some(value), target.attributes.get(name)) {
+            continue;
+        }
+        if target_s_own_stands(input, target, name) {
+            plan.hold(Subject::Attribute(name.clone()), Reason::NewWins);
             continue;
         }
         let own_name = is_own_name(input.target_shape, name, value, &target.username);
@@ -87,6 +91,10 @@ fn bring_contact(
     if agrees && verified == target.is_verified(contact) {
         return;
     }
+    if target_s_own_stands(input, target, &name) {
+        plan.hold(Subject::Attribute(name), Reason::NewWins);
+        return;
+    }
     let obstacle = obstacle(input, &name).or_else(|| unverified_obstacle(input, contact, verified));
     match obstacle {
         Some(reason) => plan.hold(Subject::Attribute(name), reason),
@@ -117,7 +125,10 @@ fn unverified_obstacle(input: &PlanningInput<'_>, contact: Contact, verified: bo
 /// An unverified address becomes a sign-in name only if it was one already: elsewhere it need not be unique, and the
 /// first to claim someone's address would get it.
 pub(super) fn is_unproven_name(input: &PlanningInput<'_>, contact: Contact) -> bool {
-    input.target_shape.sign_in.is_name(contact) && !input.source_shape.sign_in.is_name(contact)
+    // A federated profile claims no address, whatever its pool signs in with.
+    let was_name =
+        input.source_shape.sign_in.is_name(contact) && input.source.status != Status::ExternalProvider;
+    input.target_shape.sign_in.is_name(contact) && !was_name
 }
 
 /// Only what twinpool announced can go: the rest is the target's own. A flag stays where its address goes.
@@ -126,6 +137,8 @@ fn removals(plan: &mut Plan, input: &PlanningInput<'_>, target: &Snapshot) -> BT
         input.announced.attributes.contains(*name)
             && !input.source.attributes.contains_key(*name)
             && **name != input.marker.name
+            && !input.terms.left_alone.attributes.contains(*name)
+            && !target_s_own_stands(input, target, name)
             && !Contact::ALL.iter().any(|contact| contact.flag() == name.as_str())
     });
     let mut gone = BTreeSet::new();
@@ -140,6 +153,14 @@ fn removals(plan: &mut Plan, input: &PlanningInput<'_>, target: &Snapshot) -> BT
         }
     }
     gone
+}
+
+/// Where the rules give the target the say: what it has stays, unless the source alone changed it since the last mirror.
+fn target_s_own_stands(input: &PlanningInput<'_>, target: &Snapshot, name: &AttributeName) -> bool {
+    let source_changed = || input.terms.source_changed(name, input.source_agreed, input.source_side);
+    let only_source =
+        || input.agreed.is_some() && source_changed() && !changed_in_target(input, target, name);
+    input.terms.target_wins.contains(name) && target.attributes.contains_key(name) && !only_source()
 }
 
 fn changed_in_target(input: &PlanningInput<'_>, target: &Snapshot, name: &AttributeName) -> bool {

@@ -1,7 +1,7 @@
 //! A user who is not in the target yet.
 
 use super::attributes::{is_own_name, pair};
-use super::{Operation, Plan, PlanningInput, sign_in_name};
+use super::{GroupMode, Operation, Plan, PlanningInput, identities, mfa, sign_in_name};
 use crate::attribute::Contact;
 use crate::held_back::{Reason, Subject};
 use crate::id::Username;
@@ -10,7 +10,8 @@ use crate::value::Attributes;
 
 pub(super) fn plan(input: &PlanningInput<'_>) -> Plan {
     let mut plan = Plan::default();
-    if input.source.status == Status::ExternalProvider {
+    let federated = input.source.status == Status::ExternalProvider;
+    if federated && input.source.identities.is_empty() {
         plan.hold(Subject::User, Reason::Federated);
         return plan;
     }
@@ -26,15 +27,22 @@ pub(super) fn plan(input: &PlanningInput<'_>) -> Plan {
         attributes.into_iter().partition(|(name, _)| !input.target_shape.waits_for_confirmation(name));
     plan.operations.push(Operation::CreateUser { username, attributes: first });
     // Before the user is disabled: Cognito refuses to reset passwords of disabled users, and may refuse to set them.
-    plan.operations.push(Operation::SetRandomPassword);
+    // A federated user never had a password, and whoever can reset one could pass the provider by.
+    if !federated {
+        plan.operations.push(Operation::SetRandomPassword);
+    }
     if !input.source.enabled {
         plan.operations.push(Operation::SetEnabled(false));
     }
     if !later.is_empty() {
         plan.operations.push(Operation::SetAttributes(later));
     }
-    let groups = input.source.groups.iter().cloned();
-    plan.operations.extend(groups.map(Operation::AddToGroup));
+    mfa::first(&mut plan, input);
+    if input.terms.groups != GroupMode::None {
+        let groups = input.source.groups.iter().cloned();
+        plan.operations.extend(groups.map(Operation::AddToGroup));
+    }
+    identities::first(&mut plan, input.source);
     plan
 }
 

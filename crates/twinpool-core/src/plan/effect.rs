@@ -22,7 +22,10 @@ impl Operation {
                 side.groups.remove(group);
             }
             Self::SetEnabled(enabled) => side.enabled = *enabled,
-            Self::SetRandomPassword => {}
+            Self::LinkIdentity(identity) => drop(side.identities.insert(key.identity(sub, identity))),
+            Self::UnlinkIdentity(identity) => drop(side.identities.remove(&key.identity(sub, identity))),
+            Self::SetMfa(mfa) => side.mfa = *mfa,
+            Self::SetRandomPassword | Self::DeleteUser => {}
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::attribute::Contact;
 use crate::held_back::Reason;
 use crate::id::Username;
 use crate::pool::SignIn;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, Status};
 
 /// The name to create the user under.
 pub(super) fn choose(input: &PlanningInput<'_>) -> Result<Username, Reason> {
@@ -44,6 +44,10 @@ fn contact_name(input: &PlanningInput<'_>, names: impl Iterator<Item = Contact>)
 
 fn username(input: &PlanningInput<'_>, is_alias: impl Fn(Contact) -> bool) -> Username {
     let source = input.source;
+    if source.status == Status::ExternalProvider {
+        // `<provider>_<id>` belongs to the profile that the provider itself would make (F§4.8).
+        return Username::parse(source.sub.as_str()).unwrap_or_else(|_| source.username.clone());
+    }
     if let SignIn::Contact(names) = &input.source_shape.sign_in {
         let mut held = names.iter().filter(|contact| source.contact(**contact).is_some());
         // Where no alias takes the address, the address itself becomes the username.

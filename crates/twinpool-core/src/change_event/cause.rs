@@ -1,0 +1,117 @@
+//! What made twinpool look.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+const AUDIT_TRAIL: &str = "CloudTrail_";
+const OPERATOR: &str = "Operator_";
+
+/// The way by which a change event came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// A trigger of the pool: seconds, and only part of the changes (F§1.4).
+    Trigger,
+    /// CloudTrail: minutes, and every call (F§3).
+    AuditTrail,
+    /// A person with the command line.
+    Operator,
+}
+
+/// What made twinpool look at a user: a trigger source, `CloudTrail_` with an operation, or `Operator_` with a command. Kept only
+/// if it looks like one.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct Cause(String);
+
+impl From<String> for Cause {
+    fn from(text: String) -> Self {
+        let sound = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        if !text.is_empty() && text.len() <= 64 && text.chars().all(sound) {
+            Self(text)
+        } else {
+            Self("unknown".to_owned())
+        }
+    }
+}
+
+impl From<Cause> for String {
+    fn from(cause: Cause) -> Self {
+        cause.0
+    }
+}
+
+impl Cause {
+    /// The cause as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// An operation that the audit trail tells of.
+    #[must_use]
+    pub fn audit_trail(operation: &str) -> Self {
+        Self::from(format!("{AUDIT_TRAIL}{operation}"))
+    }
+
+    /// Something that an operator asked for.
+    #[must_use]
+    pub fn operator(command: &str) -> Self {
+        Self::from(format!("{OPERATOR}{command}"))
+    }
+
+    /// By which way the event came.
+    #[must_use]
+    pub fn channel(&self) -> Channel {
+        if self.0.starts_with(AUDIT_TRAIL) {
+            Channel::AuditTrail
+        } else if self.0.starts_with(OPERATOR) {
+            Channel::Operator
+        } else {
+            Channel::Trigger
+        }
+    }
+
+    /// Whether it says that the user was deleted.
+    #[must_use]
+    pub fn tells_of_deletion(&self) -> bool {
+        matches!(self.0.strip_prefix(AUDIT_TRAIL), Some("AdminDeleteUser" | "DeleteUser"))
+    }
+
+    /// Whether a token is made, which every sign-in and refresh does.
+    #[must_use]
+    pub fn is_token(&self) -> bool {
+        self.0.starts_with("TokenGeneration_")
+    }
+
+    /// Whether Cognito says this only of users who are confirmed.
+    #[must_use]
+    pub fn implies_confirmed(&self) -> bool {
+        self.is_token() || self.0.starts_with("PostConfirmation_")
+    }
+}
+
+impl fmt::Debug for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_that_is_not_a_trigger_source_is_not_kept() {
+        assert_eq!(Cause::from("jane@example.com".to_owned()).as_str(), "unknown");
+    }
+
+    #[test]
+    fn a_cause_tells_its_channel() {
+        let channel = |text: &str| Cause::from(text.to_owned()).channel();
+        assert_eq!(channel("TokenGeneration_Authentication"), Channel::Trigger);
+        assert_eq!(Cause::audit_trail("AdminDeleteUser").channel(), Channel::AuditTrail);
+        assert_eq!(Cause::operator("Sync").channel(), Channel::Operator);
+        assert_eq!(channel("unknown"), Channel::Trigger);
+    }
+}

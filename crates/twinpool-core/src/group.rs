@@ -1,0 +1,34 @@
+//! Groups themselves, beside their members.
+
+use crate::digest::Digest;
+use crate::id::{GroupName, Timestamp};
+
+/// What makes a group, beside its members. Roles do not travel: they belong to an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupDefinition {
+    /// The name.
+    pub name: GroupName,
+    /// For people.
+    pub description: Option<String>,
+    /// Lower wins.
+    pub precedence: Option<i32>,
+}
+
+/// What is recorded of a group that was carried over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupRecord {
+    /// The name in the old pool.
+    pub name: GroupName,
+    /// The name in the new pool.
+    pub new_name: GroupName,
+    /// Whether twinpool made the group of the new pool: only then it may delete it.
+    pub made: bool,
+    /// What the old pool said when it was carried over.
+    pub old: Digest,
+    /// What the new pool said then.
+    pub new: Digest,
+    /// When.
+    pub mirrored_at: Timestamp,
+    /// Grows with every write (the fence).
+    pub version: u64,
+}
