@@ -160,7 +160,7 @@ impl<'a> Check<'a> {
             let ruled = self.model.writer(target).map(|(writer, _)| writer);
             return ruled.filter(|writer| *writer != source);
         }
-        let is_plain = !self.model.attributes.contains_key(target) && target != self.marker;
+        let is_plain = !self.model.attributes.contains_key(target);
         (is_plain && self.old.has(target)).then_some(target)
     }
 

@@ -35,6 +35,8 @@ mod tests {
             of("[users]\ndeleted = \"disable\"\n[attributes]\nname = { wins = \"old\", drop = false }"),
             "none"
         );
+        let own_names = "[groups]\nrename = { a = \"a\" }\n[federation.A]\nprovider = \"A\"";
+        assert_eq!(of(own_names), "none");
     }
 
     #[test]

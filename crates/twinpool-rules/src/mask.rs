@@ -105,6 +105,14 @@ mod tests {
         assert_eq!(example("family_name"), None);
     }
 
+    #[test]
+    fn a_name_that_another_rule_writes_shows_no_value_of_the_other() {
+        let rules = Rules::parse("[attributes]\n\"custom:nick\" = { rename = \"nickname\" }").unwrap();
+        let user = user(&[("nickname", "jane"), ("custom:nick", "doris")], &[]);
+        let shadowed = rules.example(&name("nickname"), &user).unwrap();
+        assert_eq!((shadowed.before.as_deref(), shadowed.after), (Some("j•••"), None));
+    }
+
     proptest! {
         #[test]
         fn a_mask_tells_no_more_than_first_letters_and_the_ending(value in "[a-z]{3,20}", host in "[a-z]{3,20}") {

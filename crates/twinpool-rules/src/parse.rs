@@ -72,10 +72,9 @@ fn groups(node: &Node<'_>) -> Result<Groups, RulesError> {
                 "another group gets this name already: two groups cannot become one, choose another name";
             return Err(node.error(problem));
         }
-        if from != to {
-            rename.insert(from, to);
-        }
+        rename.insert(from, to);
     }
+    rename.retain(|from, to| from != to);
     Ok(Groups { mode: fields.read("mode", |node| node.choice(&MODES))?, leave_out, rename })
 }
 

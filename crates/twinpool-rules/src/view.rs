@@ -8,7 +8,7 @@ use twinpool_core::plan::{GroupMode, Terms};
 use twinpool_core::snapshot::{Identity, Snapshot, Status};
 use twinpool_core::value::Value;
 
-use crate::model::{Federation, Model};
+use crate::model::Model;
 
 mod attributes;
 #[cfg(test)]
@@ -89,9 +89,9 @@ fn is_left_out(model: &Model, old: &Snapshot) -> bool {
 /// A provider's word counts only for its own profile, and only if every provider of the profile is trusted: nobody can tell
 /// which one wrote the address last.
 fn trusts_email(model: &Model, old: &Snapshot) -> bool {
-    let trusted = |rule: &Federation| rule.link && rule.trust_email;
-    let all_trusted = |identity: &Identity| model.federation.get(&identity.provider).is_some_and(trusted);
+    let is_trusted =
+        |identity: &Identity| model.federation.get(&identity.provider).is_some_and(|rule| rule.trust_email);
     old.status == Status::ExternalProvider
         && !old.identities.is_empty()
-        && old.identities.iter().all(all_trusted)
+        && old.identities.iter().all(is_trusted)
 }

@@ -175,6 +175,8 @@ fn values_of_the_old_pool_that_may_not_fit_are_warned_of() {
     warned(&verdict(TEXT, "", SHORT), "shorter values are held back");
     warned(&verdict(TEXT, "e164 = \"DE\"", SHORT), "can have 16 characters");
     assert_eq!(verdict(SHORT, "", SHORT), Verdict::Fine);
+    let not_empty = AttributeSchema { kind: AttributeKind::Text { min: 1, max: 2_048 }, ..TEXT };
+    assert_eq!(verdict(TEXT, "", not_empty), Verdict::Fine, "an empty value is no value");
 }
 
 #[test]

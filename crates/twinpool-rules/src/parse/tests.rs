@@ -277,6 +277,7 @@ fn groups_that_contradict_each_other_are_refused() {
     refused("[groups]\nleave_out = [\"a*\"]\nrename = { ab = \"b\" }", 3, "groups.rename.ab", "not both");
     refused("[groups]\nleave_out = [\"a*\"]\nrename = { b = \"ab\" }", 3, "groups.rename.b", "another name");
     refused("[groups.rename]\na = \"c\"\nb = \"c\"", 3, "groups.rename.b", "two groups cannot become one");
+    refused("[groups.rename]\na = \"a\"\nb = \"a\"", 3, "groups.rename.b", "two groups cannot become one");
 }
 
 #[test]
