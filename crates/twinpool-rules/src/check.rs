@@ -126,7 +126,7 @@ impl<'a> Check<'a> {
         }
         if self.is_required(target) && !self.always_gives(source, rule) {
             found.warn(
-                "the new pool requires it at sign-up, and a user may have none: it is left out then, as administrators may (F§4.1), or give a default",
+                "the new pool requires it at sign-up, and a user may have none: it is left out then, as administrators may, or give a default",
             );
         }
         fit::check(found, self.old.attributes.get(source), self.new.attributes.get(target), rule);
@@ -196,7 +196,7 @@ impl<'a> Check<'a> {
         made_up || self.old.attributes.get(source).is_some_and(|schema| schema.required)
     }
 
-    /// What the new pool requires and nothing is written to.
+    /// What the new pool requires and nothing is written to: administrators may leave it out (F§4.1).
     fn unwritten(&self) -> Vec<Row> {
         let sources = self.sources();
         let written: BTreeSet<_> = sources.iter().filter_map(|source| self.target(source)).collect();
@@ -206,7 +206,7 @@ impl<'a> Check<'a> {
             target: Some(target.clone()),
             action: action::nothing(),
             verdict: Verdict::Warning(
-                "the new pool requires it at sign-up, and nothing gives it: administrators may leave it out (F§4.1), or give a constant"
+                "the new pool requires it at sign-up, and nothing gives it: administrators may leave it out, or give a constant"
                     .to_owned(),
             ),
         }
