@@ -5,11 +5,11 @@ use twinpool_core::link::LinkState;
 use twinpool_core::port::Class;
 use twinpool_core::snapshot::Status;
 use twinpool_core::value::Value;
-use twinpool_engine::{Kind, SyncError};
+use twinpool_engine::Kind;
 use twinpool_testkit::world::{OLD_POOL, alias_pool, attribute, event_of, person, username_pool};
 use twinpool_testkit::{Person, Process, World};
 
-use crate::support::{SIGN_IN, SIGN_UP, assert_in_step, deliver, engine, link, only, run, sign_in};
+use crate::support::{SIGN_IN, assert_in_step, deliver, engine, link, only, run, sign_in};
 
 fn reason(world: &World, sub: &str) -> Reason {
     match link(world, sub).state {

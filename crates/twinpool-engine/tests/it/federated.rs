@@ -105,7 +105,7 @@ fn a_native_user_keeps_the_providers_that_are_linked_and_can_lose_them() {
     world.old.edit(&jane.sub, |jane| jane.identities.clear());
     tell(&world, "AdminDisableProviderForUser", "jane-sub");
     assert!(only(&world).identities.is_empty(), "what twinpool linked goes");
-    world.new.edit(&only(&world).sub, |new| drop(new.identities.insert(identity("GoogleNew", "own"))));
+    world.new.edit(&only(&world).sub, |new| new.identities = [identity("GoogleNew", "own")].into());
     world.old.edit(&jane.sub, |jane| drop(jane.attributes.insert(attribute("name"), Value::new("Joan"))));
     sign_in(&world, "jane-sub");
     assert_eq!(only(&world).identities.len(), 1, "what the user linked stays");

@@ -61,7 +61,7 @@ fn rules_rename_groups_and_leave_them_out() {
     let legacy = GroupDefinition { name: group("legacy-x"), description: None, precedence: None };
     world.old.put_group(legacy);
     let jane = world.old.person("jane-sub").expect("jane");
-    world.old.edit(&jane.sub, |jane| drop(jane.groups.insert(group("legacy-x"))));
+    world.old.edit(&jane.sub, |jane| jane.groups.extend([group("legacy-x")]));
     sign_in(&world, "jane-sub");
     assert_eq!(only(&world).groups, [group("people")].into());
     let people = world.new.group(&group("people")).expect("the renamed group");
