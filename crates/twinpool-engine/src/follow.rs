@@ -99,7 +99,9 @@ impl<P: Ports> Engine<P> {
         let before = link.linked().cloned();
         let work = self.plan_change(&link, case, new).await?;
         let mut names = work.names();
+        let both = case.view.snapshot.identities.intersection(&new.identities);
         names.identities = work.identities(&new.sub, &self.key);
+        names.identities.extend(both.map(|identity| self.key.identity(&new.sub, identity)));
         if !link.announced.contains(&names) {
             link.announced.extend(&names);
             link.version = self.ports.links().write(&link).await?;

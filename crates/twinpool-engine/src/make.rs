@@ -150,12 +150,13 @@ impl<P: Ports> Engine<P> {
     /// Does the rest of a creation and writes both items of the link.
     async fn pair(
         &self,
-        link: Link,
+        mut link: Link,
         case: &Case,
         new_sub: NewSub,
         work: Plan,
         side: Side,
     ) -> Result<Outcome, SyncError> {
+        link.announced.identities.extend(work.identities(&Sub::from(&new_sub), &self.key));
         let barred = self.barred(&work, &case.view.terms, &new_sub).await?;
         let mut done = self.carry_out(&new_sub, work.without(&barred), side).await?;
         done.operations += 1;

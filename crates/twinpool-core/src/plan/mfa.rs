@@ -16,14 +16,15 @@ pub(super) fn bring(plan: &mut Plan, input: &PlanningInput<'_>, target: Mfa) {
     };
     let (sms, email) = (wanted(Factor::Sms), wanted(Factor::Email));
     let changed_preference = input.source_agreed.is_none_or(|side| side.mfa.preferred != source.preferred);
-    let preferred = source.preferred.filter(|_| changed_preference).or(target.preferred);
     let has = |factor: &Factor| match factor {
         Factor::Sms => sms,
         Factor::Email => email,
         Factor::Totp => target.totp,
         Factor::Passkeys | Factor::Devices => false,
     };
-    let now = Mfa { sms, email, totp: target.totp, preferred: preferred.filter(has) };
+    let own = target.preferred.filter(has);
+    let theirs = source.preferred.filter(|theirs| has(theirs) && (changed_preference || own.is_none()));
+    let now = Mfa { sms, email, totp: target.totp, preferred: theirs.or(own) };
     if now == target {
         return;
     }
