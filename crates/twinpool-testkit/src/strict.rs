@@ -17,8 +17,13 @@ fn refuse(class: Class, operation: &'static str, code: &str) -> PortError {
     PortError::new(class, operation, code)
 }
 
-pub(crate) fn fold(shape: &PoolShape, text: &str) -> String {
-    if shape.case_sensitive { text.to_owned() } else { text.to_lowercase() }
+/// Whether two names are one in this pool (F§4.10).
+pub(crate) fn is_same(shape: &PoolShape, one: &str, other: &str) -> bool {
+    one == other || (!shape.case_sensitive && lower(one).eq(lower(other)))
+}
+
+fn lower(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase)
 }
 
 /// The class of `Username` has no invisible characters (API: AdminGetUser, AdminCreateUser).
@@ -32,11 +37,10 @@ pub(crate) fn check_parameter(operation: &'static str, parameter: &str) -> Answe
 
 /// Finds a user as the `Username` parameter does: username, sub of a local user, or alias (F§4).
 pub(crate) fn find<'a>(shape: &PoolShape, people: &'a People, parameter: &str) -> Option<&'a Person> {
-    let wanted = fold(shape, parameter);
     people.values().find(|person| {
-        fold(shape, person.username.as_str()) == wanted
-            || person.sub.as_str() == parameter
-            || sign_in_values(shape, person).any(|value| fold(shape, value.reveal()) == wanted)
+        person.sub.as_str() == parameter
+            || is_same(shape, person.username.as_str(), parameter)
+            || sign_in_values(shape, person).any(|value| is_same(shape, value.reveal(), parameter))
     })
 }
 
@@ -134,9 +138,7 @@ pub(crate) fn update(shape: &PoolShape, people: &mut People, sub: &Sub, new: &At
         }
         let holder = people.values().find(|person| {
             person.sub != *sub
-                && person
-                    .contact(contact)
-                    .is_some_and(|held| fold(shape, held.reveal()) == fold(shape, address.reveal()))
+                && person.contact(contact).is_some_and(|held| is_same(shape, held.reveal(), address.reveal()))
                 && (shape.sign_in.is_name(contact) || person.is_verified(contact))
         });
         let Some(holder) = holder.map(|person| person.sub.clone()) else {

@@ -16,6 +16,7 @@ mod first_mirror;
 mod groups;
 mod late;
 mod names;
+mod population;
 mod races;
 mod refusals;
 mod start;
