@@ -13,18 +13,31 @@ use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot};
 use twinpool_core::value::Attributes;
 
 use crate::governor::{Category, Governor};
+use crate::pace::Pace;
 
 /// A pool whose calls stay in the budget.
 #[derive(Debug, Clone)]
 pub struct Governed<P> {
     pool: P,
     governor: Arc<Governor>,
+    pace: Arc<Pace>,
 }
 
 impl<P> Governed<P> {
     /// Puts a pool behind a governor. Both pools of one account and Region share one: they share the quotas.
     pub fn new(pool: P, governor: Arc<Governor>) -> Self {
-        Self { pool, governor }
+        Self { pool, governor, pace: Arc::default() }
+    }
+
+    /// A write to one user.
+    async fn write<T>(
+        &self,
+        sub: &NewSub,
+        category: Category,
+        call: impl Future<Output = Answer<T>>,
+    ) -> Answer<T> {
+        self.pace.wait(sub).await;
+        self.call(category, call).await
     }
 
     async fn call<T>(&self, category: Category, call: impl Future<Output = Answer<T>>) -> Answer<T> {
@@ -65,23 +78,23 @@ impl<P: PoolWriter> PoolWriter for Governed<P> {
     }
 
     async fn set_random_password(&self, sub: &NewSub) -> Answer<()> {
-        self.call(Category::UserAccountRecovery, self.pool.set_random_password(sub)).await
+        self.write(sub, Category::UserAccountRecovery, self.pool.set_random_password(sub)).await
     }
 
     async fn set_attributes(&self, sub: &NewSub, attributes: &Attributes) -> Answer<()> {
-        self.call(Category::UserUpdate, self.pool.set_attributes(sub, attributes)).await
+        self.write(sub, Category::UserUpdate, self.pool.set_attributes(sub, attributes)).await
     }
 
     async fn delete_attributes(&self, sub: &NewSub, names: &BTreeSet<AttributeName>) -> Answer<()> {
-        self.call(Category::UserUpdate, self.pool.delete_attributes(sub, names)).await
+        self.write(sub, Category::UserUpdate, self.pool.delete_attributes(sub, names)).await
     }
 
     async fn add_to_group(&self, sub: &NewSub, group: &GroupName) -> Answer<()> {
-        self.call(Category::UserUpdate, self.pool.add_to_group(sub, group)).await
+        self.write(sub, Category::UserUpdate, self.pool.add_to_group(sub, group)).await
     }
 
     async fn remove_from_group(&self, sub: &NewSub, group: &GroupName) -> Answer<()> {
-        self.call(Category::UserUpdate, self.pool.remove_from_group(sub, group)).await
+        self.write(sub, Category::UserUpdate, self.pool.remove_from_group(sub, group)).await
     }
 
     async fn create_group(&self, group: &GroupDefinition) -> Answer<bool> {
@@ -97,7 +110,7 @@ impl<P: PoolWriter> PoolWriter for Governed<P> {
     }
 
     async fn delete_user(&self, sub: &NewSub) -> Answer<()> {
-        self.call(Category::UserUpdate, self.pool.delete_user(sub)).await
+        self.write(sub, Category::UserUpdate, self.pool.delete_user(sub)).await
     }
 
     async fn link_identity(&self, username: &Username, identity: &Identity) -> Answer<()> {
@@ -109,10 +122,10 @@ impl<P: PoolWriter> PoolWriter for Governed<P> {
     }
 
     async fn set_mfa(&self, sub: &NewSub, was: Mfa, now: Mfa) -> Answer<()> {
-        self.call(Category::UserResourceUpdate, self.pool.set_mfa(sub, was, now)).await
+        self.write(sub, Category::UserResourceUpdate, self.pool.set_mfa(sub, was, now)).await
     }
 
     async fn set_enabled(&self, sub: &NewSub, enabled: bool) -> Answer<()> {
-        self.call(Category::UserUpdate, self.pool.set_enabled(sub, enabled)).await
+        self.write(sub, Category::UserUpdate, self.pool.set_enabled(sub, enabled)).await
     }
 }

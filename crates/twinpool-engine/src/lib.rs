@@ -15,6 +15,7 @@ mod governed;
 mod governor;
 mod make;
 mod observe;
+mod pace;
 mod record;
 mod resolve;
 mod sync_group;

@@ -29,7 +29,12 @@ impl PoolHandle {
         Self { pool, process }
     }
 
-    async fn call<T>(&self, operation: &'static str, work: impl FnOnce() -> Answer<T> + Send) -> Answer<T>
+    async fn call<T>(
+        &self,
+        operation: &'static str,
+        user: Option<&str>,
+        work: impl FnOnce() -> Answer<T> + Send,
+    ) -> Answer<T>
     where
         T: Send,
     {
@@ -37,6 +42,9 @@ impl PoolHandle {
         if self.pool.state().is_deleted {
             // One code for a missing pool and a missing group (F§4.5).
             return Err(not_found(operation, NO_RESOURCE));
+        }
+        if let Some(quota) = self.pool.quota() {
+            quota.count(operation, user)?;
         }
         let answer = work()?;
         self.process.leave(operation).await?;
@@ -53,7 +61,7 @@ impl PoolReader for PoolHandle {
     }
 
     async fn user(&self, who: &UserRef) -> Answer<Option<Snapshot>> {
-        self.call("AdminGetUser", || {
+        self.call("AdminGetUser", Some(who.parameter()), || {
             strict::check_parameter("AdminGetUser", who.parameter())?;
             Ok(self.pool.person(who.parameter()).map(|person| Snapshot {
                 sub: person.sub,
@@ -72,7 +80,7 @@ impl PoolReader for PoolHandle {
     }
 
     async fn groups(&self, who: &UserRef) -> Answer<Option<BTreeSet<GroupName>>> {
-        self.call("AdminListGroupsForUser", || {
+        self.call("AdminListGroupsForUser", Some(who.parameter()), || {
             Ok(self.pool.person(who.parameter()).map(|person| person.groups))
         })
         .await
@@ -84,7 +92,7 @@ impl PoolReader for PoolHandle {
             Factor::Devices => shape.devices,
             Factor::Sms | Factor::Email | Factor::Totp => false,
         };
-        self.call("AdminGetUserAuthFactors", || {
+        self.call("AdminGetUserAuthFactors", Some(who.parameter()), || {
             let person = self.pool.person(who.parameter());
             Ok(person.map(|person| person.factors).unwrap_or_default().into_iter().filter(wanted).collect())
         })
@@ -96,18 +104,18 @@ impl PoolReader for PoolHandle {
         if self.pool.state().is_deleted {
             return Ok(None);
         }
-        self.call("GetGroup", || Ok(self.pool.group(name))).await
+        self.call("GetGroup", None, || Ok(self.pool.group(name))).await
     }
 }
 
 impl PoolWriter for PoolHandle {
     async fn create_user(&self, username: &Username, attributes: &Attributes) -> Answer<NewSub> {
-        self.call("AdminCreateUser", || self.pool.create(username, attributes)).await
+        self.call("AdminCreateUser", None, || self.pool.create(username, attributes)).await
     }
 
     async fn set_random_password(&self, sub: &NewSub) -> Answer<()> {
         const OPERATION: &str = "AdminSetUserPassword";
-        self.call(OPERATION, || {
+        self.call(OPERATION, Some(sub.as_str()), || {
             self.pool.change(sub, OPERATION, |person| {
                 strict::check_enabled(person, OPERATION)?;
                 person.status = Status::Confirmed;
@@ -119,7 +127,7 @@ impl PoolWriter for PoolHandle {
 
     async fn set_attributes(&self, sub: &NewSub, attributes: &Attributes) -> Answer<()> {
         const OPERATION: &str = "AdminUpdateUserAttributes";
-        self.call(OPERATION, || {
+        self.call(OPERATION, Some(sub.as_str()), || {
             self.pool.change(sub, OPERATION, |_| ())?;
             let mut state = self.pool.state();
             let messages = strict::update(&self.pool.shape, &mut state.people, &Sub::from(sub), attributes)?;
@@ -131,7 +139,7 @@ impl PoolWriter for PoolHandle {
 
     async fn delete_attributes(&self, sub: &NewSub, names: &BTreeSet<AttributeName>) -> Answer<()> {
         const OPERATION: &str = "AdminDeleteUserAttributes";
-        self.call(OPERATION, || {
+        self.call(OPERATION, Some(sub.as_str()), || {
             strict::check_deletable(&self.pool.shape, names)?;
             self.pool
                 .change(sub, OPERATION, |person| person.attributes.retain(|name, _| !names.contains(name)))
@@ -141,7 +149,7 @@ impl PoolWriter for PoolHandle {
 
     async fn add_to_group(&self, sub: &NewSub, group: &GroupName) -> Answer<()> {
         const OPERATION: &str = "AdminAddUserToGroup";
-        self.call(OPERATION, || {
+        self.call(OPERATION, Some(sub.as_str()), || {
             if self.pool.group(group).is_none() {
                 return Err(not_found(OPERATION, NO_RESOURCE));
             }
@@ -154,7 +162,7 @@ impl PoolWriter for PoolHandle {
 
     async fn remove_from_group(&self, sub: &NewSub, group: &GroupName) -> Answer<()> {
         const OPERATION: &str = "AdminRemoveUserFromGroup";
-        self.call(OPERATION, || {
+        self.call(OPERATION, Some(sub.as_str()), || {
             if let Some(person) = self.pool.state().people.get_mut(&Sub::from(sub)) {
                 person.groups.remove(group);
             }
@@ -164,7 +172,7 @@ impl PoolWriter for PoolHandle {
     }
 
     async fn create_group(&self, group: &GroupDefinition) -> Answer<bool> {
-        self.call("CreateGroup", || {
+        self.call("CreateGroup", None, || {
             let mut state = self.pool.state();
             let is_new = !state.groups.contains_key(&group.name);
             state.groups.entry(group.name.clone()).or_insert_with(|| group.clone());
@@ -174,7 +182,7 @@ impl PoolWriter for PoolHandle {
     }
 
     async fn update_group(&self, group: &GroupDefinition) -> Answer<()> {
-        self.call("UpdateGroup", || {
+        self.call("UpdateGroup", None, || {
             let mut state = self.pool.state();
             let stored = state.groups.get_mut(&group.name);
             stored.map(|stored| group.clone_into(stored)).ok_or_else(|| not_found("UpdateGroup", NO_RESOURCE))
@@ -183,7 +191,7 @@ impl PoolWriter for PoolHandle {
     }
 
     async fn delete_group(&self, name: &GroupName) -> Answer<()> {
-        self.call("DeleteGroup", || {
+        self.call("DeleteGroup", None, || {
             self.pool.remove_group(name);
             Ok(())
         })
@@ -191,7 +199,7 @@ impl PoolWriter for PoolHandle {
     }
 
     async fn delete_user(&self, sub: &NewSub) -> Answer<()> {
-        self.call("AdminDeleteUser", || {
+        self.call("AdminDeleteUser", Some(sub.as_str()), || {
             self.pool.remove(&Sub::from(sub));
             Ok(())
         })
@@ -199,14 +207,14 @@ impl PoolWriter for PoolHandle {
     }
 
     async fn link_identity(&self, username: &Username, identity: &Identity) -> Answer<()> {
-        self.call("AdminLinkProviderForUser", || {
+        self.call("AdminLinkProviderForUser", None, || {
             strict::link(&mut self.pool.state().people, username, identity)
         })
         .await
     }
 
     async fn unlink_identity(&self, identity: &Identity) -> Answer<()> {
-        self.call("AdminDisableProviderForUser", || {
+        self.call("AdminDisableProviderForUser", None, || {
             for person in self.pool.state().people.values_mut() {
                 person.identities.remove(identity);
             }
@@ -217,7 +225,7 @@ impl PoolWriter for PoolHandle {
 
     async fn set_mfa(&self, sub: &NewSub, _was: Mfa, now: Mfa) -> Answer<()> {
         const OPERATION: &str = "AdminSetUserMFAPreference";
-        self.call(OPERATION, || {
+        self.call(OPERATION, Some(sub.as_str()), || {
             let shape = self.pool.shape.clone();
             self.pool.change(sub, OPERATION, |person| strict::set_mfa(&shape, person, now))?
         })
@@ -226,6 +234,9 @@ impl PoolWriter for PoolHandle {
 
     async fn set_enabled(&self, sub: &NewSub, enabled: bool) -> Answer<()> {
         let operation = if enabled { "AdminEnableUser" } else { "AdminDisableUser" };
-        self.call(operation, || self.pool.change(sub, operation, |person| person.enabled = enabled)).await
+        self.call(operation, Some(sub.as_str()), || {
+            self.pool.change(sub, operation, |person| person.enabled = enabled)
+        })
+        .await
     }
 }

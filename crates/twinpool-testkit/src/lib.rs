@@ -8,6 +8,7 @@ mod handle;
 mod links;
 mod pool;
 mod process;
+mod quota;
 mod strict;
 pub mod world;
 
@@ -15,4 +16,5 @@ pub use handle::PoolHandle;
 pub use links::MemoryLinks;
 pub use pool::{MemoryPool, Person};
 pub use process::{Moment, Process};
+pub use quota::{Now, Quota};
 pub use world::World;

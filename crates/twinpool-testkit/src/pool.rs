@@ -13,6 +13,7 @@ use twinpool_core::value::{Attributes, Value};
 
 use crate::handle::PoolHandle;
 use crate::process::Process;
+use crate::quota::Quota;
 use crate::strict::{self, People};
 
 /// One user of a pool in memory.
@@ -80,13 +81,14 @@ pub(crate) struct State {
 pub struct MemoryPool {
     pub(crate) shape: PoolShape,
     state: Mutex<State>,
+    quota: Mutex<Option<Arc<Quota>>>,
 }
 
 impl MemoryPool {
     /// An empty pool.
     #[must_use]
     pub fn new(shape: PoolShape) -> Arc<Self> {
-        Arc::new(Self { shape, state: Mutex::default() })
+        Arc::new(Self { shape, state: Mutex::default(), quota: Mutex::default() })
     }
 
     /// What the pool was made like.
@@ -142,6 +144,15 @@ impl MemoryPool {
         for person in state.people.values_mut() {
             person.groups.remove(name);
         }
+    }
+
+    /// From now on calls are counted.
+    pub fn limit(&self, quota: &Arc<Quota>) {
+        *self.quota.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(quota));
+    }
+
+    pub(crate) fn quota(&self) -> Option<Arc<Quota>> {
+        self.quota.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Deletes the whole pool.

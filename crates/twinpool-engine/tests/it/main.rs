@@ -17,6 +17,7 @@ mod groups;
 mod late;
 mod names;
 mod population;
+mod quotas;
 mod races;
 mod refusals;
 mod start;
