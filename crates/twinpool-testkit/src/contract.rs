@@ -4,3 +4,4 @@
 
 pub mod links;
 pub mod pool;
+pub mod refusals;

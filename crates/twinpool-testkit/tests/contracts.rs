@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use twinpool_core::pool::PoolShape;
-use twinpool_testkit::contract::{links, pool};
+use twinpool_testkit::contract::{links, pool, refusals};
 use twinpool_testkit::world::email_pool;
 use twinpool_testkit::{MemoryLinks, MemoryPool, PoolHandle, Process};
 
@@ -39,4 +39,14 @@ async fn a_pool_in_memory() {
     pool::groups_are_changed_and_deleted(&memory).await;
     pool::identities_are_linked_once(&memory).await;
     pool::second_factors_are_set(&memory).await;
+}
+
+#[tokio::test]
+async fn a_pool_in_memory_refuses_what_aws_refuses() {
+    let memory = memory_pool();
+    assert!(refusals::a_name_is_taken_in_every_case(&memory).await);
+    assert!(refusals::an_undeclared_attribute_is_refused(&memory).await);
+    assert!(refusals::an_immutable_attribute_is_refused(&memory).await);
+    assert!(refusals::an_address_of_another_is_refused(&memory).await);
+    assert!(refusals::attributes_can_be_deleted(&memory).await);
 }
