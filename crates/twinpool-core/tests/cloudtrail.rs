@@ -32,6 +32,12 @@ impl File {
         self.name.split('.').next().unwrap()
     }
 
+    /// The operation, as the lists spell it.
+    fn known(&self) -> &'static str {
+        let mut known = USER_OPERATIONS.into_iter().chain(GROUP_OPERATIONS);
+        known.find(|operation| *operation == self.operation()).unwrap()
+    }
+
     fn variant(&self) -> &str {
         self.name.split_once('.').map_or("", |(_, variant)| variant)
     }
@@ -59,8 +65,8 @@ impl File {
             ("own-role", Audited::Ignored(Ignored::OwnCall)),
             ("other-pool", Audited::Ignored(Ignored::OtherPool)),
             ("read-only", Audited::Ignored(Ignored::ReadOnly)),
-            ("hidden-user", Audited::Unreadable(UnreadableRecord::NoUser)),
-            ("hidden-group", Audited::Unreadable(UnreadableRecord::NoGroup)),
+            ("hidden-user", Audited::Unreadable(UnreadableRecord::NoUser(self.known()))),
+            ("hidden-group", Audited::Unreadable(UnreadableRecord::NoGroup(self.known()))),
         ];
         endings.into_iter().find(|(ending, _)| self.variant().ends_with(ending)).map(|(_, outcome)| outcome)
     }

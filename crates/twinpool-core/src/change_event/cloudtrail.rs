@@ -59,12 +59,12 @@ pub enum UnreadableRecord {
     /// Not a JSON object, or without the fields of a record.
     #[error("the event is not a record of CloudTrail")]
     NotARecord,
-    /// Neither a sub nor a username that can be used.
-    #[error("the record names no user")]
-    NoUser,
-    /// No group name, or a hidden one.
-    #[error("the record names no group")]
-    NoGroup,
+    /// Neither a sub nor a username that can be used. With the operation.
+    #[error("a record of {0} names no user")]
+    NoUser(&'static str),
+    /// No group name, or a hidden one. With the operation.
+    #[error("a record of {0} names no group")]
+    NoGroup(&'static str),
 }
 
 /// Takes the hint out of an event of EventBridge, or out of the record alone. Total: any text gives an answer.
@@ -82,8 +82,8 @@ pub fn audit(raw: &str, id: EventId, old_pool: &PoolId, own_role: Option<&str>, 
         Err(why) => return Audited::Ignored(why),
     };
     let about = match changes {
-        Changes::User => user(&record).ok_or(UnreadableRecord::NoUser),
-        Changes::Group => group(&record).ok_or(UnreadableRecord::NoGroup),
+        Changes::User => user(&record).ok_or(UnreadableRecord::NoUser(operation)),
+        Changes::Group => group(&record).ok_or(UnreadableRecord::NoGroup(operation)),
     };
     let at = record.text("eventTime").and_then(|text| time::parse(&text)).unwrap_or(at);
     match about {

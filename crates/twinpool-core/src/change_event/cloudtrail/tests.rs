@@ -107,11 +107,11 @@ fn what_is_hidden_names_nobody() {
     ];
     for fields in hidden {
         let raw = record("DeleteUser", fields);
-        assert_eq!(audited(&raw), Audited::Unreadable(UnreadableRecord::NoUser), "{fields}");
+        assert_eq!(audited(&raw), Audited::Unreadable(UnreadableRecord::NoUser("DeleteUser")), "{fields}");
     }
     for fields in ["", r#","requestParameters":{"groupName":"HIDDEN_DUE_TO_SECURITY_REASONS"}"#] {
         let raw = record("DeleteGroup", fields);
-        assert_eq!(audited(&raw), Audited::Unreadable(UnreadableRecord::NoGroup), "{fields}");
+        assert_eq!(audited(&raw), Audited::Unreadable(UnreadableRecord::NoGroup("DeleteGroup")), "{fields}");
     }
 }
 
