@@ -14,6 +14,7 @@ use twinpool_core::port::{Answer, Class, LinkReader, LinkStore, PortError};
 
 use crate::code::port_error;
 
+mod groups;
 mod item;
 mod seal;
 
@@ -52,6 +53,19 @@ impl Links {
         let sealed = item.get(INTENDED).zip(self.seal.as_ref());
         let intended = sealed.map(|(sealed, seal)| seal.open(sealed, old)).transpose()?;
         Ok(Link { intended, ..item::decode(old.clone(), item)? })
+    }
+
+    async fn put(&self, item: Item, read_version: u64) -> Answer<()> {
+        let (condition, read) = fence(read_version);
+        let call = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let call = call.condition_expression(condition);
+        let call = match read {
+            Some(read) => call
+                .expression_attribute_names("#version", "version")
+                .expression_attribute_values(":read", read),
+            None => call,
+        };
+        call.send().await.map(drop).map_err(|error| port_error("PutItem", &error))
     }
 
     async fn get(&self, key: String) -> Answer<Option<Item>> {
@@ -96,19 +110,7 @@ impl LinkReader for Links {
 impl LinkStore for Links {
     async fn write(&self, link: &Link) -> Answer<u64> {
         let version = link.version + 1;
-        let (condition, read) = fence(link.version);
-        let mut call = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(self.encode(link, version)?))
-            .condition_expression(condition);
-        if let Some(read) = read {
-            call = call
-                .expression_attribute_names("#version", "version")
-                .expression_attribute_values(":read", read);
-        }
-        call.send().await.map_err(|error| port_error("PutItem", &error))?;
+        self.put(self.encode(link, version)?, link.version).await?;
         Ok(version)
     }
 

@@ -1,6 +1,7 @@
 //! Groups themselves, beside their members.
 
 use crate::digest::Digest;
+use crate::held_back::Reason;
 use crate::id::{GroupName, Timestamp};
 
 /// What makes a group, beside its members. Roles do not travel: they belong to an account.
@@ -27,6 +28,8 @@ pub struct GroupRecord {
     pub old: Digest,
     /// What the new pool said then.
     pub new: Digest,
+    /// Why the new pool's group does not follow, if it does not.
+    pub held_back: Option<Reason>,
     /// When.
     pub mirrored_at: Timestamp,
     /// Grows with every write (the fence).

@@ -7,7 +7,7 @@ use crate::digest::{Digest, DigestKey};
 use crate::held_back::{HeldBack, Reason};
 use crate::history::History;
 use crate::id::{AttributeName, GroupName, NewSub, OldSub, Sub, Timestamp, UserId, Username};
-use crate::snapshot::{Mfa, Snapshot};
+use crate::snapshot::{Factor, Mfa, Snapshot};
 
 /// Everything the table says of one user. One item, `OLD#<old sub>`; `NEW#<new sub>` points back at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,7 +158,7 @@ pub struct Base {
 }
 
 /// What one pool said: digests of attributes, groups in clear, the enabled flag.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Side {
     /// A digest per attribute, keyed with this pool's sub.
     pub attributes: BTreeMap<AttributeName, Digest>,
@@ -170,6 +170,8 @@ pub struct Side {
     pub identities: BTreeSet<Digest>,
     /// Second factors.
     pub mfa: Mfa,
+    /// What the pool gives to nobody.
+    pub factors: BTreeSet<Factor>,
 }
 
 impl Side {
@@ -184,6 +186,7 @@ impl Side {
             enabled: snapshot.enabled,
             identities: snapshot.identities.iter().map(|one| key.identity(&snapshot.sub, one)).collect(),
             mfa: snapshot.mfa,
+            factors: snapshot.factors.clone(),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::digest::{Digest, DigestKey};
 use crate::held_back::{HeldBack, Reason, Subject};
-use crate::id::{AttributeName, GroupName, Username};
+use crate::id::{AttributeName, GroupName, OldSub, Sub, Username};
 use crate::link::{Names, Side};
 use crate::pool::PoolShape;
 use crate::snapshot::{Identity, Mfa, Snapshot};
@@ -15,6 +15,7 @@ use crate::value::{Attributes, Value};
 
 mod attributes;
 mod create;
+mod definition;
 mod effect;
 mod farewell;
 mod fewer;
@@ -25,6 +26,7 @@ mod show;
 mod sign_in_name;
 mod terms;
 
+pub use definition::{GroupInput, GroupOperation, plan_group};
 pub use farewell::{WhenDeleted, farewell};
 pub use fewer::fewer;
 pub use terms::{GroupMode, Terms};
@@ -70,9 +72,17 @@ pub struct Marker {
 impl Marker {
     /// The marker of one user.
     #[must_use]
-    pub fn of(name: &AttributeName, old_sub: &crate::id::OldSub, key: &DigestKey) -> Self {
+    pub fn of(name: &AttributeName, old_sub: &OldSub, key: &DigestKey) -> Self {
         let proof: Digest = key.marker(old_sub);
         Self { name: name.clone(), value: Value::new(format!("{old_sub}.{}", proof.as_str())) }
+    }
+
+    /// The old user whom a user of the new pool was made for, if the marker proves it.
+    #[must_use]
+    pub fn owner(name: &AttributeName, user: &Snapshot, key: &DigestKey) -> Option<OldSub> {
+        let (sub, _) = user.attributes.get(name)?.reveal().split_once('.')?;
+        let sub = OldSub::parse(sub).ok()?;
+        Self::of(name, &sub, key).is_on(user).then_some(sub)
     }
 
     /// Whether a user of the new pool was made for this old user.
@@ -109,7 +119,12 @@ pub enum Operation {
     /// Take that away.
     UnlinkIdentity(Identity),
     /// Turn codes by text message and e-mail on or off.
-    SetMfa(Mfa),
+    SetMfa {
+        /// What it is now.
+        was: Mfa,
+        /// What it shall be.
+        now: Mfa,
+    },
     /// Delete the user.
     DeleteUser,
 }
@@ -179,11 +194,21 @@ impl Plan {
                 | Operation::SetEnabled(_)
                 | Operation::LinkIdentity(_)
                 | Operation::UnlinkIdentity(_)
-                | Operation::SetMfa(_)
+                | Operation::SetMfa { .. }
                 | Operation::DeleteUser => {}
             }
         }
         names
+    }
+
+    /// Digests of the identities that the operations link.
+    #[must_use]
+    pub fn identities(&self, sub: &Sub, key: &DigestKey) -> BTreeSet<Digest> {
+        let linked = self.operations.iter().filter_map(|operation| match operation {
+            Operation::LinkIdentity(identity) => Some(key.identity(sub, identity)),
+            _ => None,
+        });
+        linked.collect()
     }
 
     /// The attributes that the plan sets on an existing user and that are ways to sign in: their values must be free, unless
@@ -200,7 +225,7 @@ impl Plan {
             | Operation::SetEnabled(_)
             | Operation::LinkIdentity(_)
             | Operation::UnlinkIdentity(_)
-            | Operation::SetMfa(_)
+            | Operation::SetMfa { .. }
             | Operation::DeleteUser => None,
         });
         let ways = sets.flat_map(|attributes| target_shape.ways_to_sign_in(attributes));

@@ -149,7 +149,7 @@ pub trait PoolWriter: PoolReader {
     fn unlink_identity(&self, identity: &Identity) -> impl Future<Output = Answer<()>> + Send;
 
     /// Turns codes by text message and e-mail on or off. Authenticator apps stay as they are (F§4.9).
-    fn set_mfa(&self, sub: &NewSub, mfa: Mfa) -> impl Future<Output = Answer<()>> + Send;
+    fn set_mfa(&self, sub: &NewSub, was: Mfa, now: Mfa) -> impl Future<Output = Answer<()>> + Send;
 
     /// Lets the user sign in, or not.
     fn set_enabled(&self, sub: &NewSub, enabled: bool) -> impl Future<Output = Answer<()>> + Send;

@@ -1,12 +1,12 @@
-//! A user of the new pool who was made for this very user before, by a mirror that did not live or did not win to say so.
+//! A user of the new pool who was made for this very user before, by a mirror that did not live or did not win to say so,
+//! or who is this user's for another reason that can be proven.
 //!
 //! The pair is written down first, and only then the user follows: until there is a pair, a user made for it is to be
 //! found under the intended name and nowhere else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use twinpool_core::held_back::Reason;
 use twinpool_core::id::{NewSub, Username};
 use twinpool_core::link::{Link, Side};
 use twinpool_core::plan::{Marker, Operation, Plan};
@@ -14,6 +14,7 @@ use twinpool_core::port::{Answer, Class, Clock, PoolWriter, PortError, by_sub};
 use twinpool_core::snapshot::{Snapshot, Status};
 use twinpool_core::value::Attributes;
 
+use crate::case::Case;
 use crate::engine::{Engine, Ports};
 use crate::follow::Done;
 use crate::observe;
@@ -29,7 +30,7 @@ impl<P: Ports> Engine<P> {
     pub(crate) async fn take_over(
         &self,
         link: &mut Link,
-        old: &Snapshot,
+        case: &Case,
         plan: &Plan,
         marker: &Marker,
     ) -> Result<Option<Outcome>, SyncError> {
@@ -45,7 +46,7 @@ impl<P: Ports> Engine<P> {
             return Err(SyncError::BeingMade);
         }
         match observe::named(self.ports.new_pool(), &earlier).await? {
-            Some(user) if marker.is_on(&user) => self.adopt(link.clone(), old, &user).await.map(Some),
+            Some(user) if marker.is_on(&user) => self.take(link.clone(), case, &user).await.map(Some),
             _ => {
                 link.intended = None;
                 Ok(None)
@@ -57,14 +58,17 @@ impl<P: Ports> Engine<P> {
     pub(crate) async fn take_up(
         &self,
         link: Link,
-        old: &Snapshot,
+        case: &Case,
         (username, attributes): (&Username, &Attributes),
         marker: &Marker,
         error: PortError,
     ) -> Result<Outcome, SyncError> {
         match self.in_the_way(username, attributes).await? {
-            Some(user) if marker.is_on(&user) => self.adopt(link, old, &user).await,
-            Some(_) => self.not_made(link, Reason::Taken).await,
+            Some(user) if marker.is_on(&user) => self.take(link, case, &user).await,
+            Some(user) => match self.contest(&user).await?.reason() {
+                Some(reason) => self.not_made(link, case, reason, Some(&user)).await,
+                None => Err(PortError::new(Class::Stale, "AdminCreateUser", "NameIsFreeNow").into()),
+            },
             // Taken a moment ago and not there now: the pool has to make up its mind.
             None => Err(error.into()),
         }
@@ -74,33 +78,40 @@ impl<P: Ports> Engine<P> {
     pub(crate) async fn adopt_made(
         &self,
         link: Link,
-        old: &Snapshot,
+        case: &Case,
         new_sub: &NewSub,
     ) -> Result<Outcome, SyncError> {
         let made = observe::user(self.ports.new_pool(), &by_sub(new_sub)).await?;
         let made =
             made.ok_or_else(|| PortError::new(Class::NotFound, "AdminGetUser", "UserNotFoundException"))?;
-        self.adopt(link, old, &made).await
+        self.take(link, case, &made).await
     }
 
-    async fn adopt(&self, link: Link, old: &Snapshot, new: &Snapshot) -> Result<Outcome, SyncError> {
-        let new_sub = NewSub::from(new.sub.clone());
-        // Never finished: without a password the user could not even reset it (F§0.5).
-        let unfinished = new.status == Status::ForceChangePassword;
+    /// A user that twinpool made, and perhaps did not finish.
+    async fn take(&self, link: Link, case: &Case, new: &Snapshot) -> Result<Outcome, SyncError> {
+        // Without a password the user could not even reset it (F§0.5); a federated one never had one.
+        let unfinished = new.status == Status::ForceChangePassword
+            && case.view.snapshot.status != Status::ExternalProvider;
         if unfinished {
-            self.ports.new_pool().set_random_password(&new_sub).await?;
+            self.ports.new_pool().set_random_password(&NewSub::from(new.sub.clone())).await?;
         }
+        let adopted = self.adopt(link, case, new).await?;
+        Ok(Outcome { operations: adopted.operations + usize::from(unfinished), ..adopted })
+    }
+
+    /// Writes the pair down, and makes the new side follow.
+    pub(crate) async fn adopt(&self, link: Link, case: &Case, new: &Snapshot) -> Result<Outcome, SyncError> {
+        let new_sub = NewSub::from(new.sub.clone());
         let found = Done {
             operations: 0,
+            did: Vec::new(),
             held_back: Vec::new(),
             overruled: BTreeSet::new(),
             side: Side::of(new, &self.key),
         };
-        let nothing_yet = Side { attributes: BTreeMap::new(), groups: BTreeSet::new(), enabled: old.enabled };
-        let link = self.record(link, nothing_yet, new_sub, &found, BTreeSet::new()).await?;
-        let followed = self.bring(link, old, new, false).await?;
-        let operations = followed.operations + usize::from(unfinished);
-        Ok(Outcome { kind: Kind::Created, operations, ..followed })
+        let link = self.record_first(link, case, new_sub, &found).await?;
+        let followed = self.bring(link, case, new, false).await?;
+        Ok(Outcome { kind: Kind::Created, ..followed })
     }
 
     /// Who holds the name, or one of the other ways to sign in.

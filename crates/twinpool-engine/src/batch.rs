@@ -147,7 +147,13 @@ fn report_outcome(event: &ChangeEvent, outcome: &Outcome) {
             "conflict: not mirrored"
         ),
         Kind::Unchanged => info!(event.id = id, event.cause = cause, user.old_sub = user, "unchanged"),
-        kind @ (Kind::Converged | Kind::Created | Kind::Updated | Kind::NotConfirmed) => {
+        kind @ (Kind::Converged
+        | Kind::Created
+        | Kind::Updated
+        | Kind::NotConfirmed
+        | Kind::Gone
+        | Kind::Merged
+        | Kind::Unknown) => {
             info!(
                 event.id = id,
                 event.cause = cause,
@@ -170,6 +176,9 @@ fn word(kind: Kind) -> &'static str {
         Kind::Updated => "updated",
         Kind::NotConfirmed => "not confirmed yet",
         Kind::Conflict => "conflict",
+        Kind::Gone => "deleted from the old pool",
+        Kind::Merged => "merged into another user",
+        Kind::Unknown => "not of these pools",
     }
 }
 

@@ -3,7 +3,8 @@
 use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{AttributeName, Pool};
 use twinpool_core::pool::PoolShape;
-use twinpool_core::port::{Clock, LinkStore, PoolReader, PoolWriter, PortError};
+use twinpool_core::port::{Clock, GroupStore, LinkStore, PoolReader, PoolWriter, PortError};
+use twinpool_rules::Rules;
 
 /// The outside of the engine, in one parameter.
 pub trait Ports: Send + Sync {
@@ -11,8 +12,8 @@ pub trait Ports: Send + Sync {
     type Old: PoolReader;
     /// The new pool.
     type New: PoolWriter;
-    /// The links.
-    type Links: LinkStore;
+    /// The links, and the records of groups.
+    type Links: LinkStore + GroupStore;
     /// The time.
     type Clock: Clock;
 
@@ -46,12 +47,24 @@ pub enum StartError {
     MutableMarker(AttributeName),
 }
 
+/// What the owner of a migration says, beside the pools.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// For digests and markers.
+    pub key: DigestKey,
+    /// The attribute of the new pool that proves whose user a user is.
+    pub marker: AttributeName,
+    /// What travels, under which name, as what.
+    pub rules: Rules,
+}
+
 /// Brings users of the new pool to what the old pool says.
 #[derive(Debug)]
 pub struct Engine<P> {
     pub(crate) ports: P,
     pub(crate) key: DigestKey,
     pub(crate) marker: AttributeName,
+    pub(crate) rules: Rules,
     pub(crate) old_shape: PoolShape,
     pub(crate) new_shape: PoolShape,
 }
@@ -61,7 +74,8 @@ impl<P: Ports> Engine<P> {
     ///
     /// # Errors
     /// When a pool cannot be described, or the new pool has no marker attribute that proves anything.
-    pub async fn start(ports: P, key: DigestKey, marker: AttributeName) -> Result<Self, StartError> {
+    pub async fn start(ports: P, terms: Terms) -> Result<Self, StartError> {
+        let Terms { key, marker, rules } = terms;
         let old_shape = ports.old().shape().await;
         let old_shape = old_shape.map_err(|error| StartError::Shape(Pool::Old, error))?;
         let new_shape = ports.new_pool().shape().await;
@@ -72,6 +86,6 @@ impl<P: Ports> Engine<P> {
         if new_shape.is_mutable(&marker) {
             return Err(StartError::MutableMarker(marker));
         }
-        Ok(Self { ports, key, marker, old_shape, new_shape })
+        Ok(Self { ports, key, marker, rules, old_shape, new_shape })
     }
 }

@@ -6,7 +6,8 @@ use twinpool_core::attribute::Contact;
 use twinpool_core::held_back::{Reason, Subject};
 use twinpool_core::id::{AttributeName, GroupName, NewSub};
 use twinpool_core::plan::Operation;
-use twinpool_core::port::{Answer, Class, PoolReader, PoolWriter, PortError};
+use twinpool_core::port::{Answer, Class, PoolReader as _, PoolWriter, PortError, by_sub};
+use twinpool_core::snapshot::{Factor, Identity};
 use twinpool_core::value::Attributes;
 
 use crate::engine::{Engine, Ports};
@@ -33,6 +34,19 @@ impl<P: Ports> Engine<P> {
                     .into_iter()
                     .collect());
             }
+            Operation::LinkIdentity(identity) => {
+                let refused = refusal(self.link_identity(sub, identity).await)?;
+                let subject = Subject::Identity(identity.provider.clone());
+                return Ok(refused.map(|reason| (subject, reason)).into_iter().collect());
+            }
+            Operation::UnlinkIdentity(identity) => pool.unlink_identity(identity).await?,
+            Operation::SetMfa { was, now: mfa } => {
+                let reason = refusal(pool.set_mfa(sub, *was, *mfa).await)?;
+                let on = [Factor::Sms, Factor::Email].into_iter().filter(|factor| mfa.has(*factor));
+                let refused = reason.into_iter().flat_map(|reason| on.clone().map(move |on| (on, reason)));
+                return Ok(refused.map(|(factor, reason)| (Subject::Factor(factor), reason)).collect());
+            }
+            Operation::DeleteUser => pool.delete_user(sub).await?,
             Operation::RemoveFromGroup(group) => pool.remove_from_group(sub, group).await?,
             Operation::SetEnabled(enabled) => pool.set_enabled(sub, *enabled).await?,
         }
@@ -75,12 +89,18 @@ impl<P: Ports> Engine<P> {
             Err(error) if error.class == Class::NotFound => {}
             answer => return answer,
         }
-        // Deleted in the old pool since the user was read: what was read is not true any more.
-        let definition = self.ports.old().group(group).await?;
-        let definition =
-            definition.ok_or_else(|| PortError::new(Class::Stale, "GetGroup", "GroupVanished"))?;
-        pool.create_group(&definition).await?;
+        self.make_group(group, &self.rules.old_group(group)).await?;
         pool.add_to_group(sub, group).await
+    }
+
+    /// Identities are linked to a username.
+    async fn link_identity(&self, sub: &NewSub, identity: &Identity) -> Answer<()> {
+        let pool = self.ports.new_pool();
+        match pool.user(&by_sub(sub)).await? {
+            Some(user) => pool.link_identity(&user.username, identity).await,
+            // Deleted meanwhile: the next read says so.
+            None => Err(PortError::new(Class::Stale, "AdminGetUser", "UserVanished")),
+        }
     }
 }
 

@@ -5,10 +5,11 @@ use std::future::Future;
 use std::sync::Arc;
 
 use twinpool_core::change_event::UserRef;
+use twinpool_core::group::GroupDefinition;
 use twinpool_core::id::{AttributeName, GroupName, NewSub, Username};
 use twinpool_core::pool::PoolShape;
-use twinpool_core::port::{Answer, Class, GroupDefinition, PoolReader, PoolWriter};
-use twinpool_core::snapshot::Snapshot;
+use twinpool_core::port::{Answer, Class, PoolReader, PoolWriter};
+use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot};
 use twinpool_core::value::Attributes;
 
 use crate::governor::{Category, Governor};
@@ -49,6 +50,10 @@ impl<P: PoolReader> PoolReader for Governed<P> {
         self.call(Category::UserResourceRead, self.pool.groups(who)).await
     }
 
+    async fn factors(&self, who: &UserRef, shape: &PoolShape) -> Answer<BTreeSet<Factor>> {
+        self.call(Category::UserResourceRead, self.pool.factors(who, shape)).await
+    }
+
     async fn group(&self, name: &GroupName) -> Answer<Option<GroupDefinition>> {
         self.call(Category::UserPoolResourceRead, self.pool.group(name)).await
     }
@@ -79,8 +84,32 @@ impl<P: PoolWriter> PoolWriter for Governed<P> {
         self.call(Category::UserUpdate, self.pool.remove_from_group(sub, group)).await
     }
 
-    async fn create_group(&self, group: &GroupDefinition) -> Answer<()> {
+    async fn create_group(&self, group: &GroupDefinition) -> Answer<bool> {
         self.call(Category::UserPoolResourceUpdate, self.pool.create_group(group)).await
+    }
+
+    async fn update_group(&self, group: &GroupDefinition) -> Answer<()> {
+        self.call(Category::UserPoolResourceUpdate, self.pool.update_group(group)).await
+    }
+
+    async fn delete_group(&self, name: &GroupName) -> Answer<()> {
+        self.call(Category::UserPoolResourceUpdate, self.pool.delete_group(name)).await
+    }
+
+    async fn delete_user(&self, sub: &NewSub) -> Answer<()> {
+        self.call(Category::UserUpdate, self.pool.delete_user(sub)).await
+    }
+
+    async fn link_identity(&self, username: &Username, identity: &Identity) -> Answer<()> {
+        self.call(Category::UserUpdate, self.pool.link_identity(username, identity)).await
+    }
+
+    async fn unlink_identity(&self, identity: &Identity) -> Answer<()> {
+        self.call(Category::UserUpdate, self.pool.unlink_identity(identity)).await
+    }
+
+    async fn set_mfa(&self, sub: &NewSub, was: Mfa, now: Mfa) -> Answer<()> {
+        self.call(Category::UserResourceUpdate, self.pool.set_mfa(sub, was, now)).await
     }
 
     async fn set_enabled(&self, sub: &NewSub, enabled: bool) -> Answer<()> {

@@ -20,6 +20,8 @@ pub enum Category {
     UserAccountRecovery,
     /// Attributes, memberships, enable and disable.
     UserUpdate,
+    /// AdminSetUserMFAPreference.
+    UserResourceUpdate,
     /// GetGroup.
     UserPoolResourceRead,
     /// CreateGroup.
@@ -35,7 +37,7 @@ impl Category {
             Self::UserRead => 120,
             Self::UserResourceRead | Self::UserCreation => 50,
             Self::UserAccountRecovery => 30,
-            Self::UserUpdate => 25,
+            Self::UserUpdate | Self::UserResourceUpdate => 25,
             Self::UserPoolResourceRead | Self::UserPoolResourceUpdate => 5,
         }
     }

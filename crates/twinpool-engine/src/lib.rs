@@ -4,6 +4,9 @@
 
 mod adopt;
 mod batch;
+mod bury;
+mod case;
+mod claim;
 mod disposition;
 mod engine;
 mod execute;
@@ -12,13 +15,16 @@ mod governed;
 mod governor;
 mod make;
 mod observe;
+mod record;
+mod resolve;
+mod sync_group;
 mod sync_user;
 mod told;
 
 pub use adopt::INTENT_LASTS;
 pub use batch::{Failure, Message};
 pub use disposition::{Disposition, disposition};
-pub use engine::{Engine, Ports, StartError};
+pub use engine::{Engine, Ports, StartError, Terms};
 pub use governed::Governed;
 pub use governor::{Budget, Category, Governor};
 pub use sync_user::{Kind, Outcome, SyncError};

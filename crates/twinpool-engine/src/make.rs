@@ -2,38 +2,55 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use twinpool_core::change_event::Channel;
+use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
-use twinpool_core::id::{NewSub, OldSub, Sub, Username};
+use twinpool_core::id::{NewSub, Sub, Username};
 use twinpool_core::link::{Link, LinkState, Names, Side};
 use twinpool_core::plan::{Marker, Operation, Plan, PlanningInput, fewer, plan};
 use twinpool_core::port::{Class, Clock, LinkStore, PoolWriter};
 use twinpool_core::snapshot::Snapshot;
 use twinpool_core::value::Attributes;
 
+use crate::case::{Case, all_held};
 use crate::engine::{Engine, Ports};
-use crate::observe;
 use crate::sync_user::{Kind, Outcome, SyncError};
 
 impl<P: Ports> Engine<P> {
     /// Makes the user in the new pool, or takes up one that was made for this very user before.
-    pub(crate) async fn make(&self, link: Option<Link>, old: &Snapshot) -> Result<Outcome, SyncError> {
-        let old_sub = OldSub::from(old.sub.clone());
+    pub(crate) async fn make(&self, link: Option<Link>, case: &Case) -> Result<Outcome, SyncError> {
         let now = self.ports.clock().now();
+        let old_sub = case.old_sub();
         let mut link = link.unwrap_or_else(|| Link::intent(&old_sub, Names::default(), now));
+        match link.decisions.get(&Subject::User).cloned() {
+            Some(Decision::LinkTo(new_sub)) => return self.link_to(link, case, &new_sub).await,
+            Some(Decision::MergeInto(into)) => return self.merge(link, case, into).await,
+            _ => {}
+        }
         let marker = Marker::of(&self.marker, &old_sub, &self.key);
-        let plan = self.plan_creation(old, &link, &marker);
-        if let Some(outcome) = self.take_over(&mut link, old, &plan, &marker).await? {
+        let plan = self.plan_creation(case, &link, &marker);
+        if let Some(outcome) = self.take_over(&mut link, case, &plan, &marker).await? {
             return Ok(outcome);
+        }
+        // Who may have been made already is paired first, and held back then.
+        if case.view.left_out && link.intended.is_none() {
+            return self.conflict(link, case, Reason::LeftOut, None).await;
         }
         let Some((Operation::CreateUser { username, attributes }, rest)) = plan.operations.split_first()
         else {
-            return self.conflict(link, plan.refusal().unwrap_or(Reason::Refused)).await;
+            let reason = plan.refusal().unwrap_or(Reason::Refused);
+            if reason == Reason::Federated {
+                return self.wait_for_first_sign_in(link, case).await;
+            }
+            return self.conflict(link, case, reason, None).await;
         };
-        if matches!(link.state, LinkState::Conflict { reason: Reason::Taken, .. })
-            && self.in_the_way(username, attributes).await?.is_some_and(|holder| !marker.is_on(&holder))
+        if let LinkState::Conflict { reason: Reason::Taken | Reason::Twin, .. } = link.state
+            && let Some(holder) = self.in_the_way(username, attributes).await?
+            && !marker.is_on(&holder)
+            && let Some(reason) = self.contest(&holder).await?.reason()
         {
             // As at the last event: creations are for those who can be made.
-            return self.conflict(link, Reason::Taken).await;
+            return self.conflict(link, case, reason, Some(&holder)).await;
         }
         link.announced.extend(&plan.names());
         link.state = LinkState::Pending { since: now };
@@ -42,28 +59,31 @@ impl<P: Ports> Engine<P> {
 
         match self.ports.new_pool().create_user(username, attributes).await {
             Ok(new_sub) => {
-                let mut side = empty_side();
+                let mut side = Side { enabled: true, ..Side::default() };
                 if let Some(creation) = plan.operations.first() {
                     creation.record_on(&mut side, &Sub::from(&new_sub), &self.key);
                 }
                 let work = Plan { operations: rest.to_vec(), ..plan.clone() };
-                self.pair(link, old, new_sub, work, side).await
+                self.pair(link, case, new_sub, work, side).await
             }
             Err(error) if error.class == Class::Taken => {
-                self.take_up(link, old, (username, attributes), &marker, error).await
+                self.take_up(link, case, (username, attributes), &marker, error).await
             }
             Err(error) if error.class == Class::Rejected => {
-                self.make_bare(link, old, username, attributes, &marker).await
+                self.make_bare(link, case, username, attributes, &marker).await
             }
             Err(error) => Err(error.into()),
         }
     }
 
-    fn plan_creation(&self, old: &Snapshot, link: &Link, marker: &Marker) -> Plan {
+    fn plan_creation(&self, case: &Case, link: &Link, marker: &Marker) -> Plan {
         plan(&PlanningInput {
-            source: old,
+            source: &case.view.snapshot,
+            source_side: &case.side,
+            source_agreed: None,
             target: None,
             agreed: None,
+            terms: &case.view.terms,
             announced: &link.announced,
             source_shape: &self.old_shape,
             target_shape: &self.new_shape,
@@ -77,34 +97,50 @@ impl<P: Ports> Engine<P> {
     async fn make_bare(
         &self,
         link: Link,
-        old: &Snapshot,
+        case: &Case,
         username: &Username,
         attributes: &Attributes,
         marker: &Marker,
     ) -> Result<Outcome, SyncError> {
         for fewer in fewer(username, attributes, marker, &self.new_shape) {
             match self.ports.new_pool().create_user(username, &fewer).await {
-                Ok(new_sub) => return self.adopt_made(link, old, &new_sub).await,
+                Ok(new_sub) => return self.adopt_made(link, case, &new_sub).await,
                 Err(error) if error.class == Class::Rejected => {}
                 Err(error) if error.class == Class::Taken => {
-                    return self.take_up(link, old, (username, attributes), marker, error).await;
+                    return self.take_up(link, case, (username, attributes), marker, error).await;
                 }
                 Err(error) => return Err(error.into()),
             }
         }
-        self.not_made(link, Reason::Refused).await
+        self.not_made(link, case, Reason::Refused, None).await
     }
 
     /// A conflict that proves that nobody made the user under the intended name.
-    pub(crate) async fn not_made(&self, link: Link, reason: Reason) -> Result<Outcome, SyncError> {
-        self.conflict(Link { intended: None, ..link }, reason).await
+    pub(crate) async fn not_made(
+        &self,
+        link: Link,
+        case: &Case,
+        reason: Reason,
+        holder: Option<&Snapshot>,
+    ) -> Result<Outcome, SyncError> {
+        self.conflict(Link { intended: None, ..link }, case, reason, holder).await
     }
 
     /// Writes down that nothing in the new pool is ours, unless the link says so already.
-    pub(crate) async fn conflict(&self, mut link: Link, reason: Reason) -> Result<Outcome, SyncError> {
-        let known = matches!(link.state, LinkState::Conflict { reason: known, .. } if known == reason);
-        if !known {
-            link.state = LinkState::Conflict { reason, since: self.ports.clock().now() };
+    pub(crate) async fn conflict(
+        &self,
+        mut link: Link,
+        case: &Case,
+        reason: Reason,
+        holder: Option<&Snapshot>,
+    ) -> Result<Outcome, SyncError> {
+        let holder = holder.map(|user| NewSub::from(user.sub.clone()));
+        let is_known = matches!(&link.state, LinkState::Conflict { reason: known, holder: same, .. }
+            if *known == reason && *same == holder);
+        if !is_known || case.cause.channel() == Channel::Operator {
+            let since = self.ports.clock().now();
+            link.state = LinkState::Conflict { reason, since, holder };
+            self.note(&mut link, &case.cause, &format!("not mirrored: {}", reason.code()));
             self.ports.links().write(&link).await?;
         }
         let held_back = vec![HeldBack { subject: Subject::User, reason }];
@@ -115,24 +151,16 @@ impl<P: Ports> Engine<P> {
     async fn pair(
         &self,
         link: Link,
-        old: &Snapshot,
+        case: &Case,
         new_sub: NewSub,
         work: Plan,
         side: Side,
     ) -> Result<Outcome, SyncError> {
-        let barred = observe::barred(self.ports.new_pool(), &self.new_shape, &work, &new_sub).await?;
-        let done = self.carry_out(&new_sub, work.without(&barred), side).await?;
-        self.record(link, Side::of(old, &self.key), new_sub, &done, BTreeSet::new()).await?;
-        Ok(Outcome {
-            kind: Kind::Created,
-            operations: done.operations + 1,
-            held_back: done.held_back,
-            overruled: done.overruled,
-        })
+        let barred = self.barred(&work, &case.view.terms, &new_sub).await?;
+        let mut done = self.carry_out(&new_sub, work.without(&barred), side).await?;
+        done.operations += 1;
+        done.held_back = all_held(&case.view, done.held_back);
+        self.record(link, case, new_sub, &done, BTreeSet::new()).await?;
+        Ok(done.outcome(Kind::Created))
     }
-}
-
-/// Before creation; Cognito makes users enabled.
-fn empty_side() -> Side {
-    Side { attributes: [].into(), groups: [].into(), enabled: true }
 }

@@ -7,10 +7,10 @@
 
 use std::collections::BTreeSet;
 
-use twinpool_core::change_event::{ChangeEvent, UserRef};
+use twinpool_core::change_event::{ChangeEvent, Channel, UserRef};
 use twinpool_core::held_back::{HeldBack, Subject};
 use twinpool_core::id::OldSub;
-use twinpool_core::link::Linked;
+use twinpool_core::link::{Link, LinkState, Linked};
 use twinpool_core::port::{Class, LinkReader, PoolReader, PortError};
 use twinpool_core::snapshot::Status;
 
@@ -53,6 +53,12 @@ pub enum Kind {
     NotConfirmed,
     /// Nothing in the new pool is ours, and the link says why.
     Conflict,
+    /// The user was deleted from the old pool, and the new pool knows.
+    Gone,
+    /// The user is one person with another user of the old pool, whom the new pool follows.
+    Merged,
+    /// Not in the old pool and never mirrored: somebody of another pool.
+    Unknown,
 }
 
 impl Outcome {
@@ -99,8 +105,11 @@ impl<P: Ports> Engine<P> {
         if event.pool != self.old_shape.id {
             return Err(SyncError::OtherPool);
         }
+        if let Some(name) = &event.group_name {
+            return self.sync_group(name, &event.cause).await;
+        }
         let who = event.user().ok_or(SyncError::NoUser)?;
-        let mut thorough = delivery > 1;
+        let mut thorough = delivery > 1 || event.cause.channel() == Channel::Operator;
         for _ in 0..ROUNDS {
             let result = self.round(event, &who, delivery, thorough).await;
             match result {
@@ -125,20 +134,39 @@ impl<P: Ports> Engine<P> {
         if !thorough && linked.is_some_and(|linked| self.says_nothing_new(event, linked)) {
             return Ok(Outcome::plain(Kind::Unchanged));
         }
-        let user = observe::user(self.ports.old(), who).await?;
+        if self.is_merged(link.as_ref()).await? {
+            return Ok(Outcome::plain(Kind::Merged));
+        }
+        let user = observe::source(self.ports.old(), who, &self.old_shape).await?;
         // A username may have been given to somebody else since.
         let Some(old) = user.filter(|user| user.sub.as_str() == old_sub.as_str()) else {
-            if delivery < BELIEVED {
+            let is_buried = matches!(&link, Some(link) if matches!(link.state, LinkState::Tombstone { .. }));
+            if is_buried && !thorough {
+                return Ok(Outcome::plain(Kind::Gone));
+            }
+            // Records of the audit trail may mean somebody of another pool: those are many, and not worth a second look.
+            let is_ours = link.is_some() || event.cause.channel() == Channel::Trigger;
+            if delivery < BELIEVED && is_ours && !is_buried && !event.cause.tells_of_deletion() {
                 return Err(SyncError::TooEarly);
             }
-            return self.gone(link, &old_sub).await;
+            return self.gone(link, &old_sub, &event.cause).await;
         };
+        let case = self.case(&event.cause, old, link.as_ref());
         match link {
-            Some(link) if link.linked().is_some() => self.follow(link, &old, event, thorough).await,
-            _ if old.status != Status::Unconfirmed => self.make(link, &old).await,
+            Some(link) if link.linked().is_some() => self.follow(link, &case, event, thorough).await,
+            _ if case.old.status != Status::Unconfirmed => self.make(link, &case).await,
             _ if event.cause.implies_confirmed() => Err(SyncError::TooEarly),
             _ => Ok(Outcome::plain(Kind::NotConfirmed)),
         }
+    }
+
+    /// Whether the user is one with another, who is alive.
+    async fn is_merged(&self, link: Option<&Link>) -> Result<bool, SyncError> {
+        let Some(LinkState::Merged { into, .. }) = link.map(|link| &link.state) else {
+            return Ok(false);
+        };
+        let other = self.ports.links().link(into).await?;
+        Ok(other.is_some_and(|other| other.linked().is_some()))
     }
 
     async fn old_sub(&self, event: &ChangeEvent, who: &UserRef) -> Result<OldSub, SyncError> {
@@ -153,7 +181,8 @@ impl<P: Ports> Engine<P> {
     /// events of this pool usually show.
     fn says_nothing_new(&self, event: &ChangeEvent, linked: &Linked) -> bool {
         let base = &linked.base.old;
-        if event.sub.is_none() {
+        // The audit trail and operators show nothing: they say that somebody should look.
+        if event.sub.is_none() || event.cause.channel() != Channel::Trigger {
             return false;
         }
         // Paired, and did not follow yet.
@@ -165,6 +194,6 @@ impl<P: Ports> Engine<P> {
         let news = Told::of(event, linked, &self.key).is_news();
         // Only who may sign in gets a token.
         let enabled_again = !base.enabled && event.cause.implies_confirmed();
-        !(fresh || missing || news || enabled_again || waits(linked))
+        !(fresh || missing || news || enabled_again || waits(linked) || self.is_of_other_rules(linked))
     }
 }

@@ -10,7 +10,8 @@ use twinpool_aws::settings::MirrorSettings;
 use twinpool_aws::sqs::Queue;
 use twinpool_core::id::Timestamp;
 use twinpool_core::port::Clock;
-use twinpool_engine::{Budget, Engine, Governed, Governor, Ports, StartError};
+use twinpool_engine::{Budget, Engine, Governed, Governor, Ports, StartError, Terms};
+use twinpool_rules::Rules;
 
 use crate::mirror::Visibility;
 
@@ -65,7 +66,7 @@ impl Visibility for Queue {
 ///
 /// # Errors
 /// When a pool cannot be described, or the new pool lacks the marker attribute.
-pub async fn engine(settings: MirrorSettings) -> Result<(Engine<Aws>, Queue), StartError> {
+pub async fn engine(settings: MirrorSettings, rules: Rules) -> Result<(Engine<Aws>, Queue), StartError> {
     let config = client::load(Patience::MIRROR).await;
     let old = CognitoPool::connect(&config, settings.old_pool_endpoint, settings.old_pool);
     let new = CognitoPool::connect(&config, None, settings.new_pool);
@@ -77,6 +78,7 @@ pub async fn engine(settings: MirrorSettings) -> Result<(Engine<Aws>, Queue), St
         links: Links::connect(&config, settings.links_table, Some(&settings.key)),
     };
     let queue = Queue::connect(&config, settings.queue_url, settings.key.clone());
-    let engine = Engine::start(ports, settings.key, settings.marker).await?;
+    let terms = Terms { key: settings.key, marker: settings.marker, rules };
+    let engine = Engine::start(ports, terms).await?;
     Ok((engine, queue))
 }

@@ -4,13 +4,15 @@
 #![expect(clippy::expect_used, reason = "a test that is set up wrongly must stop")]
 
 pub mod contract;
+mod handle;
 mod links;
 mod pool;
 mod process;
 mod strict;
 pub mod world;
 
+pub use handle::PoolHandle;
 pub use links::MemoryLinks;
-pub use pool::{MemoryPool, Person, PoolHandle};
+pub use pool::{MemoryPool, Person};
 pub use process::{Moment, Process};
 pub use world::World;

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use twinpool_core::id::{NewSub, OldSub};
+use twinpool_core::group::GroupRecord;
+use twinpool_core::id::{GroupName, NewSub, OldSub};
 use twinpool_core::link::{Link, LinkState};
-use twinpool_core::port::{Answer, Class, LinkReader, LinkStore, PortError};
+use twinpool_core::port::{Answer, Class, GroupStore, LinkReader, LinkStore, PortError};
 
 use crate::process::Process;
 
 #[derive(Debug, Default)]
 struct Tables {
+    groups: BTreeMap<GroupName, GroupRecord>,
     links: BTreeMap<OldSub, Link>,
     back: BTreeMap<NewSub, OldSub>,
 }
@@ -100,5 +102,39 @@ impl LinkStore for MemoryLinks {
         let version = self.store(link, "TransactWriteItems", true)?;
         self.process.leave("TransactWriteItems").await?;
         Ok(version)
+    }
+}
+
+impl MemoryLinks {
+    fn check_group(&self, record: &GroupRecord, operation: &'static str) -> Answer<()> {
+        let stored = self.tables().groups.get(&record.name).map_or(0, |stored| stored.version);
+        if stored == record.version {
+            return Ok(());
+        }
+        Err(PortError::new(Class::Stale, operation, "ConditionalCheckFailedException"))
+    }
+}
+
+impl GroupStore for MemoryLinks {
+    async fn group_record(&self, name: &GroupName) -> Answer<Option<GroupRecord>> {
+        self.process.enter("GetItem").await?;
+        let record = self.tables().groups.get(name).cloned();
+        self.process.leave("GetItem").await?;
+        Ok(record)
+    }
+
+    async fn write_group(&self, record: &GroupRecord) -> Answer<()> {
+        self.process.enter("PutItem").await?;
+        self.check_group(record, "PutItem")?;
+        let next = GroupRecord { version: record.version + 1, ..record.clone() };
+        self.tables().groups.insert(record.name.clone(), next);
+        self.process.leave("PutItem").await
+    }
+
+    async fn forget_group(&self, record: &GroupRecord) -> Answer<()> {
+        self.process.enter("DeleteItem").await?;
+        self.check_group(record, "DeleteItem")?;
+        self.tables().groups.remove(&record.name);
+        self.process.leave("DeleteItem").await
     }
 }

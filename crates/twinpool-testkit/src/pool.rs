@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use twinpool_core::attribute::Contact;
-use twinpool_core::change_event::UserRef;
-use twinpool_core::id::{AttributeName, GroupName, NewSub, Sub, Timestamp, Username};
+use twinpool_core::group::GroupDefinition;
+use twinpool_core::id::{GroupName, NewSub, Sub, Username};
 use twinpool_core::pool::{PoolShape, SignIn};
-use twinpool_core::port::{Answer, Class, GroupDefinition, PoolReader, PoolWriter, PortError};
-use twinpool_core::snapshot::{Snapshot, Status};
+use twinpool_core::port::{Answer, Class, PortError};
+use twinpool_core::snapshot::{Factor, Identity, Mfa, Status};
 use twinpool_core::value::{Attributes, Value};
 
+use crate::handle::PoolHandle;
 use crate::process::Process;
 use crate::strict::{self, People};
 
@@ -29,6 +30,12 @@ pub struct Person {
     pub attributes: Attributes,
     /// The groups.
     pub groups: BTreeSet<GroupName>,
+    /// Identities at providers.
+    pub identities: BTreeSet<Identity>,
+    /// Second factors.
+    pub mfa: Mfa,
+    /// Passkeys and devices.
+    pub factors: BTreeSet<Factor>,
     /// How many messages Cognito would have sent.
     pub messages: u32,
 }
@@ -61,16 +68,17 @@ impl Person {
 }
 
 #[derive(Debug, Default)]
-struct State {
-    people: People,
-    groups: BTreeMap<GroupName, GroupDefinition>,
+pub(crate) struct State {
+    pub(crate) people: People,
+    pub(crate) groups: BTreeMap<GroupName, GroupDefinition>,
     made: u32,
+    pub(crate) is_deleted: bool,
 }
 
 /// A pool in memory that is as strict as AWS.
 #[derive(Debug)]
 pub struct MemoryPool {
-    shape: PoolShape,
+    pub(crate) shape: PoolShape,
     state: Mutex<State>,
 }
 
@@ -90,7 +98,7 @@ impl MemoryPool {
     /// The pool, as one process calls it.
     #[must_use]
     pub fn called_by(self: &Arc<Self>, process: &Arc<Process>) -> PoolHandle {
-        PoolHandle { pool: Arc::clone(self), process: Arc::clone(process) }
+        PoolHandle::new(Arc::clone(self), Arc::clone(process))
     }
 
     /// Everyone in the pool.
@@ -127,17 +135,31 @@ impl MemoryPool {
         self.state().groups.insert(definition.name.clone(), definition);
     }
 
+    /// Deletes a group with its memberships.
+    pub fn remove_group(&self, name: &GroupName) {
+        let mut state = self.state();
+        state.groups.remove(name);
+        for person in state.people.values_mut() {
+            person.groups.remove(name);
+        }
+    }
+
+    /// Deletes the whole pool.
+    pub fn delete(&self) {
+        self.state().is_deleted = true;
+    }
+
     /// A group.
     #[must_use]
     pub fn group(&self, name: &GroupName) -> Option<GroupDefinition> {
         self.state().groups.get(name).cloned()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn create(&self, username: &Username, attributes: &Attributes) -> Answer<NewSub> {
+    pub(crate) fn create(&self, username: &Username, attributes: &Attributes) -> Answer<NewSub> {
         let mut state = self.state();
         strict::check_parameter("AdminCreateUser", username.as_str())?;
         strict::check_username(&self.shape, username.as_str())?;
@@ -159,6 +181,9 @@ impl MemoryPool {
             enabled: true,
             attributes: attributes.clone(),
             groups: BTreeSet::new(),
+            identities: BTreeSet::new(),
+            mfa: Mfa::default(),
+            factors: BTreeSet::new(),
             messages: 0,
         };
         strict::check_free(&self.shape, &state.people, &person, username.as_str())?;
@@ -166,7 +191,7 @@ impl MemoryPool {
         Ok(NewSub::from(sub))
     }
 
-    fn change<T>(
+    pub(crate) fn change<T>(
         &self,
         sub: &NewSub,
         operation: &'static str,
@@ -178,136 +203,6 @@ impl MemoryPool {
     }
 }
 
-fn not_found(operation: &'static str, code: &str) -> PortError {
+pub(crate) fn not_found(operation: &'static str, code: &str) -> PortError {
     PortError::new(Class::NotFound, operation, code)
-}
-
-/// A pool as one process calls it.
-#[derive(Debug, Clone)]
-pub struct PoolHandle {
-    pool: Arc<MemoryPool>,
-    process: Arc<Process>,
-}
-
-impl PoolHandle {
-    async fn call<T>(&self, operation: &'static str, work: impl FnOnce() -> Answer<T> + Send) -> Answer<T>
-    where
-        T: Send,
-    {
-        self.process.enter(operation).await?;
-        let answer = work()?;
-        self.process.leave(operation).await?;
-        Ok(answer)
-    }
-}
-
-impl PoolReader for PoolHandle {
-    async fn shape(&self) -> Answer<PoolShape> {
-        Ok(self.pool.shape.clone())
-    }
-
-    async fn user(&self, who: &UserRef) -> Answer<Option<Snapshot>> {
-        self.call("AdminGetUser", || {
-            strict::check_parameter("AdminGetUser", who.parameter())?;
-            Ok(self.pool.person(who.parameter()).map(|person| Snapshot {
-                sub: person.sub,
-                username: person.username,
-                status: person.status,
-                enabled: person.enabled,
-                attributes: Snapshot::attributes_that_travel(person.attributes),
-                groups: BTreeSet::new(),
-                created_at: Timestamp(0),
-            }))
-        })
-        .await
-    }
-
-    async fn groups(&self, who: &UserRef) -> Answer<Option<BTreeSet<GroupName>>> {
-        self.call("AdminListGroupsForUser", || {
-            Ok(self.pool.person(who.parameter()).map(|person| person.groups))
-        })
-        .await
-    }
-
-    async fn group(&self, name: &GroupName) -> Answer<Option<GroupDefinition>> {
-        self.call("GetGroup", || Ok(self.pool.group(name))).await
-    }
-}
-
-impl PoolWriter for PoolHandle {
-    async fn create_user(&self, username: &Username, attributes: &Attributes) -> Answer<NewSub> {
-        self.call("AdminCreateUser", || self.pool.create(username, attributes)).await
-    }
-
-    async fn set_random_password(&self, sub: &NewSub) -> Answer<()> {
-        const OPERATION: &str = "AdminSetUserPassword";
-        self.call(OPERATION, || {
-            self.pool.change(sub, OPERATION, |person| {
-                strict::check_enabled(person, OPERATION)?;
-                person.status = Status::Confirmed;
-                Ok(())
-            })?
-        })
-        .await
-    }
-
-    async fn set_attributes(&self, sub: &NewSub, attributes: &Attributes) -> Answer<()> {
-        const OPERATION: &str = "AdminUpdateUserAttributes";
-        self.call(OPERATION, || {
-            self.pool.change(sub, OPERATION, |_| ())?;
-            let mut state = self.pool.state();
-            let messages = strict::update(&self.pool.shape, &mut state.people, &Sub::from(sub), attributes)?;
-            drop(state);
-            self.pool.change(sub, OPERATION, |person| person.messages += messages)
-        })
-        .await
-    }
-
-    async fn delete_attributes(&self, sub: &NewSub, names: &BTreeSet<AttributeName>) -> Answer<()> {
-        const OPERATION: &str = "AdminDeleteUserAttributes";
-        self.call(OPERATION, || {
-            strict::check_deletable(&self.pool.shape, names)?;
-            self.pool
-                .change(sub, OPERATION, |person| person.attributes.retain(|name, _| !names.contains(name)))
-        })
-        .await
-    }
-
-    async fn add_to_group(&self, sub: &NewSub, group: &GroupName) -> Answer<()> {
-        const OPERATION: &str = "AdminAddUserToGroup";
-        self.call(OPERATION, || {
-            if self.pool.group(group).is_none() {
-                return Err(not_found(OPERATION, "ResourceNotFoundException"));
-            }
-            self.pool.change(sub, OPERATION, |person| {
-                person.groups.insert(group.clone());
-            })
-        })
-        .await
-    }
-
-    async fn remove_from_group(&self, sub: &NewSub, group: &GroupName) -> Answer<()> {
-        const OPERATION: &str = "AdminRemoveUserFromGroup";
-        self.call(OPERATION, || {
-            if let Some(person) = self.pool.state().people.get_mut(&Sub::from(sub)) {
-                person.groups.remove(group);
-            }
-            Ok(())
-        })
-        .await
-    }
-
-    async fn create_group(&self, group: &GroupDefinition) -> Answer<()> {
-        self.call("CreateGroup", || {
-            let mut state = self.pool.state();
-            state.groups.entry(group.name.clone()).or_insert_with(|| group.clone());
-            Ok(())
-        })
-        .await
-    }
-
-    async fn set_enabled(&self, sub: &NewSub, enabled: bool) -> Answer<()> {
-        let operation = if enabled { "AdminEnableUser" } else { "AdminDisableUser" };
-        self.call(operation, || self.pool.change(sub, operation, |person| person.enabled = enabled)).await
-    }
 }

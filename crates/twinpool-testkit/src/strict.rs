@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use twinpool_core::attribute::Contact;
-use twinpool_core::id::{AttributeName, Sub};
+use twinpool_core::id::{AttributeName, Sub, Username};
 use twinpool_core::pool::{PoolShape, SignIn};
 use twinpool_core::port::{Answer, Class, PortError};
-use twinpool_core::snapshot::Status;
+use twinpool_core::snapshot::{Factor, Identity, Mfa, Status};
 use twinpool_core::value::{Attributes, Value};
 
 use crate::pool::Person;
@@ -173,5 +173,40 @@ pub(crate) fn check_deletable<'a>(
     if refused {
         return Err(refuse(Class::Rejected, "AdminDeleteUserAttributes", "InvalidParameterException"));
     }
+    Ok(())
+}
+
+/// An identity that has signed in has a profile of its own and cannot be linked; five are the most (F§4.8).
+pub(crate) fn link(people: &mut People, username: &Username, identity: &Identity) -> Answer<()> {
+    const OPERATION: &str = "AdminLinkProviderForUser";
+    let own = format!("{}_{}", identity.provider, identity.subject.reveal());
+    let elsewhere = |person: &Person| {
+        person.username != *username
+            && (person.identities.contains(identity) || person.username.as_str() == own)
+    };
+    if people.values().any(elsewhere) {
+        return Err(refuse(Class::Taken, OPERATION, "AliasExistsException"));
+    }
+    let Some(person) = people.values_mut().find(|person| person.username == *username) else {
+        return Err(refuse(Class::NotFound, OPERATION, "UserNotFoundException"));
+    };
+    if person.identities.len() >= 5 && !person.identities.contains(identity) {
+        return Err(refuse(Class::Rejected, OPERATION, "LimitExceededException"));
+    }
+    person.identities.insert(identity.clone());
+    Ok(())
+}
+
+/// A code needs somewhere to go, and an authenticator app must have been set up by the user (F§4.9).
+pub(crate) fn set_mfa(shape: &PoolShape, person: &mut Person, now: Mfa) -> Answer<()> {
+    let impossible = !shape.mfa
+        || (now.sms && person.contact(Contact::Phone).is_none())
+        || (now.email && person.contact(Contact::Email).is_none())
+        || (now.totp && !person.mfa.totp)
+        || now.preferred.is_some_and(|factor: Factor| !now.has(factor));
+    if impossible {
+        return Err(refuse(Class::Rejected, "AdminSetUserMFAPreference", "InvalidParameterException"));
+    }
+    person.mfa = now;
     Ok(())
 }

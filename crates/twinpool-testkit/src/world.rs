@@ -6,10 +6,11 @@ use std::sync::Arc;
 use twinpool_core::attribute::Contact;
 use twinpool_core::change_event::ChangeEvent;
 use twinpool_core::digest::DigestKey;
+use twinpool_core::group::GroupDefinition;
 use twinpool_core::id::{AttributeName, GroupName, PoolId, Sub, Timestamp, Username};
-use twinpool_core::pool::{CustomAttribute, PoolShape, SignIn};
-use twinpool_core::port::{Clock, GroupDefinition};
-use twinpool_core::snapshot::Status;
+use twinpool_core::pool::{AttributeSchema, PoolShape, SignIn};
+use twinpool_core::port::Clock;
+use twinpool_core::snapshot::{Mfa, Status};
 use twinpool_core::value::Value;
 
 use crate::links::MemoryLinks;
@@ -30,6 +31,8 @@ pub struct World {
     pub new: Arc<MemoryPool>,
     /// The links.
     pub links: MemoryLinks,
+    /// `twinpool.toml`.
+    pub rules: String,
 }
 
 /// A key for tests.
@@ -60,18 +63,21 @@ pub fn group(name: &str) -> GroupName {
 }
 
 fn shape(id: &str, sign_in: SignIn) -> PoolShape {
-    let custom = |name: &str, mutable| (attribute(name), CustomAttribute { mutable });
+    let custom =
+        |name: &str, mutable| (attribute(name), AttributeSchema { mutable, ..AttributeSchema::TEXT });
     PoolShape {
         id: PoolId::parse(id).expect("a pool id"),
         sign_in,
         case_sensitive: false,
-        custom: BTreeMap::from([
+        attributes: BTreeMap::from([
             custom("custom:tenant", true),
             custom("custom:born", false),
             custom(MARKER, false),
         ]),
-        immutable: BTreeSet::new(),
         verifies: BTreeSet::new(),
+        mfa: false,
+        passkeys: false,
+        devices: false,
     }
 }
 
@@ -98,13 +104,24 @@ impl World {
     /// Two empty pools.
     #[must_use]
     pub fn new(old: PoolShape, new: PoolShape) -> Self {
-        Self { old: MemoryPool::new(old), new: MemoryPool::new(new), links: MemoryLinks::default() }
+        Self {
+            old: MemoryPool::new(old),
+            new: MemoryPool::new(new),
+            links: MemoryLinks::default(),
+            rules: String::new(),
+        }
     }
 
     /// The commonest move: from usernames to e-mail addresses.
     #[must_use]
     pub fn username_to_email() -> Self {
         Self::new(username_pool(OLD_POOL), email_pool("eu-west-1_New"))
+    }
+
+    /// The same world under these rules.
+    #[must_use]
+    pub fn under(self, rules: &str) -> Self {
+        Self { rules: rules.to_owned(), ..self }
     }
 
     /// Jane: confirmed, with a verified address, in the group `staff`, which has a description and a precedence.
@@ -145,6 +162,9 @@ pub fn person(sub: &str, username: &str, attributes: &[(&str, &str)]) -> Person 
         enabled: true,
         attributes: attributes.collect(),
         groups: BTreeSet::new(),
+        identities: BTreeSet::new(),
+        mfa: Mfa::default(),
+        factors: BTreeSet::new(),
         messages: 0,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use twinpool_core::pool::PoolShape;
 use twinpool_testkit::contract::{links, pool};
 use twinpool_testkit::world::email_pool;
 use twinpool_testkit::{MemoryLinks, MemoryPool, PoolHandle, Process};
@@ -12,10 +13,12 @@ async fn links_in_memory() {
     links::a_link_is_read_as_it_was_written(&store).await;
     links::a_late_writer_loses(&store).await;
     links::a_new_sub_is_tied_once(&store).await;
+    links::groups_are_recorded_and_forgotten(&store).await;
 }
 
 fn memory_pool() -> PoolHandle {
-    MemoryPool::new(email_pool("eu-west-1_New")).called_by(&Arc::new(Process::healthy()))
+    MemoryPool::new(PoolShape { mfa: true, ..email_pool("eu-west-1_New") })
+        .called_by(&Arc::new(Process::healthy()))
 }
 
 #[tokio::test]
@@ -32,4 +35,8 @@ async fn a_pool_in_memory() {
     pool::groups_are_made_and_joined(&memory).await;
     pool::groups_are_left(&memory).await;
     pool::many_groups_are_read(&memory).await;
+    pool::a_user_is_deleted(&memory).await;
+    pool::groups_are_changed_and_deleted(&memory).await;
+    pool::identities_are_linked_once(&memory).await;
+    pool::second_factors_are_set(&memory).await;
 }

@@ -1,10 +1,12 @@
 //! From Cognito's answers to the domain.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutput;
 use aws_sdk_cognitoidentityprovider::types::AttributeType;
-use twinpool_core::id::{AttributeName, GroupName, Sub, Timestamp, Username};
+use twinpool_core::id::{AttributeName, GroupName, ProviderName, Sub, Timestamp, Username};
 use twinpool_core::port::{Answer, Class, PortError};
-use twinpool_core::snapshot::{Snapshot, Status};
+use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot, Status};
 use twinpool_core::value::{Attributes, Value};
 
 fn unreadable(operation: &'static str, code: &str) -> PortError {
@@ -23,9 +25,53 @@ pub(super) fn snapshot(user: &AdminGetUserOutput) -> Answer<Snapshot> {
         enabled: user.enabled(),
         attributes: Snapshot::attributes_that_travel(attributes(user.user_attributes())),
         groups: [].into(),
+        identities: identities(user.user_attributes())?,
+        mfa: mfa(user),
+        factors: [].into(),
         created_at: Timestamp(created.unsigned_abs()),
     })
 }
+
+/// The attribute `identities` is JSON in a text (F§4.8).
+fn identities(attributes: &[AttributeType]) -> Answer<BTreeSet<Identity>> {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Entry {
+        provider_name: String,
+        user_id: String,
+    }
+    let found = attributes.iter().find(|attribute| attribute.name() == "identities");
+    let Some(text) = found.and_then(AttributeType::value).filter(|text| !text.is_empty()) else {
+        return Ok(BTreeSet::new());
+    };
+    let problem = || unreadable("AdminGetUser", "BadIdentities");
+    let entries: Vec<Entry> = serde_json::from_str(text).map_err(|_| problem())?;
+    let one = |entry: Entry| {
+        let provider = ProviderName::parse(entry.provider_name).map_err(|_| problem())?;
+        Ok(Identity { provider, subject: Value::new(entry.user_id) })
+    };
+    entries.into_iter().map(one).collect()
+}
+
+fn mfa(user: &AdminGetUserOutput) -> Mfa {
+    let all = user.user_mfa_setting_list();
+    let has = |name: &str| all.iter().any(|setting| setting == name);
+    Mfa {
+        sms: has(SMS),
+        email: has(EMAIL),
+        totp: has(TOTP),
+        preferred: match user.preferred_mfa_setting() {
+            Some(SMS) => Some(Factor::Sms),
+            Some(EMAIL) => Some(Factor::Email),
+            Some(TOTP) => Some(Factor::Totp),
+            _ => None,
+        },
+    }
+}
+
+const SMS: &str = "SMS_MFA";
+const EMAIL: &str = "EMAIL_OTP";
+const TOTP: &str = "SOFTWARE_TOKEN_MFA";
 
 /// The sub among a user's attributes: Cognito gives it with every user.
 pub(super) fn sub(operation: &'static str, attributes: &[AttributeType]) -> Answer<Sub> {

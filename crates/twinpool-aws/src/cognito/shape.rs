@@ -3,33 +3,69 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_cognitoidentityprovider::types::{
-    AliasAttributeType, SchemaAttributeType, UserPoolType, UsernameAttributeType, VerifiedAttributeType,
+    AliasAttributeType, AttributeDataType, AuthFactorType, SchemaAttributeType, UserPoolMfaType,
+    UserPoolType, UsernameAttributeType, VerifiedAttributeType,
 };
 use twinpool_core::attribute::Contact;
 use twinpool_core::id::{AttributeName, PoolId};
-use twinpool_core::pool::{CustomAttribute, PoolShape, SignIn};
+use twinpool_core::pool::{AttributeKind, AttributeSchema, LONGEST_VALUE, PoolShape, SignIn};
 
 pub(super) fn decode(id: PoolId, pool: &UserPoolType) -> PoolShape {
-    let mut custom = BTreeMap::new();
-    let mut immutable = BTreeSet::new();
-    for attribute in pool.schema_attributes() {
-        let Some(name) = attribute.name().and_then(|name| AttributeName::parse(name).ok()) else {
-            continue;
-        };
-        if name.as_str().starts_with("custom:") {
-            custom.insert(name, CustomAttribute { mutable: is_mutable(attribute) });
-        } else if name.as_str() != "sub" && !is_mutable(attribute) {
-            immutable.insert(name);
-        }
-    }
+    let schema = pool.schema_attributes().iter().filter_map(|attribute| {
+        let name = AttributeName::parse(attribute.name()?).ok()?;
+        (name.as_str() != "sub").then(|| (name, schema(attribute)))
+    });
+    let attributes: BTreeMap<_, _> = schema.collect();
     // Off only where the pool says so; the API's default is on (F§4.10).
     let case_sensitive =
         pool.username_configuration().is_none_or(|configuration| configuration.case_sensitive());
-    PoolShape { id, sign_in: sign_in(pool), case_sensitive, custom, immutable, verifies: verifies(pool) }
+    PoolShape {
+        id,
+        sign_in: sign_in(pool),
+        case_sensitive,
+        attributes,
+        verifies: verifies(pool),
+        mfa: pool.mfa_configuration().is_some_and(|mfa| *mfa != UserPoolMfaType::Off),
+        passkeys: has_passkeys(pool),
+        // Any field that is set turns devices on (F§6).
+        devices: pool.device_configuration().is_some(),
+    }
 }
 
-fn is_mutable(attribute: &SchemaAttributeType) -> bool {
-    attribute.mutable().unwrap_or(true)
+fn schema(attribute: &SchemaAttributeType) -> AttributeSchema {
+    AttributeSchema {
+        kind: kind(attribute),
+        mutable: attribute.mutable().unwrap_or(true),
+        required: attribute.required().unwrap_or_default(),
+    }
+}
+
+fn kind(attribute: &SchemaAttributeType) -> AttributeKind {
+    match attribute.attribute_data_type() {
+        Some(AttributeDataType::Boolean) => AttributeKind::Boolean,
+        Some(AttributeDataType::Datetime) => AttributeKind::DateTime,
+        Some(AttributeDataType::Number) => {
+            let limits = attribute.number_attribute_constraints();
+            let limit = |text: Option<&str>| text.and_then(|text| text.parse().ok());
+            AttributeKind::Number {
+                min: limits.and_then(|limits| limit(limits.min_value())),
+                max: limits.and_then(|limits| limit(limits.max_value())),
+            }
+        }
+        _ => {
+            let limits = attribute.string_attribute_constraints();
+            let limit = |text: Option<&str>| text.and_then(|text| text.parse().ok());
+            AttributeKind::Text {
+                min: limits.and_then(|limits| limit(limits.min_length())).unwrap_or(0),
+                max: limits.and_then(|limits| limit(limits.max_length())).unwrap_or(LONGEST_VALUE),
+            }
+        }
+    }
+}
+
+fn has_passkeys(pool: &UserPoolType) -> bool {
+    let policy = pool.policies().and_then(|policies| policies.sign_in_policy());
+    policy.is_some_and(|policy| policy.allowed_first_auth_factors().contains(&AuthFactorType::WebAuthn))
 }
 
 fn sign_in(pool: &UserPoolType) -> SignIn {

@@ -24,7 +24,7 @@ impl Operation {
             Self::SetEnabled(enabled) => side.enabled = *enabled,
             Self::LinkIdentity(identity) => drop(side.identities.insert(key.identity(sub, identity))),
             Self::UnlinkIdentity(identity) => drop(side.identities.remove(&key.identity(sub, identity))),
-            Self::SetMfa(mfa) => side.mfa = *mfa,
+            Self::SetMfa { now, .. } => side.mfa = *now,
             Self::SetRandomPassword | Self::DeleteUser => {}
         }
     }

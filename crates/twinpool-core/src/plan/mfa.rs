@@ -28,7 +28,7 @@ pub(super) fn bring(plan: &mut Plan, input: &PlanningInput<'_>, target: Mfa) {
         return;
     }
     if input.target_shape.mfa {
-        plan.operations.push(Operation::SetMfa(now));
+        plan.operations.push(Operation::SetMfa { was: target, now });
     } else {
         for factor in [Factor::Sms, Factor::Email].into_iter().filter(|factor| source.has(*factor)) {
             plan.hold(Subject::Factor(factor), Reason::MfaOff);

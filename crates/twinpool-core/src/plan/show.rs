@@ -31,7 +31,7 @@ impl fmt::Display for Operation {
             Self::SetEnabled(false) => f.write_str("disable"),
             Self::LinkIdentity(identity) => write!(f, "link identity {}", identity.provider),
             Self::UnlinkIdentity(identity) => write!(f, "unlink identity {}", identity.provider),
-            Self::SetMfa(mfa) => {
+            Self::SetMfa { now: mfa, .. } => {
                 let on = [Factor::Sms, Factor::Email].into_iter().filter(|factor| mfa.has(*factor));
                 write!(f, "set second factors: {}", list(on.map(Factor::code)))
             }

@@ -14,7 +14,7 @@ fn the_first_mirror_of_a_user_in_two_groups() {
     let jane = world.old.person("jane-sub").expect("jane");
     for name in ["staff", "admins"] {
         let definition =
-            twinpool_core::port::GroupDefinition { name: group(name), description: None, precedence: None };
+            twinpool_core::group::GroupDefinition { name: group(name), description: None, precedence: None };
         world.old.put_group(definition.clone());
         world.new.put_group(definition);
     }

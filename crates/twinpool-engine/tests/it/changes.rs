@@ -52,7 +52,7 @@ fn group_changes_reach_the_new_pool() {
     let world = mirrored();
     let jane = world.old.person("jane-sub").expect("jane");
     let admins =
-        twinpool_core::port::GroupDefinition { name: group("admins"), description: None, precedence: None };
+        twinpool_core::group::GroupDefinition { name: group("admins"), description: None, precedence: None };
     world.old.put_group(admins);
     world.old.edit(&jane.sub, |jane| jane.groups = [group("admins")].into());
     sign_in(&world, "jane-sub");

@@ -45,7 +45,7 @@ fn a_process_killed_at_any_call_of_an_update_leaves_both_pools_in_step() {
             jane.groups = [group("admins")].into();
             jane.enabled = true;
         });
-        let definition = twinpool_core::port::GroupDefinition {
+        let definition = twinpool_core::group::GroupDefinition {
             name: group("admins"),
             description: None,
             precedence: None,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use proptest::prelude::*;
-use twinpool_core::port::GroupDefinition;
+use twinpool_core::group::GroupDefinition;
 use twinpool_core::value::Value;
 use twinpool_testkit::world::{attribute, event_of, group};
 use twinpool_testkit::{Moment, Process, World};

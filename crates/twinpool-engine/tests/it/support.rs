@@ -7,7 +7,8 @@ use std::task::{Context, Poll, Waker};
 use twinpool_core::change_event::ChangeEvent;
 use twinpool_core::id::Timestamp;
 use twinpool_core::link::Link;
-use twinpool_engine::{Engine, Outcome, Ports, SyncError};
+use twinpool_engine::{Engine, Outcome, Ports, SyncError, Terms};
+use twinpool_rules::Rules;
 use twinpool_testkit::world::{MARKER, StoppedClock, attribute, event_of, key};
 use twinpool_testkit::{MemoryLinks, Person, PoolHandle, Process, World};
 
@@ -64,7 +65,13 @@ pub(crate) fn engine(world: &World, process: &Arc<Process>) -> Engine<StandIns> 
 }
 
 pub(crate) fn engine_at(world: &World, process: &Arc<Process>, now: Timestamp) -> Engine<StandIns> {
-    run(Engine::start(ports(world, process, now), key(), attribute(MARKER))).expect("the engine starts")
+    run(Engine::start(ports(world, process, now), terms(world))).expect("the engine starts")
+}
+
+/// What the owner of this world says.
+pub(crate) fn terms(world: &World) -> Terms {
+    let rules = Rules::parse(&world.rules).expect("the rules of the world");
+    Terms { key: key(), marker: attribute(MARKER), rules }
 }
 
 pub(crate) fn ports(world: &World, process: &Arc<Process>, now: Timestamp) -> StandIns {

@@ -22,5 +22,5 @@ async fn main() -> Result<(), Error> {
 
 async fn start() -> anyhow::Result<(twinpool_engine::Engine<wiring::Aws>, twinpool_aws::sqs::Queue)> {
     let settings = MirrorSettings::read(&Environment)?;
-    Ok(wiring::engine(settings).await?)
+    Ok(wiring::engine(settings, twinpool_rules::Rules::default()).await?)
 }

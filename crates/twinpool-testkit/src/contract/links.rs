@@ -2,10 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use twinpool_core::change_event::Cause;
+use twinpool_core::decision::Decision;
+use twinpool_core::digest::Digest;
+use twinpool_core::group::GroupRecord;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
+use twinpool_core::history::Entry;
 use twinpool_core::id::{NewSub, OldSub, Sub, Timestamp, Username};
 use twinpool_core::link::{Base, Link, LinkState, Linked, Names, Side};
-use twinpool_core::port::{Class, LinkStore};
+use twinpool_core::port::{Class, GroupStore, LinkStore};
+use twinpool_core::snapshot::{Factor, Mfa};
 use twinpool_core::value::Value;
 
 use crate::world::{attribute, group, key};
@@ -22,6 +28,7 @@ fn names() -> Names {
     Names {
         attributes: [attribute("email"), attribute("custom:tenant")].into(),
         groups: [group("staff")].into(),
+        identities: [Digest::stored("i")].into(),
     }
 }
 
@@ -32,6 +39,9 @@ fn side(sub: &str) -> Side {
         attributes: ["email", "custom:tenant"].map(digest).into(),
         groups: [group("staff")].into(),
         enabled: false,
+        identities: [Digest::stored("i")].into(),
+        mfa: Mfa { sms: true, email: false, totp: true, preferred: Some(Factor::Sms) },
+        factors: [Factor::Passkeys].into(),
     }
 }
 
@@ -50,9 +60,18 @@ fn pair(old_sub: &str, new_sub: &str, version: u64) -> Link {
         ],
         unseen: [attribute("zoneinfo")].into(),
         mirrored_at: Timestamp(1_700_000_000_123),
+        rules: "r".to_owned(),
     };
     let intent = Link::intent(&old(old_sub), names(), Timestamp(1));
-    Link { version, state: LinkState::Linked(linked), ..intent }
+    let entry =
+        Entry { at: Timestamp(3), cause: Cause::audit_trail("AdminEnableUser"), did: "enable".to_owned() };
+    Link {
+        version,
+        decisions: [(Subject::User, Decision::LeaveOut)].into(),
+        history: [entry].into_iter().collect(),
+        state: LinkState::Linked(Box::new(linked)),
+        ..intent
+    }
 }
 
 /// What is written is read again, in every state, field for field.
@@ -64,7 +83,8 @@ pub async fn a_link_is_read_as_it_was_written<L: LinkStore>(links: &L) {
     assert_eq!(links.write(&intent).await, Ok(1));
     assert_eq!(links.link(&old("c1")).await, Ok(Some(Link { version: 1, ..intent.clone() })));
 
-    let state = LinkState::Conflict { reason: Reason::Taken, since: Timestamp(6) };
+    let state =
+        LinkState::Conflict { reason: Reason::Taken, since: Timestamp(6), holder: Some(new("c1-holder")) };
     let conflict = Link { version: 1, state, announced: Names::default(), ..intent };
     assert_eq!(links.write(&conflict).await, Ok(2));
     assert_eq!(links.link(&old("c1")).await, Ok(Some(Link { version: 2, ..conflict })));
@@ -104,4 +124,27 @@ pub async fn a_new_sub_is_tied_once<L: LinkStore>(links: &L) {
     assert_eq!(links.old_sub_of(&new("c3-new")).await, Ok(Some(old("c3-first"))));
     // The same pair again is fine: whoever lost the answer of the first time reads and repeats.
     assert_eq!(links.connect(&pair("c3-first", "c3-new", 1)).await, Ok(2));
+}
+
+/// Records of groups are written once per version, and forgotten.
+pub async fn groups_are_recorded_and_forgotten<L: GroupStore>(links: &L) {
+    let record = GroupRecord {
+        name: group("c4-staff"),
+        new_name: group("c4-people"),
+        made: true,
+        old: Digest::stored("a"),
+        new: Digest::stored("b"),
+        held_back: Some(Reason::Refused),
+        mirrored_at: Timestamp(7),
+        version: 0,
+    };
+    assert_eq!(links.group_record(&record.name).await, Ok(None));
+    assert_eq!(links.write_group(&record).await, Ok(()));
+    let stored = GroupRecord { version: 1, ..record.clone() };
+    assert_eq!(links.group_record(&record.name).await, Ok(Some(stored.clone())));
+    assert_eq!(links.write_group(&record).await.map_err(|error| error.class), Err(Class::Stale));
+    let ahead = GroupRecord { version: 4, ..record.clone() };
+    assert_eq!(links.forget_group(&ahead).await.map_err(|error| error.class), Err(Class::Stale));
+    assert_eq!(links.forget_group(&stored).await, Ok(()));
+    assert_eq!(links.group_record(&record.name).await, Ok(None));
 }

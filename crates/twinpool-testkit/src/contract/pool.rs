@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use twinpool_core::attribute::Contact;
 use twinpool_core::change_event::UserRef;
-use twinpool_core::id::{NewSub, Sub, Username};
+use twinpool_core::group::GroupDefinition;
+use twinpool_core::id::{NewSub, ProviderName, Sub, Username};
 use twinpool_core::pool::SignIn;
-use twinpool_core::port::{Class, GroupDefinition, PoolWriter, by_sub};
-use twinpool_core::snapshot::{Snapshot, Status};
+use twinpool_core::port::{Class, PoolWriter, by_sub};
+use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot, Status};
 use twinpool_core::value::{Attributes, Value};
 
 use crate::world::{MARKER, attribute, group};
@@ -166,4 +167,67 @@ pub async fn many_groups_are_read<P: PoolWriter>(pool: &P) {
         pool.add_to_group(&sub, name).await.expect("a member");
     }
     assert_eq!(pool.groups(&by_sub(&sub)).await, Ok(Some(names)));
+}
+
+/// A deleted user is gone, and deleting twice is fine.
+pub async fn a_user_is_deleted<P: PoolWriter>(pool: &P) {
+    let sub = make(pool, "p11@example.com").await;
+    for _ in 0..2 {
+        pool.delete_user(&sub).await.expect("deleted");
+    }
+    assert_eq!(pool.user(&by_sub(&sub)).await, Ok(None));
+    let again = make(pool, "p11@example.com").await;
+    assert_ne!(again, sub, "the same address gives another sub");
+}
+
+/// Groups are described anew, and deleted with their memberships.
+pub async fn groups_are_changed_and_deleted<P: PoolWriter>(pool: &P) {
+    let sub = make(pool, "p12@example.com").await;
+    let before = GroupDefinition { name: group("p12-staff"), description: None, precedence: None };
+    let after = GroupDefinition {
+        description: Some("People who work here".to_owned()),
+        precedence: Some(3),
+        ..before.clone()
+    };
+    assert_eq!(pool.create_group(&before).await, Ok(true));
+    assert_eq!(pool.create_group(&before).await, Ok(false));
+    pool.update_group(&after).await.expect("described");
+    assert_eq!(pool.group(&before.name).await, Ok(Some(after.clone())));
+    pool.add_to_group(&sub, &before.name).await.expect("a member");
+    for _ in 0..2 {
+        pool.delete_group(&before.name).await.expect("deleted");
+    }
+    assert_eq!(pool.group(&before.name).await, Ok(None));
+    assert_eq!(pool.groups(&by_sub(&sub)).await, Ok(Some(BTreeSet::new())));
+}
+
+/// An identity belongs to one user (F§4.8). The provider `Google` is there.
+pub async fn identities_are_linked_once<P: PoolWriter>(pool: &P) {
+    let (one, other) = (make(pool, "p13@example.com").await, make(pool, "p14@example.com").await);
+    let name = |user: Snapshot| user.username;
+    let (first, second) = (name(read(pool, &one).await), name(read(pool, &other).await));
+    let provider = ProviderName::parse("Google").expect("a provider");
+    let identity = Identity { provider, subject: Value::new("p13-subject") };
+    pool.link_identity(&first, &identity).await.expect("linked");
+    assert_eq!(read(pool, &one).await.identities, [identity.clone()].into());
+    let taken = pool.link_identity(&second, &identity).await;
+    assert_eq!(taken.map_err(|error| error.class), Err(Class::Taken));
+    for _ in 0..2 {
+        pool.unlink_identity(&identity).await.expect("unlinked");
+    }
+    assert!(read(pool, &one).await.identities.is_empty());
+}
+
+/// Codes by text message need a number to go to (F§4.9). The pool has MFA.
+pub async fn second_factors_are_set<P: PoolWriter>(pool: &P) {
+    let sub = make(pool, "p15@example.com").await;
+    let on = Mfa { sms: true, preferred: Some(Factor::Sms), ..Mfa::default() };
+    let phone = attributes(&[("phone_number", "+4915112345678"), ("phone_number_verified", "true")]);
+    pool.set_attributes(&sub, &phone).await.expect("written");
+    for _ in 0..2 {
+        pool.set_mfa(&sub, Mfa::default(), on).await.expect("on");
+    }
+    assert_eq!(read(pool, &sub).await.mfa, on);
+    pool.set_mfa(&sub, on, Mfa::default()).await.expect("off");
+    assert_eq!(read(pool, &sub).await.mfa, Mfa::default());
 }

@@ -1,0 +1,45 @@
+//! Groups themselves: made, described and deleted as the source says.
+
+use super::GroupMode;
+use crate::group::{GroupDefinition, GroupRecord};
+
+/// All that a decision about a group depends on.
+#[derive(Debug, Clone, Copy)]
+pub struct GroupInput<'a> {
+    /// The group in the source, under the target's name.
+    pub source: Option<&'a GroupDefinition>,
+    /// The group in the target.
+    pub target: Option<&'a GroupDefinition>,
+    /// What was recorded when it was carried over.
+    pub record: Option<&'a GroupRecord>,
+    /// How groups follow.
+    pub mode: GroupMode,
+}
+
+/// One change to a group of the target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GroupOperation {
+    /// Make it.
+    Create(GroupDefinition),
+    /// Give it this description and precedence.
+    Update(GroupDefinition),
+    /// Delete it.
+    Delete,
+}
+
+/// Decides. Only groups that twinpool made are deleted.
+#[must_use]
+pub fn plan_group(input: &GroupInput<'_>) -> Option<GroupOperation> {
+    match (input.source, input.target, input.mode) {
+        (_, _, GroupMode::None) | (None, None, _) => None,
+        (Some(source), None, _) => Some(GroupOperation::Create(source.clone())),
+        (Some(source), Some(target), GroupMode::Mirror) if source != target => {
+            Some(GroupOperation::Update(source.clone()))
+        }
+        (Some(_), Some(_), _) => None,
+        (None, Some(_), GroupMode::Mirror) if input.record.is_some_and(|record| record.made) => {
+            Some(GroupOperation::Delete)
+        }
+        (None, Some(_), _) => None,
+    }
+}

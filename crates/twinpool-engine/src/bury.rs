@@ -1,0 +1,100 @@
+//! A user whom the old pool has deleted: a tombstone, and what the owner wants for the counterpart.
+
+use twinpool_core::change_event::{Cause, Channel};
+use twinpool_core::id::{NewSub, OldSub, Username};
+use twinpool_core::link::{Left, Link, LinkState, Names};
+use twinpool_core::plan::{Marker, WhenDeleted, farewell};
+use twinpool_core::port::{Clock, LinkStore, PoolReader, by_sub};
+use twinpool_core::snapshot::Snapshot;
+
+use crate::adopt::INTENT_LASTS;
+use crate::engine::{Engine, Ports};
+use crate::observe;
+use crate::sync_user::{Kind, Outcome, SyncError};
+
+impl<P: Ports> Engine<P> {
+    /// The user is not in the old pool any more, or never was.
+    pub(crate) async fn gone(
+        &self,
+        link: Option<Link>,
+        old_sub: &OldSub,
+        cause: &Cause,
+    ) -> Result<Outcome, SyncError> {
+        // Records of the audit trail and operators may mean somebody of another pool.
+        if link.is_none() && cause.channel() != Channel::Trigger {
+            return Ok(Outcome::plain(Kind::Unknown));
+        }
+        self.bury_as(link, old_sub, cause, self.rules.when_deleted()).await
+    }
+
+    /// Does what the rules ask, and puts the tombstone up. Safe to repeat: who wrote the user again meanwhile is undone.
+    pub(crate) async fn bury_as(
+        &self,
+        link: Option<Link>,
+        old_sub: &OldSub,
+        cause: &Cause,
+        policy: WhenDeleted,
+    ) -> Result<Outcome, SyncError> {
+        let now = self.ports.clock().now();
+        let mut link = link.unwrap_or_else(|| Link::intent(old_sub, Names::default(), now));
+        let counterpart = self.counterpart(&link).await?;
+        let plan = farewell(counterpart.as_ref(), policy);
+        let new_sub = counterpart.as_ref().map(|user| NewSub::from(user.sub.clone()));
+        if let Some(sub) = &new_sub {
+            for operation in &plan.operations {
+                self.execute(sub, operation).await?;
+            }
+        }
+        let (known, since) = match &link.state {
+            LinkState::Linked(linked) => (Some(linked.new_sub.clone()), now),
+            LinkState::Tombstone { new_sub, since, .. } => (new_sub.clone(), *since),
+            LinkState::Pending { .. } | LinkState::Conflict { .. } | LinkState::Merged { .. } => (None, now),
+        };
+        let left = match (&counterpart, &known, policy) {
+            (None, None, _) => Left::Nobody,
+            (None, Some(_), _) | (Some(_), _, WhenDeleted::Delete) => Left::Deleted,
+            (Some(_), _, WhenDeleted::Disable) => Left::Disabled,
+            (Some(_), _, WhenDeleted::Keep) => Left::Kept,
+        };
+        let state = LinkState::Tombstone { new_sub: new_sub.or(known), left, since };
+        if link.state != state || cause.channel() == Channel::Operator {
+            link.state = state;
+            link.intended = None;
+            self.note(
+                &mut link,
+                cause,
+                &format!("deleted from the old pool; in the new pool: {}", left.code()),
+            );
+            self.ports.links().write(&link).await?;
+        }
+        Ok(Outcome { operations: plan.operations.len(), ..Outcome::plain(Kind::Gone) })
+    }
+
+    /// The user of the new pool that is this one's: known, or made by somebody who did not live to say so.
+    async fn counterpart(&self, link: &Link) -> Result<Option<Snapshot>, SyncError> {
+        let known = match &link.state {
+            LinkState::Linked(linked) => Some(&linked.new_sub),
+            LinkState::Tombstone { new_sub, .. } => new_sub.as_ref(),
+            LinkState::Pending { .. } | LinkState::Conflict { .. } | LinkState::Merged { .. } => None,
+        };
+        if let Some(sub) = known {
+            let user = self.ports.new_pool().user(&by_sub(sub)).await?;
+            return Ok(user.filter(|user| user.sub.as_str() == sub.as_str()));
+        }
+        match &link.intended {
+            Some(name) => self.made_by_half(link, name).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn made_by_half(&self, link: &Link, name: &Username) -> Result<Option<Snapshot>, SyncError> {
+        let since = link.unpaired_since().map_or(0, |since| since.0);
+        let age = self.ports.clock().now().0.saturating_sub(since);
+        if u128::from(age) < INTENT_LASTS.as_millis() {
+            return Err(SyncError::BeingMade);
+        }
+        let marker = Marker::of(&self.marker, &link.old_sub, &self.key);
+        let user = observe::named(self.ports.new_pool(), name).await?;
+        Ok(user.filter(|user| marker.is_on(user)))
+    }
+}

@@ -1,0 +1,79 @@
+//! One user of the old pool as it was read, and as rules and decisions see it.
+
+use std::collections::BTreeSet;
+
+use twinpool_core::change_event::Cause;
+use twinpool_core::decision::{Decision, Decisions};
+use twinpool_core::held_back::{HeldBack, Reason, Subject};
+use twinpool_core::id::OldSub;
+use twinpool_core::link::{Link, Side};
+use twinpool_core::snapshot::Snapshot;
+use twinpool_rules::View;
+
+use crate::engine::{Engine, Ports};
+
+/// What a decision about one user starts from.
+pub(crate) struct Case {
+    /// What made twinpool look.
+    pub(crate) cause: Cause,
+    /// The user, as the old pool says.
+    pub(crate) old: Snapshot,
+    /// What is recorded of it.
+    pub(crate) side: Side,
+    /// The user in the new pool's names and values.
+    pub(crate) view: View,
+}
+
+impl Case {
+    pub(crate) fn old_sub(&self) -> OldSub {
+        OldSub::from(self.old.sub.clone())
+    }
+}
+
+impl<P: Ports> Engine<P> {
+    pub(crate) fn case(&self, cause: &Cause, old: Snapshot, link: Option<&Link>) -> Case {
+        let mut view = self.rules.view(&old);
+        if let Some(link) = link {
+            decide(&mut view, &link.decisions);
+        }
+        Case { cause: cause.clone(), side: Side::of(&old, &self.key), old, view }
+    }
+}
+
+/// What people decided goes over what rules say.
+fn decide(view: &mut View, decisions: &Decisions) {
+    for (subject, decision) in decisions {
+        let reason = match decision {
+            Decision::KeepNew => Reason::NewWins,
+            Decision::LeaveOut => Reason::LeftOut,
+            Decision::KeepOld => {
+                if let Subject::Attribute(name) = subject {
+                    view.terms.forced.insert(name.clone());
+                }
+                continue;
+            }
+            // About the whole user: carried out where a user is made.
+            Decision::LinkTo(_) | Decision::MergeInto(_) => continue,
+        };
+        match subject {
+            Subject::User => view.left_out = true,
+            Subject::Attribute(name) => drop(view.terms.left_alone.attributes.insert(name.clone())),
+            Subject::Group(name) => drop(view.terms.left_alone.groups.insert(name.clone())),
+            Subject::Identity(provider) => {
+                view.snapshot.identities.retain(|identity| identity.provider != *provider);
+            }
+            Subject::Factor(factor) => drop(view.snapshot.factors.remove(factor)),
+        }
+        view.held_back.retain(|held| held.subject != *subject);
+        view.held_back.push(HeldBack { subject: subject.clone(), reason });
+    }
+    let left_alone = &view.terms.left_alone;
+    view.snapshot.attributes.retain(|name, _| !left_alone.attributes.contains(name));
+    view.snapshot.groups.retain(|name| !left_alone.groups.contains(name));
+}
+
+/// What is held back by rules, decisions, the plan and the pool, each thing once.
+pub(crate) fn all_held(view: &View, held: Vec<HeldBack>) -> Vec<HeldBack> {
+    let all: BTreeSet<_> = view.held_back.iter().cloned().chain(held).collect();
+    all.into_iter().collect()
+}

@@ -1,0 +1,231 @@
+//! A pool in memory as one process calls it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use twinpool_core::change_event::UserRef;
+use twinpool_core::group::GroupDefinition;
+use twinpool_core::id::{AttributeName, GroupName, NewSub, Sub, Timestamp, Username};
+use twinpool_core::pool::PoolShape;
+use twinpool_core::port::{Answer, PoolReader, PoolWriter};
+use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot, Status};
+use twinpool_core::value::Attributes;
+
+use crate::pool::{MemoryPool, not_found};
+use crate::process::Process;
+use crate::strict;
+
+const NO_RESOURCE: &str = "ResourceNotFoundException";
+
+/// A pool as one process calls it.
+#[derive(Debug, Clone)]
+pub struct PoolHandle {
+    pool: Arc<MemoryPool>,
+    process: Arc<Process>,
+}
+
+impl PoolHandle {
+    pub(crate) fn new(pool: Arc<MemoryPool>, process: Arc<Process>) -> Self {
+        Self { pool, process }
+    }
+
+    async fn call<T>(&self, operation: &'static str, work: impl FnOnce() -> Answer<T> + Send) -> Answer<T>
+    where
+        T: Send,
+    {
+        self.process.enter(operation).await?;
+        if self.pool.state().is_deleted {
+            // One code for a missing pool and a missing group (F§4.5).
+            return Err(not_found(operation, NO_RESOURCE));
+        }
+        let answer = work()?;
+        self.process.leave(operation).await?;
+        Ok(answer)
+    }
+}
+
+impl PoolReader for PoolHandle {
+    async fn shape(&self) -> Answer<PoolShape> {
+        if self.pool.state().is_deleted {
+            return Err(not_found("DescribeUserPool", NO_RESOURCE));
+        }
+        Ok(self.pool.shape.clone())
+    }
+
+    async fn user(&self, who: &UserRef) -> Answer<Option<Snapshot>> {
+        self.call("AdminGetUser", || {
+            strict::check_parameter("AdminGetUser", who.parameter())?;
+            Ok(self.pool.person(who.parameter()).map(|person| Snapshot {
+                sub: person.sub,
+                username: person.username,
+                status: person.status,
+                enabled: person.enabled,
+                attributes: Snapshot::attributes_that_travel(person.attributes),
+                groups: BTreeSet::new(),
+                identities: person.identities,
+                mfa: person.mfa,
+                factors: BTreeSet::new(),
+                created_at: Timestamp(0),
+            }))
+        })
+        .await
+    }
+
+    async fn groups(&self, who: &UserRef) -> Answer<Option<BTreeSet<GroupName>>> {
+        self.call("AdminListGroupsForUser", || {
+            Ok(self.pool.person(who.parameter()).map(|person| person.groups))
+        })
+        .await
+    }
+
+    async fn factors(&self, who: &UserRef, shape: &PoolShape) -> Answer<BTreeSet<Factor>> {
+        let wanted = |factor: &Factor| match factor {
+            Factor::Passkeys => shape.passkeys,
+            Factor::Devices => shape.devices,
+            Factor::Sms | Factor::Email | Factor::Totp => false,
+        };
+        self.call("AdminGetUserAuthFactors", || {
+            let person = self.pool.person(who.parameter());
+            Ok(person.map(|person| person.factors).unwrap_or_default().into_iter().filter(wanted).collect())
+        })
+        .await
+    }
+
+    async fn group(&self, name: &GroupName) -> Answer<Option<GroupDefinition>> {
+        // The pool's absence reads as the group's (F§4.5).
+        if self.pool.state().is_deleted {
+            return Ok(None);
+        }
+        self.call("GetGroup", || Ok(self.pool.group(name))).await
+    }
+}
+
+impl PoolWriter for PoolHandle {
+    async fn create_user(&self, username: &Username, attributes: &Attributes) -> Answer<NewSub> {
+        self.call("AdminCreateUser", || self.pool.create(username, attributes)).await
+    }
+
+    async fn set_random_password(&self, sub: &NewSub) -> Answer<()> {
+        const OPERATION: &str = "AdminSetUserPassword";
+        self.call(OPERATION, || {
+            self.pool.change(sub, OPERATION, |person| {
+                strict::check_enabled(person, OPERATION)?;
+                person.status = Status::Confirmed;
+                Ok(())
+            })?
+        })
+        .await
+    }
+
+    async fn set_attributes(&self, sub: &NewSub, attributes: &Attributes) -> Answer<()> {
+        const OPERATION: &str = "AdminUpdateUserAttributes";
+        self.call(OPERATION, || {
+            self.pool.change(sub, OPERATION, |_| ())?;
+            let mut state = self.pool.state();
+            let messages = strict::update(&self.pool.shape, &mut state.people, &Sub::from(sub), attributes)?;
+            drop(state);
+            self.pool.change(sub, OPERATION, |person| person.messages += messages)
+        })
+        .await
+    }
+
+    async fn delete_attributes(&self, sub: &NewSub, names: &BTreeSet<AttributeName>) -> Answer<()> {
+        const OPERATION: &str = "AdminDeleteUserAttributes";
+        self.call(OPERATION, || {
+            strict::check_deletable(&self.pool.shape, names)?;
+            self.pool
+                .change(sub, OPERATION, |person| person.attributes.retain(|name, _| !names.contains(name)))
+        })
+        .await
+    }
+
+    async fn add_to_group(&self, sub: &NewSub, group: &GroupName) -> Answer<()> {
+        const OPERATION: &str = "AdminAddUserToGroup";
+        self.call(OPERATION, || {
+            if self.pool.group(group).is_none() {
+                return Err(not_found(OPERATION, NO_RESOURCE));
+            }
+            self.pool.change(sub, OPERATION, |person| {
+                person.groups.insert(group.clone());
+            })
+        })
+        .await
+    }
+
+    async fn remove_from_group(&self, sub: &NewSub, group: &GroupName) -> Answer<()> {
+        const OPERATION: &str = "AdminRemoveUserFromGroup";
+        self.call(OPERATION, || {
+            if let Some(person) = self.pool.state().people.get_mut(&Sub::from(sub)) {
+                person.groups.remove(group);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn create_group(&self, group: &GroupDefinition) -> Answer<bool> {
+        self.call("CreateGroup", || {
+            let mut state = self.pool.state();
+            let is_new = !state.groups.contains_key(&group.name);
+            state.groups.entry(group.name.clone()).or_insert_with(|| group.clone());
+            Ok(is_new)
+        })
+        .await
+    }
+
+    async fn update_group(&self, group: &GroupDefinition) -> Answer<()> {
+        self.call("UpdateGroup", || {
+            let mut state = self.pool.state();
+            let stored = state.groups.get_mut(&group.name);
+            stored.map(|stored| group.clone_into(stored)).ok_or_else(|| not_found("UpdateGroup", NO_RESOURCE))
+        })
+        .await
+    }
+
+    async fn delete_group(&self, name: &GroupName) -> Answer<()> {
+        self.call("DeleteGroup", || {
+            self.pool.remove_group(name);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn delete_user(&self, sub: &NewSub) -> Answer<()> {
+        self.call("AdminDeleteUser", || {
+            self.pool.remove(&Sub::from(sub));
+            Ok(())
+        })
+        .await
+    }
+
+    async fn link_identity(&self, username: &Username, identity: &Identity) -> Answer<()> {
+        self.call("AdminLinkProviderForUser", || {
+            strict::link(&mut self.pool.state().people, username, identity)
+        })
+        .await
+    }
+
+    async fn unlink_identity(&self, identity: &Identity) -> Answer<()> {
+        self.call("AdminDisableProviderForUser", || {
+            for person in self.pool.state().people.values_mut() {
+                person.identities.remove(identity);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn set_mfa(&self, sub: &NewSub, _was: Mfa, now: Mfa) -> Answer<()> {
+        const OPERATION: &str = "AdminSetUserMFAPreference";
+        self.call(OPERATION, || {
+            let shape = self.pool.shape.clone();
+            self.pool.change(sub, OPERATION, |person| strict::set_mfa(&shape, person, now))?
+        })
+        .await
+    }
+
+    async fn set_enabled(&self, sub: &NewSub, enabled: bool) -> Answer<()> {
+        let operation = if enabled { "AdminEnableUser" } else { "AdminDisableUser" };
+        self.call(operation, || self.pool.change(sub, operation, |person| person.enabled = enabled)).await
+    }
+}
