@@ -66,7 +66,10 @@ impl<S: ChangeSink, C: Clock> AuditTrail<S, C> {
                 Ok(())
             }
             Audited::Unreadable(why) => {
-                tracing::warn!(unreadable = unreadable(why), "{why}: the sweep will find the change");
+                tracing::warn!(
+                    unreadable = unreadable(why),
+                    "{why}: the change arrives with the next event of that user or group"
+                );
                 Ok(())
             }
         }

@@ -67,7 +67,8 @@ pub enum UnreadableRecord {
     NoGroup(&'static str),
 }
 
-/// Takes the hint out of an event of EventBridge, or out of the record alone. Total: any text gives an answer.
+/// Takes the hint out of an event of EventBridge, out of what Lambda keeps of one that failed, or out of the record alone.
+/// Total: any text gives an answer.
 ///
 /// Records of operations that need a token name no pool; they count as the old pool's, and whoever gets the hint finds out
 /// (a sub is in one pool only). `own_role` is the role whose calls are twinpool's own; `at` stands in for a time that the
@@ -111,6 +112,8 @@ impl Record<'_> {
 
 fn record(raw: &str) -> Option<Record<'_>> {
     let event = object(raw)?;
+    let event =
+        if event.contains_key("requestPayload") { nested(event.get("requestPayload")) } else { event };
     let whole = if event.contains_key("detail") { nested(event.get("detail")) } else { event };
     text(whole.get("eventSource"))?;
     text(whole.get("eventName"))?;

@@ -46,10 +46,12 @@ fn a_record_gives_a_hint_with_its_sub_cause_and_time() {
 }
 
 #[test]
-fn the_record_alone_gives_the_same() {
+fn the_record_alone_and_what_lambda_keeps_of_it_give_the_same() {
     let whole = record("DeleteUser", &format!(r#","additionalEventData":{{"sub":"{SUB}"}}"#));
     let alone = whole.split_once("\"detail\":").unwrap().1.strip_suffix('}').unwrap();
     assert_eq!(audited(alone), audited(&whole));
+    let kept = format!(r#"{{"requestContext":{{"condition":"RetriesExhausted"}},"requestPayload":{whole}}}"#);
+    assert_eq!(audited(&kept), audited(&whole));
 }
 
 #[test]
