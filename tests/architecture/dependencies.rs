@@ -42,6 +42,14 @@ fn the_core_is_pure() {
 }
 
 #[test]
+fn the_rules_are_pure() {
+    assert_none(
+        "twinpool-rules",
+        &["aws", "tokio", "lambda", "hyper", "tracing", "twinpool-engine", "twinpool-aws"],
+    );
+}
+
+#[test]
 fn engine_and_aws_do_not_see_each_other() {
     assert_none("twinpool-engine", &["aws", "lambda", "hyper", "twinpool-aws"]);
     assert_none("twinpool-aws", &["twinpool-engine"]);

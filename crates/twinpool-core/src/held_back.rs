@@ -68,8 +68,6 @@ pub enum Reason {
     SignInNameFixed,
     /// A federated profile: only its identity provider can make it (F§4.8).
     Federated,
-    /// The user is not in the old pool any more.
-    Gone,
     /// The user was deleted from the new pool.
     Missing,
     /// Another user of the old pool has the same name in the new pool's eyes, and came first.
@@ -90,7 +88,7 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 17] = [
         Self::NotInSchema,
         Self::Immutable,
         Self::Refused,
@@ -100,7 +98,6 @@ impl Reason {
         Self::NoSignInName,
         Self::SignInNameFixed,
         Self::Federated,
-        Self::Gone,
         Self::Missing,
         Self::Twin,
         Self::LeftOut,
@@ -124,7 +121,6 @@ impl Reason {
             Self::NoSignInName => "no_sign_in_name",
             Self::SignInNameFixed => "sign_in_name_fixed",
             Self::Federated => "federated",
-            Self::Gone => "gone",
             Self::Missing => "missing",
             Self::Twin => "twin",
             Self::LeftOut => "left_out",
@@ -169,7 +165,6 @@ impl Reason {
             Self::Federated => {
                 "a federated profile is made by its identity provider at the first sign-in to the new pool"
             }
-            Self::Gone => "the user is not in the old pool any more",
             Self::Missing => {
                 "somebody deleted the user from the new pool: its sub cannot be made again, decide what the user id stands for"
             }

@@ -34,6 +34,7 @@ impl<P: Ports> Engine<P> {
     pub(crate) fn case(&self, cause: &Cause, old: Snapshot, link: Option<&Link>) -> Case {
         let mut view = self.rules.view(&old);
         if let Some(link) = link {
+            view.terms.left_alone.extend(&self.rules.left_alone(&link.announced));
             decide(&mut view, &link.decisions);
         }
         Case { cause: cause.clone(), side: Side::of(&old, &self.key), old, view }

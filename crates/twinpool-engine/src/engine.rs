@@ -45,6 +45,9 @@ pub enum StartError {
          add another one that is not mutable, and deploy with MarkerAttribute set to it"
     )]
     MutableMarker(AttributeName),
+    /// The rules ask for what the pools cannot do.
+    #[error("twinpool.toml does not fit the pools: {0}; `twinpool rules check` shows all of it")]
+    Rules(String),
 }
 
 /// What the owner of a migration says, beside the pools.
@@ -85,6 +88,9 @@ impl<P: Ports> Engine<P> {
         }
         if new_shape.is_mutable(&marker) {
             return Err(StartError::MutableMarker(marker));
+        }
+        if let Some(row) = rules.refusals(&old_shape, &new_shape, &marker).first() {
+            return Err(StartError::Rules(row.verdict.to_string()));
         }
         Ok(Self { ports, key, marker, rules, old_shape, new_shape })
     }

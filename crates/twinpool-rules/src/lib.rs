@@ -1,65 +1,139 @@
-//! The owner's rules, `twinpool.toml`: what travels, under which name, as what.
+//! The owner's rules, `twinpool.toml`: what travels, under which name, as what. Pure.
+//!
+//! [`Rules::parse`] reads the file, [`Rules::check`] holds it against both pools before anything runs, and [`Rules::view`]
+//! says what it makes of one user. Of one attribute, in this order: drop, map, prefix, fold_case, e164, rename, default,
+//! constant.
 
-mod view;
-
-pub use view::View;
+use std::fmt;
 
 use twinpool_core::id::{GroupName, ProviderName};
+use twinpool_core::link::Names;
 use twinpool_core::plan::{GroupMode, WhenDeleted};
 use twinpool_core::snapshot::Snapshot;
 
+mod check;
+mod convert;
+mod error;
+mod fingerprint;
+mod mask;
+mod model;
+mod parse;
+mod pattern;
+mod phone;
+#[cfg(test)]
+mod samples;
+mod view;
+
+pub use check::{Row, Verdict};
+pub use error::RulesError;
+pub use mask::{Example, masked};
+pub use view::View;
+
+use model::{Groups, Model};
+
 /// The rules of one migration. By default everything travels as it is, and federated users wait for their first sign-in.
-#[derive(Debug, Clone, Default)]
-pub struct Rules {}
+/// `Debug` shows the fingerprint only: rules may hold values of people.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Rules {
+    model: Model,
+    fingerprint: String,
+}
 
 impl Rules {
-    /// Reads `twinpool.toml`.
+    /// Reads a `twinpool.toml`.
     ///
     /// # Errors
-    /// When a key is unknown or a value cannot be used.
-    pub fn parse(_text: &str) -> Result<Self, std::convert::Infallible> {
-        Ok(Self::default())
+    /// At the first key that is unknown, of the wrong type, or says what cannot be meant, with its line.
+    pub fn parse(text: &str) -> Result<Self, RulesError> {
+        parse::parse(text).map(Self::from)
     }
 
     /// What the rules make of a user of the old pool.
     #[must_use]
     pub fn view(&self, old: &Snapshot) -> View {
-        View::plain(old)
+        View::of(&self.model, old)
     }
 
     /// What becomes of the new pool's user when the old pool's is deleted.
     #[must_use]
     pub fn when_deleted(&self) -> WhenDeleted {
-        WhenDeleted::default()
+        self.model.users.deleted
     }
 
     /// How memberships follow.
     #[must_use]
     pub fn group_mode(&self) -> GroupMode {
-        GroupMode::default()
+        self.model.groups.mode
     }
 
-    /// The name of a group in the new pool; `None` if it is left out.
+    /// The name of a group in the new pool; `None` if it is left out. With the mode "none" every group is.
     #[must_use]
     pub fn group(&self, name: &GroupName) -> Option<GroupName> {
-        Some(name.clone())
+        self.model.group(name)
     }
 
     /// The name in the old pool of a group of the new one.
     #[must_use]
     pub fn old_group(&self, new_name: &GroupName) -> GroupName {
-        new_name.clone()
+        let renamed = self.model.groups.rename.iter().find(|(_, new)| *new == new_name);
+        renamed.map_or_else(|| new_name.clone(), |(old, _)| old.clone())
     }
 
     /// The name of an identity provider in the new pool.
     #[must_use]
     pub fn provider(&self, name: &ProviderName) -> ProviderName {
-        name.clone()
+        self.model.provider(name)
+    }
+
+    /// Of the groups that were ever announced, those that the rules leave out now: they belong to what a plan leaves alone,
+    /// also where the user of the old pool is in them no more, which a view cannot know.
+    #[must_use]
+    pub fn left_alone(&self, announced: &Names) -> Names {
+        let groups = announced.groups.iter().filter(|name| self.model.groups.leaves_out(name));
+        Names { groups: groups.cloned().collect(), ..Names::default() }
     }
 
     /// Changes with the rules: users who were mirrored under others are compared again.
     #[must_use]
     pub fn fingerprint(&self) -> &str {
-        "none"
+        &self.fingerprint
+    }
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self::from(Model::default())
+    }
+}
+
+impl From<Model> for Rules {
+    fn from(model: Model) -> Self {
+        Self { fingerprint: fingerprint::of(&model), model }
+    }
+}
+
+impl fmt::Debug for Rules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Rules").field(&self.fingerprint).finish()
+    }
+}
+
+impl Model {
+    fn group(&self, name: &GroupName) -> Option<GroupName> {
+        if self.groups.mode == GroupMode::None || self.groups.leaves_out(name) {
+            return None;
+        }
+        Some(self.groups.rename.get(name).unwrap_or(name).clone())
+    }
+
+    fn provider(&self, name: &ProviderName) -> ProviderName {
+        let renamed = self.federation.get(name).and_then(|rule| rule.provider.clone());
+        renamed.unwrap_or_else(|| name.clone())
+    }
+}
+
+impl Groups {
+    fn leaves_out(&self, name: &GroupName) -> bool {
+        self.leave_out.iter().any(|pattern| pattern.fits(name.as_str()))
     }
 }

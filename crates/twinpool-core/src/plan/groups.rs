@@ -22,6 +22,9 @@ pub(super) fn remove(plan: &mut Plan, input: &PlanningInput<'_>, target: &Snapsh
 }
 
 pub(super) fn add(plan: &mut Plan, input: &PlanningInput<'_>, target: &Snapshot) {
+    if input.terms.groups == GroupMode::None {
+        return;
+    }
     for group in input.source.groups.difference(&target.groups) {
         if input.agreed.is_some_and(|agreed| agreed.groups.contains(group)) {
             plan.overruled.insert(Subject::Group(group.clone()));

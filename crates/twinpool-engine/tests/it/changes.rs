@@ -140,7 +140,7 @@ fn an_unverified_email_waits_where_the_new_pool_would_message_the_user() {
 #[test]
 fn an_attribute_that_the_new_schema_lacks_is_held_back_and_the_rest_follows() {
     let mut shape = username_pool("eu-west-1_New");
-    shape.custom.remove(&attribute("custom:tenant"));
+    shape.attributes.remove(&attribute("custom:tenant"));
     let world = World::new(username_pool(OLD_POOL), shape).with_jane();
     let outcome = sign_in(&world, "jane-sub");
     assert_eq!(outcome.held_back[0].reason, Reason::NotInSchema);

@@ -5,11 +5,11 @@ use twinpool_core::link::LinkState;
 use twinpool_core::port::Class;
 use twinpool_core::snapshot::Status;
 use twinpool_core::value::Value;
-use twinpool_engine::{Kind, SyncError};
+use twinpool_engine::Kind;
 use twinpool_testkit::world::{OLD_POOL, alias_pool, attribute, event_of, person, username_pool};
 use twinpool_testkit::{Person, Process, World};
 
-use crate::support::{SIGN_IN, SIGN_UP, assert_in_step, deliver, engine, link, only, run, sign_in};
+use crate::support::{SIGN_IN, assert_in_step, deliver, engine, link, only, run, sign_in};
 
 fn reason(world: &World, sub: &str) -> Reason {
     match link(world, sub).state {
@@ -109,31 +109,6 @@ fn a_federated_profile_is_left_to_its_identity_provider() {
 }
 
 #[test]
-fn a_user_who_vanished_before_the_read_is_believed_gone_on_the_third_delivery() {
-    let world = World::username_to_email().with_jane();
-    let event = event_of(&world.old, "jane-sub", SIGN_UP);
-    let jane = world.old.person("jane-sub").expect("jane");
-    world.old.remove(&jane.sub);
-    assert_eq!(deliver(&world, &event, 1), Err(SyncError::TooEarly));
-    assert_eq!(deliver(&world, &event, 2), Err(SyncError::TooEarly));
-    assert_eq!(deliver(&world, &event, 3).expect("processed").kind, Kind::Conflict);
-    assert_eq!(reason(&world, "jane-sub"), Reason::Gone);
-}
-
-#[test]
-fn a_user_deleted_from_the_old_pool_stays_in_the_new_one_and_the_link_says_so() {
-    let world = World::username_to_email().with_jane();
-    sign_in(&world, "jane-sub");
-    let event = event_of(&world.old, "jane-sub", SIGN_IN);
-    let jane = world.old.person("jane-sub").expect("jane");
-    world.old.remove(&jane.sub);
-    deliver(&world, &event, 3).expect("processed");
-    let linked = link(&world, "jane-sub");
-    assert_eq!(linked.linked().expect("still a pair").held_back[0].reason, Reason::Gone);
-    assert_eq!(world.new.people().len(), 1);
-}
-
-#[test]
 fn a_user_deleted_from_the_new_pool_is_reported_and_not_made_again() {
     let world = World::username_to_email().with_jane();
     sign_in(&world, "jane-sub");
@@ -153,8 +128,7 @@ fn a_username_that_was_given_to_somebody_else_is_not_taken_for_the_old_user() {
     let event = event_of(&world.old, "jane-sub", SIGN_IN);
     world.old.remove(&jane.sub);
     world.old.put(person("other-sub", "jane", &[("email", "other@example.com"), ("email_verified", "true")]));
-    assert_eq!(deliver(&world, &event, 3).expect("processed").kind, Kind::Conflict);
-    assert_eq!(reason(&world, "jane-sub"), Reason::Gone);
+    assert_eq!(deliver(&world, &event, 3).expect("processed").kind, Kind::Gone);
     assert!(world.new.people().is_empty());
 }
 

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use twinpool_core::change_event::ChangeEvent;
 use twinpool_core::digest::Digest;
+use twinpool_core::group::GroupDefinition;
 use twinpool_core::id::Username;
 use twinpool_core::link::LinkState;
-use twinpool_core::port::{Class, GroupDefinition};
+use twinpool_core::port::Class;
 use twinpool_core::value::Value;
 use twinpool_engine::SyncError;
 use twinpool_testkit::world::{attribute, event_of, group};

@@ -2,12 +2,18 @@
 
 #![expect(clippy::expect_used, reason = "a test stops where its world is not as it was set up")]
 
+mod audited;
 mod batches;
 mod calls;
 mod changes;
 mod conflicts;
 mod crashes;
+mod decided;
+mod deleted;
+mod factors;
+mod federated;
 mod first_mirror;
+mod groups;
 mod late;
 mod names;
 mod races;

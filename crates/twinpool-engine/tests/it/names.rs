@@ -168,7 +168,7 @@ fn an_address_handed_from_one_user_to_another_arrives_whoever_comes_first() {
     sign_in(&world, "bob-sub");
     edit(&world, "jane-sub", "email", "jane.doe@example.com");
     edit(&world, "bob-sub", "email", "jane@example.com");
-    assert_eq!(sign_in(&world, "bob-sub").held_back[0].reason, Reason::Taken);
+    assert_eq!(sign_in(&world, "bob-sub").held_back[0].reason, Reason::Twin);
     sign_in(&world, "jane-sub");
     assert_eq!(sign_in(&world, "bob-sub").held_back, []);
     let new_sub = link(&world, "bob-sub").linked().expect("a pair").new_sub.clone();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
-use twinpool_core::pool::PoolShape;
+use twinpool_core::pool::{AttributeSchema, PoolShape};
 use twinpool_core::port::Class;
 use twinpool_core::value::Value;
 use twinpool_engine::Kind;
@@ -72,10 +72,16 @@ fn a_preferred_username_stays_with_its_owner_while_a_user_is_made() {
     assert_in_step(&world, "jane-sub");
 }
 
+fn with_immutable(names: &[&str]) -> PoolShape {
+    let mut new = email_pool("eu-west-1_New");
+    let fixed = AttributeSchema { mutable: false, ..AttributeSchema::TEXT };
+    new.attributes.extend(names.iter().map(|name| (attribute(name), fixed)));
+    new
+}
+
 /// `custom:born` and `birthdate` can be written at creation only.
 fn with_immutable_attributes() -> World {
-    let immutable = [attribute("birthdate")].into();
-    let new = PoolShape { immutable, ..email_pool("eu-west-1_New") };
+    let new = with_immutable(&["birthdate"]);
     let world = World::new(username_pool(OLD_POOL), new).with_jane();
     edit(&world, "custom:born", "Ulm");
     edit(&world, "birthdate", "1990-01-01");
@@ -105,8 +111,7 @@ fn one_refused_value_that_can_be_written_at_creation_only_does_not_cost_the_othe
 
 #[test]
 fn two_refused_values_that_can_be_written_at_creation_only_do_not_cost_the_third() {
-    let immutable = [attribute("birthdate"), attribute("locale")].into();
-    let new = PoolShape { immutable, ..email_pool("eu-west-1_New") };
+    let new = with_immutable(&["birthdate", "locale"]);
     let world = World::new(username_pool(OLD_POOL), new).with_jane();
     for (name, value) in
         [("custom:born", "Ulm"), ("birthdate", &"x".repeat(3_000)), ("locale", &"x".repeat(3_000))]

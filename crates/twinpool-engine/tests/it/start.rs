@@ -2,29 +2,29 @@
 
 use std::sync::Arc;
 
-use twinpool_core::pool::{CustomAttribute, PoolShape};
+use twinpool_core::pool::{AttributeSchema, PoolShape};
 use twinpool_engine::{Engine, StartError};
-use twinpool_testkit::world::{MARKER, OLD_POOL, attribute, email_pool, key, username_pool};
+use twinpool_testkit::world::{MARKER, OLD_POOL, attribute, email_pool, username_pool};
 use twinpool_testkit::{Process, World};
 
-use crate::support::{NOW, ports, run};
+use crate::support::{NOW, ports, run, terms};
 
 fn refusal(new: PoolShape) -> StartError {
     let world = World::new(username_pool(OLD_POOL), new);
     let ports = ports(&world, &Arc::new(Process::healthy()), NOW);
-    run(Engine::start(ports, key(), attribute(MARKER))).expect_err("the engine does not start")
+    run(Engine::start(ports, terms(&world))).expect_err("the engine does not start")
 }
 
 #[test]
 fn without_a_marker_attribute_nothing_starts() {
     let mut new = email_pool("eu-west-1_New");
-    new.custom.remove(&attribute(MARKER));
+    new.attributes.remove(&attribute(MARKER));
     assert!(matches!(refusal(new), StartError::NoMarker(name) if name.as_str() == MARKER));
 }
 
 #[test]
 fn a_marker_that_can_be_changed_proves_nothing() {
     let mut new = email_pool("eu-west-1_New");
-    new.custom.insert(attribute(MARKER), CustomAttribute { mutable: true });
+    new.attributes.insert(attribute(MARKER), AttributeSchema::TEXT);
     assert!(matches!(refusal(new), StartError::MutableMarker(name) if name.as_str() == MARKER));
 }

@@ -4,12 +4,12 @@ use std::future::Future;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use twinpool_core::change_event::ChangeEvent;
-use twinpool_core::id::Timestamp;
+use twinpool_core::change_event::{About, Cause, ChangeEvent, EventId};
+use twinpool_core::id::{PoolId, Sub, Timestamp};
 use twinpool_core::link::Link;
 use twinpool_engine::{Engine, Outcome, Ports, SyncError, Terms};
 use twinpool_rules::Rules;
-use twinpool_testkit::world::{MARKER, StoppedClock, attribute, event_of, key};
+use twinpool_testkit::world::{MARKER, OLD_POOL, StoppedClock, attribute, event_of, key};
 use twinpool_testkit::{MemoryLinks, Person, PoolHandle, Process, World};
 
 pub(crate) const SIGN_IN: &str = "TokenGeneration_Authentication";
@@ -86,6 +86,26 @@ pub(crate) fn ports(world: &World, process: &Arc<Process>, now: Timestamp) -> St
 pub(crate) fn deliver(world: &World, event: &ChangeEvent, delivery: u32) -> Result<Outcome, SyncError> {
     let process = Arc::new(Process::healthy());
     run(engine(world, &process).sync_user(event, delivery))
+}
+
+/// What the audit trail tells of a user.
+pub(crate) fn audited(operation: &str, sub: &str) -> ChangeEvent {
+    hint(About::User(Sub::parse(sub).expect("a sub")), Cause::audit_trail(operation))
+}
+
+/// What an operator asks for.
+pub(crate) fn asked(sub: &str) -> ChangeEvent {
+    hint(About::User(Sub::parse(sub).expect("a sub")), Cause::operator("Sync"))
+}
+
+pub(crate) fn hint(about: About, cause: Cause) -> ChangeEvent {
+    let pool = PoolId::parse(OLD_POOL).expect("a pool id");
+    ChangeEvent::hint(EventId::from_random([2; 16]), pool, about, cause, NOW)
+}
+
+/// A record of the audit trail, processed to the end.
+pub(crate) fn tell(world: &World, operation: &str, sub: &str) -> Outcome {
+    deliver(world, &audited(operation, sub), 1).expect("the event is processed")
 }
 
 /// A sign-in of this user, processed to the end.

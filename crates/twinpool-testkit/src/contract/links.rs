@@ -54,7 +54,7 @@ fn pair(old_sub: &str, new_sub: &str, version: u64) -> Link {
             new: Side { enabled: true, groups: BTreeSet::new(), ..side(new_sub) },
         },
         held_back: vec![
-            HeldBack { subject: Subject::User, reason: Reason::Gone },
+            HeldBack { subject: Subject::User, reason: Reason::LeftOut },
             HeldBack { subject: Subject::Attribute(attribute("phone_number")), reason: Reason::WouldMessage },
             HeldBack { subject: Subject::Group(group("staff")), reason: Reason::Refused },
         ],

@@ -1,0 +1,88 @@
+//! Second factors, passkeys and devices.
+
+use twinpool_core::held_back::{HeldBack, Reason, Subject};
+use twinpool_core::snapshot::{Factor, Mfa};
+use twinpool_core::value::Value;
+use twinpool_testkit::world::{OLD_POOL, attribute, email_pool, username_pool};
+use twinpool_testkit::{Person, World};
+
+use crate::support::{assert_in_step, calls_of_sign_in, link, only, sign_in, tell};
+
+fn world(new_has_mfa: bool, edit: impl FnOnce(&mut Person)) -> World {
+    let mut old = username_pool(OLD_POOL);
+    (old.mfa, old.passkeys, old.devices) = (true, true, true);
+    let mut new = email_pool("eu-west-1_New");
+    new.mfa = new_has_mfa;
+    let world = World::new(old, new).with_jane();
+    let jane = world.old.person("jane-sub").expect("jane");
+    world.old.edit(&jane.sub, edit);
+    world
+}
+
+fn held(factor: Factor, reason: Reason) -> HeldBack {
+    HeldBack { subject: Subject::Factor(factor), reason }
+}
+
+#[test]
+fn what_cognito_gives_to_nobody_is_told_for_each_user() {
+    let world = world(true, |jane| {
+        jane.mfa = Mfa { totp: true, preferred: Some(Factor::Totp), ..Mfa::default() };
+        jane.factors = [Factor::Passkeys, Factor::Devices].into();
+    });
+    let expected = [Factor::Totp, Factor::Passkeys, Factor::Devices].map(|it| held(it, Reason::CannotMove));
+    assert_eq!(sign_in(&world, "jane-sub").held_back, expected);
+    assert_eq!(link(&world, "jane-sub").linked().expect("a pair").held_back, expected);
+    assert_eq!(only(&world).mfa, Mfa::default());
+}
+
+#[test]
+fn a_passkey_that_is_added_later_is_told_too() {
+    let world = world(true, |_| {});
+    assert_eq!(sign_in(&world, "jane-sub").held_back, []);
+    let jane = world.old.person("jane-sub").expect("jane");
+    world.old.edit(&jane.sub, |jane| jane.factors = [Factor::Passkeys].into());
+    let told = tell(&world, "CompleteWebAuthnRegistration", "jane-sub");
+    assert_eq!(told.held_back, [held(Factor::Passkeys, Reason::CannotMove)]);
+}
+
+#[test]
+fn an_authenticator_app_set_up_again_in_the_new_pool_is_left_alone() {
+    let world = world(true, |jane| jane.mfa.totp = true);
+    sign_in(&world, "jane-sub");
+    let totp = Mfa { totp: true, preferred: Some(Factor::Totp), ..Mfa::default() };
+    world.new.edit(&only(&world).sub, |new| new.mfa = totp);
+    let jane = world.old.person("jane-sub").expect("jane");
+    world.old.edit(&jane.sub, |jane| drop(jane.attributes.insert(attribute("name"), Value::new("Joan"))));
+    assert_eq!(sign_in(&world, "jane-sub").held_back, []);
+    assert_eq!(only(&world).mfa, totp);
+}
+
+#[test]
+fn a_code_by_email_travels_and_one_that_has_nowhere_to_go_is_held_back() {
+    let world = world(true, |jane| {
+        jane.mfa = Mfa { sms: true, email: true, totp: false, preferred: Some(Factor::Email) };
+    });
+    // The pool refuses both together, as one of them has no number.
+    let refused = [held(Factor::Sms, Reason::Refused), held(Factor::Email, Reason::Refused)];
+    assert_eq!(sign_in(&world, "jane-sub").held_back, refused);
+    let jane = world.old.person("jane-sub").expect("jane");
+    world.old.edit(&jane.sub, |jane| jane.mfa.sms = false);
+    assert_eq!(tell(&world, "AdminSetUserMFAPreference", "jane-sub").held_back, []);
+    assert_eq!(only(&world).mfa, Mfa { email: true, preferred: Some(Factor::Email), ..Mfa::default() });
+}
+
+#[test]
+fn where_the_new_pool_has_no_second_factors_that_is_told_and_nothing_else_waits() {
+    let world = world(false, |jane| jane.mfa = Mfa { email: true, ..Mfa::default() });
+    assert_eq!(sign_in(&world, "jane-sub").held_back, [held(Factor::Email, Reason::MfaOff)]);
+    assert_in_step(&world, "jane-sub");
+}
+
+#[test]
+fn passkeys_and_devices_cost_one_more_read_and_only_where_the_pool_has_them() {
+    let world = world(true, |_| {});
+    let calls = calls_of_sign_in(&world, "jane-sub");
+    assert_eq!(calls.iter().filter(|call| **call == "AdminGetUserAuthFactors").count(), 1);
+    let plain = World::username_to_email().with_jane();
+    assert!(!calls_of_sign_in(&plain, "jane-sub").contains(&"AdminGetUserAuthFactors"));
+}

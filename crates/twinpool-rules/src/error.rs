@@ -1,0 +1,39 @@
+//! What is wrong with a `twinpool.toml`, and where.
+
+/// Why a file of rules is refused: the first mistake in it. Holds no value of the file, only names of keys.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RulesError {
+    /// The text is not TOML.
+    #[error("twinpool.toml, line {line}: this is not TOML: {problem}")]
+    Syntax {
+        /// Where, counted from 1.
+        line: usize,
+        /// What stands in the way.
+        problem: String,
+    },
+    /// A key is unknown, of the wrong type, or says what cannot be meant.
+    #[error("twinpool.toml, line {line}: {key}: {problem}")]
+    Key {
+        /// Where, counted from 1.
+        line: usize,
+        /// The whole path of the key.
+        key: String,
+        /// What is wrong and what to do.
+        problem: String,
+    },
+}
+
+impl RulesError {
+    /// The line, counted from 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        match self {
+            Self::Syntax { line, .. } | Self::Key { line, .. } => *line,
+        }
+    }
+}
+
+/// The line that a byte of the text stands in, counted from 1.
+pub(crate) fn line_of(text: &str, at: usize) -> usize {
+    1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count()
+}

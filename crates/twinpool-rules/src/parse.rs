@@ -1,0 +1,120 @@
+//! Reads `twinpool.toml`. Strict: what is not understood is not passed over.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use toml::de::{DeTable, DeValue};
+use twinpool_core::id::{GroupName, ProviderName};
+
+use self::node::Node;
+use crate::error::{RulesError, line_of};
+use crate::model::{DELETED, Federation, Groups, MODES, Model, Users};
+use crate::pattern::Pattern;
+
+mod attributes;
+mod names;
+mod node;
+#[cfg(test)]
+mod tests;
+
+pub(crate) fn parse(text: &str) -> Result<Model, RulesError> {
+    let table = DeTable::parse(text).map_err(|error| RulesError::Syntax {
+        line: line_of(text, error.span().map_or(0, |span| span.start)),
+        problem: error.message().to_owned(),
+    })?;
+    let root = DeValue::Table(table.into_inner());
+    let fields = Node::root(text, &root).fields(&["users", "groups", "attributes", "federation"])?;
+    Ok(Model {
+        users: fields.read("users", users)?,
+        groups: fields.read("groups", groups)?,
+        attributes: fields.read("attributes", attributes::read)?,
+        federation: fields.read("federation", federation)?,
+    })
+}
+
+fn users(node: &Node<'_>) -> Result<Users, RulesError> {
+    let fields = node.fields(&["deleted", "leave_out_groups", "leave_out_where"])?;
+    Ok(Users {
+        deleted: fields.read("deleted", |node| node.choice(&DELETED))?,
+        leave_out_groups: fields.read("leave_out_groups", patterns)?,
+        leave_out_where: fields.read("leave_out_where", |node| {
+            let mut all = BTreeMap::new();
+            for (name, node) in node.entries()? {
+                let values: BTreeSet<String> =
+                    node.list()?.into_iter().map(|(value, _)| value.to_owned()).collect();
+                if values.is_empty() {
+                    return Err(node.error("name at least one value, or take the line out"));
+                }
+                all.insert(names::source(name, &node)?, values);
+            }
+            Ok(all)
+        })?,
+    })
+}
+
+fn groups(node: &Node<'_>) -> Result<Groups, RulesError> {
+    let fields = node.fields(&["mode", "leave_out", "rename"])?;
+    let leave_out = fields.read("leave_out", patterns)?;
+    let mut rename: BTreeMap<GroupName, GroupName> = BTreeMap::new();
+    let entries = fields.read("rename", Node::entries)?;
+    for (from, node) in entries {
+        let (from, to) = (group(from, &node)?, group(node.text()?, &node)?);
+        let is_out = |name: &GroupName| leave_out.iter().any(|pattern: &Pattern| pattern.fits(name.as_str()));
+        if is_out(&from) {
+            return Err(
+                node.error("groups.leave_out leaves this group out: rename it or leave it out, not both")
+            );
+        }
+        if is_out(&to) {
+            return Err(node.error("groups.leave_out leaves the new name out: choose another name"));
+        }
+        if rename.values().any(|taken| *taken == to) {
+            let problem =
+                "another group gets this name already: two groups cannot become one, choose another name";
+            return Err(node.error(problem));
+        }
+        rename.insert(from, to);
+    }
+    rename.retain(|from, to| from != to);
+    Ok(Groups { mode: fields.read("mode", |node| node.choice(&MODES))?, leave_out, rename })
+}
+
+fn patterns(node: &Node<'_>) -> Result<BTreeSet<Pattern>, RulesError> {
+    let pattern = |(text, node): (&str, Node<'_>)| group(text, &node).map(|_| Pattern::new(text));
+    node.list()?.into_iter().map(pattern).collect()
+}
+
+fn group(text: &str, node: &Node<'_>) -> Result<GroupName, RulesError> {
+    GroupName::parse(text).map_err(|error| node.error(format!("no group can be called so: {error}")))
+}
+
+fn federation(node: &Node<'_>) -> Result<BTreeMap<ProviderName, Federation>, RulesError> {
+    let provider = |text: &str, node: &Node<'_>| {
+        ProviderName::parse(text)
+            .map_err(|error| node.error(format!("no provider can be called so: {error}")))
+    };
+    let mut all = BTreeMap::new();
+    let mut taken = BTreeSet::new();
+    for (name, node) in node.entries()? {
+        let old = provider(name, &node)?;
+        let fields = node.fields(&["policy", "provider", "trust_email"])?;
+        let rule = Federation {
+            link: fields.read("policy", |node| node.choice(&[("link", true), ("first_sign_in", false)]))?,
+            provider: fields.read("provider", |node| provider(node.text()?, node).map(Some))?,
+            trust_email: fields.read("trust_email", Node::flag)?,
+        };
+        if let Some(node) = fields.get("trust_email").filter(|_| rule.trust_email && !rule.link) {
+            let problem =
+                "this counts only for users who are linked ahead: write policy = \"link\", or take it out";
+            return Err(node.error(problem));
+        }
+        if !taken.insert(rule.provider.clone().unwrap_or_else(|| old.clone())) {
+            let node = fields.get("provider").unwrap_or(&node);
+            let problem =
+                "another provider has this name in the new pool already: two providers cannot become one";
+            return Err(node.error(problem));
+        }
+        all.insert(old.clone(), Federation { provider: rule.provider.filter(|new| *new != old), ..rule });
+    }
+    all.retain(|_, rule| *rule != Federation::default());
+    Ok(all)
+}

@@ -1,0 +1,56 @@
+//! Names of attributes that rules can be about.
+
+use twinpool_core::attribute::{Contact, travels};
+use twinpool_core::id::AttributeName;
+
+use super::node::Node;
+use crate::error::RulesError;
+
+/// What every pool has beside its custom attributes (OpenID Connect Core, 5.1).
+const STANDARD: [&str; 19] = [
+    "address",
+    "birthdate",
+    "email",
+    "email_verified",
+    "family_name",
+    "gender",
+    "given_name",
+    "locale",
+    "middle_name",
+    "name",
+    "nickname",
+    "phone_number",
+    "phone_number_verified",
+    "picture",
+    "preferred_username",
+    "profile",
+    "updated_at",
+    "website",
+    "zoneinfo",
+];
+
+/// A name that an attribute of a pool can have.
+pub(super) fn source(text: &str, node: &Node<'_>) -> Result<AttributeName, RulesError> {
+    if !travels(text) {
+        return Err(node.error("this attribute is the pool's own and cannot be written: take it out"));
+    }
+    let custom = text.strip_prefix("custom:").is_some_and(|rest| !rest.is_empty());
+    if !custom && !STANDARD.contains(&text) {
+        let problem =
+            "no pool has such an attribute: write a standard attribute, or \"custom:\" before the name";
+        return Err(node.error(problem));
+    }
+    AttributeName::parse(text).map_err(|error| node.error(format!("no attribute can be called so: {error}")))
+}
+
+/// A name to be written to under another name than its own. Contacts cannot: nobody proved that they are the user's.
+pub(super) fn new_name(text: &str, node: &Node<'_>) -> Result<AttributeName, RulesError> {
+    let name = source(text, node)?;
+    match Contact::of(&name) {
+        Some(contact) => Err(node.error(format!(
+            "{} cannot be made of another attribute: it would be an address that nobody verified; write it in the old pool instead",
+            contact.name()
+        ))),
+        None => Ok(name),
+    }
+}
