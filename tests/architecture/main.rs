@@ -1,6 +1,7 @@
 //! What holds the workspace together: who may see whom, what stands in the template, what the documents name.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod audit_trail;
 mod dependencies;
 mod files;
 mod permissions;

@@ -8,7 +8,7 @@ use twinpool_engine::INTENT_LASTS;
 use twinpool_tests::bootstrap::workspace;
 
 /// The lines of one resource of the template.
-fn resource(name: &str) -> String {
+pub(crate) fn resource(name: &str) -> String {
     let template = fs::read_to_string(workspace().join("infra/template.yaml")).unwrap();
     let lines = template.lines().skip_while(|line| *line != format!("  {name}:")).skip(1);
     let lines: Vec<_> = lines.take_while(|line| line.is_empty() || line.starts_with("   ")).collect();
@@ -29,7 +29,7 @@ fn actions(text: &str, service: &str) -> BTreeSet<String> {
 }
 
 /// Everything that a role allows, as `service:Action`.
-fn allowed(role: &str) -> BTreeSet<String> {
+pub(crate) fn allowed(role: &str) -> BTreeSet<String> {
     let text = resource(role);
     let words = text.split([' ', ',', '[', ']', '\n']).filter(|word| !word.contains("arn:"));
     let pairs = words.filter_map(|word| word.split_once(':'));
@@ -50,7 +50,7 @@ fn operations(file: &str) -> BTreeSet<String> {
     named.filter(|text| verbs.iter().any(|verb| text.starts_with(verb))).map(str::to_owned).collect()
 }
 
-fn set(names: &[&str]) -> BTreeSet<String> {
+pub(crate) fn set(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 

@@ -1,6 +1,7 @@
 //! Built functions, run as Lambda runs them: over the Runtime API, against a queue on loopback.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod audit_trail;
 mod bad_input;
 mod queue_trouble;
 mod sqs_batch;

@@ -1,4 +1,4 @@
-//! The trigger events of `events/triggers`, one file per source and case.
+//! The events of `events/triggers` and `events/cloudtrail`, one file per source or operation and case.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,21 +18,36 @@ pub struct TriggerEvent {
 
 type Object<'a> = BTreeMap<String, &'a RawValue>;
 
-/// All of them, by name.
+/// A record of the audit trail in a file.
+#[derive(Debug)]
+pub struct AuditEvent {
+    /// `<eventName>[.<variant>]`.
+    pub name: String,
+    /// As EventBridge would deliver it.
+    pub json: String,
+}
+
+/// All trigger events, by name.
 #[must_use]
 pub fn trigger_events() -> Vec<TriggerEvent> {
-    let directory = workspace().join("events/triggers");
-    let files = fs::read_dir(directory).expect("the directory events/triggers");
-    let mut events: Vec<_> = files
-        .map(|file| {
-            let path = file.expect("a file in events/triggers").path();
-            let name = path.file_stem().expect("a file name").to_string_lossy().into_owned();
-            let json = fs::read_to_string(&path).expect("a text in events/triggers");
-            TriggerEvent { name, json: json.trim_end().to_owned() }
-        })
-        .collect();
-    events.sort_by(|a, b| a.name.cmp(&b.name));
-    events
+    files("events/triggers").map(|(name, json)| TriggerEvent { name, json }).collect()
+}
+
+/// All records of the audit trail, by name.
+#[must_use]
+pub fn audit_events() -> Vec<AuditEvent> {
+    files("events/cloudtrail").map(|(name, json)| AuditEvent { name, json }).collect()
+}
+
+fn files(directory: &str) -> impl Iterator<Item = (String, String)> {
+    let files = fs::read_dir(workspace().join(directory)).expect("a directory of events");
+    let read = files.map(|file| {
+        let path = file.expect("a file of events").path();
+        let name = path.file_stem().expect("a file name").to_string_lossy().into_owned();
+        let json = fs::read_to_string(&path).expect("a text");
+        (name, json.trim_end().to_owned())
+    });
+    read.collect::<BTreeMap<_, _>>().into_iter()
 }
 
 impl TriggerEvent {

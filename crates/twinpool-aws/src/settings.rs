@@ -8,6 +8,10 @@ use std::time::Duration;
 use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{AttributeName, PoolId};
 
+mod audit_trail;
+
+pub use audit_trail::AuditTrailSettings;
+
 /// A setting that is missing or cannot be used. Names the key, never the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {

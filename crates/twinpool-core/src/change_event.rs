@@ -9,9 +9,11 @@ use crate::digest::{Digest, DigestKey};
 use crate::id::{AttributeName, GroupName, PoolId, Sub, Timestamp, Username};
 
 mod cause;
+mod cloudtrail;
 mod trigger;
 
 pub use cause::{Cause, Channel};
+pub use cloudtrail::{Audited, GROUP_OPERATIONS, Ignored, USER_OPERATIONS, UnreadableRecord, audit};
 pub use trigger::{Captured, Unreadable, capture};
 
 /// The only wire format there is.

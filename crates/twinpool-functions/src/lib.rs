@@ -1,5 +1,6 @@
 //! The Lambda functions behind the queue. What they share; each has a thin `main` in `src/bin`.
 
+pub mod audit_trail;
 mod logging;
 pub mod mirror;
 pub mod wiring;

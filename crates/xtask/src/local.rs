@@ -10,6 +10,7 @@ use crate::process;
 use crate::wire::{Aws, REGION};
 use crate::{package, paths, tools};
 
+mod audit;
 mod deploy;
 mod links;
 mod pools;
@@ -17,6 +18,7 @@ mod queue;
 pub(crate) mod servers;
 mod users;
 
+pub use audit::AuditTrail;
 pub use links::{Link, Links};
 pub use pools::{SignIn, create as create_pool};
 pub use queue::Queue;
@@ -90,6 +92,8 @@ pub struct Addresses {
     pub dlq_url: String,
     /// The table of links.
     pub table: String,
+    /// The rule that hears of the audit trail.
+    pub audit_rule: String,
     /// The old pool.
     pub old_pool: PoolAddress,
     /// The new pool.
@@ -178,7 +182,13 @@ impl Stack {
         Queue::new(self.aws(), &self.addresses.dlq_url)
     }
 
-    /// Everything that a function has logged: `capture` or `mirror`.
+    /// The audit trail of the old pool.
+    #[must_use]
+    pub fn audit_trail(&self) -> AuditTrail {
+        AuditTrail::new(self.aws(), &self.addresses.audit_rule, &self.addresses.old_pool.id)
+    }
+
+    /// Everything that a function has logged: `capture`, `mirror` or `audit-trail`.
     ///
     /// # Errors
     /// When the local AWS does not answer.
@@ -241,6 +251,7 @@ fn start(options: &Options, folder: &Path) -> Result<Addresses> {
         queue_url: outputs.queue_url,
         dlq_url: outputs.dlq_url,
         table: outputs.table,
+        audit_rule: outputs.audit_rule,
         old_pool,
         new_pool,
     })

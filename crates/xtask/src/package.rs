@@ -10,7 +10,7 @@ use zip::write::SimpleFileOptions;
 use crate::paths;
 
 /// The functions, by the name of their binary.
-pub const FUNCTIONS: [&str; 2] = ["twinpool-capture", "twinpool-mirror"];
+pub const FUNCTIONS: [&str; 3] = ["twinpool-capture", "twinpool-mirror", "twinpool-audit-trail"];
 
 /// The newest glibc of `provided.al2023`.
 const AL2023_GLIBC: u32 = 34;

@@ -82,6 +82,14 @@ impl Aws {
         self.json("logs", &format!("Logs_20140328.{operation}"), "1.1", body)
     }
 
+    /// A call of EventBridge.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the service refuses.
+    pub fn events(&self, operation: &str, body: &Value) -> Result<Value> {
+        self.json("events", &format!("AWSEvents.{operation}"), "1.1", body)
+    }
+
     fn json(&self, service: &str, target: &str, version: &str, body: &Value) -> Result<Value> {
         let request = self
             .agent

@@ -61,3 +61,24 @@ fn the_deadline_leaves_cognito_time() {
         assert!(CaptureSettings::deadline(&with(bad)).is_err());
     }
 }
+
+#[test]
+fn the_audit_trail_needs_the_pool_the_queue_and_the_mirror_s_role() {
+    let role = "arn:aws:iam::123456789012:role/twinpool-MirrorRole-1A2B";
+    let with = |role: Option<&'static str>| {
+        let mut table = complete();
+        role.map(|role| table.0.insert("TWINPOOL_MIRROR_ROLE_ARN", role));
+        AuditTrailSettings::read(&table).map(|settings| settings.own_role).map_err(|error| error.to_string())
+    };
+    assert_eq!(with(Some(role)), Ok(role.to_owned()));
+    for bad in [None, Some("twinpool-MirrorRole"), Some("arn:aws:iam::123456789012:user/hunter2")] {
+        let shown = with(bad).unwrap_err();
+        assert!(shown.starts_with("TWINPOOL_MIRROR_ROLE_ARN") && !shown.contains("hunter2"), "{shown}");
+    }
+    for key in ["TWINPOOL_OLD_POOL_ID", "TWINPOOL_QUEUE_URL", "TWINPOOL_DIGEST_KEY"] {
+        let mut table = complete();
+        table.0.insert("TWINPOOL_MIRROR_ROLE_ARN", role);
+        table.0.remove(key);
+        assert!(AuditTrailSettings::read(&table).unwrap_err().to_string().starts_with(key));
+    }
+}

@@ -120,17 +120,17 @@ fn groups(request: &Object<'_>) -> Option<BTreeSet<GroupName>> {
     names.into_iter().map(|name| GroupName::parse(name).ok()).collect()
 }
 
-type Object<'a> = BTreeMap<String, &'a RawValue>;
+pub(super) type Object<'a> = BTreeMap<String, &'a RawValue>;
 
-fn object(raw: &str) -> Option<Object<'_>> {
+pub(super) fn object(raw: &str) -> Option<Object<'_>> {
     serde_json::from_str(raw).ok()
 }
 
-fn nested<'a>(raw: Option<&&'a RawValue>) -> Object<'a> {
+pub(super) fn nested<'a>(raw: Option<&&'a RawValue>) -> Object<'a> {
     raw.and_then(|raw| object(raw.get())).unwrap_or_default()
 }
 
-fn text(raw: Option<&&RawValue>) -> Option<String> {
+pub(super) fn text(raw: Option<&&RawValue>) -> Option<String> {
     serde_json::from_str(raw?.get()).ok()
 }
 

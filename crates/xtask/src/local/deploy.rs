@@ -18,6 +18,7 @@ pub(super) struct Outputs {
     pub(super) dlq_url: String,
     pub(super) table: String,
     pub(super) capture_arn: String,
+    pub(super) audit_rule: String,
 }
 
 impl Outputs {
@@ -112,5 +113,6 @@ fn outputs(answer: &str) -> Result<Outputs> {
         dlq_url: get("DlqUrl")?,
         table: get("TableName")?,
         capture_arn: get("CaptureArn")?,
+        audit_rule: get("AuditTrailRuleName")?,
     })
 }

@@ -1,0 +1,232 @@
+//! From a record of CloudTrail, as EventBridge delivers it, to a change event.
+//!
+//! Where the sub stands is documented, and little else (F§3): the rest is looked for in every place that was seen. Whatever
+//! the record says of the user, only the sub is taken; the mirror reads the user again.
+
+use super::trigger::{Object, nested, object, text};
+use super::{About, Cause, ChangeEvent, EventId};
+use crate::id::{GroupName, PoolId, Sub, Timestamp, Username};
+
+mod operation;
+mod time;
+
+use operation::Changes;
+pub use operation::{GROUP_OPERATIONS, USER_OPERATIONS};
+
+/// Whose records these are.
+const COGNITO: &str = "cognito-idp.amazonaws.com";
+
+/// What stands where Cognito hides something.
+const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
+
+/// What a record of the audit trail gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Audited {
+    /// A hint to send.
+    Event(Box<ChangeEvent>),
+    /// A record that concerns nothing in the old pool.
+    Ignored(Ignored),
+    /// Not a record that could be read.
+    Unreadable(UnreadableRecord),
+}
+
+/// Why a record is no hint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Ignored {
+    /// Another service's.
+    #[error("another service's record")]
+    OtherService,
+    /// Of an operation that changes neither users nor groups.
+    #[error("an operation that changes no user and no group")]
+    OtherOperation,
+    /// It says itself that nothing was written.
+    #[error("a call that only reads")]
+    ReadOnly,
+    /// The call was refused, so nothing has changed.
+    #[error("a call that failed")]
+    Failed,
+    /// Made by twinpool: following it would be following oneself.
+    #[error("a call of twinpool's own")]
+    OwnCall,
+    /// In another pool of the account.
+    #[error("a call to another pool")]
+    OtherPool,
+}
+
+/// Why a record could not be read. Holds nothing of the record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UnreadableRecord {
+    /// Not a JSON object, or without the fields of a record.
+    #[error("the event is not a record of CloudTrail")]
+    NotARecord,
+    /// Neither a sub nor a username that can be used. With the operation.
+    #[error("a record of {0} names no user")]
+    NoUser(&'static str),
+    /// No group name, or a hidden one. With the operation.
+    #[error("a record of {0} names no group")]
+    NoGroup(&'static str),
+}
+
+/// Takes the hint out of an event of EventBridge, out of what Lambda keeps of one that failed, or out of the record alone.
+/// Total: any text gives an answer.
+///
+/// Records of operations that need a token name no pool; they count as the old pool's, and whoever gets the hint finds out
+/// (a sub is in one pool only). `own_role` is the role whose calls are twinpool's own; `at` stands in for a time that the
+/// record does not have.
+#[must_use]
+pub fn audit(raw: &str, id: EventId, old_pool: &PoolId, own_role: Option<&str>, at: Timestamp) -> Audited {
+    let Some(record) = record(raw) else {
+        return Audited::Unreadable(UnreadableRecord::NotARecord);
+    };
+    let (operation, changes) = match relevant(&record, old_pool, own_role) {
+        Ok(relevant) => relevant,
+        Err(why) => return Audited::Ignored(why),
+    };
+    let about = match changes {
+        Changes::User => user(&record).ok_or(UnreadableRecord::NoUser(operation)),
+        Changes::Group => group(&record).ok_or(UnreadableRecord::NoGroup(operation)),
+    };
+    let at = record.text("eventTime").and_then(|text| time::parse(&text)).unwrap_or(at);
+    match about {
+        Ok(about) => {
+            let cause = Cause::audit_trail(operation);
+            Audited::Event(Box::new(ChangeEvent::hint(id, old_pool.clone(), about, cause, at)))
+        }
+        Err(why) => Audited::Unreadable(why),
+    }
+}
+
+/// The parts of a record that are looked at.
+struct Record<'a> {
+    whole: Object<'a>,
+    request: Object<'a>,
+    response: Object<'a>,
+    additional: Object<'a>,
+}
+
+impl Record<'_> {
+    fn text(&self, key: &str) -> Option<String> {
+        text(self.whole.get(key))
+    }
+}
+
+fn record(raw: &str) -> Option<Record<'_>> {
+    let event = object(raw)?;
+    let event =
+        if event.contains_key("requestPayload") { nested(event.get("requestPayload")) } else { event };
+    let whole = if event.contains_key("detail") { nested(event.get("detail")) } else { event };
+    text(whole.get("eventSource"))?;
+    text(whole.get("eventName"))?;
+    Some(Record {
+        request: nested(whole.get("requestParameters")),
+        response: nested(whole.get("responseElements")),
+        additional: nested(whole.get("additionalEventData")),
+        whole,
+    })
+}
+
+fn relevant(
+    record: &Record<'_>,
+    old_pool: &PoolId,
+    own_role: Option<&str>,
+) -> Result<(&'static str, Changes), Ignored> {
+    if record.text("eventSource").is_none_or(|source| source != COGNITO) {
+        return Err(Ignored::OtherService);
+    }
+    let operation = record.text("eventName").and_then(|name| operation::find(&name));
+    let operation = operation.ok_or(Ignored::OtherOperation)?;
+    if record.whole.get("readOnly").is_some_and(|flag| flag.get().trim_matches('"') == "true") {
+        return Err(Ignored::ReadOnly);
+    }
+    // Records of the hosted pages hold an empty code when all went well.
+    if record.text("errorCode").is_some_and(|code| !code.is_empty()) {
+        return Err(Ignored::Failed);
+    }
+    if own_role.is_some_and(|role| is_made_by(record, role)) {
+        return Err(Ignored::OwnCall);
+    }
+    let pool = text(record.request.get("userPoolId")).or_else(|| text(record.additional.get("userPoolId")));
+    if pool.is_some_and(|pool| pool != old_pool.as_str()) {
+        return Err(Ignored::OtherPool);
+    }
+    Ok(operation)
+}
+
+/// Whether a session of this role made the call. The ARN of a session has the role's name without its path.
+fn is_made_by(record: &Record<'_>, role: &str) -> bool {
+    let identity = nested(record.whole.get("userIdentity"));
+    let issuer = nested(nested(identity.get("sessionContext")).get("sessionIssuer"));
+    if let Some(issuer) = text(issuer.get("arn")) {
+        return issuer == role;
+    }
+    let session = text(identity.get("arn"));
+    let same = session.as_deref().and_then(session_of).zip(role_of(role)).map(|(a, b)| a == b);
+    same.unwrap_or(false)
+}
+
+/// Partition, account and role of `arn:aws:sts::123456789012:assumed-role/<role>/<session>`.
+fn session_of(arn: &str) -> Option<(&str, &str, &str)> {
+    let (partition, rest) = arn.strip_prefix("arn:")?.split_once(":sts::")?;
+    let (account, rest) = rest.split_once(":assumed-role/")?;
+    Some((partition, account, rest.split('/').next()?))
+}
+
+/// Partition, account and role of `arn:aws:iam::123456789012:role/<path>/<role>`.
+fn role_of(arn: &str) -> Option<(&str, &str, &str)> {
+    let (partition, rest) = arn.strip_prefix("arn:")?.split_once(":iam::")?;
+    let (account, rest) = rest.split_once(":role/")?;
+    Some((partition, account, rest.rsplit('/').next()?))
+}
+
+/// The user, by sub wherever one stands; by username only if there is none.
+fn user(record: &Record<'_>) -> Option<About> {
+    let form = nested(record.additional.get("requestParameters"));
+    let made = nested(record.response.get("user"));
+    let linked = nested(record.request.get("destinationUser"));
+    let said = shown(record.additional.get("sub"))
+        .or_else(|| shown(record.response.get("userSub")))
+        .or_else(|| shown(form.get("sub")))
+        .or_else(|| attribute(&made, "sub"))
+        .and_then(|sub| Sub::parse(sub).ok());
+    if let Some(sub) = said {
+        return Some(About::User(sub));
+    }
+    // The username is the sub in pools where people sign in by e-mail or phone; elsewhere it may be anything.
+    let names = [made.get("username"), record.request.get("username"), linked.get("providerAttributeValue")];
+    let name = names.into_iter().find_map(shown)?;
+    match Sub::parse(name.as_str()) {
+        Ok(sub) if looks_like_a_sub(&name) => Some(About::User(sub)),
+        _ => Username::parse(name).ok().map(About::Named),
+    }
+}
+
+fn group(record: &Record<'_>) -> Option<About> {
+    let name = shown(record.request.get("groupName"))?;
+    GroupName::parse(name).ok().map(About::Group)
+}
+
+/// A text that is not hidden; the hosted pages put each into a list.
+fn shown(raw: Option<&&serde_json::value::RawValue>) -> Option<String> {
+    let list = || serde_json::from_str::<Vec<String>>(raw?.get()).ok()?.into_iter().next();
+    text(raw).or_else(list).filter(|text| !text.is_empty() && text != HIDDEN)
+}
+
+/// One of `[{"name": "sub", "value": "…"}]`.
+fn attribute(user: &Object<'_>, name: &str) -> Option<String> {
+    let attributes: Vec<&serde_json::value::RawValue> =
+        serde_json::from_str(user.get("attributes")?.get()).ok()?;
+    let pairs = attributes.into_iter().filter_map(|pair| object(pair.get()));
+    let mut named = pairs.filter(|pair| text(pair.get("name")).is_some_and(|found| found == name));
+    shown(named.next()?.get("value"))
+}
+
+/// The form of every sub that Cognito gave so far: a UUID.
+fn looks_like_a_sub(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let is_hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let fit = [8, 4, 4, 4, 12].iter().all(|len| parts.next().is_some_and(|p| p.len() == *len && is_hex(p)));
+    fit && parts.next().is_none()
+}
+
+#[cfg(test)]
+mod tests;
