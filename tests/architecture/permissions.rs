@@ -40,10 +40,12 @@ pub(crate) fn allowed(role: &str) -> BTreeSet<String> {
     actions.map(|(service, action)| format!("{service}:{action}")).collect()
 }
 
-/// The operations that an adapter names.
-fn operations(file: &str) -> BTreeSet<String> {
-    let text = fs::read_to_string(workspace().join("crates/twinpool-aws/src").join(file)).unwrap();
-    let verbs = ["Admin", "Describe", "Get", "Put", "Create", "Transact", "Send", "Change"];
+/// The operations that the files of an adapter name.
+fn operations(files: &[&str]) -> BTreeSet<String> {
+    let read =
+        |file: &&str| fs::read_to_string(workspace().join("crates/twinpool-aws/src").join(file)).unwrap();
+    let text = files.iter().map(read).collect::<String>();
+    let verbs = ["Admin", "Describe", "Get", "List", "Put", "Create", "Update", "Delete", "Transact"];
     let quoted = text.split('"').skip(1).step_by(2);
     let named =
         quoted.filter(|text| text.chars().all(|c| c.is_ascii_alphanumeric()) && !text.ends_with("Exception"));
@@ -57,17 +59,22 @@ pub(crate) fn set(names: &[&str]) -> BTreeSet<String> {
 #[test]
 fn the_mirror_may_call_in_cognito_what_it_calls_and_writes_only_to_the_new_pool() {
     let role = resource("MirrorRole");
-    assert_eq!(actions(&role, "cognito-idp"), operations("cognito.rs"));
-    let (old, _) = role.split_once("userpool/${OldPoolId}").unwrap();
+    let reads = operations(&["cognito/read.rs", "cognito/reach.rs"]);
+    let (old, new) = role.split_once("userpool/${OldPoolId}").unwrap();
     let old = old.rsplit("Action:").next().unwrap();
-    let reads = set(&["DescribeUserPool", "AdminGetUser", "AdminListGroupsForUser", "GetGroup"]);
     assert_eq!(actions(old, "cognito-idp"), reads);
+    // Of the new pool nobody asks for what cannot be carried over.
+    let unasked = set(&["AdminGetUserAuthFactors", "AdminListDevices"]);
+    let called = reads.union(&operations(&["cognito/write.rs"])).cloned().collect::<BTreeSet<_>>();
+    assert_eq!(actions(new, "cognito-idp"), called.difference(&unasked).cloned().collect());
 }
 
 #[test]
 fn the_mirror_may_call_in_dynamodb_what_it_calls() {
     // A transaction needs the permissions of its parts.
-    let called = operations("dynamodb.rs").into_iter().filter(|operation| operation != "TransactWriteItems");
+    let called = operations(&["dynamodb.rs", "dynamodb/groups.rs"])
+        .into_iter()
+        .filter(|operation| operation != "TransactWriteItems");
     assert_eq!(actions(&resource("MirrorRole"), "dynamodb"), called.collect());
 }
 

@@ -127,7 +127,9 @@ fn every_record_gives_what_its_name_promises() {
             assert_eq!(event.group_name.as_ref().map(GroupName::as_str), request("groupName"), "{name}");
             assert_eq!((event.sub, event.username), (None, None), "{name}");
         } else if file.variant() == "named" {
-            assert_eq!(event.username.as_ref().map(Username::as_str), request("username"), "{name}");
+            let linked = &detail["requestParameters"]["destinationUser"]["providerAttributeValue"];
+            let said = request("username").or(linked.as_str());
+            assert_eq!(event.username.as_ref().map(Username::as_str), said, "{name}");
             assert_eq!((event.sub, event.group_name), (None, None), "{name}");
         } else {
             assert_eq!(event.sub.iter().map(Sub::as_str).collect::<Vec<_>>(), people, "{name}");

@@ -83,7 +83,9 @@ pub fn audit(raw: &str, id: EventId, old_pool: &PoolId, own_role: Option<&str>, 
         Err(why) => return Audited::Ignored(why),
     };
     let about = match changes {
-        Changes::User => user(&record).ok_or(UnreadableRecord::NoUser(operation)),
+        Changes::User => {
+            user(&record, &Cause::audit_trail(operation)).ok_or(UnreadableRecord::NoUser(operation))
+        }
         Changes::Group => group(&record).ok_or(UnreadableRecord::NoGroup(operation)),
     };
     let at = record.text("eventTime").and_then(|text| time::parse(&text)).unwrap_or(at);
@@ -179,7 +181,7 @@ fn role_of(arn: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// The user, by sub wherever one stands; by username only if there is none.
-fn user(record: &Record<'_>) -> Option<About> {
+fn user(record: &Record<'_>, cause: &Cause) -> Option<About> {
     let form = nested(record.additional.get("requestParameters"));
     let made = nested(record.response.get("user"));
     let linked = nested(record.request.get("destinationUser"));
@@ -191,11 +193,12 @@ fn user(record: &Record<'_>) -> Option<About> {
     if let Some(sub) = said {
         return Some(About::User(sub));
     }
-    // The username is the sub in pools where people sign in by e-mail or phone; elsewhere it may be anything.
+    // The username is the sub in pools where people sign in by e-mail or phone; elsewhere it may be anything, and the pool
+    // tells. Of a deleted user it cannot tell any more.
     let names = [made.get("username"), record.request.get("username"), linked.get("providerAttributeValue")];
     let name = names.into_iter().find_map(shown)?;
     match Sub::parse(name.as_str()) {
-        Ok(sub) if looks_like_a_sub(&name) => Some(About::User(sub)),
+        Ok(sub) if cause.tells_of_deletion() && looks_like_a_sub(&name) => Some(About::User(sub)),
         _ => Username::parse(name).ok().map(About::Named),
     }
 }

@@ -68,12 +68,24 @@ fn the_sub_is_found_wherever_it_stands() {
         r#","responseElements":{"userSub":"SUB"}"#,
         r#","additionalEventData":{"requestParameters":{"sub":["SUB"],"username":["HIDDEN_DUE_TO_SECURITY_REASONS"]}}"#,
         r#","responseElements":{"user":{"attributes":[{"name":"email","value":"a@b"},7,{"name":"sub","value":"SUB"}]}}"#,
+    ];
+    for place in places {
+        assert_eq!(sub(&place.replace("SUB", SUB)).as_deref(), Some(SUB), "{place}");
+    }
+}
+
+#[test]
+fn a_username_that_could_be_a_sub_is_one_only_where_no_pool_can_tell_any_more() {
+    let places = [
         r#","responseElements":{"user":{"username":"SUB","attributes":"HIDDEN_DUE_TO_SECURITY_REASONS"}}"#,
         r#","requestParameters":{"username":"SUB"}"#,
         r#","requestParameters":{"destinationUser":{"providerName":"Cognito","providerAttributeValue":"SUB"}}"#,
     ];
-    for place in places {
-        assert_eq!(sub(&place.replace("SUB", SUB)).as_deref(), Some(SUB), "{place}");
+    for place in places.map(|place| place.replace("SUB", SUB)) {
+        let deleted = event(&record("AdminDeleteUser", &place));
+        assert_eq!((deleted.sub.unwrap().as_str(), deleted.username), (SUB, None));
+        let enabled = event(&record("AdminEnableUser", &place));
+        assert_eq!((enabled.sub, enabled.username.unwrap().as_str()), (None, SUB));
     }
 }
 
