@@ -1,7 +1,5 @@
 //! What no trigger tells, by the audit trail: the record is ours, the rule, the functions and the pools are not.
 
-use serde_json::json;
-use xtask::process::wait_for;
 use xtask::testbed::{MINISTACK, stack};
 
 use crate::{arrived, until};
@@ -34,20 +32,14 @@ fn changes_without_a_sign_in_arrive_by_the_audit_trail() {
 #[test]
 fn a_disabled_user_is_disabled_and_an_enabled_one_enabled() {
     let stack = stack(MINISTACK).unwrap();
-    let (old, trail, aws) = (stack.old(), stack.audit_trail(), stack.aws());
-    let (old_pool, new_pool) = (&stack.addresses.old_pool.id, &stack.addresses.new_pool.id);
+    let (old, trail) = (stack.old(), stack.audit_trail());
     let sub = old.sign_up("dana", &[("email", "dana@example.com"), ("email_verified", "true")]).unwrap();
     old.confirm("dana").unwrap();
     trail.tell("ConfirmSignUp", &sub).unwrap();
-    let dana = arrived(&stack, &sub);
+    arrived(&stack, &sub);
     for (operation, enabled) in [("AdminDisableUser", false), ("AdminEnableUser", true)] {
-        aws.cognito(operation, &json!({ "UserPoolId": old_pool, "Username": "dana" })).unwrap();
+        old.enable("dana", enabled).unwrap();
         trail.tell(operation, &sub).unwrap();
-        wait_for(operation, || {
-            let user = json!({ "UserPoolId": new_pool, "Username": dana.sub });
-            let user = aws.cognito("AdminGetUser", &user)?;
-            Ok((user["Enabled"] == enabled).then_some(()))
-        })
-        .unwrap();
+        until(&stack, &sub, operation, |person| person.enabled == enabled);
     }
 }

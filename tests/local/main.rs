@@ -4,6 +4,7 @@
 mod arrives;
 mod audit;
 mod confirmed;
+mod lifecycle;
 mod queue;
 
 use xtask::local::{Person, Stack};

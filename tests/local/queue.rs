@@ -57,7 +57,7 @@ fn a_user_deleted_between_event_and_read_is_told_on_the_link() {
     let stack = stack(MINISTACK).unwrap();
     let sub = "b0b7ab1e-0000-4000-8000-000000000002";
     stack.queue().send(sub, &body(&stack.addresses.old_pool.id, sub)).unwrap();
-    wait_for("the conflict", || stack.links().conflict(sub)).unwrap();
+    assert_eq!(wait_for("the tombstone", || stack.links().left(sub)).unwrap(), "nobody");
     assert_eq!(stack.links().new_sub(sub).unwrap(), None);
 }
 

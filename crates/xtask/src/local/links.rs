@@ -85,6 +85,15 @@ impl Links {
         Ok(conflict.then(|| text(&item, "reason")).flatten())
     }
 
+    /// What became of the counterpart of an old user who was deleted, if the link is a tombstone.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub fn left(&self, old: &str) -> Result<Option<String>> {
+        let item = self.item(&format!("OLD#{old}"))?;
+        Ok(text(&item, "left"))
+    }
+
     /// When an old user was last mirrored, in milliseconds since 1970.
     ///
     /// # Errors

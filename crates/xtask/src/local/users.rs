@@ -25,6 +25,8 @@ pub struct Person {
     pub sub: String,
     /// Such as `CONFIRMED`.
     pub status: String,
+    /// Whether the person may sign in.
+    pub enabled: bool,
     /// All attributes but the sub.
     pub attributes: BTreeMap<String, String>,
     /// The groups.
@@ -56,6 +58,19 @@ impl Users {
         });
         let answer = self.aws.cognito("SignUp", &body)?;
         answer["UserSub"].as_str().map(str::to_owned).context("SignUp gave no sub")
+    }
+
+    /// Makes a person, as an administrator does who tells nobody; gives the sub.
+    ///
+    /// # Errors
+    /// When the pool refuses.
+    pub fn make(&self, username: &str, attributes: &[(&str, &str)]) -> Result<String> {
+        let body =
+            json!({ "Username": username, "MessageAction": "SUPPRESS", "UserAttributes": list(attributes) });
+        let answer = self.admin("AdminCreateUser", body)?;
+        let pairs = answer["User"]["Attributes"].as_array().into_iter().flatten();
+        let sub = pairs.filter(|pair| pair["Name"] == "sub").map(|pair| text(&pair["Value"])).next();
+        sub.context("AdminCreateUser gave no sub")
     }
 
     /// Confirms a sign-up with the code.
@@ -127,6 +142,23 @@ impl Users {
         self.admin("AdminRemoveUserFromGroup", json!({ "Username": username, "GroupName": group })).map(drop)
     }
 
+    /// Deletes a group.
+    ///
+    /// # Errors
+    /// When the pool refuses.
+    pub fn delete_group(&self, name: &str) -> Result<()> {
+        self.admin("DeleteGroup", json!({ "GroupName": name })).map(drop)
+    }
+
+    /// Lets a person sign in, or not.
+    ///
+    /// # Errors
+    /// When the pool refuses.
+    pub fn enable(&self, username: &str, enabled: bool) -> Result<()> {
+        let operation = if enabled { "AdminEnableUser" } else { "AdminDisableUser" };
+        self.admin(operation, json!({ "Username": username })).map(drop)
+    }
+
     /// Deletes a person.
     ///
     /// # Errors
@@ -154,6 +186,7 @@ impl Users {
         Ok(Some(Person {
             sub: attributes.remove("sub").unwrap_or_default(),
             status: text(&answer["UserStatus"]),
+            enabled: answer["Enabled"].as_bool().unwrap_or(true),
             attributes,
             groups: groups.map(|group| text(&group["GroupName"])).collect(),
         }))
