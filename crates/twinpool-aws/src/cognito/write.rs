@@ -141,7 +141,8 @@ impl PoolWriter for CognitoPool {
         let call = self.client.admin_disable_provider_for_user().user_pool_id(self.id());
         let answer = call.user(at_provider(identity)).send().await;
         let answer = answer.map(drop).map_err(|error| port_error("AdminDisableProviderForUser", &error));
-        or_no_user(answer).map(drop)
+        // Which of the two an identity that is not linked gives is not documented.
+        or_no_group(or_no_user(answer)).map(drop)
     }
 
     async fn set_mfa(&self, sub: &NewSub, was: Mfa, now: Mfa) -> Answer<()> {
