@@ -57,6 +57,7 @@ pub fn run(keep: bool) -> Result<()> {
     let running = Running::up(&Options { old_sign_in: SignIn::Username, ..Options::named(SECOND) })?;
     if let Some(stack) = &running.0 {
         acts::groups(stack)?;
+        acts::unseen(stack)?;
         acts::links(stack)?;
     }
     if keep && let Some(stack) = running.keep() {

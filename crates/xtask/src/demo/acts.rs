@@ -111,6 +111,31 @@ pub(super) fn groups(stack: &Stack) -> Result<()> {
     Ok(())
 }
 
+/// What no trigger tells: the records are ours, because no local AWS delivers Cognito's; rule and functions are the template's.
+pub(super) fn unseen(stack: &Stack) -> Result<()> {
+    let pools = "no trigger tells of these: CloudTrail and EventBridge do, minutes later on AWS";
+    let mut act = Timeline::begin("4. An administrator at work", pools);
+    let (old, trail) = (stack.old(), stack.audit_trail());
+    let cleo = old.sign_up("cleo", &[("email", "cleo@example.com"), ("email_verified", "true")])?;
+    old.confirm("cleo")?;
+    old.sign_in("cleo")?;
+    act.arrives("new pool", |cleo| format!("Cleo is there: {}", describe(cleo)), || linked(stack, &cleo))?;
+    act.old("Cleo is disabled", || old.enable("cleo", false))?;
+    trail.tell("AdminDisableUser", &cleo)?;
+    let disabled = || Ok(linked(stack, &cleo)?.filter(|cleo| !cleo.enabled));
+    act.arrives("new pool", |_| "Cleo is disabled".to_owned(), disabled)?;
+    act.old("Cleo is deleted", || old.delete("cleo"))?;
+    trail.tell("AdminDeleteUser", &cleo)?;
+    let left = |left: &String| format!("a tombstone keeps Cleo's user id; in the new pool: {left}");
+    act.arrives("link", left, || stack.links().left(&cleo))?;
+    let heir = old.sign_up("cleo", &[("email", "cleo@example.com"), ("email_verified", "true")])?;
+    old.confirm("cleo")?;
+    act.old("Somebody new is called cleo, and signs in", || old.sign_in("cleo"))?;
+    let arrived = |_: &_| "the name is theirs now, under a user id of their own".to_owned();
+    act.arrives("new pool", arrived, || linked(stack, &heir))?;
+    Ok(())
+}
+
 /// The table that backends read.
 pub(super) fn links(stack: &Stack) -> Result<()> {
     let mut rows = vec![["user id", "old sub", "new sub", "state"].map(str::to_owned)];

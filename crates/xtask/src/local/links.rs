@@ -140,6 +140,8 @@ fn link(item: &Value) -> Link {
         user_id: text(item, "user_id").unwrap_or_default(),
         old_sub: text(item, "old_sub").unwrap_or_default(),
         new_sub: text(item, "new_sub"),
-        state: text(item, "reason").map_or(state.clone(), |reason| format!("{state}: {reason}")),
+        state: text(item, "reason")
+            .or_else(|| text(item, "left"))
+            .map_or(state.clone(), |why| format!("{state}: {why}")),
     }
 }
