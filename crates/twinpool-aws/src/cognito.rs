@@ -18,7 +18,6 @@ mod write;
 pub struct CognitoPool {
     client: Client,
     pool: PoolId,
-    usernames: reach::Usernames,
 }
 
 impl CognitoPool {
@@ -30,8 +29,7 @@ impl CognitoPool {
             Some(endpoint) => config.endpoint_url(endpoint),
             None => config,
         };
-        let client = Client::from_conf(config.build());
-        Self { client, pool, usernames: reach::Usernames::default() }
+        Self { client: Client::from_conf(config.build()), pool }
     }
 
     fn id(&self) -> String {

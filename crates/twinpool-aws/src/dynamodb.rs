@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use twinpool_core::digest::DigestKey;
-use twinpool_core::id::{NewSub, OldSub};
+use twinpool_core::id::{NewSub, OldSub, PoolId};
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::port::{Answer, Class, LinkReader, LinkStore, PortError};
 
@@ -16,6 +16,7 @@ use crate::code::port_error;
 
 mod groups;
 mod item;
+mod pools;
 mod seal;
 
 use seal::Seal;
@@ -108,13 +109,17 @@ impl LinkReader for Links {
 }
 
 impl LinkStore for Links {
+    async fn bind(&self, old: &PoolId, new: &PoolId) -> Answer<(PoolId, PoolId)> {
+        self.bind_pools(old, new).await
+    }
+
     async fn write(&self, link: &Link) -> Answer<u64> {
         let version = link.version + 1;
         self.put(self.encode(link, version)?, link.version).await?;
         Ok(version)
     }
 
-    async fn connect(&self, link: &Link) -> Answer<u64> {
+    async fn connect(&self, link: &Link, heir_of: Option<&OldSub>) -> Answer<u64> {
         const OPERATION: &str = "TransactWriteItems";
         let LinkState::Linked(linked) = &link.state else {
             return Err(PortError::new(Class::Rejected, OPERATION, "NotAPair"));
@@ -130,11 +135,13 @@ impl LinkStore for Links {
                 .expression_attribute_names("#version", "version")
                 .expression_attribute_values(":read", read);
         }
+        let before = heir_of.unwrap_or(&link.old_sub);
         let back = Put::builder()
             .table_name(&self.table)
             .set_item(Some(item::encode_back(link, new_key(&linked.new_sub))))
-            .condition_expression("attribute_not_exists(pk) OR old_sub = :same")
-            .expression_attribute_values(":same", AttributeValue::S(link.old_sub.to_string()));
+            .condition_expression("attribute_not_exists(pk) OR old_sub = :same OR old_sub = :before")
+            .expression_attribute_values(":same", AttributeValue::S(link.old_sub.to_string()))
+            .expression_attribute_values(":before", AttributeValue::S(before.to_string()));
         let mut transaction = self.client.transact_write_items();
         for put in [forward, back] {
             let put = put.build().map_err(|_| PortError::new(Class::Rejected, OPERATION, "BadItem"))?;

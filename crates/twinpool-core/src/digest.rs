@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use crate::group::GroupDefinition;
-use crate::id::{AttributeName, GroupName, OldSub, Sub};
+use crate::id::{AttributeName, GroupName, OldSub, PoolId, Sub};
 use crate::snapshot::Identity;
 use crate::value::Value;
 
@@ -82,10 +82,10 @@ impl DigestKey {
         self.digest("username", &[username])
     }
 
-    /// What proves that twinpool made a user of the new pool for this old sub.
+    /// What proves that twinpool made a user of the new pool for this user of this old pool.
     #[must_use]
-    pub fn marker(&self, sub: &OldSub) -> Digest {
-        self.digest("marker", &[sub.as_str()])
+    pub fn marker(&self, pool: &PoolId, sub: &OldSub) -> Digest {
+        self.digest("marker", &[pool.as_str(), sub.as_str()])
     }
 
     /// A key of its own for another purpose.

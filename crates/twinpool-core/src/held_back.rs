@@ -72,6 +72,8 @@ pub enum Reason {
     Missing,
     /// Another user of the old pool has the same name in the new pool's eyes, and came first.
     Twin,
+    /// The user whom this one was merged into is deleted.
+    MergedGone,
     /// The owner's rules, or a decision, leave it out.
     LeftOut,
     /// The new pool's own value stands: a rule or a decision says so.
@@ -88,7 +90,7 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::NotInSchema,
         Self::Immutable,
         Self::Refused,
@@ -100,6 +102,7 @@ impl Reason {
         Self::Federated,
         Self::Missing,
         Self::Twin,
+        Self::MergedGone,
         Self::LeftOut,
         Self::NewWins,
         Self::CannotMove,
@@ -123,6 +126,7 @@ impl Reason {
             Self::Federated => "federated",
             Self::Missing => "missing",
             Self::Twin => "twin",
+            Self::MergedGone => "merged_gone",
             Self::LeftOut => "left_out",
             Self::NewWins => "new_wins",
             Self::CannotMove => "cannot_move",
@@ -170,6 +174,9 @@ impl Reason {
             }
             Self::Twin => {
                 "another user of the old pool has the same name in the new pool, and came first: merge them, or rename one in the old pool"
+            }
+            Self::MergedGone => {
+                "the user whom this one was merged into is deleted: forget the merge, or link this one to another user"
             }
             Self::LeftOut => "left out: a rule of twinpool.toml or a decision says so",
             Self::NewWins => "the new pool's own value stands: a rule of twinpool.toml or a decision says so",

@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::digest::{Digest, DigestKey};
 use crate::held_back::{HeldBack, Reason, Subject};
-use crate::id::{AttributeName, GroupName, OldSub, Sub, Username};
+use crate::id::{AttributeName, GroupName, OldSub, PoolId, Sub, Username};
 use crate::link::{Names, Side};
 use crate::pool::PoolShape;
-use crate::snapshot::{Identity, Mfa, Snapshot};
+use crate::snapshot::{Identity, Mfa, Snapshot, Status};
 use crate::value::{Attributes, Value};
 
 mod attributes;
@@ -70,19 +70,19 @@ pub struct Marker {
 }
 
 impl Marker {
-    /// The marker of one user.
+    /// The marker of one user of the old pool.
     #[must_use]
-    pub fn of(name: &AttributeName, old_sub: &OldSub, key: &DigestKey) -> Self {
-        let proof: Digest = key.marker(old_sub);
+    pub fn of(name: &AttributeName, pool: &PoolId, old_sub: &OldSub, key: &DigestKey) -> Self {
+        let proof: Digest = key.marker(pool, old_sub);
         Self { name: name.clone(), value: Value::new(format!("{old_sub}.{}", proof.as_str())) }
     }
 
     /// The old user whom a user of the new pool was made for, if the marker proves it.
     #[must_use]
-    pub fn owner(name: &AttributeName, user: &Snapshot, key: &DigestKey) -> Option<OldSub> {
+    pub fn owner(name: &AttributeName, pool: &PoolId, user: &Snapshot, key: &DigestKey) -> Option<OldSub> {
         let (sub, _) = user.attributes.get(name)?.reveal().split_once('.')?;
         let sub = OldSub::parse(sub).ok()?;
-        Self::of(name, &sub, key).is_on(user).then_some(sub)
+        Self::of(name, pool, &sub, key).is_on(user).then_some(sub)
     }
 
     /// Whether a user of the new pool was made for this old user.
@@ -152,6 +152,12 @@ pub fn plan(input: &PlanningInput<'_>) -> Plan {
     {
         plan.overruled.insert(Subject::User);
     }
+    // Without a password the user could not even reset it (F§0.5); a federated one never had one.
+    let unfinished =
+        target.status == Status::ForceChangePassword && source.status != Status::ExternalProvider;
+    if unfinished && target.enabled {
+        plan.operations.push(Operation::SetRandomPassword);
+    }
     if target.enabled && !source.enabled {
         plan.operations.push(Operation::SetEnabled(false));
     }
@@ -166,6 +172,9 @@ pub fn plan(input: &PlanningInput<'_>) -> Plan {
     }
     if !target.enabled && source.enabled {
         plan.operations.push(Operation::SetEnabled(true));
+        if unfinished {
+            plan.operations.push(Operation::SetRandomPassword);
+        }
     }
     plan
 }

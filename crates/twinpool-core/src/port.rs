@@ -8,7 +8,7 @@ use std::future::Future;
 
 use crate::change_event::{ChangeEvent, UserRef};
 use crate::group::{GroupDefinition, GroupRecord};
-use crate::id::{AttributeName, GroupName, NewSub, OldSub, Sub, Username};
+use crate::id::{AttributeName, GroupName, NewSub, OldSub, PoolId, Sub, Username};
 use crate::link::Link;
 use crate::pool::PoolShape;
 use crate::snapshot::{Factor, Identity, Mfa, Snapshot};
@@ -175,11 +175,15 @@ pub trait LinkStore: LinkReader {
     /// [`Class::Stale`] when someone else wrote since.
     fn write(&self, link: &Link) -> impl Future<Output = Answer<u64>> + Send;
 
-    /// Writes a link that has become a pair, with the item that points back from the new sub, in one transaction.
+    /// Writes a link that has become a pair, with the item that points back from the new sub, in one transaction. A new sub
+    /// that was tied to `heir_of`, whom the old pool has deleted, is handed over.
     ///
     /// # Errors
     /// [`Class::Stale`] when someone else wrote since; [`Class::Taken`] when the new sub is tied to another old sub.
-    fn connect(&self, link: &Link) -> impl Future<Output = Answer<u64>> + Send;
+    fn connect(&self, link: &Link, heir_of: Option<&OldSub>) -> impl Future<Output = Answer<u64>> + Send;
+
+    /// Ties the table to two pools, once and for ever. Gives the pools that it is tied to: these, or those of before.
+    fn bind(&self, old: &PoolId, new: &PoolId) -> impl Future<Output = Answer<(PoolId, PoolId)>> + Send;
 }
 
 /// Keeps what is known of groups that were carried over. Writes are fenced as those of [`LinkStore`].

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use twinpool_core::held_back::Reason;
 use twinpool_core::id::{NewSub, Username};
 use twinpool_core::link::{Link, Side};
 use twinpool_core::plan::{Marker, Operation, Plan};
@@ -15,6 +16,7 @@ use twinpool_core::snapshot::{Snapshot, Status};
 use twinpool_core::value::Attributes;
 
 use crate::case::Case;
+use crate::claim::Claim;
 use crate::engine::{Engine, Ports};
 use crate::follow::Done;
 use crate::observe;
@@ -64,8 +66,8 @@ impl<P: Ports> Engine<P> {
         error: PortError,
     ) -> Result<Outcome, SyncError> {
         match self.in_the_way(username, attributes).await? {
-            Some(user) if marker.is_on(&user) => self.take(link, case, &user).await,
-            Some(user) => match self.contest(&user).await?.reason() {
+            Some((_, user)) if marker.is_on(&user) => self.take(link, case, &user).await,
+            Some((name, user)) => match self.contest(&user, &name, case).await?.reason() {
                 Some(reason) => self.not_made(link, case, reason, Some(&user)).await,
                 None => Err(PortError::new(Class::Stale, "AdminCreateUser", "NameIsFreeNow").into()),
             },
@@ -109,7 +111,17 @@ impl<P: Ports> Engine<P> {
             overruled: BTreeSet::new(),
             side: Side::of(new, &self.key),
         };
-        let link = self.record_first(link, case, new_sub, &found).await?;
+        let link = match self.record_first(link.clone(), case, &new_sub, &found, None).await {
+            Err(error) if error.class == Class::Taken => match self.claim_of(new, case).await? {
+                // The same person came back as another user of the old pool.
+                Claim::Dead(owner) => self.record_first(link, case, &new_sub, &found, Some(&owner)).await?,
+                claim => {
+                    let reason = claim.reason().unwrap_or(Reason::Taken);
+                    return self.conflict(link, case, reason, Some(new)).await;
+                }
+            },
+            answer => answer?,
+        };
         let followed = self.bring(link, case, new, false).await?;
         Ok(Outcome { kind: Kind::Created, ..followed })
     }
@@ -119,12 +131,12 @@ impl<P: Ports> Engine<P> {
         &self,
         username: &Username,
         attributes: &Attributes,
-    ) -> Answer<Option<Snapshot>> {
+    ) -> Answer<Option<(Username, Snapshot)>> {
         let ways = self.new_shape.ways_to_sign_in(attributes);
         let ways = ways.filter_map(|(_, value)| Username::parse(value.reveal()).ok());
         for name in std::iter::once(username.clone()).chain(ways) {
             if let Some(holder) = observe::named(self.ports.new_pool(), &name).await? {
-                return Ok(Some(holder));
+                return Ok(Some((name, holder)));
             }
         }
         Ok(None)

@@ -1,10 +1,12 @@
 //! A user whom the old pool has deleted: a tombstone, and what the owner wants for the counterpart.
 
 use twinpool_core::change_event::{Cause, Channel};
+use twinpool_core::decision::Decision;
+use twinpool_core::held_back::{Reason, Subject};
 use twinpool_core::id::{NewSub, OldSub, Username};
 use twinpool_core::link::{Left, Link, LinkState, Names};
 use twinpool_core::plan::{Marker, WhenDeleted, farewell};
-use twinpool_core::port::{Clock, LinkStore, PoolReader, by_sub};
+use twinpool_core::port::{Clock, LinkReader, LinkStore, PoolReader, by_sub};
 use twinpool_core::snapshot::Snapshot;
 
 use crate::adopt::INTENT_LASTS;
@@ -24,20 +26,20 @@ impl<P: Ports> Engine<P> {
         if link.is_none() && cause.channel() != Channel::Trigger {
             return Ok(Outcome::plain(Kind::Unknown));
         }
-        self.bury_as(link, old_sub, cause, self.rules.when_deleted()).await
+        self.bury(link, old_sub, cause).await
     }
 
     /// Does what the rules ask, and puts the tombstone up. Safe to repeat: who wrote the user again meanwhile is undone.
-    pub(crate) async fn bury_as(
+    pub(crate) async fn bury(
         &self,
         link: Option<Link>,
         old_sub: &OldSub,
         cause: &Cause,
-        policy: WhenDeleted,
     ) -> Result<Outcome, SyncError> {
         let now = self.ports.clock().now();
         let mut link = link.unwrap_or_else(|| Link::intent(old_sub, Names::default(), now));
         let counterpart = self.counterpart(&link).await?;
+        let policy = if is_left_alone(&link) { WhenDeleted::Keep } else { self.rules.when_deleted() };
         let plan = farewell(counterpart.as_ref(), policy);
         let new_sub = counterpart.as_ref().map(|user| NewSub::from(user.sub.clone()));
         if let Some(sub) = &new_sub {
@@ -79,7 +81,8 @@ impl<P: Ports> Engine<P> {
         };
         if let Some(sub) = known {
             let user = self.ports.new_pool().user(&by_sub(sub)).await?;
-            return Ok(user.filter(|user| user.sub.as_str() == sub.as_str()));
+            let user = user.filter(|user| user.sub.as_str() == sub.as_str());
+            return self.unless_another_s(user, link).await;
         }
         match &link.intended {
             Some(name) => self.made_by_half(link, name).await,
@@ -87,14 +90,41 @@ impl<P: Ports> Engine<P> {
         }
     }
 
-    async fn made_by_half(&self, link: &Link, name: &Username) -> Result<Option<Snapshot>, SyncError> {
+    /// A user whom somebody was making under this name for this very user, and did not live to write down.
+    pub(crate) async fn made_by_half(
+        &self,
+        link: &Link,
+        name: &Username,
+    ) -> Result<Option<Snapshot>, SyncError> {
         let since = link.unpaired_since().map_or(0, |since| since.0);
         let age = self.ports.clock().now().0.saturating_sub(since);
         if u128::from(age) < INTENT_LASTS.as_millis() {
             return Err(SyncError::BeingMade);
         }
-        let marker = Marker::of(&self.marker, &link.old_sub, &self.key);
+        let marker = Marker::of(&self.marker, &self.old_shape.id, &link.old_sub, &self.key);
         let user = observe::named(self.ports.new_pool(), name).await?;
-        Ok(user.filter(|user| marker.is_on(user)))
+        self.unless_another_s(user.filter(|user| marker.is_on(user)), link).await
     }
+
+    /// A person may have said meanwhile that the user is another's.
+    async fn unless_another_s(
+        &self,
+        user: Option<Snapshot>,
+        link: &Link,
+    ) -> Result<Option<Snapshot>, SyncError> {
+        let Some(user) = user else {
+            return Ok(None);
+        };
+        let tied = self.ports.links().old_sub_of(&NewSub::from(user.sub.clone())).await?;
+        Ok(tied.is_none_or(|tied| tied == link.old_sub).then_some(user))
+    }
+}
+
+/// What a rule or a decision keeps out is left alone in death too.
+fn is_left_alone(link: &Link) -> bool {
+    let decided = matches!(link.decisions.get(&Subject::User), Some(Decision::KeepNew | Decision::LeaveOut));
+    let left_out = |linked: &twinpool_core::link::Linked| {
+        linked.held_back.iter().any(|held| held.subject == Subject::User && held.reason == Reason::LeftOut)
+    };
+    decided || link.linked().is_some_and(left_out)
 }

@@ -7,7 +7,7 @@ use twinpool_core::decision::{Decision, Decisions};
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::OldSub;
 use twinpool_core::link::{Link, Side};
-use twinpool_core::snapshot::Snapshot;
+use twinpool_core::snapshot::{Factor, Snapshot};
 use twinpool_rules::View;
 
 use crate::engine::{Engine, Ports};
@@ -16,6 +16,8 @@ use crate::engine::{Engine, Ports};
 pub(crate) struct Case {
     /// What made twinpool look.
     pub(crate) cause: Cause,
+    /// How often the message came, from 1.
+    pub(crate) delivery: u32,
     /// The user, as the old pool says.
     pub(crate) old: Snapshot,
     /// What is recorded of it.
@@ -31,13 +33,13 @@ impl Case {
 }
 
 impl<P: Ports> Engine<P> {
-    pub(crate) fn case(&self, cause: &Cause, old: Snapshot, link: Option<&Link>) -> Case {
+    pub(crate) fn case(&self, cause: &Cause, delivery: u32, old: Snapshot, link: Option<&Link>) -> Case {
         let mut view = self.rules.view(&old);
         if let Some(link) = link {
             view.terms.left_alone.extend(&self.rules.left_alone(&link.announced));
             decide(&mut view, &link.decisions);
         }
-        Case { cause: cause.clone(), side: Side::of(&old, &self.key), old, view }
+        Case { cause: cause.clone(), delivery, side: Side::of(&old, &self.key), old, view }
     }
 }
 
@@ -62,8 +64,18 @@ fn decide(view: &mut View, decisions: &Decisions) {
             Subject::Group(name) => drop(view.terms.left_alone.groups.insert(name.clone())),
             Subject::Identity(provider) => {
                 view.snapshot.identities.retain(|identity| identity.provider != *provider);
+                view.terms.providers.remove(provider);
             }
-            Subject::Factor(factor) => drop(view.snapshot.factors.remove(factor)),
+            Subject::Factor(factor) => {
+                view.snapshot.factors.remove(factor);
+                view.terms.left_factors.insert(*factor);
+                match factor {
+                    Factor::Sms => view.snapshot.mfa.sms = false,
+                    Factor::Email => view.snapshot.mfa.email = false,
+                    Factor::Totp => view.snapshot.mfa.totp = false,
+                    Factor::Passkeys | Factor::Devices => {}
+                }
+            }
         }
         view.held_back.retain(|held| held.subject != *subject);
         view.held_back.push(HeldBack { subject: subject.clone(), reason });

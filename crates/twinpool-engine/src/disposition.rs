@@ -21,7 +21,7 @@ pub enum Disposition {
 #[must_use]
 pub fn disposition(error: &SyncError, delivery: u32) -> Disposition {
     match error {
-        SyncError::TooEarly | SyncError::BeingMade | SyncError::Contended => {
+        SyncError::TooEarly | SyncError::BeingMade | SyncError::OwnerVanished | SyncError::Contended => {
             Disposition::Retry(backoff(delivery))
         }
         SyncError::OtherPool => Disposition::Refuse(

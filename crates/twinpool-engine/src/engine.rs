@@ -1,7 +1,7 @@
 //! The engine: the ports, and what is known of both pools.
 
 use twinpool_core::digest::DigestKey;
-use twinpool_core::id::{AttributeName, Pool};
+use twinpool_core::id::{AttributeName, Pool, PoolId};
 use twinpool_core::pool::PoolShape;
 use twinpool_core::port::{Clock, GroupStore, LinkStore, PoolReader, PoolWriter, PortError};
 use twinpool_rules::Rules;
@@ -45,6 +45,19 @@ pub enum StartError {
          add another one that is not mutable, and deploy with MarkerAttribute set to it"
     )]
     MutableMarker(AttributeName),
+    /// The table cannot be read.
+    #[error("cannot read the table of links")]
+    Links(#[source] PortError),
+    /// The table holds the links of other pools, whose users would all seem to be deleted.
+    #[error(
+        "the table of links is of the pools {old} and {new}: deploy with these, or another stack for other pools"
+    )]
+    OtherPools {
+        /// The old pool of the table.
+        old: PoolId,
+        /// The new pool of the table.
+        new: PoolId,
+    },
     /// The rules ask for what the pools cannot do.
     #[error("twinpool.toml does not fit the pools: {0}; `twinpool rules check` shows all of it")]
     Rules(String),
@@ -91,6 +104,11 @@ impl<P: Ports> Engine<P> {
         }
         if let Some(row) = rules.refusals(&old_shape, &new_shape, &marker).first() {
             return Err(StartError::Rules(row.verdict.to_string()));
+        }
+        let tied = ports.links().bind(&old_shape.id, &new_shape.id).await.map_err(StartError::Links)?;
+        if tied != (old_shape.id.clone(), new_shape.id.clone()) {
+            let (old, new) = tied;
+            return Err(StartError::OtherPools { old, new });
         }
         Ok(Self { ports, key, marker, rules, old_shape, new_shape })
     }

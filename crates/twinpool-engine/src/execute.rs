@@ -86,7 +86,8 @@ impl<P: Ports> Engine<P> {
     async fn add_to_group(&self, sub: &NewSub, group: &GroupName) -> Answer<()> {
         let pool = self.ports.new_pool();
         match pool.add_to_group(sub, group).await {
-            Err(error) if error.class == Class::NotFound => {}
+            // Not the user, who may have been deleted meanwhile (F§4.5).
+            Err(error) if error.class == Class::NotFound && error.code == "ResourceNotFoundException" => {}
             answer => return answer,
         }
         self.make_group(group, &self.rules.old_group(group)).await?;

@@ -3,17 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use twinpool_core::change_event::{ChangeEvent, Channel};
+use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::{NewSub, Sub};
 use twinpool_core::link::{Link, LinkState, Linked, Side};
 use twinpool_core::plan::{Marker, Plan, PlanningInput, plan};
-use twinpool_core::port::{Answer, LinkStore, by_sub};
+use twinpool_core::port::{Answer, Clock, LinkStore, by_sub};
 use twinpool_core::snapshot::Snapshot;
 
 use crate::case::{Case, all_held};
 use crate::engine::{Engine, Ports};
 use crate::observe;
-use crate::sync_user::{Kind, Outcome, SyncError};
+use crate::sync_user::{BELIEVED, Kind, Outcome, SyncError};
 use crate::told::{Told, is_recent, remember_unseen};
 
 /// What became of a plan.
@@ -42,6 +43,12 @@ impl<P: Ports> Engine<P> {
         event: &ChangeEvent,
         thorough: bool,
     ) -> Result<Outcome, SyncError> {
+        if let (Some(linked), Some(Decision::LinkTo(to))) =
+            (link.linked(), link.decisions.get(&Subject::User))
+            && *to != linked.new_sub
+        {
+            link.state = LinkState::Pending { since: self.ports.clock().now() };
+        }
         let LinkState::Linked(linked) = &mut link.state else {
             return self.make(Some(link), case).await;
         };
@@ -50,7 +57,10 @@ impl<P: Ports> Engine<P> {
             // The trigger runs inside the change. The next delivery believes what it reads.
             return Err(SyncError::TooEarly);
         }
-        let news = told.is_news() || case.side != linked.base.old || self.is_of_other_rules(linked);
+        // What no trigger tells may concern the new side: a group that was made again is empty there.
+        let is_told = case.cause.channel() != Channel::Trigger;
+        let news =
+            is_told || told.is_news() || case.side != linked.base.old || self.is_of_other_rules(linked);
         let learned = remember_unseen(linked, event, &case.side, thorough);
         if !thorough && !news && !learned && !waits(linked) {
             return Ok(Outcome::plain(Kind::Unchanged));
@@ -63,6 +73,7 @@ impl<P: Ports> Engine<P> {
         // Somebody else's username may look like this sub.
         match new.filter(|new| new.sub.as_str() == new_sub.as_str()) {
             Some(new) => self.bring(link, case, &new, learned).await,
+            None if case.delivery < BELIEVED && !is_missing(&link) => Err(SyncError::TooEarly),
             None => self.hold_user(link, case, Reason::Missing).await,
         }
     }
@@ -99,15 +110,17 @@ impl<P: Ports> Engine<P> {
         let before = link.linked().cloned();
         let work = self.plan_change(&link, case, new).await?;
         let mut names = work.names();
-        let both = case.view.snapshot.identities.intersection(&new.identities);
         names.identities = work.identities(&new.sub, &self.key);
-        names.identities.extend(both.map(|identity| self.key.identity(&new.sub, identity)));
         if !link.announced.contains(&names) {
             link.announced.extend(&names);
             link.version = self.ports.links().write(&link).await?;
         }
         let mut done = self.carry_out(&new_sub, work, Side::of(new, &self.key)).await?;
         done.held_back = all_held(&case.view, done.held_back);
+        // A person's leave to take an alias over holds for once.
+        let decided = link.decisions.len();
+        link.decisions.retain(|_, decision| *decision != Decision::KeepOld);
+        let learned = learned || link.decisions.len() < decided;
         let unseen = before.as_ref().map(|linked| linked.unseen.clone()).unwrap_or_default();
         // Whatever was written is recorded, so that the fence is checked: what was read may be old by now.
         if learned
@@ -123,8 +136,9 @@ impl<P: Ports> Engine<P> {
 
     async fn plan_change(&self, link: &Link, case: &Case, new: &Snapshot) -> Result<Plan, SyncError> {
         let nothing = BTreeMap::new();
-        let marker = Marker::of(&self.marker, &link.old_sub, &self.key);
-        let base = link.linked().map(|linked| &linked.base);
+        let marker = Marker::of(&self.marker, &self.old_shape.id, &link.old_sub, &self.key);
+        // A pair that did not follow yet has agreed on nothing.
+        let base = link.linked().map(|linked| &linked.base).filter(|base| !base.old.attributes.is_empty());
         let input = PlanningInput {
             source: &case.view.snapshot,
             source_side: &case.side,
@@ -141,7 +155,7 @@ impl<P: Ports> Engine<P> {
         };
         let first = plan(&input);
         let new_sub = NewSub::from(new.sub.clone());
-        let barred = self.barred(&first, &case.view.terms, &new_sub).await?;
+        let barred = self.barred(&first, case, &new_sub).await?;
         if barred.is_empty() {
             return Ok(first);
         }
@@ -193,5 +207,9 @@ fn restore(side: &mut Side, before: &Side, subject: &Subject) {
 
 /// Whether something was held back that may pass by itself: who holds a name can give it up.
 pub(crate) fn waits(linked: &Linked) -> bool {
-    linked.held_back.iter().any(|held| matches!(held.reason, Reason::Taken | Reason::Twin))
+    linked.held_back.iter().any(|held| matches!(held.reason, Reason::Taken | Reason::Twin | Reason::Missing))
+}
+
+fn is_missing(link: &Link) -> bool {
+    link.linked().is_some_and(|linked| linked.held_back.iter().any(|held| held.reason == Reason::Missing))
 }

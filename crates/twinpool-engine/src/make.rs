@@ -27,27 +27,28 @@ impl<P: Ports> Engine<P> {
             Some(Decision::MergeInto(into)) => return self.merge(link, case, into).await,
             _ => {}
         }
-        let marker = Marker::of(&self.marker, &old_sub, &self.key);
+        if case.view.left_out {
+            return self.leave_out(link, case).await;
+        }
+        if let Some(user) = self.remembered(&link).await? {
+            return self.adopt(link, case, &user).await;
+        }
+        if let Some(profile) = self.own_profile(case).await? {
+            return self.adopt(link, case, &profile).await;
+        }
+        let marker = Marker::of(&self.marker, &self.old_shape.id, &old_sub, &self.key);
         let plan = self.plan_creation(case, &link, &marker);
         if let Some(outcome) = self.take_over(&mut link, case, &plan, &marker).await? {
             return Ok(outcome);
         }
-        // Who may have been made already is paired first, and held back then.
-        if case.view.left_out && link.intended.is_none() {
-            return self.conflict(link, case, Reason::LeftOut, None).await;
-        }
         let Some((Operation::CreateUser { username, attributes }, rest)) = plan.operations.split_first()
         else {
-            let reason = plan.refusal().unwrap_or(Reason::Refused);
-            if reason == Reason::Federated {
-                return self.wait_for_first_sign_in(link, case).await;
-            }
-            return self.conflict(link, case, reason, None).await;
+            return self.conflict(link, case, plan.refusal().unwrap_or(Reason::Refused), None).await;
         };
         if let LinkState::Conflict { reason: Reason::Taken | Reason::Twin, .. } = link.state
-            && let Some(holder) = self.in_the_way(username, attributes).await?
+            && let Some((name, holder)) = self.in_the_way(username, attributes).await?
             && !marker.is_on(&holder)
-            && let Some(reason) = self.contest(&holder).await?.reason()
+            && let Some(reason) = self.contest(&holder, &name, case).await?.reason()
         {
             // As at the last event: creations are for those who can be made.
             return self.conflict(link, case, reason, Some(&holder)).await;
@@ -73,6 +74,21 @@ impl<P: Ports> Engine<P> {
                 self.make_bare(link, case, username, attributes, &marker).await
             }
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Who may have been made already is paired, and stays as it is from then on.
+    async fn leave_out(&self, link: Link, case: &Case) -> Result<Outcome, SyncError> {
+        if matches!(link.state, LinkState::Tombstone { .. }) {
+            return Ok(Outcome::held(Kind::Gone, Vec::new()));
+        }
+        let made = match &link.intended {
+            Some(name) => self.made_by_half(&link, name).await?,
+            None => None,
+        };
+        match made {
+            Some(user) => self.adopt(link, case, &user).await,
+            None => self.not_made(link, case, Reason::LeftOut, None).await,
         }
     }
 
@@ -156,8 +172,12 @@ impl<P: Ports> Engine<P> {
         work: Plan,
         side: Side,
     ) -> Result<Outcome, SyncError> {
-        link.announced.identities.extend(work.identities(&Sub::from(&new_sub), &self.key));
-        let barred = self.barred(&work, &case.view.terms, &new_sub).await?;
+        let identities = work.identities(&Sub::from(&new_sub), &self.key);
+        if !identities.is_empty() {
+            link.announced.identities.extend(identities);
+            link.version = self.ports.links().write(&link).await?;
+        }
+        let barred = self.barred(&work, case, &new_sub).await?;
         let mut done = self.carry_out(&new_sub, work.without(&barred), side).await?;
         done.operations += 1;
         done.held_back = all_held(&case.view, done.held_back);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use twinpool_core::change_event::Cause;
 use twinpool_core::history::Entry;
-use twinpool_core::id::{AttributeName, NewSub};
+use twinpool_core::id::{AttributeName, NewSub, OldSub};
 use twinpool_core::link::{Base, Link, LinkState, Linked, Side};
 use twinpool_core::port::{Answer, Clock, LinkStore};
 
@@ -27,7 +27,8 @@ impl<P: Ports> Engine<P> {
         done: &Done,
         unseen: BTreeSet<AttributeName>,
     ) -> Answer<Link> {
-        self.store(link, case, case.side.clone(), new_sub, done, unseen).await
+        let base = Base { old: case.side.clone(), new: done.side.clone() };
+        self.store(link, case, self.linked(base, new_sub, done, unseen), done, None).await
     }
 
     /// Writes a pair of which the new side does not follow yet.
@@ -35,21 +36,34 @@ impl<P: Ports> Engine<P> {
         &self,
         link: Link,
         case: &Case,
-        new_sub: NewSub,
+        new_sub: &NewSub,
         found: &Done,
+        heir_of: Option<&OldSub>,
     ) -> Answer<Link> {
         let nothing_yet = Side { enabled: case.old.enabled, ..Side::default() };
-        self.store(link, case, nothing_yet, new_sub, found, BTreeSet::new()).await
+        let base = Base { old: nothing_yet, new: found.side.clone() };
+        let linked = self.linked(base, new_sub.clone(), found, BTreeSet::new());
+        self.store(link, case, linked, found, heir_of).await
+    }
+
+    fn linked(&self, base: Base, new_sub: NewSub, done: &Done, unseen: BTreeSet<AttributeName>) -> Linked {
+        Linked {
+            new_sub,
+            base,
+            held_back: done.held_back.clone(),
+            unseen,
+            mirrored_at: self.ports.clock().now(),
+            rules: self.rules.fingerprint().to_owned(),
+        }
     }
 
     async fn store(
         &self,
         mut link: Link,
         case: &Case,
-        old: Side,
-        new_sub: NewSub,
+        linked: Linked,
         done: &Done,
-        unseen: BTreeSet<AttributeName>,
+        heir_of: Option<&OldSub>,
     ) -> Answer<Link> {
         let first = link.linked().is_none();
         link.intended = None;
@@ -59,16 +73,9 @@ impl<P: Ports> Engine<P> {
             (false, false) => done.did.join("; "),
         };
         self.note(&mut link, &case.cause, &what);
-        link.state = LinkState::Linked(Box::new(Linked {
-            new_sub,
-            base: Base { old, new: done.side.clone() },
-            held_back: done.held_back.clone(),
-            unseen,
-            mirrored_at: self.ports.clock().now(),
-            rules: self.rules.fingerprint().to_owned(),
-        }));
+        link.state = LinkState::Linked(Box::new(linked));
         let links = self.ports.links();
-        link.version = if first { links.connect(&link).await? } else { links.write(&link).await? };
+        link.version = if first { links.connect(&link, heir_of).await? } else { links.write(&link).await? };
         Ok(link)
     }
 }

@@ -4,10 +4,11 @@ use twinpool_core::change_event::UserRef;
 use twinpool_core::held_back::Reason;
 use twinpool_core::id::{NewSub, OldSub, Username};
 use twinpool_core::link::{Link, LinkState};
-use twinpool_core::port::{Class, Clock, LinkReader, LinkStore, by_sub};
+use twinpool_core::port::{Class, Clock, LinkReader, LinkStore, PoolReader, by_sub};
 use twinpool_core::snapshot::{Identity, Snapshot, Status};
 
 use crate::case::Case;
+use crate::claim::Claim;
 use crate::engine::{Engine, Ports};
 use crate::observe;
 use crate::sync_user::{Kind, Outcome, SyncError};
@@ -24,13 +25,11 @@ impl<P: Ports> Engine<P> {
         let Some(user) = user.filter(|user| user.sub.as_str() == new_sub.as_str()) else {
             return self.conflict(link, case, Reason::Missing, None).await;
         };
-        match self.adopt(link.clone(), case, &user).await {
-            // The counterpart of another user already.
-            Err(SyncError::Port(error)) if error.class == Class::Taken => {
-                self.conflict(link, case, Reason::Taken, Some(&user)).await
-            }
-            answer => answer,
+        let is_another_s = self.owner_of(&user).await?.is_some_and(|owner| owner != link.old_sub);
+        if is_another_s && self.claim_of(&user, case).await? == Claim::Twin {
+            return self.conflict(link, case, Reason::Twin, Some(&user)).await;
         }
+        self.adopt(link, case, &user).await
     }
 
     /// A person says that two users of the old pool are one.
@@ -40,9 +39,13 @@ impl<P: Ports> Engine<P> {
         case: &Case,
         into: OldSub,
     ) -> Result<Outcome, SyncError> {
-        let other = self.ports.links().link(&into).await?;
-        if into == link.old_sub || other.is_none_or(|other| other.linked().is_none()) {
-            return self.conflict(link, case, Reason::Twin, None).await;
+        let other = self.ports.links().link(&into).await?.map(|other| other.state);
+        match other {
+            Some(LinkState::Linked(_)) if into != link.old_sub => {}
+            Some(LinkState::Tombstone { .. }) => {
+                return self.conflict(link, case, Reason::MergedGone, None).await;
+            }
+            _ => return self.conflict(link, case, Reason::Twin, None).await,
         }
         self.note(&mut link, &case.cause, &format!("merged into {into}"));
         link.state = LinkState::Merged { into, since: self.ports.clock().now() };
@@ -51,30 +54,50 @@ impl<P: Ports> Engine<P> {
         Ok(Outcome::plain(Kind::Merged))
     }
 
-    /// A federated profile is made by its provider (F§4.8). Once it is there, its identity proves whose it is.
-    pub(crate) async fn wait_for_first_sign_in(&self, link: Link, case: &Case) -> Result<Outcome, SyncError> {
+    /// The user of the new pool whom the link of a deleted user remembers: the user was not deleted after all.
+    pub(crate) async fn remembered(&self, link: &Link) -> Result<Option<Snapshot>, SyncError> {
+        let LinkState::Tombstone { new_sub: Some(new_sub), .. } = &link.state else {
+            return Ok(None);
+        };
+        let user = observe::user(self.ports.new_pool(), &by_sub(new_sub)).await?;
+        let Some(user) = user.filter(|user| user.sub.as_str() == new_sub.as_str()) else {
+            return Ok(None);
+        };
+        let tied = self.ports.links().old_sub_of(new_sub).await?;
+        Ok((tied.as_ref() == Some(&link.old_sub)).then_some(user))
+    }
+
+    /// The profile that a provider made for a federated user in the new pool: only the provider can make one (F§4.8), so its
+    /// identity proves whose it is.
+    pub(crate) async fn own_profile(&self, case: &Case) -> Result<Option<Snapshot>, SyncError> {
+        if case.old.status != Status::ExternalProvider {
+            return Ok(None);
+        }
         for identity in &case.old.identities {
             let provider = self.rules.provider(&identity.provider);
             let identity = Identity { provider, subject: identity.subject.clone() };
             if let Some(profile) = self.profile(&identity).await? {
-                return self.adopt(link, case, &profile).await;
+                return Ok(Some(profile));
             }
         }
-        self.conflict(link, case, Reason::Federated, None).await
+        Ok(None)
     }
 
-    /// The profile that a provider made for an identity: `<provider>_<id>`.
+    /// `<provider>_<id>`.
     async fn profile(&self, identity: &Identity) -> Result<Option<Snapshot>, SyncError> {
         let name = format!("{}_{}", identity.provider, identity.subject.reveal());
         let Ok(name) = Username::parse(name) else {
             return Ok(None);
         };
-        let profile = observe::user(self.ports.new_pool(), &UserRef::Username(name)).await;
-        let profile = match profile {
+        let profile = match self.ports.new_pool().user(&UserRef::Username(name.clone())).await {
             Err(error) if error.class == Class::Rejected => None,
             answer => answer?,
         };
-        Ok(profile
-            .filter(|user| user.status == Status::ExternalProvider && user.identities.contains(identity)))
+        let proves =
+            |user: &Snapshot| user.status == Status::ExternalProvider && user.identities.contains(identity);
+        if !profile.is_some_and(|user| proves(&user)) {
+            return Ok(None);
+        }
+        Ok(observe::user(self.ports.new_pool(), &UserRef::Username(name)).await?)
     }
 }

@@ -18,18 +18,19 @@ impl<P: Ports> Engine<P> {
             return Ok(Outcome::plain(Kind::Unchanged));
         };
         tracing::info!(group = %name, event.cause = cause.as_str(), "a group");
-        let record = self.ports.links().group_record(name).await?;
+        let record = self.record_of(name, &new_name).await?;
         let source = self.ports.old().group(name).await?;
-        if source.is_none() && self.has_heir(name, &new_name).await? {
-            return Ok(Outcome::plain(Kind::Unchanged));
-        }
         let source = source.map(|group| GroupDefinition { name: new_name.clone(), ..group });
         let target = self.ports.new_pool().group(&new_name).await?;
-        let input =
-            GroupInput { source: source.as_ref(), target: target.as_ref(), record: record.as_ref(), mode };
+        let untouched = target.as_ref().is_some_and(|target| self.key.definition(target) == record.new);
+        let input = GroupInput {
+            source: source.as_ref(),
+            target: target.as_ref(),
+            ours: record.made && untouched,
+            mode,
+        };
         let operation = plan_group(&input);
         let changed = usize::from(operation.is_some());
-        let record = record.unwrap_or_else(|| self.unwritten(name, &new_name));
         let held_back = match operation {
             Some(GroupOperation::Create(definition)) => {
                 self.create_group(record, &definition).await?;
@@ -44,8 +45,16 @@ impl<P: Ports> Engine<P> {
                 None
             }
             None => {
-                if let (Some(source), Some(target)) = (&source, &target) {
-                    self.remember_group(record, source, target).await?;
+                match (&source, &target) {
+                    (Some(source), Some(target)) => self.remember_group(record, source, target).await?,
+                    // What is made under this name from now on is somebody else's.
+                    // Ours, but somebody has changed it: it is theirs to delete.
+                    (None, Some(_)) if record.made && mode == GroupMode::Mirror => {
+                        let held = vec![held(&new_name, Reason::NewWins)];
+                        return Ok(Outcome::held(Kind::Converged, held));
+                    }
+                    (None, None) if record.version > 0 => self.ports.links().forget_group(&record).await?,
+                    _ => {}
                 }
                 None
             }
@@ -55,38 +64,44 @@ impl<P: Ports> Engine<P> {
         Ok(Outcome { operations: changed, ..Outcome::held(kind, held) })
     }
 
-    /// Whether another group of the old pool has this name in the new one.
-    async fn has_heir(&self, name: &GroupName, new_name: &GroupName) -> Answer<bool> {
-        if name == new_name || self.rules.group(new_name).as_ref() != Some(new_name) {
-            return Ok(false);
-        }
-        Ok(self.ports.old().group(new_name).await?.is_some())
-    }
-
     /// The new pool lacks a group that one of its users is to join.
     pub(crate) async fn make_group(&self, new_name: &GroupName, name: &GroupName) -> Answer<()> {
         // Deleted in the old pool since the user was read: what was read is not true any more.
         let definition = self.ports.old().group(name).await?;
         let definition =
             definition.ok_or_else(|| PortError::new(Class::Stale, "GetGroup", "GroupVanished"))?;
-        let record = self.ports.links().group_record(name).await?;
-        let record = record.unwrap_or_else(|| self.unwritten(name, new_name));
-        self.create_group(record, &GroupDefinition { name: new_name.clone(), ..definition }).await
+        let definition = GroupDefinition { name: new_name.clone(), ..definition };
+        let record = self.record_of(name, new_name).await?;
+        // Made by somebody else a moment ago, perhaps: then it is not ours to delete.
+        match self.ports.new_pool().group(new_name).await? {
+            Some(_) => Ok(()),
+            None => self.create_group(record, &definition).await,
+        }
     }
 
-    /// Written down first: a group that is deleted again must be known as ours.
+    /// What is recorded of a group, under the name that the rules give it now.
+    async fn record_of(&self, name: &GroupName, new_name: &GroupName) -> Answer<GroupRecord> {
+        let record = self.ports.links().group_record(name).await?;
+        Ok(match record {
+            Some(record) if record.new_name == *new_name => record,
+            other => GroupRecord {
+                version: other.map_or(0, |other| other.version),
+                ..self.unwritten(name, new_name)
+            },
+        })
+    }
+
+    /// Written down first: a group that is deleted again must be known as ours, also if its maker dies here.
     async fn create_group(&self, record: GroupRecord, definition: &GroupDefinition) -> Answer<()> {
         let digest = self.key.definition(definition);
-        let record = GroupRecord { made: true, old: digest.clone(), new: digest, held_back: None, ..record };
+        let ours =
+            GroupRecord { made: true, old: digest.clone(), new: digest, held_back: None, ..record.clone() };
         let links = self.ports.links();
-        match links.write_group(&record).await {
-            // Somebody else makes it.
-            Err(error) if error.class == Class::Stale => {}
-            answer => answer?,
-        }
+        // Who is late goes round again: whether a group is ours is known only to whoever wrote first.
+        links.write_group(&ours).await?;
         if !self.ports.new_pool().create_group(definition).await? {
             let version = record.version + 1;
-            let _ = links.write_group(&GroupRecord { made: false, version, ..record }).await;
+            links.write_group(&GroupRecord { made: record.made, version, ..ours }).await?;
         }
         Ok(())
     }

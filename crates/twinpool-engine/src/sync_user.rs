@@ -22,8 +22,9 @@ use crate::told::Told;
 /// How often a lost fence is answered by reading again before the message goes back to the queue.
 const ROUNDS: usize = 5;
 
-/// From which delivery on "no such user" is believed although the event came from a user who exists.
-const BELIEVED: u32 = 3;
+/// From which delivery on "no such user" is believed although the event came from a user who exists: a quarter of a minute
+/// after the first.
+pub(crate) const BELIEVED: u32 = 5;
 
 /// What became of one change event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +81,9 @@ pub enum SyncError {
     /// Another mirror may be making the user under an earlier name: it is given [`crate::INTENT_LASTS`].
     #[error("the user may be being made under an earlier name")]
     BeingMade,
+    /// Nobody told that the user was deleted whose name another has now: that is believed after a minute.
+    #[error("the name is held by a user who seems to be deleted from the old pool")]
+    OwnerVanished,
     /// Others wrote the link each time.
     #[error("others kept changing the link")]
     Contended,
@@ -151,7 +155,7 @@ impl<P: Ports> Engine<P> {
             }
             return self.gone(link, &old_sub, &event.cause).await;
         };
-        let case = self.case(&event.cause, old, link.as_ref());
+        let case = self.case(&event.cause, delivery, old, link.as_ref());
         match link {
             Some(link) if link.linked().is_some() => self.follow(link, &case, event, thorough).await,
             _ if case.old.status != Status::Unconfirmed => self.make(link, &case).await,

@@ -89,7 +89,10 @@ impl Rules {
     /// also where the user of the old pool is in them no more, which a view cannot know.
     #[must_use]
     pub fn left_alone(&self, announced: &Names) -> Names {
-        let groups = announced.groups.iter().filter(|name| self.model.groups.leaves_out(name));
+        let is_out = |name: &&GroupName| {
+            self.model.groups.leaves_out(name) || self.model.groups.leaves_out(&self.old_group(name))
+        };
+        let groups = announced.groups.iter().filter(is_out);
         Names { groups: groups.cloned().collect(), ..Names::default() }
     }
 
@@ -120,7 +123,8 @@ impl fmt::Debug for Rules {
 
 impl Model {
     fn group(&self, name: &GroupName) -> Option<GroupName> {
-        if self.groups.mode == GroupMode::None || self.groups.leaves_out(name) {
+        let is_out = self.groups.leaves_out(name) || self.groups.is_name_of_another(name);
+        if self.groups.mode == GroupMode::None || is_out {
             return None;
         }
         Some(self.groups.rename.get(name).unwrap_or(name).clone())
@@ -133,6 +137,11 @@ impl Model {
 }
 
 impl Groups {
+    /// Whether another group of the old pool is renamed to this name.
+    fn is_name_of_another(&self, name: &GroupName) -> bool {
+        self.rename.iter().any(|(old, new)| new == name && old != name) && !self.rename.contains_key(name)
+    }
+
     fn leaves_out(&self, name: &GroupName) -> bool {
         self.leave_out.iter().any(|pattern| pattern.fits(name.as_str()))
     }

@@ -43,6 +43,10 @@ impl View {
 
     fn bring_groups(&mut self, model: &Model, old: &Snapshot) {
         self.snapshot.groups = old.groups.iter().filter_map(|name| model.group(name)).collect();
+        // Together with a group that is renamed to this name it would be one group, with the rights of both.
+        for name in old.groups.iter().filter(|name| model.groups.is_name_of_another(name)) {
+            self.hold(Subject::Group(name.clone()), Reason::NotConvertible);
+        }
         if model.groups.mode != GroupMode::None {
             let left_out = old.groups.iter().filter(|name| model.groups.leaves_out(name));
             self.terms.left_alone.groups.extend(left_out.cloned());
@@ -58,6 +62,8 @@ impl View {
             subject: identity.subject.clone(),
         };
         self.snapshot.identities = ahead.into_iter().map(linked).collect();
+        let ruled = model.federation.iter().filter(|(_, rule)| rule.link);
+        self.terms.providers = ruled.map(|(name, _)| model.provider(name)).collect();
         for identity in waiting {
             self.hold(Subject::Identity(identity.provider.clone()), Reason::Federated);
         }

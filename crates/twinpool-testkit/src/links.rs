@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use twinpool_core::group::GroupRecord;
-use twinpool_core::id::{GroupName, NewSub, OldSub};
+use twinpool_core::id::{GroupName, NewSub, OldSub, PoolId};
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::port::{Answer, Class, GroupStore, LinkReader, LinkStore, PortError};
 
@@ -12,6 +12,7 @@ use crate::process::Process;
 
 #[derive(Debug, Default)]
 struct Tables {
+    pools: Option<(PoolId, PoolId)>,
     groups: BTreeMap<GroupName, GroupRecord>,
     links: BTreeMap<OldSub, Link>,
     back: BTreeMap<NewSub, OldSub>,
@@ -54,7 +55,13 @@ impl MemoryLinks {
         self.tables.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    fn store(&self, link: &Link, operation: &'static str, connect: bool) -> Answer<u64> {
+    fn store(
+        &self,
+        link: &Link,
+        operation: &'static str,
+        connect: bool,
+        heir_of: Option<&OldSub>,
+    ) -> Answer<u64> {
         let mut tables = self.tables();
         let stored = tables.links.get(&link.old_sub).map_or(0, |stored| stored.version);
         if stored != link.version {
@@ -62,7 +69,7 @@ impl MemoryLinks {
         }
         if let (true, LinkState::Linked(linked)) = (connect, &link.state) {
             let tied = tables.back.get(&linked.new_sub);
-            if tied.is_some_and(|old| *old != link.old_sub) {
+            if tied.is_some_and(|old| *old != link.old_sub && Some(old) != heir_of) {
                 return Err(PortError::new(Class::Taken, operation, "TransactionCanceledException"));
             }
             tables.back.insert(linked.new_sub.clone(), link.old_sub.clone());
@@ -92,16 +99,21 @@ impl LinkReader for MemoryLinks {
 impl LinkStore for MemoryLinks {
     async fn write(&self, link: &Link) -> Answer<u64> {
         self.process.enter("PutItem").await?;
-        let version = self.store(link, "PutItem", false)?;
+        let version = self.store(link, "PutItem", false, None)?;
         self.process.leave("PutItem").await?;
         Ok(version)
     }
 
-    async fn connect(&self, link: &Link) -> Answer<u64> {
+    async fn connect(&self, link: &Link, heir_of: Option<&OldSub>) -> Answer<u64> {
         self.process.enter("TransactWriteItems").await?;
-        let version = self.store(link, "TransactWriteItems", true)?;
+        let version = self.store(link, "TransactWriteItems", true, heir_of)?;
         self.process.leave("TransactWriteItems").await?;
         Ok(version)
+    }
+
+    async fn bind(&self, old: &PoolId, new: &PoolId) -> Answer<(PoolId, PoolId)> {
+        let mut tables = self.tables();
+        Ok(tables.pools.get_or_insert_with(|| (old.clone(), new.clone())).clone())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Groups themselves: made, described and deleted as the source says.
 
 use super::GroupMode;
-use crate::group::{GroupDefinition, GroupRecord};
+use crate::group::GroupDefinition;
 
 /// All that a decision about a group depends on.
 #[derive(Debug, Clone, Copy)]
@@ -10,8 +10,8 @@ pub struct GroupInput<'a> {
     pub source: Option<&'a GroupDefinition>,
     /// The group in the target.
     pub target: Option<&'a GroupDefinition>,
-    /// What was recorded when it was carried over.
-    pub record: Option<&'a GroupRecord>,
+    /// Whether twinpool made the target's group, and nobody has changed it since.
+    pub ours: bool,
     /// How groups follow.
     pub mode: GroupMode,
 }
@@ -37,9 +37,7 @@ pub fn plan_group(input: &GroupInput<'_>) -> Option<GroupOperation> {
             Some(GroupOperation::Update(source.clone()))
         }
         (Some(_), Some(_), _) => None,
-        (None, Some(_), GroupMode::Mirror) if input.record.is_some_and(|record| record.made) => {
-            Some(GroupOperation::Delete)
-        }
+        (None, Some(_), GroupMode::Mirror) if input.ours => Some(GroupOperation::Delete),
         (None, Some(_), _) => None,
     }
 }

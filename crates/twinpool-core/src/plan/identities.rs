@@ -7,13 +7,14 @@ use crate::snapshot::{Identity, Snapshot};
 /// Cognito links at most this many to one user (F§4.8).
 const MOST: usize = 5;
 
-/// Only what twinpool linked can go.
+/// Only what twinpool linked can go, and only while the rules let its provider follow.
 pub(super) fn unlink(plan: &mut Plan, input: &PlanningInput<'_>, target: &Snapshot) {
     let announced = |identity: &&Identity| {
         input.announced.identities.contains(&input.key.identity(&target.sub, identity))
     };
     let ours = target.identities.iter().filter(announced);
-    let gone = ours.filter(|identity| !input.source.identities.contains(*identity));
+    let follows = |identity: &&Identity| input.terms.providers.contains(&identity.provider);
+    let gone = ours.filter(follows).filter(|identity| !input.source.identities.contains(*identity));
     plan.operations.extend(gone.cloned().map(Operation::UnlinkIdentity));
 }
 

@@ -11,6 +11,9 @@ pub(super) fn bring(plan: &mut Plan, input: &PlanningInput<'_>, target: Mfa) {
     hold_what_stays(plan, input, target);
     let agreed = input.source_agreed.map_or(Mfa::default(), |side| side.mfa);
     let wanted = |factor: Factor| {
+        if input.terms.left_factors.contains(&factor) {
+            return target.has(factor);
+        }
         let turned_off = agreed.has(factor) && !source.has(factor);
         source.has(factor) || (target.has(factor) && !turned_off)
     };

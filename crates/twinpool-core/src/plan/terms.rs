@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::id::AttributeName;
+use crate::id::{AttributeName, ProviderName};
 use crate::link::{Names, Side};
+use crate::snapshot::Factor;
 
 /// The terms of one plan. All names are the target's.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,6 +17,10 @@ pub struct Terms {
     pub left_alone: Names,
     /// How memberships follow.
     pub groups: GroupMode,
+    /// The identity providers whose sign-in follows: linked, and unlinked again. The others are the target's own business.
+    pub providers: BTreeSet<ProviderName>,
+    /// Second factors that a person decided to leave as they are.
+    pub left_factors: BTreeSet<Factor>,
     /// Attributes that a person decided to bring although somebody else signs in with the value.
     pub forced: BTreeSet<AttributeName>,
 }

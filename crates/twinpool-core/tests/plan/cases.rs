@@ -33,7 +33,12 @@ pub(crate) fn key() -> DigestKey {
 }
 
 pub(crate) fn marker() -> Marker {
-    Marker::of(&name("custom:twinpool"), &OldSub::parse("old").expect("a sub"), &key())
+    Marker::of(
+        &name("custom:twinpool"),
+        &PoolId::parse("p").expect("a pool id"),
+        &OldSub::parse("old").expect("a sub"),
+        &key(),
+    )
 }
 
 /// Few values, so that both sides often agree, often differ by case only, and often lack one.

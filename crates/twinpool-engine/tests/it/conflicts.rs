@@ -5,7 +5,7 @@ use twinpool_core::link::LinkState;
 use twinpool_core::port::Class;
 use twinpool_core::snapshot::Status;
 use twinpool_core::value::Value;
-use twinpool_engine::Kind;
+use twinpool_engine::{Kind, SyncError};
 use twinpool_testkit::world::{OLD_POOL, alias_pool, attribute, event_of, person, username_pool};
 use twinpool_testkit::{Person, Process, World};
 
@@ -114,7 +114,8 @@ fn a_user_deleted_from_the_new_pool_is_reported_and_not_made_again() {
     sign_in(&world, "jane-sub");
     let new = only(&world);
     world.new.remove(&new.sub);
-    deliver(&world, &event_of(&world.old, "jane-sub", SIGN_IN), 2).expect("processed");
+    assert_eq!(deliver(&world, &event_of(&world.old, "jane-sub", SIGN_IN), 2), Err(SyncError::TooEarly));
+    deliver(&world, &event_of(&world.old, "jane-sub", SIGN_IN), 5).expect("processed");
     let linked = link(&world, "jane-sub");
     assert_eq!(linked.linked().expect("still a pair").held_back[0].reason, Reason::Missing);
     assert!(world.new.people().is_empty());
@@ -128,7 +129,7 @@ fn a_username_that_was_given_to_somebody_else_is_not_taken_for_the_old_user() {
     let event = event_of(&world.old, "jane-sub", SIGN_IN);
     world.old.remove(&jane.sub);
     world.old.put(person("other-sub", "jane", &[("email", "other@example.com"), ("email_verified", "true")]));
-    assert_eq!(deliver(&world, &event, 3).expect("processed").kind, Kind::Gone);
+    assert_eq!(deliver(&world, &event, 5).expect("processed").kind, Kind::Gone);
     assert!(world.new.people().is_empty());
 }
 
@@ -164,6 +165,7 @@ fn somebody_whose_username_is_the_sub_of_another_is_not_taken_for_the_other() {
     world.new.put(mallory.clone());
     let jane = world.old.person("jane-sub").expect("jane");
     world.old.edit(&jane.sub, |jane| drop(jane.attributes.insert(attribute("name"), Value::new("Joan"))));
-    sign_in(&world, "jane-sub");
+    let event = event_of(&world.old, "jane-sub", SIGN_IN);
+    assert_eq!(deliver(&world, &event, 1), Err(SyncError::TooEarly));
     assert_eq!(world.new.person("a-sub"), Some(mallory));
 }

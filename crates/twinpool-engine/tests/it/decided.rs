@@ -65,7 +65,7 @@ fn merged_twins_lead_to_one_user_and_the_other_s_profile_counts() {
 }
 
 #[test]
-fn a_merged_user_stands_alone_again_when_the_other_is_deleted() {
+fn a_merged_user_is_told_when_the_other_is_deleted() {
     let world = twins();
     sign_in(&world, "twin-sub");
     let into = OldSub::parse("jane-sub").expect("a sub");
@@ -73,7 +73,11 @@ fn a_merged_user_stands_alone_again_when_the_other_is_deleted() {
     world.old.remove(&world.old.person("jane-sub").expect("jane").sub);
     crate::support::tell(&world, "AdminDeleteUser", "jane-sub");
     let outcome = sign_in(&world, "twin-sub");
-    assert_eq!((outcome.kind, outcome.held_back[0].reason), (Kind::Conflict, Reason::Twin), "and is told");
+    assert_eq!(
+        (outcome.kind, outcome.held_back[0].reason),
+        (Kind::Conflict, Reason::MergedGone),
+        "and is told"
+    );
 }
 
 #[test]
@@ -105,7 +109,7 @@ fn a_user_who_is_somebody_s_already_cannot_be_said_to_be_another_s() {
     sign_in(&world, "twin-sub");
     let jane = NewSub::parse(only(&world).sub.as_str()).expect("a sub");
     let outcome = decide(&world, "twin-sub", Subject::User, Decision::LinkTo(jane));
-    assert_eq!((outcome.kind, outcome.held_back[0].reason), (Kind::Conflict, Reason::Taken));
+    assert_eq!((outcome.kind, outcome.held_back[0].reason), (Kind::Conflict, Reason::Twin));
     let missing = NewSub::parse("nobody").expect("a sub");
     let outcome = decide(&world, "twin-sub", Subject::User, Decision::LinkTo(missing));
     assert_eq!((outcome.kind, outcome.held_back[0].reason), (Kind::Conflict, Reason::Missing));

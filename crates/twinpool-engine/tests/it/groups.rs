@@ -74,17 +74,6 @@ fn rules_rename_groups_and_leave_them_out() {
 }
 
 #[test]
-fn a_renamed_group_stays_while_the_old_pool_has_one_of_that_name() {
-    let world = World::username_to_email().under("[groups]\nrename = { staff = \"people\" }");
-    world.old.put_group(staff("one"));
-    tell(&world, "CreateGroup", "staff");
-    world.old.put_group(GroupDefinition { name: group("people"), ..staff("two") });
-    world.old.remove_group(&group("staff"));
-    tell(&world, "DeleteGroup", "staff");
-    assert!(world.new.group(&group("people")).is_some());
-}
-
-#[test]
 fn where_groups_are_only_added_nothing_is_taken_away() {
     let world = World::username_to_email().with_jane().under("[groups]\nmode = \"add_only\"");
     sign_in(&world, "jane-sub");

@@ -8,7 +8,7 @@ use twinpool_core::digest::Digest;
 use twinpool_core::group::GroupRecord;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::history::Entry;
-use twinpool_core::id::{NewSub, OldSub, Sub, Timestamp, Username};
+use twinpool_core::id::{NewSub, OldSub, PoolId, Sub, Timestamp, Username};
 use twinpool_core::link::{Base, Link, LinkState, Linked, Names, Side};
 use twinpool_core::port::{Class, GroupStore, LinkStore};
 use twinpool_core::snapshot::{Factor, Mfa};
@@ -89,7 +89,7 @@ pub async fn a_link_is_read_as_it_was_written<L: LinkStore>(links: &L) {
     assert_eq!(links.write(&conflict).await, Ok(2));
     assert_eq!(links.link(&old("c1")).await, Ok(Some(Link { version: 2, ..conflict })));
 
-    assert_eq!(links.connect(&pair("c1", "c1-new", 2)).await, Ok(3));
+    assert_eq!(links.connect(&pair("c1", "c1-new", 2), None).await, Ok(3));
     assert_eq!(links.link(&old("c1")).await, Ok(Some(pair("c1", "c1-new", 3))));
     assert_eq!(links.old_sub_of(&new("c1-new")).await, Ok(Some(old("c1"))));
 
@@ -105,7 +105,7 @@ pub async fn a_late_writer_loses<L: LinkStore>(links: &L) {
     let ahead = Link { version: 7, ..intent.clone() };
     assert_eq!(links.write(&ahead).await.map_err(|error| error.class), Err(Class::Stale));
     for version in [0, 7] {
-        let late = links.connect(&pair("c2", "c2-new", version)).await;
+        let late = links.connect(&pair("c2", "c2-new", version), None).await;
         assert_eq!(late.map_err(|error| error.class), Err(Class::Stale));
     }
     assert_eq!(links.old_sub_of(&new("c2-new")).await, Ok(None));
@@ -117,13 +117,29 @@ pub async fn a_late_writer_loses<L: LinkStore>(links: &L) {
 
 /// A user of the new pool belongs to one user of the old pool.
 pub async fn a_new_sub_is_tied_once<L: LinkStore>(links: &L) {
-    assert_eq!(links.connect(&pair("c3-first", "c3-new", 0)).await, Ok(1));
-    let second = links.connect(&pair("c3-second", "c3-new", 0)).await;
+    assert_eq!(links.connect(&pair("c3-first", "c3-new", 0), None).await, Ok(1));
+    let second = links.connect(&pair("c3-second", "c3-new", 0), None).await;
     assert_eq!(second.map_err(|error| error.class), Err(Class::Taken));
     assert_eq!(links.link(&old("c3-second")).await, Ok(None));
     assert_eq!(links.old_sub_of(&new("c3-new")).await, Ok(Some(old("c3-first"))));
     // The same pair again is fine: whoever lost the answer of the first time reads and repeats.
-    assert_eq!(links.connect(&pair("c3-first", "c3-new", 1)).await, Ok(2));
+    assert_eq!(links.connect(&pair("c3-first", "c3-new", 1), None).await, Ok(2));
+    // Handed over, and only by the one who has it.
+    let heir = pair("c3-second", "c3-new", 0);
+    let late = links.connect(&heir, Some(&old("c3-nobody"))).await;
+    assert_eq!(late.map_err(|error| error.class), Err(Class::Taken));
+    assert_eq!(links.connect(&heir, Some(&old("c3-first"))).await, Ok(1));
+    assert_eq!(links.old_sub_of(&new("c3-new")).await, Ok(Some(old("c3-second"))));
+}
+
+/// A table is of two pools, and of no others.
+pub async fn a_table_is_tied_to_two_pools<L: LinkStore>(links: &L) {
+    let pool = |id: &str| PoolId::parse(id).expect("a pool id");
+    let first = (pool("eu-west-1_Old"), pool("eu-west-1_New"));
+    for _ in 0..2 {
+        assert_eq!(links.bind(&first.0, &first.1).await, Ok(first.clone()));
+    }
+    assert_eq!(links.bind(&pool("eu-west-1_Staging"), &first.1).await, Ok(first));
 }
 
 /// Records of groups are written once per version, and forgotten.
