@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use twinpool_core::decision::Decisions;
 use twinpool_core::group::GroupRecord;
 use twinpool_core::id::{GroupName, NewSub, OldSub};
 use twinpool_core::link::{Link, LinkState};
-use twinpool_core::port::{Answer, Class, GroupStore, LinkReader, LinkStore, PortError};
+use twinpool_core::port::{Answer, Class, DecisionStore, GroupStore, LinkReader, LinkStore, PortError};
 
 use crate::process::Process;
 
@@ -136,5 +137,20 @@ impl GroupStore for MemoryLinks {
         self.check_group(record, "DeleteItem")?;
         self.tables().groups.remove(&record.name);
         self.process.leave("DeleteItem").await
+    }
+}
+
+impl DecisionStore for MemoryLinks {
+    async fn decide(&self, link: &Link, decisions: &Decisions) -> Answer<u64> {
+        self.process.enter("UpdateItem").await?;
+        let stored = self.tables().links.get(&link.old_sub).cloned().unwrap_or_else(|| link.clone());
+        let version = stored.version;
+        let decided = Link { decisions: decisions.clone(), version: link.version, ..stored };
+        if version == 0 {
+            return Err(PortError::new(Class::Stale, "UpdateItem", "ConditionalCheckFailedException"));
+        }
+        let version = self.store(&decided, "UpdateItem", false)?;
+        self.process.leave("UpdateItem").await?;
+        Ok(version)
     }
 }
