@@ -8,8 +8,8 @@ mod subject;
 
 pub(super) use decode::{decode, old_sub};
 pub(super) use encode::{encode, encode_back};
-pub(super) use subject::encode_decisions;
 pub(super) use group::{decode_group, encode_group};
+pub(super) use subject::encode_decisions;
 
 #[cfg(test)]
 mod tests;
