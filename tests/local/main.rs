@@ -3,6 +3,7 @@
 
 mod arrives;
 mod confirmed;
+mod operator;
 mod queue;
 
 use xtask::local::{Person, Stack};

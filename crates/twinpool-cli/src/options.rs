@@ -19,7 +19,7 @@ use crate::operator::Operator;
 #[derive(Debug, Args)]
 pub(crate) struct Table {
     /// The table of links: the stack's output `TableName`.
-    #[arg(long, env = "TWINPOOL_LINKS_TABLE", value_name = "NAME")]
+    #[arg(long, env = "TWINPOOL_LINKS_TABLE", hide_env_values = true, value_name = "NAME")]
     pub(crate) table: String,
 }
 
@@ -42,13 +42,13 @@ impl Table {
 #[derive(Debug, Args)]
 pub(crate) struct Pools {
     /// The pool being left.
-    #[arg(long, env = "TWINPOOL_OLD_POOL_ID", value_name = "ID", value_parser = a_pool)]
+    #[arg(long, env = "TWINPOOL_OLD_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = a_pool)]
     old_pool: PoolId,
     /// The pool being moved to.
-    #[arg(long, env = "TWINPOOL_NEW_POOL_ID", value_name = "ID", value_parser = a_pool)]
+    #[arg(long, env = "TWINPOOL_NEW_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = a_pool)]
     new_pool: PoolId,
     /// Where the old pool answers, if not where AWS has it: a local stand-in.
-    #[arg(long, env = "TWINPOOL_OLD_POOL_ENDPOINT_URL", value_name = "URL")]
+    #[arg(long, env = "TWINPOOL_OLD_POOL_ENDPOINT_URL", hide_env_values = true, value_name = "URL")]
     old_pool_endpoint: Option<String>,
 }
 
@@ -66,10 +66,10 @@ impl Pools {
 #[derive(Debug, Args)]
 pub(crate) struct Mirror {
     /// The queue of change events: the stack's output `QueueUrl`.
-    #[arg(long, env = "TWINPOOL_QUEUE_URL", value_name = "URL")]
+    #[arg(long, env = "TWINPOOL_QUEUE_URL", hide_env_values = true, value_name = "URL")]
     queue_url: String,
     /// The pool being left.
-    #[arg(long, env = "TWINPOOL_OLD_POOL_ID", value_name = "ID", value_parser = a_pool)]
+    #[arg(long, env = "TWINPOOL_OLD_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = a_pool)]
     old_pool: PoolId,
     /// Asks the mirror, and does not wait for what becomes of it.
     #[arg(long)]

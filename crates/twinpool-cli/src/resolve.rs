@@ -189,17 +189,115 @@ mod tests {
             to_table(&merged(), Some(&first)),
             to_table(&merged(), None),
         ];
-        insta::assert_snapshot!(all.join("\n"), @"");
+        insta::assert_snapshot!(all.join("\n"), @r"
+        user id      old-1
+        old sub      old-1
+        new sub      new-1
+        link         linked: the user is in both pools
+        mirrored at  2026-11-21T00:00:00.123Z
+        held back    attribute email: another user of the new pool signs in with it:
+                     find out whose it is, and free it
+
+        user id      old-4
+        old sub      old-4
+        link         pending: a user of the new pool is being made
+        since        2026-11-21T00:00:00.123Z
+
+        user id      old-2
+        old sub      old-2
+        link         conflict: another user of the old pool has the same name in the new
+                     pool, and came first: merge them, or rename one in the old pool
+        holder       new-1 of the new pool
+        since        2026-11-21T00:00:00.123Z
+
+        user id      old-3
+        old sub      old-3
+        new sub      new-3
+        link         tombstone: deleted from the old pool; the user of the new pool was
+                     disabled
+        since        2026-11-21T00:00:00.123Z
+
+        user id      old-3
+        old sub      old-3
+        link         tombstone: deleted from the old pool; there was nobody in the new
+                     pool
+        since        2026-11-21T00:00:00.123Z
+
+        user id      old-1
+        old sub      old-2
+        new sub      new-1
+        link         merged: one person with old-1: user id old-1
+        alias        the own user id old-2 stands for the same person
+        since        2026-11-21T00:00:00.123Z
+        decided      user: merge into old-1
+
+        user id      old-2
+        old sub      old-2
+        link         merged: one person with old-1: user id not known: there is no such
+                     link
+        alias        the own user id old-2 stands for the same person
+        since        2026-11-21T00:00:00.123Z
+        decided      user: merge into old-1
+        ");
     }
 
     #[test]
     fn json_for_programs() {
-        insta::assert_snapshot!(format!("{:#}", to_json(&linked(), None)), @"");
+        insta::assert_snapshot!(format!("{:#}", to_json(&linked(), None)), @r#"
+        {
+          "alias_of": null,
+          "decisions": [],
+          "held_back": [
+            {
+              "reason": "taken",
+              "what": "attribute email"
+            }
+          ],
+          "holder": null,
+          "left": null,
+          "mirrored_at": "2026-11-21T00:00:00.123Z",
+          "new_sub": "new-1",
+          "old_sub": "old-1",
+          "own_user_id": "old-1",
+          "reason": null,
+          "since": null,
+          "state": "linked",
+          "user_id": "old-1",
+          "version": 2
+        }
+        "#);
     }
 
     #[test]
     fn an_alias_gives_the_user_id_that_counts() {
-        insta::assert_snapshot!(format!("{:#}", to_json(&merged(), Some(&linked()))), @"");
+        insta::assert_snapshot!(format!("{:#}", to_json(&merged(), Some(&linked()))), @r#"
+        {
+          "alias_of": "old-1",
+          "decisions": [
+            {
+              "decision": "merge into old-1",
+              "what": "user"
+            }
+          ],
+          "held_back": [
+            {
+              "reason": "taken",
+              "what": "attribute email"
+            }
+          ],
+          "holder": null,
+          "left": null,
+          "mirrored_at": "2026-11-21T00:00:00.123Z",
+          "new_sub": "new-1",
+          "old_sub": "old-2",
+          "own_user_id": "old-2",
+          "reason": null,
+          "since": "2026-11-21T00:00:00.123Z",
+          "state": "merged",
+          "user_id": "old-1",
+          "version": 2
+        }
+        "#);
     }
 
     #[test]
@@ -209,6 +307,6 @@ mod tests {
         let part = |json: &serde_json::Value| {
             ["state", "reason", "holder", "left", "new_sub", "since"].map(|key| json[key].clone())
         };
-        insta::assert_snapshot!(format!("{}", serde_json::json!(all.each_ref().map(part))), @"");
+        insta::assert_snapshot!(format!("{}", serde_json::json!(all.each_ref().map(part))), @r#"[["conflict","twin","new-1",null,null,"2026-11-21T00:00:00.123Z"],["tombstone",null,null,"kept","new-3","2026-11-21T00:00:00.123Z"]]"#);
     }
 }

@@ -4,7 +4,7 @@ use twinpool_core::id::Timestamp;
 use twinpool_core::link::{Left, Link, LinkState};
 
 /// What a terminal shows in one line.
-const WIDTH: usize = 80;
+pub(crate) const WIDTH: usize = 80;
 
 /// A moment.
 pub(crate) fn rfc3339(at: Timestamp) -> String {
@@ -71,14 +71,21 @@ pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
 
 /// A name and what is to be said of it, in lines that fit a terminal.
 pub(crate) fn field(name: &str, text: &str) -> String {
-    const NAME: usize = 12;
-    let mut out = format!("{name:<NAME$}");
-    let mut column = NAME;
+    beside(12, name, text)
+}
+
+/// The same, with so much room for the name. A longer one gets a line of its own.
+pub(crate) fn beside(room: usize, name: &str, text: &str) -> String {
+    let mut out = format!("{name:<room$}");
+    if name.chars().count() > room {
+        out.push_str(&format!("\n{:room$}", ""));
+    }
+    let mut column = room;
     for word in text.split(' ') {
         let length = word.chars().count();
-        if column + 1 + length > WIDTH && column > NAME {
-            out.push_str(&format!("\n{:NAME$}", ""));
-            column = NAME;
+        if column + 1 + length > WIDTH && column > room {
+            out.push_str(&format!("\n{:room$}", ""));
+            column = room;
         }
         out.push(' ');
         out.push_str(word);

@@ -66,7 +66,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_parser = a_factor)]
     factor: Option<Factor>,
     /// The pool being moved to: for --link-to.
-    #[arg(long, env = "TWINPOOL_NEW_POOL_ID", value_name = "ID", value_parser = options::a_pool)]
+    #[arg(long, env = "TWINPOOL_NEW_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = options::a_pool)]
     new_pool: Option<PoolId>,
     /// For programs: one JSON object.
     #[arg(long)]

@@ -180,14 +180,35 @@ mod tests {
     #[test]
     fn a_table_for_people() {
         let (list, found) = list(|found| found.reason.is_open());
-        insta::assert_snapshot!(list.table(&found), @"");
+        insta::assert_snapshot!(list.table(&found), @r"
+        old sub  what                reason   since, or seen    held by  decided
+        old-1    attribute email     taken    2026-11-21 00:00  -        -
+        old-2    user                twin     2026-11-21 00:00  new-1    -
+        old-3    user                twin     2026-11-21 00:00  new-1    merge into old-9
+        -        group staff itself  refused  2026-11-21 00:00  -        -
+
+              1  refused                  the new pool refuses it: correct it in the old pool, or change what the new pool allows
+              1  taken                    another user of the new pool signs in with it: find out whose it is, and free it
+              2  twin                     another user of the old pool has the same name in the new pool, and came first: merge them, or rename one in the old pool
+        ");
     }
 
     #[test]
     fn what_is_not_shown_is_counted() {
         let (list, found) = list(|_| true);
         let list = List { unreadable: 2, ..list };
-        insta::assert_snapshot!(list.table(&found[..1]), @"");
+        insta::assert_snapshot!(list.table(&found[..1]), @r"
+        old sub  what             reason  since, or seen    held by  decided
+        old-1    attribute email  taken   2026-11-21 00:00  -        -
+
+              1  refused                  the new pool refuses it: correct it in the old pool, or change what the new pool allows
+              1  taken                    another user of the new pool signs in with it: find out whose it is, and free it
+              2  twin                     another user of the old pool has the same name in the new pool, and came first: merge them, or rename one in the old pool
+              1  new_wins                 the new pool's own value stands: a rule of twinpool.toml or a decision says so
+              1  cannot_move              Cognito gives it to nobody: the user sets it up again in the new pool, and should be told
+        1 of 6 are shown
+        2 items of the table cannot be read: damaged, or written by a newer twinpool
+        ");
         assert_eq!(
             List { counts: BTreeMap::new(), total: 0, unreadable: 0 }.table(&[]),
             "no open conflicts\n"
@@ -197,7 +218,28 @@ mod tests {
     #[test]
     fn json_for_programs() {
         let (list, found) = list(|found| matches!(found.reason, Reason::Twin));
-        insta::assert_snapshot!(list.json(&found[..1]), @"");
+        insta::assert_snapshot!(list.json(&found[..1]), @r#"
+        {
+          "conflicts": [
+            {
+              "at": "2026-11-21T00:00:00.123Z",
+              "decision": null,
+              "group": null,
+              "holder": "new-1",
+              "old_sub": "old-2",
+              "open": true,
+              "reason": "twin",
+              "remedy": "another user of the old pool has the same name in the new pool, and came first: merge them, or rename one in the old pool",
+              "what": "user"
+            }
+          ],
+          "counts": {
+            "twin": 2
+          },
+          "total": 2,
+          "unreadable": 0
+        }
+        "#);
     }
 
     #[test]

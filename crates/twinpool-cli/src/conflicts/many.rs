@@ -212,7 +212,31 @@ mod tests {
         ready[0].subject = attribute("email");
         ready[0].asked = Asked::Forget;
         let skipped = [("old-99".to_owned(), "the link is gone".to_owned())];
-        insta::assert_snapshot!(preview(Reason::Twin, &ready, &skipped), @"");
+        insta::assert_snapshot!(preview(Reason::Twin, &ready, &skipped), @r"
+        22 decisions held back as twin:
+        old-1  attribute email: forget what was decided
+        old-2  user: merge into old-0
+        old-3  user: merge into old-0
+        old-4  user: merge into old-0
+        old-5  user: merge into old-0
+        old-6  user: merge into old-0
+        old-7  user: merge into old-0
+        old-8  user: merge into old-0
+        old-9  user: merge into old-0
+        old-10  user: merge into old-0
+        old-11  user: merge into old-0
+        old-12  user: merge into old-0
+        old-13  user: merge into old-0
+        old-14  user: merge into old-0
+        old-15  user: merge into old-0
+        old-16  user: merge into old-0
+        old-17  user: merge into old-0
+        old-18  user: merge into old-0
+        old-19  user: merge into old-0
+        old-20  user: merge into old-0
+        and 2 more
+        old-99  left as it is: the link is gone
+        ");
     }
 
     #[test]

@@ -125,16 +125,22 @@ fn to_text(link: &Link, all: &All) -> String {
             out.push_str(&field("decided", &decision.to_string()));
         }
         for option in helps(link, found, holder.as_ref()) {
-            out.push_str(&format!("  twinpool conflicts resolve {} {option}\n", link.old_sub));
+            let caution = if says_who(&option) { "  # only if both are one person" } else { "" };
+            out.push_str(&format!("  twinpool conflicts resolve {} {option}{caution}\n", link.old_sub));
         }
     }
     out
 }
 
+/// The same person can sign in as both from then on: twinpool cannot know whether it is.
+fn says_who(option: &str) -> bool {
+    ["--merge-into", "--link-to"].iter().any(|start| option.starts_with(start))
+}
+
 fn what(subject: &Subject) -> String {
     match subject {
         Subject::User => "user".to_owned(),
-        other => format!("{other} "),
+        other => other.to_string(),
     }
 }
 
@@ -174,11 +180,89 @@ mod tests {
             to_text(&conflict(), &with_holder(&conflict(), None)),
             to_text(&pair("old-5", &[]), &[]),
         ];
-        insta::assert_snapshot!(all.join("\n"), @"");
+        insta::assert_snapshot!(all.join("\n"), @r"
+        old sub      old-1
+        new sub      new-1
+
+        attribute email
+                     taken: another user of the new pool signs in with it: find out
+                     whose it is, and free it
+        seen         2026-11-21T00:00:00.123Z
+          twinpool conflicts resolve old-1 --keep-old --attribute email
+          twinpool conflicts resolve old-1 --keep-new --attribute email
+          twinpool conflicts resolve old-1 --leave-out --attribute email
+
+        attribute name
+                     new_wins: the new pool's own value stands: a rule of twinpool.toml
+                     or a decision says so
+        seen         2026-11-21T00:00:00.123Z
+        decided      keep new
+          twinpool conflicts resolve old-1 --forget --attribute name
+
+        attribute custom:tenant
+                     not_in_schema: the new pool has no such attribute: add it with
+                     add-custom-attributes
+        seen         2026-11-21T00:00:00.123Z
+          twinpool conflicts resolve old-1 --keep-new --attribute custom:tenant
+          twinpool conflicts resolve old-1 --leave-out --attribute custom:tenant
+
+        user         sign_in_name_fixed: people sign in to the new pool with the address
+                     they had when they were mirrored: a pool with e-mail or phone as
+                     alias follows
+        seen         2026-11-21T00:00:00.123Z
+
+        old sub      old-2
+
+        user         twin: another user of the old pool has the same name in the new
+                     pool, and came first: merge them, or rename one in the old pool
+        since        2026-11-21T00:00:00.123Z
+        held by      new-1 of the new pool, the counterpart of old-1
+          twinpool conflicts resolve old-2 --merge-into old-1  # only if both are one person
+          twinpool conflicts resolve old-2 --leave-out
+
+        old sub      old-2
+
+        user         twin: another user of the old pool has the same name in the new
+                     pool, and came first: merge them, or rename one in the old pool
+        since        2026-11-21T00:00:00.123Z
+        held by      new-1 of the new pool, a stranger to twinpool
+          twinpool conflicts resolve old-2 --link-to new-1  # only if both are one person
+          twinpool conflicts resolve old-2 --leave-out
+
+        old sub      old-5
+        new sub      new-5
+        link         linked: the user is in both pools
+        nothing is held back
+        ");
     }
 
     #[test]
     fn json_for_programs() {
-        insta::assert_snapshot!(to_json(&conflict(), &with_holder(&conflict(), Some("old-1"))), @"");
+        insta::assert_snapshot!(to_json(&conflict(), &with_holder(&conflict(), Some("old-1"))), @r#"
+        {
+          "conflicts": [
+            {
+              "at": "2026-11-21T00:00:00.123Z",
+              "decision": null,
+              "group": null,
+              "helps": [
+                "--merge-into old-1",
+                "--leave-out"
+              ],
+              "holder": "new-1",
+              "holder_old_sub": "old-1",
+              "old_sub": "old-2",
+              "open": true,
+              "reason": "twin",
+              "remedy": "another user of the old pool has the same name in the new pool, and came first: merge them, or rename one in the old pool",
+              "what": "user"
+            }
+          ],
+          "decisions": [],
+          "new_sub": null,
+          "old_sub": "old-2",
+          "state": "conflict"
+        }
+        "#);
     }
 }

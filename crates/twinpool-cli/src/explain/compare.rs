@@ -109,8 +109,12 @@ impl Sides<'_> {
             let mut line = self.line(&subject, "attribute", name.to_string(), sides, same);
             if want.is_none() {
                 let announced = self.link.is_some_and(|link| link.announced.attributes.contains(name));
-                line.differs = announced && !left_alone && old.is_none() && self.known(&subject).is_none();
+                let is_gone = announced && !left_alone && old.is_none() && self.known(&subject).is_none();
+                line.differs = is_gone && !have.is_some_and(|value| self.is_marker(value));
+                // The marker says whose counterpart it is.
+                let is_ours = have.is_some_and(|value| self.is_marker(value));
                 line.verdict = match (left_alone, line.differs) {
+                    _ if is_ours => "twinpool's mark".to_owned(),
                     (true, _) => "left out by a rule".to_owned(),
                     (false, true) => "to be deleted".to_owned(),
                     (false, false) => "the new pool's own".to_owned(),
@@ -137,6 +141,10 @@ impl Sides<'_> {
             lines.push(Line { kind, name, old: sides.0, new: sides.1, rule: None, differs: false, verdict });
         }
         lines
+    }
+
+    fn is_marker(&self, value: &Value) -> bool {
+        value.reveal().split_once('.').is_some_and(|(sub, _)| sub == self.old.sub.as_str())
     }
 
     fn groups(&self, view: &View) -> Vec<Line> {
@@ -187,7 +195,7 @@ impl Sides<'_> {
                 self.line(&subject, "identity", name.to_string(), (yes(true), yes(is_there)), is_there);
             if !is_there && !ahead.contains(&name) && self.known(&subject).is_none() {
                 line.differs = false;
-                "waits for the first sign-in".clone_into(&mut line.verdict);
+                "waits for a sign-in".clone_into(&mut line.verdict);
             }
             line.rule = (name != old).then(|| format!("from {old}"));
             lines.push(line);
@@ -208,7 +216,11 @@ impl Sides<'_> {
             if !old && new {
                 line.differs = false;
                 "the new pool's own".clone_into(&mut line.verdict);
-            } else if old && !new && !matches!(factor, Factor::Sms | Factor::Email) {
+            } else if old
+                && !new
+                && !matches!(factor, Factor::Sms | Factor::Email)
+                && self.known(&subject).is_none()
+            {
                 line.differs = false;
                 "cannot move".clone_into(&mut line.verdict);
             }

@@ -57,39 +57,8 @@ impl Whole {
         if lines.is_empty() {
             return out;
         }
-        let row = |line: &Line| {
-            let name = format!("{} {}", line.kind, line.name).trim().to_owned();
-            vec![name, line.old.clone(), line.new.clone(), line.verdict.clone()]
-        };
-        // A long name must not push the rest over the edge.
-        const LONGEST: usize = 30;
-        let mut rows = Vec::new();
-        for line in lines {
-            let mut cells = row(line);
-            if cells[0].chars().count() > LONGEST {
-                let name = std::mem::replace(&mut cells[0], "  ...".to_owned());
-                rows.push(vec![name]);
-            }
-            rows.push(cells);
-            if let Some(rule) = &line.rule {
-                rows.push(vec![format!("  {rule}")]);
-            }
-        }
-        let (wide, narrow): (Vec<_>, Vec<_>) = rows.iter().partition(|cells| cells.len() == 1);
-        drop(wide);
-        let aligned = show::table(
-            &["what", "old pool", "new pool", "now"],
-            &narrow.into_iter().cloned().collect::<Vec<_>>(),
-        );
-        let mut aligned = aligned.lines();
         out.push('\n');
-        for cells in std::iter::once(None).chain(rows.iter().map(Some)) {
-            match cells {
-                Some(cells) if cells.len() == 1 => out.push_str(&cells[0]),
-                _ => out.push_str(aligned.next().unwrap_or_default()),
-            }
-            out.push('\n');
-        }
+        out.push_str(&table(lines));
         out.push('\n');
         out
     }
@@ -112,7 +81,7 @@ impl Whole {
         let mut out = String::new();
         for entry in link.history.entries() {
             let what = format!("{}: {}", entry.cause.as_str(), entry.did);
-            out.push_str(&field(&show::minute(entry.at), &what));
+            out.push_str(&show::beside(16, &show::minute(entry.at), &what));
         }
         if out.is_empty() { out } else { format!("\nhistory (UTC)\n{out}") }
     }
@@ -223,6 +192,39 @@ impl Whole {
             "rules": self.rules_note(),
         })
     }
+}
+
+/// The comparison in columns. What is too long for its column gets a line of its own.
+fn table(lines: &[Line]) -> String {
+    const LONGEST: usize = 26;
+    let name = |line: &Line| format!("{} {}", line.kind, line.name).trim().to_owned();
+    let length = |text: &str| text.chars().count();
+    let values = |line: &Line| length(&line.old).max(8) + length(&line.new).max(8);
+    let names = lines.iter().map(|line| length(&name(line))).filter(|length| *length <= LONGEST);
+    let taken = names.max().unwrap_or_default() + lines.iter().map(values).max().unwrap_or_default() + 6;
+    let room = show::WIDTH.saturating_sub(taken);
+    let mut cells = Vec::new();
+    // After which line of the table what stands alone.
+    let mut alone: Vec<(usize, String)> = Vec::new();
+    for line in lines {
+        let mut name = name(line);
+        if length(&name) > LONGEST {
+            alone.push((cells.len(), std::mem::replace(&mut name, "  ...".to_owned())));
+        }
+        let is_long = length(&line.verdict) > room;
+        let verdict = if is_long { String::new() } else { line.verdict.clone() };
+        cells.push(vec![name, line.old.clone(), line.new.clone(), verdict]);
+        let below = line.rule.iter().chain(is_long.then_some(&line.verdict));
+        alone.extend(below.map(|text| (cells.len(), format!("  {text}"))));
+    }
+    let mut out = String::new();
+    for (number, line) in show::table(&["what", "old pool", "new pool", "now"], &cells).lines().enumerate() {
+        out.push_str(&format!("{line}\n"));
+        for (_, text) in alone.iter().filter(|(after, _)| *after == number) {
+            out.push_str(&format!("{text}\n"));
+        }
+    }
+    out
 }
 
 /// F§0.4.

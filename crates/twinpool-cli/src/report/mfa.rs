@@ -188,17 +188,62 @@ mod tests {
 
     #[test]
     fn a_table_for_people() {
-        insta::assert_snapshot!(report().table(), @"");
-        insta::assert_snapshot!(Report::default().table(), @"");
+        insta::assert_snapshot!(report().table(), @r"
+        old sub  user id  cannot move    as of
+        old-1    old-1    totp passkeys  2026-11-21 00:00
+        old-3    old-3    totp           2026-11-21 00:00
+
+              2  totp
+              1  passkeys
+        2 of 3 linked users must set something up again in the new pool
+        as each was at its last mirror, from 2026-11-21 00:00 to 2026-11-21 00:00 (UTC)
+        what a user set up since, without another change or sign-in, is not seen yet
+        ");
+        insta::assert_snapshot!(Report::default().table(), @r"
+        0 of 0 linked users must set something up again in the new pool
+        what a user set up since, without another change or sign-in, is not seen yet
+        ");
     }
 
     #[test]
     fn csv_for_spreadsheets() {
-        insta::assert_snapshot!(report().csv(), @"");
+        insta::assert_snapshot!(report().csv(), @r"
+        old_sub,user_id,factors,as_of
+        old-1,old-1,totp passkeys,2026-11-21T00:00:00.123Z
+        old-3,old-3,totp,2026-11-21T00:00:00.123Z
+        ");
     }
 
     #[test]
     fn json_for_programs() {
-        insta::assert_snapshot!(report().json(), @"");
+        insta::assert_snapshot!(report().json(), @r#"
+        {
+          "counts": {
+            "passkeys": 1,
+            "totp": 2
+          },
+          "linked": 3,
+          "unreadable": 0,
+          "users": [
+            {
+              "as_of": "2026-11-21T00:00:00.123Z",
+              "factors": [
+                "totp",
+                "passkeys"
+              ],
+              "old_sub": "old-1",
+              "user_id": "old-1"
+            },
+            {
+              "as_of": "2026-11-21T00:00:00.123Z",
+              "factors": [
+                "totp"
+              ],
+              "old_sub": "old-3",
+              "user_id": "old-3"
+            }
+          ]
+        }
+        "#);
     }
 }

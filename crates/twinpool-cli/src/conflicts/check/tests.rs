@@ -106,5 +106,48 @@ fn what_makes_no_sense_is_refused_with_what_to_do() {
         let refusal = check_decision(&link, &subject, &asked, &others).unwrap_err();
         format!("{} {subject}, {decided}:\n  {refusal}", link.old_sub)
     });
-    insta::assert_snapshot!(said.join("\n"), @"");
+    insta::assert_snapshot!(said.join("\n"), @r#"
+    old-2 user, keep old:
+      twinpool takes no name away for a whole user: free the name in the new pool first and say twinpool sync old-2, or decide about one thing with --attribute
+    old-2 user, keep new:
+      nobody in the new pool is this user yet: say who it is with --link-to, or leave the user out with --leave-out
+    old-2 attribute email, keep old:
+      the user is not in the new pool yet: free the name there first and say twinpool sync old-2
+    old-2 attribute email, merge into old-1:
+      "merge into old-1" is about the whole user: leave out --attribute email
+    old-2 user, merge into old-2:
+      a user cannot be merged into itself: give the old sub of the other one
+    old-2 user, merge into old-3:
+      old-3 is itself merged into old-1: say --merge-into old-1
+    old-2 user, merge into old-4:
+      old-4 has no counterpart in the new pool yet: bring that one over first, with twinpool sync old-4
+    old-2 user, merge into old-5:
+      old-5 was deleted from the old pool: merge into somebody who is there
+    old-2 user, merge into old-8:
+      there is no link of old-8: give the old sub of a user who is in both pools
+    old-2 user, link to new-1:
+      new-1 is the counterpart of old-1 already: if both are one person, say --merge-into old-1
+    old-2 user, link to new-8:
+      new-8 is not in the new pool: look the sub up there
+    old-1 user, link to new-9:
+      the user is a pair with new-1 of the new pool already, and a pair stays: decide about what is held back, with --attribute
+    old-1 user, merge into old-6:
+      the user is a pair with new-1 of the new pool already, and a pair stays: decide about what is held back, with --attribute
+    old-1 attribute nmae, leave out:
+      the link of old-1 knows no attribute nmae: names are those of the new pool, and twinpool conflicts show lists what is held back
+    old-1 attribute name, keep old:
+      nothing holds attribute name back: the old pool's value counts anyway
+    old-1 identity Google, leave out:
+      the link of old-1 knows no identity Google: names are those of the new pool, and twinpool conflicts show lists what is held back
+    old-1 identity Google, keep old:
+      identity Google follows the old pool wherever it can: only an attribute that somebody else holds can be kept from the old pool
+    old-6 attribute name, keep old:
+      keeping the old value cannot help here: the new pool refuses it: correct it in the old pool, or change what the new pool allows
+    old-7 attribute name, keep old:
+      attribute name was decided otherwise: take that back with --forget
+    old-5 user, leave out:
+      the user was deleted from the old pool: there is nothing left to decide
+    old-2 attribute email, forget:
+      nothing was decided about attribute email of old-2: twinpool conflicts show old-2 says what was
+    "#);
 }
