@@ -53,12 +53,14 @@ macro_rules! contract {
 
 mod dynamodb_on_ministack {
     contract!(ministack, links_on, links:
-        a_link_is_read_as_it_was_written a_late_writer_loses a_new_sub_is_tied_once);
+        a_link_is_read_as_it_was_written a_late_writer_loses a_new_sub_is_tied_once
+        a_decision_changes_nothing_else a_walk_finds_all);
 }
 
 mod dynamodb_on_moto {
     contract!(moto, links_on, links:
-        a_link_is_read_as_it_was_written a_late_writer_loses a_new_sub_is_tied_once);
+        a_link_is_read_as_it_was_written a_late_writer_loses a_new_sub_is_tied_once
+        a_decision_changes_nothing_else a_walk_finds_all);
 }
 
 mod cognito_on_ministack {

@@ -21,7 +21,7 @@ pub(crate) enum Command {
     /// Shows one user's, with what helps.
     Show(shown::Arguments),
     /// Takes your decision, about one user or about all with one reason, and lets the mirror carry it out.
-    Resolve(decide::Arguments),
+    Resolve(Box<decide::Arguments>),
 }
 
 pub(crate) async fn run(command: &Command) -> Outcome {

@@ -7,7 +7,9 @@ use twinpool_core::decision::Decisions;
 use twinpool_core::group::GroupRecord;
 use twinpool_core::id::{GroupName, NewSub, OldSub};
 use twinpool_core::link::{Link, LinkState};
-use twinpool_core::port::{Answer, Class, DecisionStore, GroupStore, LinkReader, LinkStore, PortError};
+use twinpool_core::port::{
+    Answer, Class, DecisionStore, GroupStore, LinkReader, LinkScan, LinkStore, Page, Place, PortError,
+};
 
 use crate::process::Process;
 
@@ -152,5 +154,30 @@ impl DecisionStore for MemoryLinks {
         let version = self.store(&decided, "UpdateItem", false)?;
         self.process.leave("UpdateItem").await?;
         Ok(version)
+    }
+}
+
+impl MemoryLinks {
+    /// One link a page, and all groups after them.
+    fn page_after(&self, after: Option<&Place>) -> Page {
+        let tables = self.tables();
+        let is_after = |link: &&Link| after.is_none_or(|place| link.old_sub.as_str() > place.0.as_str());
+        match tables.links.values().find(is_after) {
+            Some(link) => Page {
+                links: vec![Link { intended: None, ..link.clone() }],
+                next: Some(Place(link.old_sub.to_string())),
+                ..Page::default()
+            },
+            None => Page { groups: tables.groups.values().cloned().collect(), ..Page::default() },
+        }
+    }
+}
+
+impl LinkScan for MemoryLinks {
+    async fn page(&self, after: Option<&Place>) -> Answer<Page> {
+        self.process.enter("Scan").await?;
+        let page = self.page_after(after);
+        self.process.leave("Scan").await?;
+        Ok(page)
     }
 }

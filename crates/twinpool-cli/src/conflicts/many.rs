@@ -1,5 +1,6 @@
 //! One decision about many users at once.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -50,7 +51,7 @@ pub(super) async fn run(arguments: &Arguments, operator: &Operator) -> Outcome {
     match ask::before(&arguments.consent, &what)? {
         Answer::Go => {}
         Answer::Shown => {
-            let would: Vec<_> = ready.iter().map(|one| line(one)).collect();
+            let would: Vec<_> = ready.iter().map(line).collect();
             let all: Vec<_> = would.iter().map(|text| json!({ "would": text })).collect();
             return Ok((told(arguments, "dry run", &all, &skipped, &what), Exit::Done));
         }
@@ -174,7 +175,27 @@ fn preview(reason: Reason, ready: &[One], skipped: &[(String, String)]) -> Strin
     if ready.len() > SHOWN {
         out.push_str(&format!("and {} more\n", ready.len() - SHOWN));
     }
+    let consequences: BTreeSet<_> = ready.iter().filter_map(consequence).collect();
+    out.extend(consequences.into_iter().map(|text| format!("{text}\n")));
     out + &tell_skipped(skipped)
+}
+
+/// What a person should know before agreeing to many at once.
+fn consequence(one: &One) -> Option<&'static str> {
+    match (&one.asked, &one.subject) {
+        (Asked::Decide(Decision::KeepOld), _) => {
+            Some("whoever signs in with one of these in the new pool now loses it")
+        }
+        (Asked::Decide(Decision::MergeInto(_)), _) => {
+            Some("the user id of each who is merged stands for the other person from now on")
+        }
+        (Asked::Decide(Decision::LeaveOut | Decision::KeepNew), Subject::User) => {
+            Some("of whoever is left out nothing is mirrored any more")
+        }
+        (Asked::Decide(Decision::LeaveOut | Decision::KeepNew | Decision::LinkTo(_)) | Asked::Forget, _) => {
+            None
+        }
+    }
 }
 
 fn tell_skipped(skipped: &[(String, String)]) -> String {
@@ -235,6 +256,7 @@ mod tests {
         old-19  user: merge into old-0
         old-20  user: merge into old-0
         and 2 more
+        the user id of each who is merged stands for the other person from now on
         old-99  left as it is: the link is gone
         ");
     }
