@@ -168,7 +168,7 @@ fn line(one: &One) -> String {
 const SHOWN: usize = 20;
 
 fn preview(reason: Reason, ready: &[One], skipped: &[(String, String)]) -> String {
-    let mut out = format!("{} held back as {}:\n", show::count(ready.len(), "decision"), reason.code());
+    let mut out = format!("{} with the reason {}:\n", show::count(ready.len(), "conflict"), reason.code());
     for one in ready.iter().take(SHOWN) {
         out.push_str(&format!("{}\n", line(one)));
     }
@@ -234,7 +234,7 @@ mod tests {
         ready[0].asked = Asked::Forget;
         let skipped = [("old-99".to_owned(), "the link is gone".to_owned())];
         insta::assert_snapshot!(preview(Reason::Twin, &ready, &skipped), @r"
-        22 decisions held back as twin:
+        22 conflicts with the reason twin:
         old-1  attribute email: forget what was decided
         old-2  user: merge into old-0
         old-3  user: merge into old-0

@@ -38,35 +38,34 @@ pub(super) struct Sides<'a> {
     pub(super) link: Option<&'a Link>,
     pub(super) rules: &'a Rules,
     pub(super) new_shape: &'a PoolShape,
+    /// What the rules make of the old side.
+    pub(super) view: View,
 }
 
 const NONE: &str = "-";
 
 impl Sides<'_> {
     pub(super) fn lines(&self) -> Vec<Line> {
-        let view = self.rules.view(self.old);
-        let mut lines = self.attributes(&view);
-        lines.extend(self.groups(&view));
-        lines.extend(self.identities(&view));
+        let mut lines = self.attributes();
+        lines.extend(self.groups());
+        lines.extend(self.identities());
         lines.extend(self.factors());
         lines.push(self.enabled());
         lines
     }
 
-    /// Why something is not as the old pool has it, if the link or a decision says so.
+    /// Why something is not as the old pool has it, if a decision, the link or the rules say so.
     fn known(&self, subject: &Subject) -> Option<String> {
-        let decided = self
-            .link
-            .and_then(|link| link.decisions.get(subject))
-            .filter(|decision| matches!(decision, Decision::KeepNew | Decision::LeaveOut));
-        let held = self.link.and_then(Link::linked).and_then(|linked| {
-            linked.held_back.iter().find(|held| held.subject == *subject).map(|held| held.reason)
-        });
-        let held =
-            held.filter(|reason| !matches!(reason, Reason::LeftOut | Reason::NewWins) || decided.is_none());
-        decided
-            .map(|decision| format!("decided: {decision}"))
-            .or(held.map(|reason| format!("held back: {}", reason.code())))
+        let decided = self.link.and_then(|link| link.decisions.get(subject));
+        if let Some(decision @ (Decision::KeepNew | Decision::LeaveOut)) = decided {
+            return Some(format!("decided: {decision}"));
+        }
+        let on_link = self.link.and_then(Link::linked).into_iter().flat_map(|linked| &linked.held_back);
+        let mut all = on_link.chain(&self.view.held_back);
+        // The rest of somebody with an old sign-in name follows; a provider's first sign-in is told in other words.
+        let tells = |reason| !matches!(reason, Reason::SignInNameFixed | Reason::Federated);
+        let held = all.find(|held| held.subject == *subject && tells(held.reason))?;
+        Some(format!("held back: {}", held.reason.code()))
     }
 
     fn line(
@@ -89,17 +88,17 @@ impl Sides<'_> {
         Line { kind, name, old: sides.0, new: sides.1, rule: None, differs, verdict }
     }
 
-    fn attributes(&self, view: &View) -> Vec<Line> {
+    fn attributes(&self) -> Vec<Line> {
         let nothing = BTreeMap::new();
         let new = self.new.map_or(&nothing, |new| &new.attributes);
-        let wanted = &view.snapshot.attributes;
+        let wanted = &self.view.snapshot.attributes;
         let names: BTreeSet<&AttributeName> = wanted.keys().chain(new.keys()).collect();
         let show = |value: Option<&Value>| value.map_or(NONE.to_owned(), |value| masked(value.reveal()));
         let mut shown = BTreeSet::new();
         let mut lines = Vec::new();
         for name in names {
-            let source = view.terms.made_of.get(name).unwrap_or(name);
-            let left_alone = view.terms.left_alone.attributes.contains(name);
+            let source = self.view.terms.made_of.get(name).unwrap_or(name);
+            let left_alone = self.view.terms.left_alone.attributes.contains(name);
             let old = self.old.attributes.get(source);
             let (want, have) = (wanted.get(name), new.get(name));
             shown.insert(source.clone());
@@ -115,11 +114,11 @@ impl Sides<'_> {
                 let is_ours = have.is_some_and(|value| self.is_marker(value));
                 line.verdict = match (left_alone, line.differs) {
                     _ if is_ours => "twinpool's mark".to_owned(),
-                    (true, _) => "left out by a rule".to_owned(),
+                    (true, _) => self.known(&subject).unwrap_or_else(|| "left out by a rule".to_owned()),
                     (false, true) => "to be deleted".to_owned(),
                     (false, false) => "the new pool's own".to_owned(),
                 };
-            } else if view.terms.target_wins.contains(name) && have.is_some() && !same {
+            } else if self.view.terms.target_wins.contains(name) && have.is_some() && !same {
                 line.differs = false;
                 line.verdict = "the new pool's wins".to_owned();
             }
@@ -147,7 +146,7 @@ impl Sides<'_> {
         value.reveal().split_once('.').is_some_and(|(sub, _)| sub == self.old.sub.as_str())
     }
 
-    fn groups(&self, view: &View) -> Vec<Line> {
+    fn groups(&self) -> Vec<Line> {
         let nothing = BTreeSet::new();
         let new = self.new.map_or(&nothing, |new| &new.groups);
         let mode = self.rules.group_mode();
@@ -171,7 +170,7 @@ impl Sides<'_> {
         for name in new.difference(&named) {
             let subject = Subject::Group(name.clone());
             let mut line = self.line(&subject, "group", name.to_string(), (yes(false), yes(true)), false);
-            let stays = view.terms.left_alone.groups.contains(name) || mode != GroupMode::Mirror;
+            let stays = self.view.terms.left_alone.groups.contains(name) || mode != GroupMode::Mirror;
             line.differs = announced(name) && !stays && self.known(&subject).is_none();
             let verdict = if line.differs { "to be left" } else { "the new pool's own" };
             verdict.clone_into(&mut line.verdict);
@@ -181,11 +180,11 @@ impl Sides<'_> {
     }
 
     /// By provider: who somebody is there is nobody's business.
-    fn identities(&self, view: &View) -> Vec<Line> {
+    fn identities(&self) -> Vec<Line> {
         let providers = |user: &Snapshot| -> BTreeSet<ProviderName> {
             user.identities.iter().map(|identity| identity.provider.clone()).collect()
         };
-        let (ahead, new) = (providers(&view.snapshot), self.new.map(providers).unwrap_or_default());
+        let (ahead, new) = (providers(&self.view.snapshot), self.new.map(providers).unwrap_or_default());
         let mut lines = Vec::new();
         for old in providers(self.old) {
             let name = self.rules.provider(&old);

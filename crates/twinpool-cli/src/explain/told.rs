@@ -22,7 +22,8 @@ impl Whole {
             Some(_) => (None, None),
             None => (self.link.as_ref(), self.new.as_ref()),
         };
-        Sides { old, new, link, rules: &self.rules, new_shape: &self.new_shape }.lines()
+        let view = self.rules.view(old);
+        Sides { old, new, link, rules: &self.rules, new_shape: &self.new_shape, view }.lines()
     }
 
     pub(super) fn text(&self) -> String {
