@@ -5,6 +5,7 @@ mod arrives;
 mod audit;
 mod confirmed;
 mod lifecycle;
+mod operator;
 mod queue;
 
 use xtask::local::{Person, Stack};

@@ -7,6 +7,9 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
+/// Region, credentials and endpoint, as every client takes them.
+pub use aws_config::SdkConfig as Config;
+
 /// How patient a client is.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {

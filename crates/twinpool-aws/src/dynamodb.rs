@@ -16,6 +16,7 @@ use crate::code::port_error;
 
 mod groups;
 mod item;
+mod operator;
 mod pools;
 mod seal;
 

@@ -9,7 +9,7 @@ use aws_sdk_sqs::config::Builder;
 use aws_smithy_types::body::SdkBody;
 use twinpool_core::change_event::ChangeEvent;
 use twinpool_core::digest::DigestKey;
-use twinpool_core::port::{Answer, ChangeSink};
+use twinpool_core::port::{Answer, ChangeSink, Class, PortError};
 
 use crate::code::port_error;
 
@@ -18,14 +18,27 @@ use crate::code::port_error;
 pub struct Queue {
     client: Client,
     url: String,
-    key: DigestKey,
+    key: Option<DigestKey>,
 }
 
 impl Queue {
     /// The queue at this URL, through a client of its own. The key names the groups of users without a sub.
     #[must_use]
     pub fn connect(config: &SdkConfig, url: String, key: DigestKey) -> Self {
-        Self { client: Client::new(config), url, key }
+        Self { client: Client::new(config), url, key: Some(key) }
+    }
+
+    /// The queue for events of users with a sub: they are their own group, so that no secret is needed.
+    #[must_use]
+    pub fn connect_without_key(config: &SdkConfig, url: String) -> Self {
+        Self { client: Client::new(config), url, key: None }
+    }
+
+    fn group(&self, event: &ChangeEvent) -> Option<String> {
+        match &self.key {
+            Some(key) => Some(event.group(key)),
+            None => event.sub.as_ref().map(|sub| sub.as_str().to_owned()),
+        }
     }
 
     /// Opens the connection that the first send will use: the name, TLS and the certificates then cost the start of the
@@ -60,13 +73,15 @@ impl Queue {
 
 impl ChangeSink for Queue {
     async fn send(&self, event: &ChangeEvent) -> Answer<()> {
+        const OPERATION: &str = "SendMessage";
+        let group = self.group(event).ok_or_else(|| PortError::new(Class::Rejected, OPERATION, "NoKey"))?;
         let call = self
             .client
             .send_message()
             .queue_url(&self.url)
-            .message_group_id(event.group(&self.key))
+            .message_group_id(group)
             .message_deduplication_id(event.id.as_str())
             .message_body(event.to_body());
-        call.send().await.map(drop).map_err(|error| port_error("SendMessage", &error))
+        call.send().await.map(drop).map_err(|error| port_error(OPERATION, &error))
     }
 }

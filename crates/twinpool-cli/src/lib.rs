@@ -1,10 +1,20 @@
 //! The `twinpool` command: one module per subcommand, each an arguments struct and a `run`.
 
+mod ask;
+mod conflicts;
+mod explain;
+mod operator;
+mod options;
+mod report;
 mod resolve;
+#[cfg(test)]
+mod samples;
+mod show;
+mod sync;
 
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 /// Keeps two Amazon Cognito user pools in step.
 #[derive(Debug, Parser)]
@@ -14,21 +24,24 @@ pub struct Cli {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such user.\n\
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed or declined, 2 wrong usage, 3 no such user, 4 asked for and not answered in time,\n\
+    5 answered, and something is still in conflict.\n\
     Region, credentials and endpoint come from the environment as for every AWS tool (AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL).";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Says who a user is: old sub, new sub, user id, and how far the link has come.
     Resolve(resolve::Arguments),
-}
-
-/// Which table to look into.
-#[derive(Debug, Args)]
-struct Table {
-    /// The table of links: the stack's output `TableName`.
-    #[arg(long, env = "TWINPOOL_LINKS_TABLE", value_name = "NAME")]
-    table: String,
+    /// Tells all of one user: both sides side by side, what differs, what is held back, and why. Reads only.
+    Explain(explain::Arguments),
+    /// Brings one user into step now.
+    Sync(sync::Arguments),
+    /// What twinpool does not decide alone: lists it, shows it, takes your decision.
+    #[command(subcommand)]
+    Conflicts(conflicts::Command),
+    /// Lists for owners.
+    #[command(subcommand)]
+    Report(report::Command),
 }
 
 /// How a command ended, for scripts.
@@ -36,10 +49,16 @@ struct Table {
 pub enum Exit {
     /// Done.
     Done = 0,
-    /// Failed.
+    /// Failed, or declined.
     Failed = 1,
+    /// The words make no sense together.
+    Usage = 2,
     /// No such user.
     NotFound = 3,
+    /// The mirror was asked, and has not answered in time.
+    Unanswered = 4,
+    /// The mirror has answered, and something is still in conflict.
+    StillInConflict = 5,
 }
 
 impl From<Exit> for ExitCode {
@@ -48,13 +67,20 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// What a command prints, and how it ended.
+type Outcome = anyhow::Result<(String, Exit)>;
+
 /// Runs a command; returns what to print.
 ///
 /// # Errors
 /// When the command fails; the message is for people.
-pub async fn run(cli: Cli) -> anyhow::Result<(String, Exit)> {
+pub async fn run(cli: Cli) -> Outcome {
     match cli.command {
         Command::Resolve(arguments) => resolve::run(&arguments).await,
+        Command::Explain(arguments) => explain::run(&arguments).await,
+        Command::Sync(arguments) => sync::run(&arguments).await,
+        Command::Conflicts(command) => conflicts::run(&command).await,
+        Command::Report(command) => report::run(&command).await,
     }
 }
 
@@ -67,5 +93,32 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    /// Without the options that every command shares, which come last.
+    fn help(path: &[&str]) -> String {
+        let mut command = Cli::command();
+        for name in path {
+            command = command.find_subcommand(name).unwrap().clone();
+        }
+        command.term_width(100).render_help().to_string()
+    }
+
+    #[test]
+    fn help_texts() {
+        let paths: [&[&str]; 9] = [
+            &[],
+            &["resolve"],
+            &["explain"],
+            &["sync"],
+            &["conflicts"],
+            &["conflicts", "list"],
+            &["conflicts", "show"],
+            &["conflicts", "resolve"],
+            &["report", "mfa"],
+        ];
+        let all: Vec<_> =
+            paths.iter().map(|path| format!("## twinpool {}\n{}", path.join(" "), help(path))).collect();
+        insta::assert_snapshot!(all.join("\n"));
     }
 }

@@ -142,6 +142,29 @@ impl Reason {
         Self::ALL.into_iter().find(|reason| reason.code() == code)
     }
 
+    /// Whether somebody should decide or repair something. The rest was decided, passes by itself with the user's first sign-in,
+    /// or is only to be known.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        match self {
+            Self::NotInSchema
+            | Self::Immutable
+            | Self::Refused
+            | Self::Taken
+            | Self::WouldMessage
+            | Self::UnverifiedSignInName
+            | Self::NoSignInName
+            | Self::SignInNameFixed
+            | Self::Missing
+            | Self::Twin
+            | Self::MergedGone
+            | Self::MfaOff
+            | Self::TooMany
+            | Self::NotConvertible => true,
+            Self::LeftOut | Self::NewWins | Self::Federated | Self::CannotMove => false,
+        }
+    }
+
     /// What stands in the way and what to do, in one sentence.
     #[must_use]
     pub fn remedy(self) -> &'static str {
@@ -189,5 +212,16 @@ impl Reason {
                 "a rule of twinpool.toml cannot make anything of the value: correct it in the old pool, or change the rule"
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_settled_or_only_to_be_known_is_not_open() {
+        let closed: Vec<_> = Reason::ALL.into_iter().filter(|reason| !reason.is_open()).collect();
+        assert_eq!(closed, [Reason::Federated, Reason::LeftOut, Reason::NewWins, Reason::CannotMove]);
     }
 }

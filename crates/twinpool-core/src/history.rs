@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::change_event::Cause;
+use crate::change_event::{Cause, Channel};
 use crate::id::Timestamp;
 
 /// How many lines a link keeps.
@@ -35,6 +35,12 @@ impl History {
     /// The lines, the oldest first.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.0.iter()
+    }
+
+    /// The latest answer to something that an operator asked for.
+    #[must_use]
+    pub fn last_for_operator(&self) -> Option<&Entry> {
+        self.0.iter().rev().find(|entry| entry.cause.channel() == Channel::Operator)
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::future::Future;
 
 use crate::change_event::{ChangeEvent, UserRef};
+use crate::decision::Decisions;
 use crate::group::{GroupDefinition, GroupRecord};
 use crate::id::{AttributeName, GroupName, NewSub, OldSub, PoolId, Sub, Username};
 use crate::link::Link;
@@ -202,6 +203,39 @@ pub trait GroupStore: Send + Sync {
     /// # Errors
     /// [`Class::Stale`] when someone else wrote since.
     fn forget_group(&self, record: &GroupRecord) -> impl Future<Output = Answer<()>> + Send;
+}
+
+/// Walks over everything that is recorded. Not a strong read: what was written a moment ago may be missing.
+pub trait LinkScan: Send + Sync {
+    /// The page that begins after this place; the first one without a place.
+    fn page(&self, after: Option<&Place>) -> impl Future<Output = Answer<Page>> + Send;
+}
+
+/// A place between two pages. Opaque; not for logs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place(pub String);
+
+/// A part of what is recorded, in no order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Users.
+    pub links: Vec<Link>,
+    /// Groups.
+    pub groups: Vec<GroupRecord>,
+    /// How many items could not be read: damaged, or of another version.
+    pub unreadable: usize,
+    /// Where the next page begins; `None` after the last.
+    pub next: Option<Place>,
+}
+
+/// Writes down what people decided.
+pub trait DecisionStore: LinkReader {
+    /// Gives a link these decisions and leaves everything else on it as it is. Fenced as [`LinkStore`]: returns the next
+    /// version.
+    ///
+    /// # Errors
+    /// [`Class::Stale`] when someone else wrote since the link was read.
+    fn decide(&self, link: &Link, decisions: &Decisions) -> impl Future<Output = Answer<u64>> + Send;
 }
 
 /// Takes change events to the queue.

@@ -87,6 +87,12 @@ fn decide(view: &mut View, decisions: &Decisions) {
 
 /// What is held back by rules, decisions, the plan and the pool, each thing once.
 pub(crate) fn all_held(view: &View, held: Vec<HeldBack>) -> Vec<HeldBack> {
+    // What was decided about a factor says all that is to be said: no plan could do anything about it.
+    let is_said = |held: &HeldBack| {
+        matches!(held.subject, Subject::Factor(_))
+            && view.held_back.iter().any(|said| said.subject == held.subject)
+    };
+    let held = held.into_iter().filter(|held| !is_said(held));
     let all: BTreeSet<_> = view.held_back.iter().cloned().chain(held).collect();
     all.into_iter().collect()
 }

@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use twinpool_core::change_event::{ChangeEvent, Channel, UserRef};
+use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{HeldBack, Subject};
 use twinpool_core::id::OldSub;
 use twinpool_core::link::{Link, LinkState, Linked};
@@ -164,11 +165,14 @@ impl<P: Ports> Engine<P> {
         }
     }
 
-    /// Whether the user is one with another, who is alive.
+    /// Whether the user is one with another, who is alive, and nobody has decided otherwise since.
     async fn is_merged(&self, link: Option<&Link>) -> Result<bool, SyncError> {
-        let Some(LinkState::Merged { into, .. }) = link.map(|link| &link.state) else {
+        let Some((link, LinkState::Merged { into, .. })) = link.map(|link| (link, &link.state)) else {
             return Ok(false);
         };
+        if link.decisions.get(&Subject::User) != Some(&Decision::MergeInto(into.clone())) {
+            return Ok(false);
+        }
         let other = self.ports.links().link(into).await?;
         Ok(other.is_some_and(|other| other.linked().is_some()))
     }

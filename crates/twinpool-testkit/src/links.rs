@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use twinpool_core::decision::Decisions;
 use twinpool_core::group::GroupRecord;
 use twinpool_core::id::{GroupName, NewSub, OldSub, PoolId};
 use twinpool_core::link::{Link, LinkState};
-use twinpool_core::port::{Answer, Class, GroupStore, LinkReader, LinkStore, PortError};
+use twinpool_core::port::{
+    Answer, Class, DecisionStore, GroupStore, LinkReader, LinkScan, LinkStore, Page, Place, PortError,
+};
 
 use crate::process::Process;
 
@@ -148,5 +151,45 @@ impl GroupStore for MemoryLinks {
         self.check_group(record, "DeleteItem")?;
         self.tables().groups.remove(&record.name);
         self.process.leave("DeleteItem").await
+    }
+}
+
+impl DecisionStore for MemoryLinks {
+    async fn decide(&self, link: &Link, decisions: &Decisions) -> Answer<u64> {
+        self.process.enter("UpdateItem").await?;
+        let stored = self.tables().links.get(&link.old_sub).cloned().unwrap_or_else(|| link.clone());
+        let version = stored.version;
+        let decided = Link { decisions: decisions.clone(), version: link.version, ..stored };
+        if version == 0 {
+            return Err(PortError::new(Class::Stale, "UpdateItem", "ConditionalCheckFailedException"));
+        }
+        let version = self.store(&decided, "UpdateItem", false, None)?;
+        self.process.leave("UpdateItem").await?;
+        Ok(version)
+    }
+}
+
+impl MemoryLinks {
+    /// One link a page, and all groups after them.
+    fn page_after(&self, after: Option<&Place>) -> Page {
+        let tables = self.tables();
+        let is_after = |link: &&Link| after.is_none_or(|place| link.old_sub.as_str() > place.0.as_str());
+        match tables.links.values().find(is_after) {
+            Some(link) => Page {
+                links: vec![Link { intended: None, ..link.clone() }],
+                next: Some(Place(link.old_sub.to_string())),
+                ..Page::default()
+            },
+            None => Page { groups: tables.groups.values().cloned().collect(), ..Page::default() },
+        }
+    }
+}
+
+impl LinkScan for MemoryLinks {
+    async fn page(&self, after: Option<&Place>) -> Answer<Page> {
+        self.process.enter("Scan").await?;
+        let page = self.page_after(after);
+        self.process.leave("Scan").await?;
+        Ok(page)
     }
 }

@@ -15,6 +15,8 @@ async fn links_in_memory() {
     links::a_new_sub_is_tied_once(&store).await;
     links::groups_are_recorded_and_forgotten(&store).await;
     links::a_table_is_tied_to_two_pools(&store).await;
+    links::a_decision_changes_nothing_else(&store).await;
+    links::a_walk_finds_all(&store).await;
 }
 
 fn memory_pool() -> PoolHandle {

@@ -9,6 +9,7 @@ mod subject;
 pub(super) use decode::{decode, old_sub};
 pub(super) use encode::{encode, encode_back};
 pub(super) use group::{decode_group, encode_group};
+pub(super) use subject::encode_decisions;
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,8 @@ use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::{NewSub, OldSub};
 use twinpool_core::link::LinkState;
-use twinpool_core::port::LinkStore as _;
+use twinpool_core::port::{DecisionStore as _, LinkStore as _};
+use twinpool_core::snapshot::Factor;
 use twinpool_core::value::Value;
 use twinpool_engine::{Kind, Outcome};
 use twinpool_testkit::World;
@@ -78,6 +79,29 @@ fn a_merged_user_is_told_when_the_other_is_deleted() {
         (Kind::Conflict, Reason::MergedGone),
         "and is told"
     );
+}
+
+#[test]
+fn a_merge_that_is_taken_back_is_a_conflict_again() {
+    let world = twins();
+    sign_in(&world, "twin-sub");
+    let into = OldSub::parse("jane-sub").expect("a sub");
+    decide(&world, "twin-sub", Subject::User, Decision::MergeInto(into));
+    let merged = link(&world, "twin-sub");
+    run(world.links.decide(&merged, &[].into())).expect("written");
+    let outcome = deliver(&world, &asked("twin-sub"), 1).expect("processed");
+    assert_eq!((outcome.kind, outcome.held_back[0].reason), (Kind::Conflict, Reason::Twin));
+}
+
+#[test]
+fn a_factor_that_was_decided_about_is_not_told_any_more() {
+    let world = World::username_to_email().with_jane();
+    let jane = world.old.person("jane-sub").expect("jane").sub;
+    world.old.edit(&jane, |jane| jane.mfa.totp = true);
+    let totp = Subject::Factor(Factor::Totp);
+    assert_eq!(sign_in(&world, "jane-sub").held_back[0].reason, Reason::CannotMove);
+    let outcome = decide(&world, "jane-sub", totp.clone(), Decision::LeaveOut);
+    assert_eq!(outcome.held_back, [HeldBack { subject: totp, reason: Reason::LeftOut }]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::history::Entry;
 use twinpool_core::id::{NewSub, OldSub, PoolId, Sub, Timestamp, Username};
 use twinpool_core::link::{Base, Link, LinkState, Linked, Names, Side};
-use twinpool_core::port::{Class, GroupStore, LinkStore};
+use twinpool_core::port::{Class, DecisionStore, GroupStore, LinkScan, LinkStore};
 use twinpool_core::snapshot::{Factor, Mfa};
 use twinpool_core::value::Value;
 
@@ -163,4 +163,61 @@ pub async fn groups_are_recorded_and_forgotten<L: GroupStore>(links: &L) {
     assert_eq!(links.forget_group(&ahead).await.map_err(|error| error.class), Err(Class::Stale));
     assert_eq!(links.forget_group(&stored).await, Ok(()));
     assert_eq!(links.group_record(&record.name).await, Ok(None));
+}
+
+/// A decision is written beside everything else, by whoever read the latest version.
+pub async fn a_decision_changes_nothing_else<L: LinkStore + DecisionStore>(links: &L) {
+    let intent = Link::intent(&old("c5"), names(), Timestamp(5));
+    let intent = Link { intended: Username::parse("jane@example.com").ok(), ..intent };
+    assert_eq!(links.write(&intent).await, Ok(1));
+    let decisions = [(Subject::User, Decision::MergeInto(old("c5-other")))].into();
+    // As whoever may not read the name.
+    let read = Link { version: 1, intended: None, ..intent.clone() };
+    assert_eq!(links.decide(&read, &decisions).await, Ok(2));
+    assert_eq!(links.decide(&read, &decisions).await.map_err(|error| error.class), Err(Class::Stale));
+    assert_eq!(links.link(&old("c5")).await, Ok(Some(Link { version: 2, decisions, ..intent })));
+    let nobody = Link::intent(&old("c5-nobody"), names(), Timestamp(5));
+    for version in [0, 1] {
+        let unknown = links.decide(&Link { version, ..nobody.clone() }, &[].into()).await;
+        assert_eq!(unknown.map_err(|error| error.class), Err(Class::Stale));
+    }
+    assert_eq!(links.link(&old("c5-nobody")).await, Ok(None));
+}
+
+/// A walk finds every link and group once, also where they do not fit one page.
+pub async fn a_walk_finds_all<L: LinkStore + GroupStore + LinkScan>(links: &L) {
+    // DynamoDB ends a page at 1 MB.
+    let did = "d".repeat(200_000);
+    for number in 0..7 {
+        let mut link = pair(&format!("c6-{number}"), &format!("c6-new-{number}"), 0);
+        link.history.add(Entry { at: Timestamp(4), cause: Cause::operator("Sync"), did: did.clone() });
+        assert_eq!(links.connect(&link, None).await, Ok(1));
+    }
+    let record = GroupRecord {
+        name: group("c6-staff"),
+        new_name: group("c6-staff"),
+        made: true,
+        old: Digest::stored("a"),
+        new: Digest::stored("b"),
+        held_back: None,
+        mirrored_at: Timestamp(7),
+        version: 0,
+    };
+    assert_eq!(links.write_group(&record).await, Ok(()));
+    let (mut subs, mut groups, mut unreadable, mut place) = (Vec::new(), 0, 0, None);
+    loop {
+        let page = links.page(place.as_ref()).await.expect("a page");
+        subs.extend(
+            page.links.into_iter().map(|link| link.old_sub).filter(|sub| sub.as_str().starts_with("c6-")),
+        );
+        groups += page.groups.iter().filter(|group| group.name == record.name).count();
+        unreadable += page.unreadable;
+        place = page.next;
+        if place.is_none() {
+            break;
+        }
+    }
+    subs.sort();
+    let expected: Vec<_> = (0..7).map(|number| old(&format!("c6-{number}"))).collect();
+    assert_eq!((subs, groups, unreadable), (expected, 1, 0));
 }

@@ -49,7 +49,7 @@ pub(super) fn reason(item: &Map) -> Answer<Reason> {
     Reason::from_code(string(item, "reason")?).ok_or_else(|| damaged("reason"))
 }
 
-pub(super) fn encode_decisions(decisions: &Decisions) -> AttributeValue {
+pub(in super::super) fn encode_decisions(decisions: &Decisions) -> AttributeValue {
     let one = |(subject, decision): (&Subject, &Decision)| {
         let mut item = encode(subject);
         let (code, about) = decision.code();

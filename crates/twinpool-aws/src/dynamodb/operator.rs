@@ -1,0 +1,73 @@
+//! What operators do with the table: walk over it, and write decisions down.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use twinpool_core::decision::Decisions;
+use twinpool_core::id::OldSub;
+use twinpool_core::link::Link;
+use twinpool_core::port::{Answer, Class, DecisionStore, LinkScan, Page, Place, PortError};
+
+use super::{Item, Links, item, old_key};
+use crate::code::port_error;
+
+impl LinkScan for Links {
+    async fn page(&self, after: Option<&Place>) -> Answer<Page> {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let start = after.map(|place| HashMap::from([("pk".to_owned(), text(&place.0))]));
+        let call = self.client.scan().table_name(&self.table).set_exclusive_start_key(start);
+        // The items that point back say nothing that the links do not say.
+        let call = call.filter_expression("begins_with(pk, :old) OR begins_with(pk, :group)");
+        let call = call.expression_attribute_values(":old", text("OLD#"));
+        let call = call.expression_attribute_values(":group", text("GROUP#"));
+        let answer = call.send().await.map_err(|error| port_error("Scan", &error))?;
+        let key = |item: &Item| item.get("pk").and_then(|key| key.as_s().ok()).cloned();
+        let mut page = Page { next: answer.last_evaluated_key().and_then(key).map(Place), ..Page::default() };
+        for item in answer.items() {
+            let key = key(item).unwrap_or_default();
+            if key.starts_with("GROUP#") {
+                page.unreadable += keep(item::decode_group(item), &mut page.groups);
+            } else if let Some(sub) = key.strip_prefix("OLD#") {
+                page.unreadable += keep(read(sub, item), &mut page.links);
+            }
+        }
+        Ok(page)
+    }
+}
+
+/// Without the name of a user who is being made: nobody who walks over the table needs it.
+fn read(sub: &str, item: &Item) -> Answer<Link> {
+    let damaged = |_| PortError::new(Class::Unreadable, "Scan", "DamagedItem.pk");
+    item::decode(OldSub::parse(sub).map_err(damaged)?, item)
+}
+
+/// One damaged item must not hide all the others.
+fn keep<T>(read: Answer<T>, all: &mut Vec<T>) -> usize {
+    match read {
+        Ok(one) => {
+            all.push(one);
+            0
+        }
+        Err(_) => 1,
+    }
+}
+
+impl DecisionStore for Links {
+    /// Touches the decisions only: a whole item written without the key would lose the sealed name that somebody may have to
+    /// be found under.
+    async fn decide(&self, link: &Link, decisions: &Decisions) -> Answer<u64> {
+        let number = |number: u64| AttributeValue::N(number.to_string());
+        let version = link.version + 1;
+        let call = self.client.update_item().table_name(&self.table);
+        let call = call.key("pk", AttributeValue::S(old_key(&link.old_sub)));
+        let call = call
+            .update_expression("SET decisions = :decisions, #version = :next")
+            .condition_expression("#version = :read")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":decisions", item::encode_decisions(decisions))
+            .expression_attribute_values(":next", number(version))
+            .expression_attribute_values(":read", number(link.version));
+        call.send().await.map_err(|error| port_error("UpdateItem", &error))?;
+        Ok(version)
+    }
+}

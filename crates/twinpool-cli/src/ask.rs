@@ -1,0 +1,40 @@
+//! Asks a person before something is changed.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use anyhow::{Context as _, bail};
+
+use crate::options::Consent;
+
+/// What was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// Do it.
+    Go,
+    /// Do not, and that is all right: `--dry-run`.
+    Shown,
+    /// Do not.
+    Declined,
+}
+
+/// Shows what would be done, where a person is asked, and asks. Questions go to the terminal and never into the output.
+pub(crate) fn before(consent: &Consent, what: &str) -> anyhow::Result<Answer> {
+    if consent.yes {
+        return Ok(Answer::Go);
+    }
+    if consent.dry_run {
+        return Ok(Answer::Shown);
+    }
+    if !std::io::stdin().is_terminal() {
+        bail!(
+            "this changes something, and there is no terminal to ask on: say --yes, or --dry-run to look first"
+        );
+    }
+    let mut terminal = std::io::stderr();
+    write!(terminal, "{what}Do it? [y/N] ").context("cannot ask on the terminal")?;
+    terminal.flush().context("cannot ask on the terminal")?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).context("cannot read the answer")?;
+    let agreed = matches!(answer.trim().to_lowercase().as_str(), "y" | "yes");
+    Ok(if agreed { Answer::Go } else { Answer::Declined })
+}

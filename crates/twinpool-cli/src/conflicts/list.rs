@@ -1,0 +1,250 @@
+//! `twinpool conflicts list`.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use serde_json::json;
+use twinpool_core::held_back::Reason;
+
+use super::{Found, Whose, walk};
+use crate::options::{self, Table};
+use crate::{Exit, Outcome, show};
+
+/// Which conflicts to list.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Only those with this reason, such as `twin` or `taken`.
+    #[arg(long, value_parser = a_reason)]
+    reason: Option<Reason>,
+    /// At most so many. All are counted.
+    #[arg(long, value_name = "NUMBER")]
+    limit: Option<usize>,
+    /// Also what was decided, what waits for a first sign-in, and what cannot move.
+    #[arg(long)]
+    all: bool,
+    /// For programs: one JSON object.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    table: Table,
+}
+
+/// A reason by its code.
+pub(super) fn a_reason(text: &str) -> Result<Reason, String> {
+    Reason::from_code(text).ok_or_else(|| {
+        let codes = Reason::ALL.map(Reason::code).join(", ");
+        format!("there is no such reason; the reasons are {codes}")
+    })
+}
+
+pub(crate) async fn run(arguments: &Arguments) -> Outcome {
+    let config = options::aws().await?;
+    let links = arguments.table.connect(&config);
+    let mut found = Vec::new();
+    let wanted = |found: &Found| match arguments.reason {
+        Some(reason) => found.reason == reason,
+        None => arguments.all || found.reason.is_open(),
+    };
+    let unreadable = walk(&links, |page| found.extend(Found::on(&page).into_iter().filter(wanted)))
+        .await
+        .map_err(|error| arguments.table.problem(error))?;
+    found.sort_by(|one, other| {
+        (one.reason, &one.whose, &one.subject).cmp(&(other.reason, &other.whose, &other.subject))
+    });
+    let list = List { counts: counts(&found), total: found.len(), unreadable };
+    found.truncate(arguments.limit.unwrap_or(usize::MAX));
+    let text = if arguments.json { list.json(&found) } else { list.table(&found) };
+    Ok((text, Exit::Done))
+}
+
+/// What is known of all, shown or not.
+struct List {
+    counts: BTreeMap<Reason, usize>,
+    total: usize,
+    unreadable: usize,
+}
+
+fn counts(found: &[Found]) -> BTreeMap<Reason, usize> {
+    let mut counts = BTreeMap::new();
+    for one in found {
+        *counts.entry(one.reason).or_default() += 1;
+    }
+    counts
+}
+
+impl List {
+    fn json(&self, shown: &[Found]) -> String {
+        let counts: BTreeMap<_, _> =
+            self.counts.iter().map(|(reason, count)| (reason.code(), count)).collect();
+        let all = json!({
+            "conflicts": shown.iter().map(Found::json).collect::<Vec<_>>(),
+            "counts": counts,
+            "total": self.total,
+            "unreadable": self.unreadable,
+        });
+        format!("{all:#}\n")
+    }
+
+    fn table(&self, shown: &[Found]) -> String {
+        let mut out = String::new();
+        if self.total == 0 {
+            out.push_str("no open conflicts\n");
+        } else {
+            out.push_str(&show::table(&HEAD, &shown.iter().map(row).collect::<Vec<_>>()));
+            out.push('\n');
+        }
+        let rows = self.counts.iter().map(|(reason, count)| {
+            vec![format!("{count:>7}"), reason.code().to_owned(), reason.remedy().to_owned()]
+        });
+        for row in rows {
+            out.push_str(&format!("{}  {:<23}  {}\n", row[0], row[1], row[2]));
+        }
+        if shown.len() < self.total {
+            out.push_str(&format!("{} of {} are shown\n", shown.len(), self.total));
+        }
+        if self.unreadable > 0 {
+            let items = show::count(self.unreadable, "item");
+            out.push_str(&format!(
+                "{items} of the table cannot be read: damaged, or written by a newer twinpool\n"
+            ));
+        }
+        out
+    }
+}
+
+const HEAD: [&str; 6] = ["old sub", "what", "reason", "since, or seen", "held by", "decided"];
+
+fn row(found: &Found) -> Vec<String> {
+    let dash = || "-".to_owned();
+    let whose = match &found.whose {
+        Whose::User(sub) => sub.to_string(),
+        // Not of a user: the group itself.
+        Whose::Group(_) => dash(),
+    };
+    let what = match &found.whose {
+        Whose::User(_) => found.subject.to_string(),
+        Whose::Group(name) => format!("group {name} itself"),
+    };
+    vec![
+        whose,
+        what,
+        found.reason.code().to_owned(),
+        show::minute(found.at),
+        found.holder.as_ref().map_or_else(dash, ToString::to_string),
+        found.decision.as_ref().map_or_else(dash, ToString::to_string),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use twinpool_core::decision::Decision;
+    use twinpool_core::digest::Digest;
+    use twinpool_core::group::GroupRecord;
+    use twinpool_core::held_back::Subject;
+    use twinpool_core::id::GroupName;
+    use twinpool_core::port::Page;
+    use twinpool_core::snapshot::Factor;
+
+    use super::*;
+    use crate::samples::{AT, attribute, conflict, old, pair};
+
+    fn page() -> Page {
+        let mut decided = conflict();
+        decided.old_sub = old("old-3");
+        decided.decisions.insert(Subject::User, Decision::MergeInto(old("old-9")));
+        let name = GroupName::parse("staff").unwrap();
+        let group = GroupRecord {
+            new_name: name.clone(),
+            name,
+            made: true,
+            old: Digest::stored("a"),
+            new: Digest::stored("b"),
+            held_back: Some(Reason::Refused),
+            mirrored_at: AT,
+            version: 1,
+        };
+        let held = [
+            (attribute("email"), Reason::Taken),
+            (attribute("nickname"), Reason::NewWins),
+            (Subject::Factor(Factor::Totp), Reason::CannotMove),
+        ];
+        let links = vec![pair("old-1", &held), conflict(), decided];
+        Page { links, groups: vec![group], ..Page::default() }
+    }
+
+    fn list(wanted: impl Fn(&Found) -> bool) -> (List, Vec<Found>) {
+        let found: Vec<_> = Found::on(&page()).into_iter().filter(|one| wanted(one)).collect();
+        (List { counts: counts(&found), total: found.len(), unreadable: 0 }, found)
+    }
+
+    #[test]
+    fn a_table_for_people() {
+        let (list, found) = list(|found| found.reason.is_open());
+        insta::assert_snapshot!(list.table(&found), @r"
+        old sub  what                reason   since, or seen    held by  decided
+        old-1    attribute email     taken    2026-11-21 00:00  -        -
+        old-2    user                twin     2026-11-21 00:00  new-1    -
+        old-3    user                twin     2026-11-21 00:00  new-1    merge into old-9
+        -        group staff itself  refused  2026-11-21 00:00  -        -
+
+              1  refused                  the new pool refuses it: correct it in the old pool, or change what the new pool allows
+              1  taken                    another user of the new pool signs in with it: find out whose it is, and free it
+              2  twin                     another user of the old pool has the same name in the new pool, and came first: merge them, or rename one in the old pool
+        ");
+    }
+
+    #[test]
+    fn what_is_not_shown_is_counted() {
+        let (list, found) = list(|_| true);
+        let list = List { unreadable: 2, ..list };
+        insta::assert_snapshot!(list.table(&found[..1]), @r"
+        old sub  what             reason  since, or seen    held by  decided
+        old-1    attribute email  taken   2026-11-21 00:00  -        -
+
+              1  refused                  the new pool refuses it: correct it in the old pool, or change what the new pool allows
+              1  taken                    another user of the new pool signs in with it: find out whose it is, and free it
+              2  twin                     another user of the old pool has the same name in the new pool, and came first: merge them, or rename one in the old pool
+              1  new_wins                 the new pool's own value stands: a rule of twinpool.toml or a decision says so
+              1  cannot_move              Cognito gives it to nobody: the user sets it up again in the new pool, and should be told
+        1 of 6 are shown
+        2 items of the table cannot be read: damaged, or written by a newer twinpool
+        ");
+        assert_eq!(
+            List { counts: BTreeMap::new(), total: 0, unreadable: 0 }.table(&[]),
+            "no open conflicts\n"
+        );
+    }
+
+    #[test]
+    fn json_for_programs() {
+        let (list, found) = list(|found| matches!(found.reason, Reason::Twin));
+        insta::assert_snapshot!(list.json(&found[..1]), @r#"
+        {
+          "conflicts": [
+            {
+              "at": "2026-11-21T00:00:00.123Z",
+              "decision": null,
+              "group": null,
+              "holder": "new-1",
+              "old_sub": "old-2",
+              "open": true,
+              "reason": "twin",
+              "remedy": "another user of the old pool has the same name in the new pool, and came first: merge them, or rename one in the old pool",
+              "what": "user"
+            }
+          ],
+          "counts": {
+            "twin": 2
+          },
+          "total": 2,
+          "unreadable": 0
+        }
+        "#);
+    }
+
+    #[test]
+    fn an_unknown_reason_is_answered_with_the_reasons() {
+        assert_eq!(a_reason("twin"), Ok(Reason::Twin));
+        assert!(a_reason("twins").unwrap_err().contains("twin,"));
+    }
+}

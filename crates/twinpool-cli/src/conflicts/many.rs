@@ -1,0 +1,272 @@
+//! One decision about many users at once.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use twinpool_core::decision::Decision;
+use twinpool_core::held_back::{Reason, Subject};
+use twinpool_core::id::OldSub;
+use twinpool_core::port::LinkReader;
+
+use super::check::{Asked, check_decision};
+use super::decide::{Arguments, carry_out, others};
+use super::{Found, Whose, walk};
+use crate::ask::{self, Answer};
+use crate::operator::{self, Operator};
+use crate::{Exit, Outcome, show};
+
+/// One of many.
+struct One {
+    old_sub: OldSub,
+    subject: Subject,
+    asked: Asked,
+}
+
+pub(super) async fn run(arguments: &Arguments, operator: &Operator) -> Outcome {
+    let problem = |error| arguments.table.problem(error);
+    if let Some(reason) =
+        arguments.reason.filter(|reason| arguments.twins_into_first && *reason != Reason::Twin)
+    {
+        anyhow::bail!("--twins-into-first is about twins: leave out --reason {}", reason.code());
+    }
+    let reason = arguments.reason.unwrap_or(Reason::Twin);
+    let mut found = Vec::new();
+    let wanted = |found: &Found| found.reason == reason;
+    walk(&operator.links, |page| found.extend(Found::on(&page).into_iter().filter(wanted)))
+        .await
+        .map_err(problem)?;
+    found.sort_by(|one, other| (&one.whose, &one.subject).cmp(&(&other.whose, &other.subject)));
+    let (mut ready, mut skipped) = (Vec::new(), Vec::new());
+    for found in &found {
+        match prepare(&operator.links, arguments, found).await.map_err(problem)? {
+            Ok(one) => ready.push(one),
+            Err(why) => skipped.push((whose(found), why)),
+        }
+    }
+    let what = preview(reason, &ready, &skipped);
+    if ready.is_empty() {
+        return Ok((told(arguments, "nothing to decide", &[], &skipped, &what), Exit::Done));
+    }
+    match ask::before(&arguments.consent, &what)? {
+        Answer::Go => {}
+        Answer::Shown => {
+            let would: Vec<_> = ready.iter().map(line).collect();
+            let all: Vec<_> = would.iter().map(|text| json!({ "would": text })).collect();
+            return Ok((told(arguments, "dry run", &all, &skipped, &what), Exit::Done));
+        }
+        Answer::Declined => return Ok(("nothing was done\n".to_owned(), Exit::Failed)),
+    }
+    decide_all(arguments, operator, ready, skipped).await
+}
+
+fn whose(found: &Found) -> String {
+    match &found.whose {
+        Whose::User(sub) => sub.to_string(),
+        Whose::Group(name) => format!("group {name}"),
+    }
+}
+
+/// What is to be decided about one, or why nothing can be.
+async fn prepare(
+    links: &impl LinkReader,
+    arguments: &Arguments,
+    found: &Found,
+) -> twinpool_core::port::Answer<Result<One, String>> {
+    let Whose::User(old_sub) = &found.whose else {
+        return Ok(Err("this is about the group itself and not about a user: correct the group".to_owned()));
+    };
+    let asked = match (arguments.asked(), &found.holder) {
+        (Some(asked), _) => asked,
+        (None, Some(holder)) if found.subject == Subject::User => match links.old_sub_of(holder).await? {
+            Some(first) => Asked::Decide(Decision::MergeInto(first)),
+            None => {
+                return Ok(Err(format!(
+                    "{holder} is nobody's counterpart any more: say twinpool sync {old_sub}"
+                )));
+            }
+        },
+        (None, _) => return Ok(Err(format!("the user is a pair: decide about {} alone", found.subject))),
+    };
+    let Some(link) = links.link(old_sub).await? else {
+        return Ok(Err("the link is gone".to_owned()));
+    };
+    let others = others(links, &asked).await?;
+    let subject = found.subject.clone();
+    let checked = check_decision(&link, &subject, &asked, &others);
+    Ok(checked.map(|_| One { old_sub: old_sub.clone(), subject, asked }))
+}
+
+async fn decide_all(
+    arguments: &Arguments,
+    operator: &Operator,
+    ready: Vec<One>,
+    mut skipped: Vec<(String, String)>,
+) -> Outcome {
+    let problem = |error| arguments.table.problem(error);
+    let mut sent = Vec::new();
+    for one in ready {
+        // Read again: two things of one user are two writes.
+        let link = operator.links.link(&one.old_sub).await.map_err(problem)?;
+        let others = others(&operator.links, &one.asked).await.map_err(problem)?;
+        let checked = match &link {
+            Some(link) => check_decision(link, &one.subject, &one.asked, &others),
+            None => Err("the link is gone".to_owned()),
+        };
+        match (link, checked) {
+            (Some(link), Ok(decisions)) => {
+                match carry_out(operator, &link, &decisions, &arguments.table).await {
+                    Ok(()) => sent.push(link),
+                    // The others are not to wait for one.
+                    Err(error) => skipped.push((one.old_sub.to_string(), format!("{error:#}"))),
+                }
+            }
+            (_, Err(why)) => skipped.push((one.old_sub.to_string(), why)),
+            (None, Ok(_)) => {}
+        }
+    }
+    let start = Instant::now();
+    let (mut answers, mut worst) = (Vec::new(), Exit::Done);
+    let mut words = String::new();
+    for link in &sent {
+        let left =
+            operator.wait.map(|wait| wait.saturating_sub(start.elapsed()).max(Duration::from_millis(1)));
+        let answer = operator.answer_within(link, left).await?;
+        worst = worse(worst, answer.exit());
+        answers.push(answer.json(link));
+        words.push_str(&format!("{}  {}\n", link.old_sub, short(&answer)));
+    }
+    words.push_str(&tell_skipped(&skipped));
+    Ok((told(arguments, "done", &answers, &skipped, &words), worst))
+}
+
+/// No answer is worse than a conflict, of which at least something is known.
+fn worse(one: Exit, other: Exit) -> Exit {
+    if one as u8 == 4 || other == Exit::Done { one } else { other }
+}
+
+fn short(answer: &operator::Answer) -> &'static str {
+    match answer {
+        operator::Answer::NotWaited => "asked",
+        operator::Answer::Late => "no answer in time",
+        operator::Answer::Here(link) => match answer.exit() {
+            Exit::StillInConflict => "still in conflict",
+            _ => show::state(link),
+        },
+    }
+}
+
+fn line(one: &One) -> String {
+    let decision = match &one.asked {
+        Asked::Decide(decision) => decision.to_string(),
+        Asked::Forget => "forget what was decided".to_owned(),
+    };
+    format!("{}  {}: {decision}", one.old_sub, one.subject)
+}
+
+/// At most so many are shown before a person is asked.
+const SHOWN: usize = 20;
+
+fn preview(reason: Reason, ready: &[One], skipped: &[(String, String)]) -> String {
+    let mut out = format!("{} with the reason {}:\n", show::count(ready.len(), "conflict"), reason.code());
+    for one in ready.iter().take(SHOWN) {
+        out.push_str(&format!("{}\n", line(one)));
+    }
+    if ready.len() > SHOWN {
+        out.push_str(&format!("and {} more\n", ready.len() - SHOWN));
+    }
+    let consequences: BTreeSet<_> = ready.iter().filter_map(consequence).collect();
+    out.extend(consequences.into_iter().map(|text| format!("{text}\n")));
+    out + &tell_skipped(skipped)
+}
+
+/// What a person should know before agreeing to many at once.
+fn consequence(one: &One) -> Option<&'static str> {
+    match (&one.asked, &one.subject) {
+        (Asked::Decide(Decision::KeepOld), _) => {
+            Some("whoever signs in with one of these in the new pool now loses it")
+        }
+        (Asked::Decide(Decision::MergeInto(_)), _) => {
+            Some("the user id of each who is merged stands for the other person from now on")
+        }
+        (Asked::Decide(Decision::LeaveOut | Decision::KeepNew), Subject::User) => {
+            Some("of whoever is left out nothing is mirrored any more")
+        }
+        (Asked::Decide(Decision::LeaveOut | Decision::KeepNew | Decision::LinkTo(_)) | Asked::Forget, _) => {
+            None
+        }
+    }
+}
+
+fn tell_skipped(skipped: &[(String, String)]) -> String {
+    let lines = skipped.iter().map(|(whose, why)| format!("{whose}  left as it is: {why}\n"));
+    lines.collect()
+}
+
+fn told(
+    arguments: &Arguments,
+    answer: &str,
+    users: &[serde_json::Value],
+    skipped: &[(String, String)],
+    words: &str,
+) -> String {
+    if !arguments.json {
+        return words.to_owned();
+    }
+    let skipped: Vec<_> = skipped.iter().map(|(whose, why)| json!({ "whose": whose, "why": why })).collect();
+    format!("{:#}\n", json!({ "answer": answer, "users": users, "left_as_they_are": skipped }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{attribute, old};
+
+    #[test]
+    fn what_would_be_done_is_shown() {
+        let one = |number: usize| One {
+            old_sub: old(&format!("old-{number}")),
+            subject: Subject::User,
+            asked: Asked::Decide(Decision::MergeInto(old("old-0"))),
+        };
+        let mut ready: Vec<_> = (1..=22).map(one).collect();
+        ready[0].subject = attribute("email");
+        ready[0].asked = Asked::Forget;
+        let skipped = [("old-99".to_owned(), "the link is gone".to_owned())];
+        insta::assert_snapshot!(preview(Reason::Twin, &ready, &skipped), @r"
+        22 conflicts with the reason twin:
+        old-1  attribute email: forget what was decided
+        old-2  user: merge into old-0
+        old-3  user: merge into old-0
+        old-4  user: merge into old-0
+        old-5  user: merge into old-0
+        old-6  user: merge into old-0
+        old-7  user: merge into old-0
+        old-8  user: merge into old-0
+        old-9  user: merge into old-0
+        old-10  user: merge into old-0
+        old-11  user: merge into old-0
+        old-12  user: merge into old-0
+        old-13  user: merge into old-0
+        old-14  user: merge into old-0
+        old-15  user: merge into old-0
+        old-16  user: merge into old-0
+        old-17  user: merge into old-0
+        old-18  user: merge into old-0
+        old-19  user: merge into old-0
+        old-20  user: merge into old-0
+        and 2 more
+        the user id of each who is merged stands for the other person from now on
+        old-99  left as it is: the link is gone
+        ");
+    }
+
+    #[test]
+    fn silence_is_the_worst() {
+        use Exit::{Done, StillInConflict, Unanswered};
+        assert_eq!(worse(Done, StillInConflict), StillInConflict);
+        assert_eq!(worse(StillInConflict, Done), StillInConflict);
+        assert_eq!(worse(Unanswered, StillInConflict), Unanswered);
+        assert_eq!(worse(StillInConflict, Unanswered), Unanswered);
+    }
+}

@@ -1,0 +1,154 @@
+//! `twinpool explain`: one user told whole. Reads only.
+
+use std::collections::BTreeSet;
+
+use anyhow::Context as _;
+use clap::Args;
+use twinpool_aws::cognito::CognitoPool;
+use twinpool_core::change_event::UserRef;
+use twinpool_core::id::{OldSub, Sub, Username};
+use twinpool_core::link::{Link, LinkState};
+use twinpool_core::pool::PoolShape;
+use twinpool_core::port::{Answer, Class, LinkReader as _, LinkScan, PoolReader, by_sub};
+use twinpool_core::snapshot::Snapshot;
+use twinpool_rules::Rules;
+
+use crate::conflicts::walk;
+use crate::options::{self, Pools, RulesFile, Table};
+use crate::resolve::{find, primary};
+use crate::{Exit, Outcome};
+
+mod compare;
+mod password;
+mod told;
+
+/// Whom to tell of.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// A sub of either pool, a user id, or a username of the old pool, which may be an address.
+    #[arg(value_name = "SUB, USERNAME OR USER ID")]
+    who: String,
+    /// Also walks over the whole table for those who were merged into this user.
+    #[arg(long)]
+    aliases: bool,
+    /// For programs: one JSON object.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    table: Table,
+    #[command(flatten)]
+    pools: Pools,
+    #[command(flatten)]
+    rules: RulesFile,
+}
+
+/// All that is known of one user.
+struct Whole {
+    link: Option<Link>,
+    /// Of a merged user, the one whose user id counts.
+    primary: Option<Link>,
+    /// Those who were merged into this user; `None` if nobody looked.
+    aliases: Option<BTreeSet<OldSub>>,
+    old: Option<Snapshot>,
+    new: Option<Snapshot>,
+    new_shape: PoolShape,
+    rules: Rules,
+    /// Which rules they are.
+    rules_are: String,
+}
+
+pub(crate) async fn run(arguments: &Arguments) -> Outcome {
+    let (rules, rules_are) = arguments.rules.read()?;
+    let config = options::aws().await?;
+    let links = arguments.table.connect(&config);
+    let (old_pool, new_pool) = (arguments.pools.old(&config), arguments.pools.new_pool(&config));
+    let problem = |error| arguments.table.problem(error);
+    let who = arguments.who.trim();
+
+    let mut link = match Sub::parse(who) {
+        Ok(id) => find(&links, &id).await.map_err(problem)?,
+        Err(_) => None,
+    };
+    let reference = match &link {
+        Some(link) => UserRef::Sub(link.sub()),
+        // Nothing of what was typed is said: it may be an address.
+        None => UserRef::Username(Username::parse(who).map_err(|_| {
+            anyhow::anyhow!(
+                "this is no sub, user id or username: a username has no blanks and at most 128 characters"
+            )
+        })?),
+    };
+    let old_shape = old_pool.shape().await.context(OLD_POOL)?;
+    let old = whole(&old_pool, &reference, &old_shape).await.context(OLD_POOL)?;
+    let old = old.filter(|user| link.as_ref().is_none_or(|link| link.old_sub.as_str() == user.sub.as_str()));
+    if let (None, Some(user)) = (&link, &old) {
+        link = links.link(&OldSub::from(user.sub.clone())).await.map_err(problem)?;
+    }
+    if link.is_none() && old.is_none() {
+        let text = if arguments.json { "null\n" } else { NOBODY };
+        return Ok((text.to_owned(), Exit::NotFound));
+    }
+    let primary = match &link {
+        Some(link) => primary(&links, link).await.map_err(problem)?,
+        None => None,
+    };
+    let new_shape = new_pool.shape().await.context(NEW_POOL)?;
+    let counterpart = primary.as_ref().or(link.as_ref()).and_then(new_sub);
+    let new = match &counterpart {
+        Some(who) => whole(&new_pool, who, &new_shape).await.context(NEW_POOL)?,
+        None => None,
+    };
+    let new = new.filter(|user| counterpart.as_ref().is_some_and(|who| who.parameter() == user.sub.as_str()));
+    let aliases = match &link {
+        Some(link) if arguments.aliases => Some(merged_into(&links, &link.old_sub).await.map_err(problem)?),
+        _ => None,
+    };
+    let user = Whole { link, primary, aliases, old, new, new_shape, rules, rules_are };
+    let text = if arguments.json { format!("{:#}\n", user.json()) } else { user.text() };
+    Ok((text, Exit::Done))
+}
+
+const OLD_POOL: &str =
+    "cannot read the old pool: check --old-pool, the Region, and your credentials and permissions";
+const NEW_POOL: &str =
+    "cannot read the new pool: check --new-pool, the Region, and your credentials and permissions";
+const NOBODY: &str = "nobody: no link has this id, and the old pool has no such user\n";
+
+fn new_sub(link: &Link) -> Option<UserRef> {
+    match &link.state {
+        LinkState::Linked(linked) => Some(by_sub(&linked.new_sub)),
+        LinkState::Tombstone { new_sub, .. } => new_sub.as_ref().map(by_sub),
+        LinkState::Pending { .. } | LinkState::Conflict { .. } | LinkState::Merged { .. } => None,
+    }
+}
+
+/// One user of one pool, with all that the pool tells.
+async fn whole(pool: &CognitoPool, who: &UserRef, shape: &PoolShape) -> Answer<Option<Snapshot>> {
+    let user = match pool.user(who).await {
+        // Not what Cognito takes for a username.
+        Err(error) if error.class == Class::Rejected => None,
+        answer => answer?,
+    };
+    let Some(mut user) = user else {
+        return Ok(None);
+    };
+    let name = UserRef::Username(user.username.clone());
+    user.groups = pool.groups(&name).await?.unwrap_or_default();
+    if shape.passkeys || shape.devices {
+        user.factors = pool.factors(&name, shape).await?;
+    }
+    Ok(Some(user))
+}
+
+async fn merged_into(links: &impl LinkScan, sub: &OldSub) -> Answer<BTreeSet<OldSub>> {
+    let mut aliases = BTreeSet::new();
+    walk(links, |page| {
+        let merged = page
+            .links
+            .into_iter()
+            .filter(|link| matches!(&link.state, LinkState::Merged { into, .. } if into == sub));
+        aliases.extend(merged.map(|link| link.old_sub));
+    })
+    .await?;
+    Ok(aliases)
+}

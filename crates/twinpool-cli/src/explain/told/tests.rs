@@ -1,0 +1,155 @@
+use twinpool_core::held_back::{Reason, Subject};
+use twinpool_core::id::{AttributeName, GroupName, PoolId, ProviderName, Sub, Timestamp, Username};
+use twinpool_core::pool::{PoolShape, SignIn};
+use twinpool_core::snapshot::{Factor, Identity, Mfa};
+use twinpool_core::value::Value as Text;
+use twinpool_rules::Rules;
+
+use super::*;
+use crate::samples::{AT, attribute, conflict, in_state, old, pair};
+
+fn shape() -> PoolShape {
+    PoolShape {
+        id: PoolId::parse("eu-west-1_New").unwrap(),
+        sign_in: SignIn::Contact([].into()),
+        case_sensitive: false,
+        attributes: [].into(),
+        verifies: [].into(),
+        mfa: true,
+        passkeys: false,
+        devices: false,
+    }
+}
+
+fn person(sub: &str, attributes: &[(&str, &str)], groups: &[&str]) -> Snapshot {
+    let pair = |(name, value): &(&str, &str)| (AttributeName::parse(*name).unwrap(), Text::new(*value));
+    Snapshot {
+        sub: Sub::parse(sub).unwrap(),
+        username: Username::parse("secretson").unwrap(),
+        status: Status::Confirmed,
+        enabled: true,
+        attributes: attributes.iter().map(pair).collect(),
+        groups: groups.iter().map(|name| GroupName::parse(*name).unwrap()).collect(),
+        identities: [].into(),
+        mfa: Mfa::default(),
+        factors: [].into(),
+        created_at: Timestamp(0),
+    }
+}
+
+const RULES: &str = r#"
+[attributes]
+"custom:company" = { rename = "custom:tenant", prefix = "t-" }
+nickname = { drop = true }
+
+[groups]
+leave_out = ["test-*"]
+rename = { admins = "administrators" }
+"#;
+
+/// One of everything.
+fn jane() -> Whole {
+    let mut before = person(
+        "old-1",
+        &[
+            ("email", "Jane@Example.com"),
+            ("phone_number", "+491712345678"),
+            ("name", "Jane Secretson"),
+            ("nickname", "jany"),
+            ("custom:company", "acme"),
+            ("custom:a_rather_long_name", "secret"),
+        ],
+        &["admins", "readers", "test-1"],
+    );
+    before.mfa = Mfa { sms: true, totp: true, ..Mfa::default() };
+    let google = ProviderName::parse("Google").unwrap();
+    before.identities.insert(Identity { provider: google, subject: Text::new("secret-4711") });
+    let after = person(
+        "new-1",
+        &[
+            ("email", "jane@example.com"),
+            ("name", "Jane Someone"),
+            ("custom:tenant", "t-acme"),
+            ("custom:a_rather_long_name", "secret"),
+            ("custom:twinpool", "old-1.digest"),
+            ("locale", "english"),
+        ],
+        &["administrators", "beta", "readers-of-yore"],
+    );
+    let totp = Subject::Factor(Factor::Totp);
+    let held = [(attribute("phone_number"), Reason::UnverifiedSignInName), (totp, Reason::CannotMove)];
+    let mut link = pair("old-1", &held);
+    link.announced.groups.insert(GroupName::parse("readers-of-yore").unwrap());
+    Whole {
+        link: Some(link),
+        primary: None,
+        aliases: Some([old("old-2")].into()),
+        old: Some(before),
+        new: Some(after),
+        new_shape: shape(),
+        rules: Rules::parse(RULES).unwrap(),
+        rules_are: "the rules twinpool.toml".to_owned(),
+    }
+}
+
+fn nobody() -> Whole {
+    let rules = Rules::default();
+    Whole {
+        link: None,
+        aliases: None,
+        old: None,
+        new: None,
+        rules,
+        rules_are: "the default rules".to_owned(),
+        ..jane()
+    }
+}
+
+#[test]
+fn one_user_told_whole() {
+    let text = jane().text();
+    let long: Vec<_> = text.lines().filter(|line| line.chars().count() > 80).collect();
+    assert!(long.is_empty(), "{long:#?}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn nothing_that_is_told_is_a_value() {
+    for text in [jane().text(), jane().json().to_string()] {
+        for value in ["ecretson", "xample", "acme", "4711", "12345678", "jany", "english"] {
+            assert!(!text.contains(value), "{value}: {text}");
+        }
+    }
+}
+
+#[test]
+fn json_for_programs() {
+    insta::assert_snapshot!(format!("{:#}", jane().json()));
+}
+
+#[test]
+fn users_in_every_state() {
+    let alone = || Some(person("old-2", &[("email", "jo@example.com")], &[]));
+    let merged = in_state("old-2", LinkState::Merged { into: old("old-1"), since: AT });
+    let unconfirmed = alone().map(|user| Snapshot { status: Status::Unconfirmed, ..user });
+    let waits = LinkState::Conflict { reason: Reason::Federated, since: AT, holder: None };
+    let all = [
+        Whole { link: Some(conflict()), old: alone(), ..nobody() },
+        Whole { link: Some(in_state("old-2", waits)), old: alone(), ..nobody() },
+        Whole {
+            link: Some(merged),
+            primary: Some(pair("old-1", &[])),
+            old: alone(),
+            new: jane().new,
+            ..nobody()
+        },
+        Whole { old: unconfirmed, ..nobody() },
+        Whole { old: alone(), ..nobody() },
+        Whole { link: Some(pair("old-2", &[])), old: alone(), ..nobody() },
+    ];
+    for text in all.each_ref().map(Whole::text) {
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    }
+    let texts = all.map(|user| user.text());
+    insta::assert_snapshot!(texts.join("\n----\n"));
+}

@@ -1,0 +1,154 @@
+//! Options that several commands share, and what they connect to.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Args;
+use twinpool_aws::client::{self, Config, Patience};
+use twinpool_aws::cognito::CognitoPool;
+use twinpool_aws::dynamodb::Links;
+use twinpool_aws::sqs::Queue;
+use twinpool_core::id::{IdError, OldSub, PoolId, Sub};
+use twinpool_core::port::PortError;
+use twinpool_rules::Rules;
+
+use crate::operator::Operator;
+
+/// Which table to look into.
+#[derive(Debug, Args)]
+pub(crate) struct Table {
+    /// The table of links: the stack's output `TableName`.
+    #[arg(long, env = "TWINPOOL_LINKS_TABLE", hide_env_values = true, value_name = "NAME")]
+    pub(crate) table: String,
+}
+
+impl Table {
+    pub(crate) fn connect(&self, config: &Config) -> Links {
+        Links::connect(config, self.table.clone(), None)
+    }
+
+    /// What to say when the table does not answer.
+    pub(crate) fn problem(&self, error: PortError) -> anyhow::Error {
+        let table = &self.table;
+        let what = format!(
+            "cannot use the table {table}: check its name, the Region, and your credentials and permissions"
+        );
+        anyhow::Error::new(error).context(what)
+    }
+}
+
+/// Both pools.
+#[derive(Debug, Args)]
+pub(crate) struct Pools {
+    /// The pool being left.
+    #[arg(long, env = "TWINPOOL_OLD_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = a_pool)]
+    old_pool: PoolId,
+    /// The pool being moved to.
+    #[arg(long, env = "TWINPOOL_NEW_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = a_pool)]
+    new_pool: PoolId,
+    /// Where the old pool answers, if not where AWS has it: a local stand-in.
+    #[arg(long, env = "TWINPOOL_OLD_POOL_ENDPOINT_URL", hide_env_values = true, value_name = "URL")]
+    old_pool_endpoint: Option<String>,
+}
+
+impl Pools {
+    pub(crate) fn old(&self, config: &Config) -> CognitoPool {
+        CognitoPool::connect(config, self.old_pool_endpoint.clone(), self.old_pool.clone())
+    }
+
+    pub(crate) fn new_pool(&self, config: &Config) -> CognitoPool {
+        CognitoPool::connect(config, None, self.new_pool.clone())
+    }
+}
+
+/// How the mirror is asked to look at a user.
+#[derive(Debug, Args)]
+pub(crate) struct Mirror {
+    /// The queue of change events: the stack's output `QueueUrl`.
+    #[arg(long, env = "TWINPOOL_QUEUE_URL", hide_env_values = true, value_name = "URL")]
+    queue_url: String,
+    /// The pool being left.
+    #[arg(long, env = "TWINPOOL_OLD_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = a_pool)]
+    old_pool: PoolId,
+    /// Asks the mirror, and does not wait for what becomes of it.
+    #[arg(long)]
+    no_wait: bool,
+    /// Waits this many seconds at most.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, conflicts_with = "no_wait")]
+    wait: u64,
+}
+
+impl Mirror {
+    pub(crate) fn connect(&self, config: &Config, table: &Table) -> Operator {
+        Operator {
+            links: table.connect(config),
+            queue: Queue::connect_without_key(config, self.queue_url.clone()),
+            pool: self.old_pool.clone(),
+            wait: (!self.no_wait).then_some(Duration::from_secs(self.wait)),
+        }
+    }
+}
+
+/// What a command that changes something may do without asking.
+#[derive(Debug, Args)]
+pub(crate) struct Consent {
+    /// Does it without asking.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) yes: bool,
+    /// Shows what would be done, and does nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// The owner's rules.
+#[derive(Debug, Args)]
+pub(crate) struct RulesFile {
+    /// The owner's rules [default: twinpool.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+}
+
+impl RulesFile {
+    /// The rules, and which they are in words.
+    pub(crate) fn read(&self) -> anyhow::Result<(Rules, String)> {
+        const DEFAULT: &str = "twinpool.toml";
+        let path = match &self.rules {
+            Some(path) => path.as_path(),
+            None if Path::new(DEFAULT).exists() => Path::new(DEFAULT),
+            None => return Ok((Rules::default(), "the default rules".to_owned())),
+        };
+        let name = path.display();
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the rules {name}"))?;
+        let rules = Rules::parse(&text).with_context(|| format!("cannot use the rules {name}"))?;
+        Ok((rules, format!("the rules {name}")))
+    }
+}
+
+/// Region, credentials and endpoint as every AWS tool has them.
+pub(crate) async fn aws() -> anyhow::Result<Config> {
+    let config = client::load(Patience::MIRROR).await;
+    anyhow::ensure!(
+        config.region().is_some(),
+        "no AWS Region: set AWS_REGION, or AWS_PROFILE to a profile that has one"
+    );
+    Ok(config)
+}
+
+const NO_ID: &str =
+    "a sub or user id looks like 9441f38c-d64d-45d1-8401-ec94ab328c6d; links hold no names or addresses";
+
+/// A sub or a user id.
+pub(crate) fn an_id(text: &str) -> Result<Sub, &'static str> {
+    Sub::parse(text.trim()).map_err(|_| NO_ID)
+}
+
+/// A sub of the old pool.
+pub(crate) fn an_old_sub(text: &str) -> Result<OldSub, &'static str> {
+    an_id(text).map(OldSub::from)
+}
+
+/// The id of a pool.
+pub(crate) fn a_pool(text: &str) -> Result<PoolId, IdError> {
+    PoolId::parse(text.trim())
+}

@@ -1,0 +1,117 @@
+//! Words and tables for people.
+
+use twinpool_core::id::Timestamp;
+use twinpool_core::link::{Left, Link, LinkState};
+
+/// What a terminal shows in one line.
+pub(crate) const WIDTH: usize = 80;
+
+/// A moment.
+pub(crate) fn rfc3339(at: Timestamp) -> String {
+    humantime::format_rfc3339_millis(time(at)).to_string()
+}
+
+/// A moment, for a list: to the minute.
+pub(crate) fn minute(at: Timestamp) -> String {
+    let text = humantime::format_rfc3339_seconds(time(at)).to_string();
+    text.get(..16).map_or(text.clone(), |text| text.replace('T', " "))
+}
+
+fn time(at: Timestamp) -> std::time::SystemTime {
+    std::time::UNIX_EPOCH + std::time::Duration::from_millis(at.0)
+}
+
+/// How far a link has come, in one word.
+pub(crate) fn state(link: &Link) -> &'static str {
+    match link.state {
+        LinkState::Pending { .. } => "pending",
+        LinkState::Linked(_) => "linked",
+        LinkState::Conflict { .. } => "conflict",
+        LinkState::Tombstone { .. } => "tombstone",
+        LinkState::Merged { .. } => "merged",
+    }
+}
+
+/// How far a link has come, in a sentence.
+pub(crate) fn state_in_words(link: &Link) -> String {
+    match &link.state {
+        LinkState::Pending { .. } => "pending: a user of the new pool is being made".to_owned(),
+        LinkState::Linked(_) => "linked: the user is in both pools".to_owned(),
+        LinkState::Conflict { reason, .. } => format!("conflict: {}", reason.remedy()),
+        LinkState::Tombstone { left, .. } => {
+            let left = match left {
+                Left::Nobody => "there was nobody in the new pool",
+                Left::Kept => "the user of the new pool was kept",
+                Left::Disabled => "the user of the new pool was disabled",
+                Left::Deleted => "the user of the new pool was deleted",
+            };
+            format!("tombstone: deleted from the old pool; {left}")
+        }
+        LinkState::Merged { into, .. } => format!("merged: one person with {into}"),
+    }
+}
+
+/// Columns as wide as what stands in them.
+pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+    let head = head.iter().map(|text| (*text).to_owned()).collect();
+    let lines: Vec<&Vec<String>> = std::iter::once(&head).chain(rows).collect();
+    let width = |column: usize| {
+        let cells = lines.iter().filter_map(|line| line.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
+    };
+    let widths: Vec<_> = (0..head.len()).map(width).collect();
+    let mut out = String::new();
+    for line in lines {
+        let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        out.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// A name and what is to be said of it, in lines that fit a terminal.
+pub(crate) fn field(name: &str, text: &str) -> String {
+    beside(12, name, text)
+}
+
+/// The same, with so much room for the name. A longer one gets a line of its own.
+pub(crate) fn beside(room: usize, name: &str, text: &str) -> String {
+    let mut out = format!("{name:<room$}");
+    if name.chars().count() > room {
+        out.push_str(&format!("\n{:room$}", ""));
+    }
+    let mut column = room;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if column + 1 + length > WIDTH && column > room {
+            out.push_str(&format!("\n{:room$}", ""));
+            column = room;
+        }
+        out.push(' ');
+        out.push_str(word);
+        column += 1 + length;
+    }
+    out.push('\n');
+    out
+}
+
+/// `1 user`, `2 users`.
+pub(crate) fn count(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_never_runs_over_the_edge() {
+        let text = field("held back", &"word ".repeat(40));
+        assert!(text.lines().count() > 2 && text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+    }
+
+    #[test]
+    fn a_moment_in_a_list() {
+        assert_eq!(minute(Timestamp(1_795_219_200_123)), "2026-11-21 00:00");
+    }
+}

@@ -1,0 +1,65 @@
+//! `twinpool sync`: brings one user into step now.
+
+use clap::Args;
+use twinpool_core::id::Sub;
+use twinpool_core::link::{Link, LinkState};
+
+use crate::ask::{self, Answer};
+use crate::options::{self, Consent, Mirror, Table};
+use crate::resolve::{find, not_found, primary};
+use crate::{Exit, Outcome};
+
+/// Whom to bring into step.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// A sub of the old pool, a sub of the new pool, or a user id.
+    #[arg(value_name = "SUB OR USER ID", value_parser = options::an_id)]
+    id: Sub,
+    /// For programs: one JSON object.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    consent: Consent,
+    #[command(flatten)]
+    table: Table,
+    #[command(flatten)]
+    mirror: Mirror,
+}
+
+pub(crate) async fn run(arguments: &Arguments) -> Outcome {
+    let config = options::aws().await?;
+    let operator = arguments.mirror.connect(&config, &arguments.table);
+    let problem = |error| arguments.table.problem(error);
+    let Some(asked) = find(&operator.links, &arguments.id).await.map_err(problem)? else {
+        return Ok(not_found(arguments.json));
+    };
+    // Merged: the mirror looks at the one who counts.
+    let counts = primary(&operator.links, &asked).await.map_err(problem)?;
+    let link = counts.filter(|link| link.linked().is_some()).unwrap_or(asked);
+    let what = intent(&link);
+    match ask::before(&arguments.consent, &what)? {
+        Answer::Go => {}
+        Answer::Shown if arguments.json => {
+            let shown = serde_json::json!({ "old_sub": link.old_sub.as_str(), "answer": "dry run" });
+            return Ok((format!("{shown:#}\n"), Exit::Done));
+        }
+        Answer::Shown => return Ok((what, Exit::Done)),
+        Answer::Declined => return Ok(("nothing was done\n".to_owned(), Exit::Failed)),
+    }
+    operator.send(&link, "Sync").await?;
+    let answer = operator.answer(&link).await?;
+    let text = if arguments.json { format!("{:#}\n", answer.json(&link)) } else { answer.words(&link) };
+    Ok((text, answer.exit()))
+}
+
+fn intent(link: &Link) -> String {
+    let sub = &link.old_sub;
+    let then = match &link.state {
+        LinkState::Linked(linked) => format!("{} of the new pool is made to follow", linked.new_sub),
+        LinkState::Pending { .. } | LinkState::Conflict { .. } | LinkState::Merged { .. } => {
+            "a user of the new pool is made, if nothing stands in the way".to_owned()
+        }
+        LinkState::Tombstone { .. } => "a deletion is looked at again".to_owned(),
+    };
+    format!("The mirror reads {sub} in both pools again; {then}.\n")
+}
