@@ -53,12 +53,12 @@ macro_rules! contract {
 
 mod dynamodb_on_ministack {
     contract!(ministack, links_on, links:
-        a_link_is_read_as_it_was_written a_late_writer_loses a_new_sub_is_tied_once);
+        a_link_is_read_as_it_was_written a_late_writer_loses a_new_sub_is_tied_once the_last_trouble_is_kept);
 }
 
 mod dynamodb_on_moto {
     contract!(moto, links_on, links:
-        a_link_is_read_as_it_was_written a_late_writer_loses a_new_sub_is_tied_once);
+        a_link_is_read_as_it_was_written a_late_writer_loses a_new_sub_is_tied_once the_last_trouble_is_kept);
 }
 
 mod cognito_on_ministack {

@@ -17,6 +17,7 @@ use crate::code::port_error;
 mod groups;
 mod item;
 mod seal;
+mod troubles;
 
 use seal::Seal;
 

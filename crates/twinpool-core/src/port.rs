@@ -12,6 +12,7 @@ use crate::id::{AttributeName, GroupName, NewSub, OldSub, Sub, Username};
 use crate::link::Link;
 use crate::pool::PoolShape;
 use crate::snapshot::{Factor, Identity, Mfa, Snapshot};
+use crate::trouble::Trouble;
 use crate::value::Attributes;
 
 /// What the caller can do about a failed call.
@@ -198,6 +199,15 @@ pub trait GroupStore: Send + Sync {
     /// # Errors
     /// [`Class::Stale`] when someone else wrote since.
     fn forget_group(&self, record: &GroupRecord) -> impl Future<Output = Answer<()>> + Send;
+}
+
+/// Keeps what went wrong last in a message group of the queue: one user, or one group of the pool. Old notes go by themselves.
+pub trait TroubleStore: Send + Sync {
+    /// Writes it down, over what was noted before.
+    fn note_trouble(&self, group: &str, trouble: &Trouble) -> impl Future<Output = Answer<()>> + Send;
+
+    /// What was noted last.
+    fn trouble(&self, group: &str) -> impl Future<Output = Answer<Option<Trouble>>> + Send;
 }
 
 /// Takes change events to the queue.

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use twinpool_core::group::GroupRecord;
 use twinpool_core::id::{GroupName, NewSub, OldSub};
 use twinpool_core::link::{Link, LinkState};
-use twinpool_core::port::{Answer, Class, GroupStore, LinkReader, LinkStore, PortError};
+use twinpool_core::port::{Answer, Class, GroupStore, LinkReader, LinkStore, PortError, TroubleStore};
+use twinpool_core::trouble::Trouble;
 
 use crate::process::Process;
 
@@ -15,6 +16,7 @@ struct Tables {
     groups: BTreeMap<GroupName, GroupRecord>,
     links: BTreeMap<OldSub, Link>,
     back: BTreeMap<NewSub, OldSub>,
+    troubles: BTreeMap<String, Trouble>,
 }
 
 /// The links, as one process sees them.
@@ -136,5 +138,20 @@ impl GroupStore for MemoryLinks {
         self.check_group(record, "DeleteItem")?;
         self.tables().groups.remove(&record.name);
         self.process.leave("DeleteItem").await
+    }
+}
+
+impl TroubleStore for MemoryLinks {
+    async fn note_trouble(&self, group: &str, trouble: &Trouble) -> Answer<()> {
+        self.process.enter("PutItem").await?;
+        self.tables().troubles.insert(group.to_owned(), trouble.clone());
+        self.process.leave("PutItem").await
+    }
+
+    async fn trouble(&self, group: &str) -> Answer<Option<Trouble>> {
+        self.process.enter("GetItem").await?;
+        let trouble = self.tables().troubles.get(group).cloned();
+        self.process.leave("GetItem").await?;
+        Ok(trouble)
     }
 }

@@ -14,6 +14,7 @@ async fn links_in_memory() {
     links::a_late_writer_loses(&store).await;
     links::a_new_sub_is_tied_once(&store).await;
     links::groups_are_recorded_and_forgotten(&store).await;
+    links::the_last_trouble_is_kept(&store).await;
 }
 
 fn memory_pool() -> PoolHandle {

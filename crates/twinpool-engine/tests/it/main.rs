@@ -20,3 +20,4 @@ mod races;
 mod refusals;
 mod start;
 mod support;
+mod troubles;
