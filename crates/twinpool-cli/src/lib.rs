@@ -1,5 +1,6 @@
 //! The `twinpool` command: one module per subcommand, each an arguments struct and a `run`.
 
+mod dlq;
 mod resolve;
 
 use std::process::ExitCode;
@@ -14,11 +15,13 @@ pub struct Cli {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such user.\n\
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such user, 10 refused, 11 warnings.\n\
     Region, credentials and endpoint come from the environment as for every AWS tool (AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL).";
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Shows what could not be mirrored, by cause, and has it tried again.
+    Dlq(dlq::Arguments),
     /// Says who a user is: old sub, new sub, user id, and how far the link has come.
     Resolve(resolve::Arguments),
 }
@@ -40,6 +43,10 @@ pub enum Exit {
     Failed = 1,
     /// No such user.
     NotFound = 3,
+    /// Refused: somebody must act first.
+    Blocked = 10,
+    /// Done, with warnings.
+    Warned = 11,
 }
 
 impl From<Exit> for ExitCode {
@@ -54,6 +61,7 @@ impl From<Exit> for ExitCode {
 /// When the command fails; the message is for people.
 pub async fn run(cli: Cli) -> anyhow::Result<(String, Exit)> {
     match cli.command {
+        Command::Dlq(arguments) => dlq::run(&arguments).await,
         Command::Resolve(arguments) => resolve::run(&arguments).await,
     }
 }

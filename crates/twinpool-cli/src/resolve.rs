@@ -71,6 +71,8 @@ fn state(link: &Link) -> &'static str {
         LinkState::Pending { .. } => "pending",
         LinkState::Linked(_) => "linked",
         LinkState::Conflict { .. } => "conflict",
+        LinkState::Tombstone { .. } => "tombstone",
+        LinkState::Merged { .. } => "merged",
     }
 }
 
@@ -82,7 +84,10 @@ fn to_json(link: &Link) -> serde_json::Value {
     });
     let reason = match link.state {
         LinkState::Conflict { reason, .. } => Some(reason.code()),
-        LinkState::Pending { .. } | LinkState::Linked(_) => None,
+        LinkState::Pending { .. }
+        | LinkState::Linked(_)
+        | LinkState::Tombstone { .. }
+        | LinkState::Merged { .. } => None,
     };
     json!({
         "user_id": link.user_id.as_str(),
@@ -114,8 +119,16 @@ fn to_table(link: &Link) -> String {
             row("link", "pending: a user of the new pool is being made");
             row("since", &rfc3339(*since));
         }
-        LinkState::Conflict { reason, since } => {
+        LinkState::Conflict { reason, since, .. } => {
             row("link", &format!("conflict: {}", reason.remedy()));
+            row("since", &rfc3339(*since));
+        }
+        LinkState::Tombstone { since, .. } => {
+            row("link", "tombstone: the user was deleted from the old pool");
+            row("since", &rfc3339(*since));
+        }
+        LinkState::Merged { into, since } => {
+            row("link", &format!("merged: one person with {into}"));
             row("since", &rfc3339(*since));
         }
     }
@@ -140,7 +153,7 @@ mod tests {
         let side = Side {
             attributes: [(AttributeName::parse("email").unwrap(), Digest::stored("d"))].into(),
             groups: [].into(),
-            enabled: true,
+            ..Side::default()
         };
         let held = HeldBack {
             subject: Subject::Attribute(AttributeName::parse("email").unwrap()),
@@ -152,13 +165,16 @@ mod tests {
             user_id: UserId::parse("old-1").unwrap(),
             version: 2,
             announced: Names::default(),
-            state: LinkState::Linked(Linked {
+            decisions: [].into(),
+            history: twinpool_core::history::History::default(),
+            state: LinkState::Linked(Box::new(Linked {
                 new_sub: NewSub::parse("new-1").unwrap(),
                 base: Base { old: side.clone(), new: side },
                 held_back: vec![held],
                 unseen: [].into(),
                 mirrored_at: Timestamp(1_795_219_200_123),
-            }),
+                rules: String::new(),
+            })),
         }
     }
 
