@@ -2,6 +2,7 @@
 
 mod dlq;
 mod resolve;
+mod rules;
 
 use std::process::ExitCode;
 
@@ -24,6 +25,8 @@ enum Command {
     Dlq(dlq::Arguments),
     /// Says who a user is: old sub, new sub, user id, and how far the link has come.
     Resolve(resolve::Arguments),
+    /// Holds twinpool.toml against both pools.
+    Rules(rules::Arguments),
 }
 
 /// Which table to look into.
@@ -63,6 +66,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<(String, Exit)> {
     match cli.command {
         Command::Dlq(arguments) => dlq::run(&arguments).await,
         Command::Resolve(arguments) => resolve::run(&arguments).await,
+        Command::Rules(arguments) => rules::run(&arguments).await,
     }
 }
 

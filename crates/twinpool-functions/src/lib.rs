@@ -2,6 +2,7 @@
 
 mod logging;
 pub mod mirror;
+pub mod rules;
 pub mod wiring;
 
 pub use logging::init as init_logging;

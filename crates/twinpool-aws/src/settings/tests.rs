@@ -61,3 +61,15 @@ fn the_deadline_leaves_cognito_time() {
         assert!(CaptureSettings::deadline(&with(bad)).is_err());
     }
 }
+
+#[test]
+fn the_rules_lie_beside_the_code_unless_a_file_is_named() {
+    let find = |pairs: &[(&'static str, &'static str)]| {
+        let found = RulesFile::find(&Table(pairs.iter().copied().collect()));
+        found.map(|file| (file.path.display().to_string(), file.is_required))
+    };
+    let (root, named) = (("LAMBDA_TASK_ROOT", "/var/task"), ("TWINPOOL_RULES_FILE", "/etc/rules.toml"));
+    assert_eq!(find(&[]), None);
+    assert_eq!(find(&[root]), Some(("/var/task/twinpool.toml".to_owned(), false)));
+    assert_eq!(find(&[root, named]), Some(("/etc/rules.toml".to_owned(), true)));
+}
