@@ -3,6 +3,7 @@
 
 mod arrives;
 mod confirmed;
+mod dead_letters;
 mod queue;
 
 use xtask::local::{Person, Stack};

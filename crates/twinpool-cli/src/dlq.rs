@@ -7,7 +7,7 @@ use twinpool_aws::dynamodb::Links;
 use twinpool_aws::sqs::{DeadLetters, Hints};
 use twinpool_core::id::PoolId;
 
-use crate::{Exit, Table};
+use crate::Exit;
 
 mod act;
 mod ask;
@@ -44,8 +44,9 @@ struct Place {
     /// The DLQ: the stack's output `DlqUrl`.
     #[arg(long, env = "TWINPOOL_DLQ_URL", value_name = "URL")]
     dlq_url: String,
-    #[command(flatten)]
-    table: Table,
+    /// The table of links: the stack's output `TableName`.
+    #[arg(long, env = "TWINPOOL_LINKS_TABLE", value_name = "NAME")]
+    table: String,
     /// The old pool of this stack, so that events of other pools are known at once.
     #[arg(long, env = "TWINPOOL_OLD_POOL_ID", value_name = "ID", value_parser = |text: &str| PoolId::parse(text))]
     old_pool: Option<PoolId>,
@@ -116,7 +117,7 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<(String, Exit)>
         Command::Drop(drop) => &drop.place,
     };
     let dlq = DeadLetters::connect(&config, place.dlq_url.clone());
-    let look = Look::new(Links::connect(&config, place.table.table.clone(), None), place.old_pool.clone());
+    let look = Look::new(Links::connect(&config, place.table.clone(), None), place.old_pool.clone());
     let interrupt = Interrupt::watch();
     match &arguments.command {
         Command::Show(show) => {
