@@ -4,6 +4,7 @@
 mod arrives;
 mod audit;
 mod confirmed;
+mod dead_letters;
 mod lifecycle;
 mod operator;
 mod queue;

@@ -11,7 +11,7 @@ use xtask::testbed::{MINISTACK, stack};
 use crate::arrived;
 
 /// The body of an event that says this of a user in this pool.
-fn body(pool: &str, sub: &str) -> String {
+pub(crate) fn body(pool: &str, sub: &str) -> String {
     let trigger = json!({
         "triggerSource": "TokenGeneration_Authentication",
         "userPoolId": pool,

@@ -5,3 +5,4 @@ mod batches;
 mod calls;
 mod killed;
 mod raced;
+mod ruled;

@@ -10,7 +10,7 @@ use xtask::local::{Links, Person, PoolAddress, SignIn, Users, create_pool};
 use xtask::testbed::Bare;
 use xtask::wire::Aws;
 
-use crate::bootstrap::Function;
+use crate::bootstrap::{Function, Settings};
 use crate::proxy::Proxy;
 use crate::runtime_api::Answer;
 
@@ -58,19 +58,24 @@ impl Bench {
     /// A mirror that runs.
     #[must_use]
     pub fn mirror(&self) -> Function {
+        self.mirror_with(&[])
+    }
+
+    /// A mirror that runs, with more settings than it needs.
+    #[must_use]
+    pub fn mirror_with(&self, more: Settings<'_>) -> Function {
         let endpoint = self.proxy.endpoint();
-        Function::start(
-            "twinpool-mirror",
-            &[
-                ("AWS_ENDPOINT_URL", &endpoint),
-                ("AWS_REGION", "us-east-1"),
-                ("TWINPOOL_OLD_POOL_ID", &self.old_pool.id),
-                ("TWINPOOL_NEW_POOL_ID", &self.new_pool.id),
-                ("TWINPOOL_LINKS_TABLE", &self.table),
-                ("TWINPOOL_QUEUE_URL", &format!("{endpoint}/000000000000/none.fifo")),
-                ("TWINPOOL_DIGEST_KEY", KEY),
-            ],
-        )
+        let queue = format!("{endpoint}/000000000000/none.fifo");
+        let own = [
+            ("AWS_ENDPOINT_URL", endpoint.as_str()),
+            ("AWS_REGION", "us-east-1"),
+            ("TWINPOOL_OLD_POOL_ID", &self.old_pool.id),
+            ("TWINPOOL_NEW_POOL_ID", &self.new_pool.id),
+            ("TWINPOOL_LINKS_TABLE", &self.table),
+            ("TWINPOOL_QUEUE_URL", &queue),
+            ("TWINPOOL_DIGEST_KEY", KEY),
+        ];
+        Function::start("twinpool-mirror", &[&own, more].concat())
     }
 
     /// A confirmed person of the old pool, with a verified address; gives the sub.

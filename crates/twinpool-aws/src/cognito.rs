@@ -10,6 +10,7 @@ mod decode;
 mod password;
 mod reach;
 mod read;
+mod sample;
 mod shape;
 mod write;
 

@@ -19,6 +19,7 @@ mod item;
 mod operator;
 mod pools;
 mod seal;
+mod troubles;
 
 use seal::Seal;
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -165,6 +166,29 @@ impl MirrorSettings {
             )?,
             quota_percent,
         })
+    }
+}
+
+/// Where the rules are that a function works by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RulesFile {
+    /// The file.
+    pub path: PathBuf,
+    /// Whether it has to be there. What `cargo xtask package` puts beside the code need not: without it everything travels as
+    /// it is.
+    pub is_required: bool,
+}
+
+impl RulesFile {
+    /// `TWINPOOL_RULES_FILE`, or `twinpool.toml` beside the function's code. `None` where there is neither: outside of
+    /// Lambda.
+    #[must_use]
+    pub fn find(source: &impl Source) -> Option<Self> {
+        if let Some(path) = source.get("TWINPOOL_RULES_FILE") {
+            return Some(Self { path: path.into(), is_required: true });
+        }
+        let folder = source.get("LAMBDA_TASK_ROOT")?;
+        Some(Self { path: PathBuf::from(folder).join("twinpool.toml"), is_required: false })
     }
 }
 

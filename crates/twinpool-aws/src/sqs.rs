@@ -13,6 +13,10 @@ use twinpool_core::port::{Answer, ChangeSink, Class, PortError};
 
 use crate::code::port_error;
 
+mod dead_letters;
+
+pub use dead_letters::{BATCH, DeadLetter, DeadLetters, Hints};
+
 /// The FIFO queue: one message group per user, one deduplication id per capture (F§10).
 #[derive(Debug, Clone)]
 pub struct Queue {

@@ -2,11 +2,13 @@
 
 mod ask;
 mod conflicts;
+mod dlq;
 mod explain;
 mod operator;
 mod options;
 mod report;
 mod resolve;
+mod rules;
 #[cfg(test)]
 mod samples;
 mod show;
@@ -25,11 +27,13 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed or declined, 2 wrong usage, 3 no such user, 4 asked for and not answered in time,\n\
-    5 answered, and something is still in conflict.\n\
+    5 answered, and something is still in conflict, 10 refused, 11 warnings.\n\
     Region, credentials and endpoint come from the environment as for every AWS tool (AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL).";
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Shows what could not be mirrored, by cause, and has it tried again.
+    Dlq(dlq::Arguments),
     /// Says who a user is: old sub, new sub, user id, and how far the link has come.
     Resolve(resolve::Arguments),
     /// Tells all of one user: both sides side by side, what differs, what is held back, and why. Reads only.
@@ -42,6 +46,8 @@ enum Command {
     /// Lists for owners.
     #[command(subcommand)]
     Report(report::Command),
+    /// Holds twinpool.toml against both pools.
+    Rules(rules::Arguments),
 }
 
 /// How a command ended, for scripts.
@@ -59,6 +65,10 @@ pub enum Exit {
     Unanswered = 4,
     /// The mirror has answered, and something is still in conflict.
     StillInConflict = 5,
+    /// Refused: somebody must act first.
+    Blocked = 10,
+    /// Done, with warnings.
+    Warned = 11,
 }
 
 impl From<Exit> for ExitCode {
@@ -76,11 +86,13 @@ type Outcome = anyhow::Result<(String, Exit)>;
 /// When the command fails; the message is for people.
 pub async fn run(cli: Cli) -> Outcome {
     match cli.command {
+        Command::Dlq(arguments) => dlq::run(&arguments).await,
         Command::Resolve(arguments) => resolve::run(&arguments).await,
         Command::Explain(arguments) => explain::run(&arguments).await,
         Command::Sync(arguments) => sync::run(&arguments).await,
         Command::Conflicts(command) => conflicts::run(&command).await,
         Command::Report(command) => report::run(&command).await,
+        Command::Rules(arguments) => rules::run(&arguments).await,
     }
 }
 

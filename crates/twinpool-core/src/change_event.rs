@@ -31,6 +31,12 @@ impl EventId {
         Self(format!("{:032x}", u128::from_be_bytes(bytes)))
     }
 
+    /// An id that was written down before.
+    #[must_use]
+    pub fn stored(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
     /// The id as text: 32 hexadecimal digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -111,7 +117,7 @@ pub enum NotAChangeEvent {
 }
 
 /// Whom or what a hint is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum About {
     /// A user, by sub.
     User(Sub),
@@ -177,6 +183,20 @@ impl ChangeEvent {
         }
     }
 
+    /// Whom or what the event is about; nothing if it names nobody.
+    #[must_use]
+    pub fn about(&self) -> Option<About> {
+        if let Some(name) = &self.group_name {
+            return Some(About::Group(name.clone()));
+        }
+        match (self.sub.clone(), self.username.clone()) {
+            (Some(sub), Some(username)) => Some(About::Profile(sub, username)),
+            (Some(sub), None) => Some(About::User(sub)),
+            (None, Some(username)) => Some(About::Named(username)),
+            (None, None) => None,
+        }
+    }
+
     /// How to ask the pool for this user; nothing if the event names none.
     #[must_use]
     pub fn user(&self) -> Option<UserRef> {
@@ -199,6 +219,19 @@ mod tests {
     fn a_change_event_survives_the_queue() {
         let event = ChangeEvent::parse(BODY).unwrap();
         assert_eq!(ChangeEvent::parse(&event.to_body()), Ok(event));
+    }
+
+    #[test]
+    fn a_hint_is_about_what_it_was_made_for() {
+        let sub = || Sub::parse("s").unwrap();
+        let name = || Username::parse("jane").unwrap();
+        let group = About::Group(GroupName::parse("staff").unwrap());
+        for about in [About::User(sub()), About::Profile(sub(), name()), About::Named(name()), group] {
+            let pool = PoolId::parse("eu-west-1_A").unwrap();
+            let id = EventId::from_random([1; 16]);
+            let hint = ChangeEvent::hint(id, pool, about.clone(), Cause::operator("Redrive"), Timestamp(5));
+            assert_eq!(hint.about(), Some(about));
+        }
     }
 
     #[test]

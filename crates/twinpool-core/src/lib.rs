@@ -17,4 +17,5 @@ pub mod plan;
 pub mod pool;
 pub mod port;
 pub mod snapshot;
+pub mod trouble;
 pub mod value;

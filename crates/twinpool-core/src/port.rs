@@ -13,6 +13,7 @@ use crate::id::{AttributeName, GroupName, NewSub, OldSub, PoolId, Sub, Username}
 use crate::link::Link;
 use crate::pool::PoolShape;
 use crate::snapshot::{Factor, Identity, Mfa, Snapshot};
+use crate::trouble::Trouble;
 use crate::value::Attributes;
 
 /// What the caller can do about a failed call.
@@ -236,6 +237,15 @@ pub trait DecisionStore: LinkReader {
     /// # Errors
     /// [`Class::Stale`] when someone else wrote since the link was read.
     fn decide(&self, link: &Link, decisions: &Decisions) -> impl Future<Output = Answer<u64>> + Send;
+}
+
+/// Keeps what went wrong last in a message group of the queue: one user, or one group of the pool. Old notes go by themselves.
+pub trait TroubleStore: Send + Sync {
+    /// Writes it down, over what was noted before.
+    fn note_trouble(&self, group: &str, trouble: &Trouble) -> impl Future<Output = Answer<()>> + Send;
+
+    /// What was noted last.
+    fn trouble(&self, group: &str) -> impl Future<Output = Answer<Option<Trouble>>> + Send;
 }
 
 /// Takes change events to the queue.

@@ -12,6 +12,7 @@ use twinpool_core::change_event::{ChangeEvent, NotAChangeEvent};
 use crate::disposition::{Disposition, backoff, disposition};
 use crate::engine::{Engine, Ports};
 use crate::sync_user::{Kind, Outcome, SyncError};
+use crate::trouble::Wrong;
 
 /// One message of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,29 +84,18 @@ impl<P: Ports> Engine<P> {
         };
         // One user must not take the others of the batch down.
         let work = AssertUnwindSafe(self.sync_user(&event, message.delivery)).catch_unwind();
-        match tokio::time::timeout_at(deadline, work).await {
+        let wrong = match tokio::time::timeout_at(deadline, work).await {
             Ok(Ok(Ok(outcome))) => {
                 report_outcome(&event, &outcome);
-                Ok(())
+                return Ok(());
             }
-            Ok(Ok(Err(problem))) => Err(report_failure(&event, message, &problem)),
-            Ok(Err(_panic)) => {
-                error!(
-                    event.id = event.id.as_str(),
-                    user.old_sub = sub(&event),
-                    "a defect: the mirror panicked on this event, which goes back to the queue"
-                );
-                Err(Back::Later(None))
-            }
-            Err(_elapsed) => {
-                warn!(
-                    event.id = event.id.as_str(),
-                    user.old_sub = sub(&event),
-                    "out of time: the event goes back to the queue"
-                );
-                Err(Back::Later(Some(backoff(message.delivery))))
-            }
-        }
+            Ok(Ok(Err(problem))) => Wrong::Failed(problem),
+            Ok(Err(_panic)) => Wrong::Panicked,
+            Err(_elapsed) => Wrong::OutOfTime,
+        };
+        let back = report_wrong(&event, message, &wrong);
+        self.note_wrong(&event, message, &wrong, deadline).await;
+        Err(back)
     }
 }
 
@@ -179,6 +169,28 @@ fn word(kind: Kind) -> &'static str {
         Kind::Gone => "deleted from the old pool",
         Kind::Merged => "merged into another user",
         Kind::Unknown => "not of these pools",
+    }
+}
+
+fn report_wrong(event: &ChangeEvent, message: &Message, wrong: &Wrong) -> Back {
+    match wrong {
+        Wrong::Failed(problem) => report_failure(event, message, problem),
+        Wrong::Panicked => {
+            error!(
+                event.id = event.id.as_str(),
+                user.old_sub = sub(event),
+                "a defect: the mirror panicked on this event, which goes back to the queue"
+            );
+            Back::Later(None)
+        }
+        Wrong::OutOfTime => {
+            warn!(
+                event.id = event.id.as_str(),
+                user.old_sub = sub(event),
+                "out of time: the event goes back to the queue"
+            );
+            Back::Later(Some(backoff(message.delivery)))
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{AttributeName, Pool, PoolId};
 use twinpool_core::pool::PoolShape;
-use twinpool_core::port::{Clock, GroupStore, LinkStore, PoolReader, PoolWriter, PortError};
+use twinpool_core::port::{Clock, GroupStore, LinkStore, PoolReader, PoolWriter, PortError, TroubleStore};
 use twinpool_rules::Rules;
 
 /// The outside of the engine, in one parameter.
@@ -12,8 +12,8 @@ pub trait Ports: Send + Sync {
     type Old: PoolReader;
     /// The new pool.
     type New: PoolWriter;
-    /// The links, and the records of groups.
-    type Links: LinkStore + GroupStore;
+    /// The links, the records of groups, and what went wrong.
+    type Links: LinkStore + GroupStore + TroubleStore;
     /// The time.
     type Clock: Clock;
 

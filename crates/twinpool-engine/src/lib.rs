@@ -21,6 +21,7 @@ mod resolve;
 mod sync_group;
 mod sync_user;
 mod told;
+mod trouble;
 
 pub use adopt::INTENT_LASTS;
 pub use batch::{Failure, Message};

@@ -3,6 +3,7 @@
 pub mod audit_trail;
 mod logging;
 pub mod mirror;
+pub mod rules;
 pub mod wiring;
 
 pub use logging::init as init_logging;

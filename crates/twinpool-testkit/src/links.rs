@@ -9,7 +9,10 @@ use twinpool_core::id::{GroupName, NewSub, OldSub, PoolId};
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::port::{
     Answer, Class, DecisionStore, GroupStore, LinkReader, LinkScan, LinkStore, Page, Place, PortError,
+    TroubleStore,
 };
+
+use twinpool_core::trouble::Trouble;
 
 use crate::process::Process;
 
@@ -19,6 +22,7 @@ struct Tables {
     groups: BTreeMap<GroupName, GroupRecord>,
     links: BTreeMap<OldSub, Link>,
     back: BTreeMap<NewSub, OldSub>,
+    troubles: BTreeMap<String, Trouble>,
 }
 
 /// The links, as one process sees them.
@@ -191,5 +195,20 @@ impl LinkScan for MemoryLinks {
         let page = self.page_after(after);
         self.process.leave("Scan").await?;
         Ok(page)
+    }
+}
+
+impl TroubleStore for MemoryLinks {
+    async fn note_trouble(&self, group: &str, trouble: &Trouble) -> Answer<()> {
+        self.process.enter("PutItem").await?;
+        self.tables().troubles.insert(group.to_owned(), trouble.clone());
+        self.process.leave("PutItem").await
+    }
+
+    async fn trouble(&self, group: &str) -> Answer<Option<Trouble>> {
+        self.process.enter("GetItem").await?;
+        let trouble = self.tables().troubles.get(group).cloned();
+        self.process.leave("GetItem").await?;
+        Ok(trouble)
     }
 }

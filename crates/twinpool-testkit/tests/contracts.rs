@@ -17,6 +17,7 @@ async fn links_in_memory() {
     links::a_table_is_tied_to_two_pools(&store).await;
     links::a_decision_changes_nothing_else(&store).await;
     links::a_walk_finds_all(&store).await;
+    links::the_last_trouble_is_kept(&store).await;
 }
 
 fn memory_pool() -> PoolHandle {

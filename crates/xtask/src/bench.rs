@@ -10,7 +10,7 @@ use crate::{package, paths, tools};
 /// When something does not build or start.
 pub fn run() -> Result<()> {
     tools::install()?;
-    package::build()?;
+    package::build(None)?;
     let arguments = ["run", "--quiet", "--locked", "-p", "twinpool-tests", "--example", "bench"];
     if paths::cargo().args(arguments).status().context("cannot start cargo")?.success() {
         return Ok(());

@@ -51,6 +51,8 @@ pub struct Options {
     pub new_sign_in: SignIn,
     /// Whether the local AWS checks the functions' roles.
     pub enforce_iam: bool,
+    /// The rules that the mirror works by.
+    pub rules: Option<PathBuf>,
 }
 
 impl Options {
@@ -64,6 +66,7 @@ impl Options {
             old_sign_in: SignIn::Email,
             new_sign_in: SignIn::Email,
             enforce_iam: false,
+            rules: None,
         }
     }
 }
@@ -122,7 +125,7 @@ impl Stack {
             bail!("the local AWS `{}` is up already: `cargo xtask local down` stops it", options.name);
         }
         tools::install()?;
-        package::build()?;
+        package::build(options.rules.as_deref())?;
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)
             .with_context(|| format!("cannot make {}: is something else there?", folder.display()))?;

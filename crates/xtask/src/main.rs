@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands talk to the terminal")]
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -32,8 +33,12 @@ enum Command {
     },
     /// Measures capture: size, start, memory, time per event; beside the same handler in Python.
     Bench,
-    /// Builds the functions and zips them for Lambda.
-    Package,
+    /// Builds the functions and zips them for Lambda, with the rules of twinpool.toml.
+    Package {
+        /// The rules [default: twinpool.toml at the top of the workspace, if there is one]
+        #[arg(long, value_name = "FILE")]
+        rules: Option<PathBuf>,
+    },
     /// Runs every test, on local servers that it starts and stops.
     Test {
         /// Only tests whose name contains one of these; options go to `cargo nextest run` (or to the test programs).
@@ -58,6 +63,9 @@ enum Local {
         /// The port of the local AWS.
         #[arg(long, default_value_t = 4566)]
         port: u16,
+        /// The rules that the mirror works by.
+        #[arg(long, value_name = "FILE")]
+        rules: Option<PathBuf>,
     },
     /// Stops it.
     Down,
@@ -75,7 +83,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<()> {
     match command {
-        Command::Local { command: Local::Up { old_pool, old_sign_in, new_sign_in, port } } => {
+        Command::Local { command: Local::Up { old_pool, old_sign_in, new_sign_in, port, rules } } => {
             if old_pool == OldPoolServer::CognitoLocal && old_sign_in.is_some_and(|it| it != SignIn::Email) {
                 bail!(
                     "cognito-local knows sign-in by e-mail only: leave --old-sign-in out, or take ministack"
@@ -83,7 +91,8 @@ fn run(command: Command) -> Result<()> {
             }
             let name = "local".to_owned();
             let (old_server, old_sign_in) = (old_pool, old_sign_in.unwrap_or(SignIn::Email));
-            up(&Options { name, port: Some(port), old_server, old_sign_in, new_sign_in, enforce_iam: false })
+            let port = Some(port);
+            up(&Options { name, port, old_server, old_sign_in, new_sign_in, enforce_iam: false, rules })
         }
         Command::Local { command: Local::Down } => {
             let names = ["local"].into_iter().chain(demo::STACKS);
@@ -96,10 +105,15 @@ fn run(command: Command) -> Result<()> {
         Command::Demo { keep } => demo::run(keep),
         Command::Test { words } => test::run(&words),
         Command::Bench => bench::run(),
-        Command::Package => {
-            let package = package::for_production()?;
+        Command::Package { rules } => {
+            let rules = rules.or_else(package::default_rules);
+            let package = package::for_production(rules.as_deref())?;
             for (zip, size) in package.zips {
                 println!("{:>9} bytes  {}", size, zip.strip_prefix(paths::root()).unwrap_or(&zip).display());
+            }
+            match rules {
+                Some(rules) => println!("rules of {}", rules.display()),
+                None => println!("without rules: everything travels as it is"),
             }
             println!("deploy with Architecture={}", package.architecture);
             Ok(())

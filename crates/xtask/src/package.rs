@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use twinpool_rules::Rules;
 use zip::write::SimpleFileOptions;
 
 use crate::paths;
@@ -12,18 +13,40 @@ use crate::paths;
 /// The functions, by the name of their binary.
 pub const FUNCTIONS: [&str; 3] = ["twinpool-capture", "twinpool-mirror", "twinpool-audit-trail"];
 
+/// The name of the rules, at the top of the workspace and in the zip.
+const RULES: &str = "twinpool.toml";
+
 /// The newest glibc of `provided.al2023`.
 const AL2023_GLIBC: u32 = 34;
 
-/// Builds all functions with the release profile and zips them.
+/// Builds all functions with the release profile and zips them, the rules beside the mirror.
 ///
 /// # Errors
-/// When the build fails.
-pub fn build() -> Result<()> {
+/// When the build fails, or the rules are broken.
+pub fn build(rules: Option<&Path>) -> Result<()> {
+    let rules = rules.map(read_rules).transpose()?;
     for (function, binary) in compile()? {
-        write_zip(&zip_of(function), &binary)?;
+        write_zip(&zip_of(function), &binary, rules_of(function, rules.as_deref()))?;
     }
     Ok(())
+}
+
+/// Where the rules are, if nobody says otherwise and they are there.
+#[must_use]
+pub fn default_rules() -> Option<PathBuf> {
+    Some(paths::root().join(RULES)).filter(|path| path.exists())
+}
+
+/// The text of the rules. A broken file is refused here, and not by the function once it is deployed.
+fn read_rules(path: &Path) -> Result<String> {
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Rules::parse(&text).with_context(|| format!("{} is not packaged", path.display()))?;
+    Ok(text)
+}
+
+/// Only who mirrors needs rules.
+fn rules_of<'a>(function: &str, rules: Option<&'a str>) -> Option<&'a str> {
+    rules.filter(|_| function == "twinpool-mirror")
 }
 
 /// The binaries of all functions.
@@ -57,7 +80,7 @@ pub fn zip_of(function: &str) -> PathBuf {
     paths::root().join("target/lambda").join(function).join("bootstrap.zip")
 }
 
-fn write_zip(path: &Path, binary: &[u8]) -> Result<()> {
+fn write_zip(path: &Path, binary: &[u8], rules: Option<&str>) -> Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
@@ -68,6 +91,10 @@ fn write_zip(path: &Path, binary: &[u8]) -> Result<()> {
         SimpleFileOptions::default().unix_permissions(0o755).last_modified_time(zip::DateTime::default());
     zip.start_file("bootstrap", options)?;
     zip.write_all(binary)?;
+    if let Some(rules) = rules {
+        zip.start_file(RULES, options.unix_permissions(0o644))?;
+        zip.write_all(rules.as_bytes())?;
+    }
     zip.finish()?;
     Ok(())
 }
@@ -84,8 +111,9 @@ pub struct Package {
 /// Builds for production on this machine and checks that Lambda can load the binaries.
 ///
 /// # Errors
-/// When they are for another system than Lambda's, or need a newer glibc than it has.
-pub fn for_production() -> Result<Package> {
+/// When the rules are broken, or the binaries are for another system than Lambda's, or need a newer glibc than it has.
+pub fn for_production(rules: Option<&Path>) -> Result<Package> {
+    let rules = rules.map(read_rules).transpose()?;
     let binaries = compile()?;
     let mut package = Package { architecture: "", zips: Vec::new() };
     for (function, binary) in &binaries {
@@ -104,7 +132,7 @@ pub fn for_production() -> Result<Package> {
     }
     for (function, binary) in &binaries {
         let zip = zip_of(function);
-        write_zip(&zip, binary)?;
+        write_zip(&zip, binary, rules_of(function, rules.as_deref()))?;
         let size = fs::metadata(&zip)?.len();
         package.zips.push((zip, size));
     }
@@ -141,6 +169,26 @@ mod tests {
     fn the_newest_glibc_is_found() {
         assert_eq!(newest_glibc(b"\0GLIBC_2.2.5\0GLIBC_2.34\0GLIBC_2.17\0"), 34);
         assert_eq!(newest_glibc(b"nothing"), 0);
+    }
+
+    #[test]
+    fn rules_go_beside_the_mirror_only_and_broken_ones_nowhere() {
+        let folder = std::env::temp_dir().join(format!("twinpool-package-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let (rules, zip) = (folder.join("my-rules.toml"), folder.join("bootstrap.zip"));
+        fs::write(&rules, "[users]\ndeleted = \"keep\"\n").unwrap();
+        let text = read_rules(&rules).unwrap();
+        let names = |function| {
+            write_zip(&zip, b"binary", rules_of(function, Some(&text))).unwrap();
+            let archive = zip::ZipArchive::new(File::open(&zip).unwrap()).unwrap();
+            archive.file_names().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(names("twinpool-capture"), ["bootstrap"]);
+        assert_eq!(names("twinpool-mirror"), ["bootstrap", "twinpool.toml"]);
+        fs::write(&rules, "[users]\ndeletd = \"keep\"\n").unwrap();
+        let problem = format!("{:#}", read_rules(&rules).unwrap_err());
+        assert!(problem.contains("line 2") && problem.contains("deletd"), "{problem}");
+        fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]

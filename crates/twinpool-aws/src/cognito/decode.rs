@@ -33,7 +33,7 @@ pub(super) fn snapshot(user: &AdminGetUserOutput) -> Answer<Snapshot> {
 }
 
 /// The attribute `identities` is JSON in a text (F§4.8).
-fn identities(attributes: &[AttributeType]) -> Answer<BTreeSet<Identity>> {
+pub(super) fn identities(attributes: &[AttributeType]) -> Answer<BTreeSet<Identity>> {
     #[derive(serde::Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Entry {
@@ -80,7 +80,7 @@ pub(super) fn sub(operation: &'static str, attributes: &[AttributeType]) -> Answ
     Sub::parse(value).map_err(|_| unreadable(operation, "NoSub"))
 }
 
-fn attributes(all: &[AttributeType]) -> Attributes {
+pub(super) fn attributes(all: &[AttributeType]) -> Attributes {
     let pair = |attribute: &AttributeType| {
         let name = AttributeName::parse(attribute.name()).ok()?;
         Some((name, Value::new(attribute.value()?)))

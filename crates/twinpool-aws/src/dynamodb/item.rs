@@ -5,11 +5,13 @@ mod encode;
 mod field;
 mod group;
 mod subject;
+mod trouble;
 
 pub(super) use decode::{decode, old_sub};
 pub(super) use encode::{encode, encode_back};
 pub(super) use group::{decode_group, encode_group};
 pub(super) use subject::encode_decisions;
+pub(super) use trouble::{decode_trouble, encode_trouble};
 
 #[cfg(test)]
 mod tests;

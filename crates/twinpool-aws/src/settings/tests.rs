@@ -82,3 +82,15 @@ fn the_audit_trail_needs_the_pool_the_queue_and_the_mirror_s_role() {
         assert!(AuditTrailSettings::read(&table).unwrap_err().to_string().starts_with(key));
     }
 }
+
+#[test]
+fn the_rules_lie_beside_the_code_unless_a_file_is_named() {
+    let find = |pairs: &[(&'static str, &'static str)]| {
+        let found = RulesFile::find(&Table(pairs.iter().copied().collect()));
+        found.map(|file| (file.path.display().to_string(), file.is_required))
+    };
+    let (root, named) = (("LAMBDA_TASK_ROOT", "/var/task"), ("TWINPOOL_RULES_FILE", "/etc/rules.toml"));
+    assert_eq!(find(&[]), None);
+    assert_eq!(find(&[root]), Some(("/var/task/twinpool.toml".to_owned(), false)));
+    assert_eq!(find(&[root, named]), Some(("/etc/rules.toml".to_owned(), true)));
+}

@@ -25,3 +25,4 @@ mod races;
 mod refusals;
 mod start;
 mod support;
+mod troubles;

@@ -1,8 +1,8 @@
 //! Lambda: mirrors what the queue says has changed.
 
 use lambda_runtime::{Error, service_fn};
-use twinpool_aws::settings::{Environment, MirrorSettings};
-use twinpool_functions::{init_logging, mirror, wiring};
+use twinpool_aws::settings::{Environment, MirrorSettings, RulesFile};
+use twinpool_functions::{init_logging, mirror, rules, wiring};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -22,5 +22,8 @@ async fn main() -> Result<(), Error> {
 
 async fn start() -> anyhow::Result<(twinpool_engine::Engine<wiring::Aws>, twinpool_aws::sqs::Queue)> {
     let settings = MirrorSettings::read(&Environment)?;
-    Ok(wiring::engine(settings, twinpool_rules::Rules::default()).await?)
+    let rules = rules::read(RulesFile::find(&Environment).as_ref())?;
+    // With it a log tells which rules were at work; it shows nothing of them.
+    tracing::info!(rules = rules.fingerprint(), "the mirror starts");
+    Ok(wiring::engine(settings, rules).await?)
 }

@@ -1,8 +1,8 @@
-//! The contract of [`LinkStore`].
+//! The contracts of [`LinkStore`], and of what else is kept in its table.
 
 use std::collections::BTreeSet;
 
-use twinpool_core::change_event::Cause;
+use twinpool_core::change_event::{Cause, EventId};
 use twinpool_core::decision::Decision;
 use twinpool_core::digest::Digest;
 use twinpool_core::group::GroupRecord;
@@ -10,8 +10,9 @@ use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::history::Entry;
 use twinpool_core::id::{NewSub, OldSub, PoolId, Sub, Timestamp, Username};
 use twinpool_core::link::{Base, Link, LinkState, Linked, Names, Side};
-use twinpool_core::port::{Class, DecisionStore, GroupStore, LinkScan, LinkStore};
+use twinpool_core::port::{Class, DecisionStore, GroupStore, LinkScan, LinkStore, TroubleStore};
 use twinpool_core::snapshot::{Factor, Mfa};
+use twinpool_core::trouble::{Trouble, code};
 use twinpool_core::value::Value;
 
 use crate::world::{attribute, group, key};
@@ -220,4 +221,23 @@ pub async fn a_walk_finds_all<L: LinkStore + GroupStore + LinkScan>(links: &L) {
     subs.sort();
     let expected: Vec<_> = (0..7).map(|number| old(&format!("c6-{number}"))).collect();
     assert_eq!((subs, groups, unreadable), (expected, 1, 0));
+}
+
+/// Of a message group, what went wrong last is kept.
+pub async fn the_last_trouble_is_kept<L: TroubleStore>(links: &L) {
+    let first = Trouble {
+        at: Timestamp(8),
+        event_id: EventId::from_random([5; 16]),
+        cause: Cause::audit_trail("AdminDisableUser"),
+        operation: Some("AdminCreateUser".to_owned()),
+        code: "InvalidParameterException".to_owned(),
+        is_passing: false,
+    };
+    assert_eq!(links.trouble("c5-user").await, Ok(None));
+    assert_eq!(links.note_trouble("c5-user", &first).await, Ok(()));
+    assert_eq!(links.trouble("c5-user").await, Ok(Some(first.clone())));
+    assert_eq!(links.trouble("c5-other").await, Ok(None));
+    let second = Trouble { operation: None, code: code::TOO_EARLY.to_owned(), is_passing: true, ..first };
+    assert_eq!(links.note_trouble("c5-user", &second).await, Ok(()));
+    assert_eq!(links.trouble("c5-user").await, Ok(Some(second)));
 }

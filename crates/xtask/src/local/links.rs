@@ -94,6 +94,15 @@ impl Links {
         Ok(text(&item, "left"))
     }
 
+    /// The code of what went wrong last in a message group, if it was written down.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub fn trouble(&self, group: &str) -> Result<Option<String>> {
+        let item = self.item(&format!("TROUBLE#{group}"))?;
+        Ok(text(&item, "code"))
+    }
+
     /// When an old user was last mirrored, in milliseconds since 1970.
     ///
     /// # Errors

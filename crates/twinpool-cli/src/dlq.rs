@@ -1,0 +1,170 @@
+//! `twinpool dlq`: what could not be mirrored, why, and how it is tried again.
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use twinpool_aws::client::{self, Patience};
+use twinpool_aws::dynamodb::Links;
+use twinpool_aws::sqs::{DeadLetters, Hints};
+use twinpool_core::id::PoolId;
+
+use crate::Exit;
+
+mod act;
+mod ask;
+mod cause;
+mod letters;
+mod look;
+mod show;
+mod walk;
+
+use act::{Act, Task};
+use look::Look;
+use walk::Interrupt;
+
+/// What to do with the DLQ.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Shows what is in the DLQ, by cause. Everything stays there.
+    Show(Show),
+    /// Has the users read again: sends a new hint for each, never the old event, and takes the dead letters away.
+    Redrive(Redrive),
+    /// Deletes dead letters that are of no user of this stack.
+    Drop(Drop),
+}
+
+/// Where things are.
+#[derive(Debug, Args)]
+struct Place {
+    /// The DLQ: the stack's output `DlqUrl`.
+    #[arg(long, env = "TWINPOOL_DLQ_URL", value_name = "URL")]
+    dlq_url: String,
+    /// The table of links: the stack's output `TableName`.
+    #[arg(long, env = "TWINPOOL_LINKS_TABLE", value_name = "NAME")]
+    table: String,
+    /// The old pool of this stack, so that events of other pools are known at once.
+    #[arg(long, env = "TWINPOOL_OLD_POOL_ID", value_name = "ID", value_parser = |text: &str| PoolId::parse(text))]
+    old_pool: Option<PoolId>,
+}
+
+#[derive(Debug, Args)]
+struct Show {
+    #[command(flatten)]
+    place: Place,
+    /// Look at so many messages at most.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    limit: usize,
+    /// For programs: one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct Redrive {
+    #[command(flatten)]
+    place: Place,
+    /// The queue of change events: the stack's output `QueueUrl`.
+    #[arg(long, env = "TWINPOOL_QUEUE_URL", value_name = "URL")]
+    queue_url: String,
+    /// Only messages with this cause, as `dlq show` names it; may be given more than once.
+    #[arg(long, value_name = "CAUSE", conflicts_with = "all")]
+    cause: Vec<String>,
+    /// Also those for which somebody had to act first.
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    how: How,
+}
+
+#[derive(Debug, Args)]
+struct Drop {
+    #[command(flatten)]
+    place: Place,
+    /// Which messages, by their cause, as `dlq show` names it; may be given more than once.
+    #[arg(long, value_name = "CAUSE", required = true)]
+    cause: Vec<String>,
+    #[command(flatten)]
+    how: How,
+}
+
+#[derive(Debug, Args)]
+struct How {
+    /// Shows what would be done, and does nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// At most so many messages.
+    #[arg(long, value_name = "N", default_value_t = usize::MAX, hide_default_value = true)]
+    limit: usize,
+    /// Does not ask. Needed where nobody can be asked.
+    #[arg(long)]
+    yes: bool,
+}
+
+pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<(String, Exit)> {
+    let config = client::load(Patience::MIRROR).await;
+    anyhow::ensure!(
+        config.region().is_some(),
+        "no AWS Region: set AWS_REGION, or AWS_PROFILE to a profile that has one"
+    );
+    let place = match &arguments.command {
+        Command::Show(show) => &show.place,
+        Command::Redrive(redrive) => &redrive.place,
+        Command::Drop(drop) => &drop.place,
+    };
+    let dlq = DeadLetters::connect(&config, place.dlq_url.clone());
+    let look = Look::new(Links::connect(&config, place.table.clone(), None), place.old_pool.clone());
+    let interrupt = Interrupt::watch();
+    match &arguments.command {
+        Command::Show(show) => {
+            let found = look::survey(&dlq, &look, show.limit, &interrupt).await?;
+            let text = if show.json { show::to_json(&found) } else { show::to_text(&found) };
+            Ok((text, if found.is_interrupted { Exit::Failed } else { Exit::Done }))
+        }
+        Command::Redrive(redrive) => {
+            let queue = Hints::connect(&config, redrive.queue_url.clone());
+            let task = Task::redrive(&redrive.cause, redrive.all);
+            perform(Act { dlq: &dlq, queue: Some(&queue), look: &look, task }, &redrive.how, &interrupt).await
+        }
+        Command::Drop(drop) => {
+            let task = Task::drop(&drop.cause);
+            let act = Act { dlq: &dlq, queue: None::<&Hints>, look: &look, task };
+            perform(act, &drop.how, &interrupt).await
+        }
+    }
+}
+
+/// Shows what will be done, asks, and does it.
+async fn perform(
+    act: Act<'_, DeadLetters, Hints, Links>,
+    how: &How,
+    interrupt: &Interrupt,
+) -> anyhow::Result<(String, Exit)> {
+    if let Some(problem) = act.task.refusal() {
+        return Ok((problem, Exit::Blocked));
+    }
+    if how.dry_run || !how.yes {
+        let found = look::survey(act.dlq, act.look, how.limit.min(Show::MOST), interrupt).await?;
+        let outlook = act.task.outlook(&found);
+        if how.dry_run || found.is_interrupted || !act.task.has_work(&found) {
+            return Ok((outlook, if found.is_interrupted { Exit::Failed } else { Exit::Done }));
+        }
+        if !ask::is_possible() {
+            anyhow::bail!("nobody can be asked here: look at it with --dry-run, then add --yes");
+        }
+        if !ask::ask(&outlook).await.context("cannot read the answer")? {
+            return Ok(("nothing was done.\n".to_owned(), Exit::Failed));
+        }
+    }
+    let done = act.run(how.limit, interrupt).await?;
+    Ok((done.to_text(), if done.is_complete() { Exit::Done } else { Exit::Failed }))
+}
+
+impl Show {
+    /// As many messages as a survey keeps in mind.
+    const MOST: usize = 10_000;
+}

@@ -1,0 +1,253 @@
+//! Redrives or drops dead letters, one batch after the other: each is taken away only when its hint stands in the queue. Whoever
+//! is interrupted in between sends a second hint the next time, which costs a read.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::Context as _;
+use twinpool_aws::sqs::DeadLetter;
+use twinpool_core::change_event::{About, Cause as EventCause, ChangeEvent, EventId};
+use twinpool_core::id::{PoolId, Timestamp};
+use twinpool_core::port::{LinkReader, TroubleStore};
+use twinpool_core::trouble::code;
+
+use super::cause::{Cause, NEWER, NOT_A_CHANGE_EVENT, Next};
+use super::letters::{Dlq, HintQueue};
+use super::look::{Found, Group, Look, Looked};
+use super::walk::{Interrupt, Step, walk};
+
+/// After so many messages a line says how far it is.
+const PROGRESS: usize = 100;
+
+/// What to do with which messages.
+#[derive(Debug)]
+pub(super) enum Task {
+    Redrive { causes: Vec<String>, all: bool },
+    Drop { causes: Vec<String> },
+}
+
+impl Task {
+    pub(super) fn redrive(causes: &[String], all: bool) -> Self {
+        Self::Redrive { causes: causes.to_vec(), all }
+    }
+
+    pub(super) fn drop(causes: &[String]) -> Self {
+        Self::Drop { causes: causes.to_vec() }
+    }
+
+    /// Why the causes that were named are not for this.
+    pub(super) fn refusal(&self) -> Option<String> {
+        let nobodys = [NOT_A_CHANGE_EVENT, code::OTHER_POOL, code::NO_USER];
+        match self {
+            Self::Redrive { causes, .. } => causes.iter().find_map(|cause| match cause.as_str() {
+                NEWER => Some(format!("{cause}: this command cannot read them, take a newer twinpool.\n")),
+                name if nobodys.contains(&name) => Some(format!(
+                    "{cause}: of no user of this stack, they would only come back; `twinpool dlq drop --cause {cause}` deletes them.\n"
+                )),
+                _ => None,
+            }),
+            Self::Drop { causes } => {
+                let ours = causes.iter().find(|cause| !nobodys.contains(&cause.as_str()));
+                ours.map(|cause| {
+                    format!(
+                        "{cause}: of users of this stack, so none is dropped; `twinpool dlq redrive --cause {cause}` has them read again.\n"
+                    )
+                })
+            }
+        }
+    }
+
+    fn takes(&self, cause: &Cause) -> bool {
+        let (name, next) = (cause.name(), cause.next());
+        match self {
+            Self::Redrive { causes, all } => match next {
+                Next::Again => causes.is_empty() || causes.contains(&name),
+                Next::ActFirst => *all || causes.contains(&name),
+                Next::Upgrade | Next::Nobody => false,
+            },
+            Self::Drop { causes } => next == Next::Nobody && causes.contains(&name),
+        }
+    }
+
+    fn words(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Redrive { .. } => ("to redrive", "redriven"),
+            Self::Drop { .. } => ("to delete", "deleted"),
+        }
+    }
+
+    /// Whether any of these would be touched.
+    pub(super) fn has_work(&self, found: &Found) -> bool {
+        found.groups.iter().any(|group| self.takes(&group.cause))
+    }
+
+    /// What would be done.
+    pub(super) fn outlook(&self, found: &Found) -> String {
+        let (taken, stays): (Vec<_>, Vec<_>) =
+            found.groups.iter().partition(|group| self.takes(&group.cause));
+        let count = |groups: &[&Group]| groups.iter().map(|group| group.messages).sum::<usize>();
+        let mut out = format!("{}: {} messages\n", self.words().0, count(&taken));
+        for group in &taken {
+            out += &format!("{:>8}  {}\n", group.messages, group.cause.name());
+        }
+        if !stays.is_empty() {
+            out += &format!("stay: {} messages\n", count(&stays));
+        }
+        for group in &stays {
+            out += &format!("{:>8}  {}\n", group.messages, group.cause.name());
+        }
+        if found.more > 0 {
+            out += &format!("about {} more were not looked at yet\n", found.more);
+        }
+        out
+    }
+}
+
+/// Somebody who does it.
+pub(super) struct Act<'a, D, Q, L> {
+    pub(super) dlq: &'a D,
+    /// Where hints go; nothing that is dropped needs one.
+    pub(super) queue: Option<&'a Q>,
+    pub(super) look: &'a Look<L>,
+    pub(super) task: Task,
+}
+
+/// What was done.
+#[derive(Debug, Default)]
+pub(super) struct Done {
+    word: &'static str,
+    pub(super) messages: usize,
+    pub(super) hints: usize,
+    pub(super) stay: usize,
+    /// Could not be deleted.
+    left: usize,
+    behind: usize,
+    late: usize,
+    is_interrupted: bool,
+}
+
+impl Done {
+    pub(super) fn is_complete(&self) -> bool {
+        !self.is_interrupted && self.left == 0
+    }
+
+    pub(super) fn to_text(&self) -> String {
+        let mut out = format!("{}: {} messages", self.word, self.messages);
+        if self.hints > 0 {
+            out += &format!(", with {} hints: several messages of one user need one", self.hints);
+        }
+        out.push('\n');
+        let mut line = |count: usize, words: &str| {
+            if count > 0 {
+                out += &format!("{words}: {count} messages\n");
+            }
+        };
+        line(self.stay, "stay, and `twinpool dlq show` tells why");
+        line(self.behind, "about so many more stand behind them");
+        line(self.left, "could not be deleted: they come back, and redriving them again does no harm");
+        line(self.late, "out of sight for up to five minutes");
+        if self.is_interrupted {
+            out += "interrupted: the rest is as it was\n";
+        }
+        out
+    }
+}
+
+impl<D: Dlq, Q: HintQueue, L: LinkReader + TroubleStore> Act<'_, D, Q, L> {
+    /// Does it, for at most so many messages.
+    pub(super) async fn run(&self, limit: usize, interrupt: &Interrupt) -> anyhow::Result<Done> {
+        let unreadable = "cannot read the DLQ: check its URL, the Region, and your permissions";
+        let about = self.dlq.about().await.context(unreadable)?;
+        let mut done = Done { word: self.task.words().1, ..Done::default() };
+        let mut sent = BTreeMap::new();
+        let walked = walk(self.dlq, interrupt, limit, async |batch| {
+            let before = done.messages;
+            let step = self.batch(batch, &mut done, &mut sent).await?;
+            if done.messages / PROGRESS > before / PROGRESS {
+                let _ = writeln!(std::io::stderr(), "{} {} of about {about}", done.word, done.messages);
+            }
+            Ok(Step { most: limit.saturating_sub(done.messages), ..step })
+        })
+        .await?;
+        done.is_interrupted = walked.is_interrupted;
+        done.late = walked.late;
+        done.stay = walked.seen.saturating_sub(done.messages);
+        if !done.is_interrupted && done.messages < limit {
+            done.behind = self.dlq.about().await.context(unreadable)?.saturating_sub(done.stay);
+        }
+        Ok(done)
+    }
+
+    async fn batch(
+        &self,
+        batch: &[DeadLetter],
+        done: &mut Done,
+        sent: &mut BTreeMap<(PoolId, About), Timestamp>,
+    ) -> anyhow::Result<Step> {
+        let mut taken = Vec::new();
+        let mut result = Ok(());
+        for letter in batch {
+            let looked = self.look.at(letter).await?;
+            if !self.task.takes(&looked.cause) {
+                continue;
+            }
+            match self.hint(letter, looked, sent).await {
+                Ok(hints) => done.hints += hints,
+                Err(problem) => {
+                    result = Err(problem);
+                    break;
+                }
+            }
+            taken.push(letter.clone());
+        }
+        let deleted = self.dlq.delete(&taken).await;
+        done.left +=
+            deleted.context("cannot delete from the DLQ: check your permissions; nothing is lost")?;
+        done.messages += taken.len();
+        result?;
+        Ok(Step { most: 0, gone: taken.into_iter().map(|letter| letter.id).collect() })
+    }
+
+    /// Sends a hint for a message, unless one that is younger than the message was sent already. Gives the number of hints.
+    async fn hint(
+        &self,
+        letter: &DeadLetter,
+        looked: Looked,
+        sent: &mut BTreeMap<(PoolId, About), Timestamp>,
+    ) -> anyhow::Result<usize> {
+        let (Some(queue), Some(event)) = (self.queue, looked.event) else {
+            return Ok(0);
+        };
+        let about = event.about().context("an event that names nobody cannot be redriven")?;
+        let whom = (event.pool.clone(), about.clone());
+        if sent.get(&whom).is_some_and(|at| *at > event.at) {
+            return Ok(0);
+        }
+        let now = now();
+        let hint = ChangeEvent::hint(fresh_id()?, event.pool, about, EventCause::operator("Redrive"), now);
+        // Where there is no sub, the group is a digest that needs the key, and this message has it.
+        let group = event.sub.as_ref().map_or(letter.group.as_str(), |sub| sub.as_str());
+        queue.send(group, &hint).await.with_context(|| {
+            format!(
+                "cannot send a hint for {group}: check the URL of the queue and your permissions; what is not redriven stays in the DLQ"
+            )
+        })?;
+        sent.insert(whom, now);
+        Ok(1)
+    }
+}
+
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
+fn fresh_id() -> anyhow::Result<EventId> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|_| anyhow::anyhow!("the system gave no random number"))?;
+    Ok(EventId::from_random(random))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,162 @@
+//! `twinpool rules check`: what `twinpool.toml` makes of the old pool's users, and whether the new pool takes it.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use serde_json::json;
+use twinpool_aws::client::{self, Patience};
+use twinpool_aws::cognito::CognitoPool;
+use twinpool_core::change_event::UserRef;
+use twinpool_core::id::{AttributeName, PoolId, Sub};
+use twinpool_core::pool::PoolShape;
+use twinpool_core::port::PoolReader as _;
+use twinpool_core::snapshot::Snapshot;
+use twinpool_rules::{Rules, RulesError, Verdict};
+
+use crate::Exit;
+
+mod table;
+
+use table::Line;
+
+/// What to do with the rules.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Holds the rules against both pools, and shows what becomes of each attribute. Changes nothing.
+    Check(Check),
+}
+
+#[derive(Debug, Args)]
+struct Check {
+    /// The rules [default: twinpool.toml]
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+    /// The pool being left.
+    #[arg(long, env = "TWINPOOL_OLD_POOL_ID", value_name = "ID", value_parser = |text: &str| PoolId::parse(text))]
+    old_pool: PoolId,
+    /// The pool being moved to.
+    #[arg(long, env = "TWINPOOL_NEW_POOL_ID", value_name = "ID", value_parser = |text: &str| PoolId::parse(text))]
+    new_pool: PoolId,
+    /// Where the old pool answers, if not where AWS has it.
+    #[arg(long, env = "TWINPOOL_OLD_POOL_ENDPOINT_URL", value_name = "URL", hide = true)]
+    old_pool_endpoint: Option<String>,
+    /// The attribute of the new pool that twinpool writes.
+    #[arg(long, env = "TWINPOOL_MARKER_ATTRIBUTE", value_name = "NAME", default_value = "custom:twinpool",
+          value_parser = |text: &str| AttributeName::parse(text))]
+    marker: AttributeName,
+    /// Take the examples from this user of the old pool; otherwise from the first few.
+    #[arg(long, value_name = "SUB", value_parser = |text: &str| Sub::parse(text.trim()))]
+    user: Option<Sub>,
+    /// For programs: one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// How many users the examples are taken from: the first few may lack an attribute.
+const SAMPLE: u8 = 10;
+
+const DEFAULT: &str = "twinpool.toml";
+
+pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<(String, Exit)> {
+    let Command::Check(check) = &arguments.command;
+    let file = read(check.rules.as_deref())?;
+    let rules = match file.as_deref().map_or_else(|| Ok(Rules::default()), Rules::parse) {
+        Ok(rules) => rules,
+        Err(problem) => return Ok((broken(&problem, check.json), Exit::Blocked)),
+    };
+    let config = client::load(Patience::MIRROR).await;
+    anyhow::ensure!(
+        config.region().is_some(),
+        "no AWS Region: set AWS_REGION, or AWS_PROFILE to a profile that has one"
+    );
+    let old = CognitoPool::connect(&config, check.old_pool_endpoint.clone(), check.old_pool.clone());
+    let new = CognitoPool::connect(&config, None, check.new_pool.clone());
+    let (old_shape, new_shape) = (shape(&old, &check.old_pool).await?, shape(&new, &check.new_pool).await?);
+    let users = users(&old, &check.old_pool, check.user.as_ref()).await?;
+    let rows = rules.check(&old_shape, &new_shape, &check.marker);
+    let lines: Vec<_> = rows.into_iter().map(|row| Line::of(row, &rules, &users)).collect();
+    let exit = exit(&lines);
+    if check.json {
+        return Ok((table::to_json(&lines), exit));
+    }
+    let mut out = String::new();
+    if file.is_none() {
+        out += "no twinpool.toml here: without rules everything travels as it is.\n\n";
+    }
+    out += &table::to_text(&lines);
+    if let Some(user) = users.first().filter(|user| check.user.is_some() && rules.view(user).left_out) {
+        out += &format!("\nthe rules leave {} out: nothing of this user is mirrored.\n", user.sub);
+    }
+    Ok((out, exit))
+}
+
+/// The text of the rules; `None` where no file is named and none is there.
+fn read(named: Option<&Path>) -> anyhow::Result<Option<String>> {
+    let path = named.unwrap_or(Path::new(DEFAULT));
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(problem) if named.is_none() && problem.kind() == ErrorKind::NotFound => Ok(None),
+        Err(problem) => Err(problem)
+            .with_context(|| format!("cannot read {}: name the rules with --rules", path.display())),
+    }
+}
+
+fn broken(problem: &RulesError, json: bool) -> String {
+    if !json {
+        return format!("{problem}\n");
+    }
+    let key = match problem {
+        RulesError::Syntax { .. } => None,
+        RulesError::Key { key, .. } => Some(key),
+    };
+    let all = json!({ "refused": true, "line": problem.line(), "key": key, "problem": problem.to_string() });
+    format!("{all:#}\n")
+}
+
+async fn shape(pool: &CognitoPool, id: &PoolId) -> anyhow::Result<PoolShape> {
+    pool.shape().await.with_context(|| {
+        format!(
+            "cannot describe the pool {id}: check its id, the Region, and your permission cognito-idp:DescribeUserPool"
+        )
+    })
+}
+
+/// Whom the examples are of.
+async fn users(old: &CognitoPool, id: &PoolId, sub: Option<&Sub>) -> anyhow::Result<Vec<Snapshot>> {
+    let Some(sub) = sub else {
+        return old.sample(SAMPLE).await.with_context(|| {
+            format!("cannot list users of {id} for the examples: check your permission cognito-idp:ListUsers, or name one with --user")
+        });
+    };
+    let who = UserRef::Sub(sub.clone());
+    let failed = || {
+        format!(
+            "cannot read the user {sub} of {id}: check your permissions cognito-idp:AdminGetUser and AdminListGroupsForUser"
+        )
+    };
+    let user = old.user(&who).await.with_context(failed)?;
+    let user =
+        user.with_context(|| format!("the pool {id} has no user {sub}: give the sub of the old pool"))?;
+    let groups = old.groups(&who).await.with_context(failed)?.unwrap_or_default();
+    Ok(vec![Snapshot { groups, ..user }])
+}
+
+fn exit(lines: &[Line]) -> Exit {
+    let any = |is: fn(&Verdict) -> bool| lines.iter().any(|line| is(&line.row.verdict));
+    if any(|verdict| matches!(verdict, Verdict::Refused(_))) {
+        Exit::Blocked
+    } else if any(|verdict| matches!(verdict, Verdict::Warning(_))) {
+        Exit::Warned
+    } else {
+        Exit::Done
+    }
+}

@@ -1,0 +1,63 @@
+//! The built mirror with rules beside its code.
+
+use std::fs;
+use std::path::PathBuf;
+
+use twinpool_tests::mirror::{Bench, address, failures, one};
+
+/// A folder as Lambda unpacks a zip into it.
+struct Task(PathBuf);
+
+impl Task {
+    fn with(name: &str, rules: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("twinpool-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("twinpool.toml"), rules).unwrap();
+        Self(folder)
+    }
+
+    fn root(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+#[test]
+fn what_a_rule_renames_arrives_under_its_new_name() {
+    let bench = Bench::new();
+    let task =
+        Task::with("renames", "[attributes]\ngiven_name = { rename = \"custom:tenant\", prefix = \"t-\" }\n");
+    let sub = bench.person("uma", &[]);
+    let mirror = bench.mirror_with(&[("LAMBDA_TASK_ROOT", task.root())]);
+    assert_eq!(failures(&mirror.invoke(one(&bench.sign_in("uma"), 1))), Vec::<String>::new());
+    let new_sub = bench.links.new_sub(&sub).unwrap().expect("a link");
+    let uma = bench.new.person(&new_sub).unwrap().expect("a person");
+    let has = |name: &str| uma.attributes.get(name).cloned();
+    assert_eq!(has("custom:tenant").as_deref(), Some("t-Ada"));
+    assert_eq!(has("given_name"), None);
+    assert_eq!(has("email"), Some(address("uma")));
+}
+
+#[test]
+fn broken_rules_stop_the_start_and_name_key_and_line() {
+    let bench = Bench::new();
+    let task = Task::with("broken", "[attributes]\n# a remark\nemail = { fold_kase = true }\n");
+    let named = task.0.join("twinpool.toml");
+    let missing = task.0.join("nowhere.toml");
+    let cases = [
+        (("LAMBDA_TASK_ROOT", task.root()), ["line 3", "fold_kase"]),
+        (("TWINPOOL_RULES_FILE", named.to_str().unwrap()), ["line 3", "fold_kase"]),
+        (("TWINPOOL_RULES_FILE", missing.to_str().unwrap()), ["nowhere.toml", "TWINPOOL_RULES_FILE"]),
+    ];
+    for (setting, words) in cases {
+        let mut mirror = bench.mirror_with(&[setting]);
+        assert!(mirror.invoke_until_death("{}").is_none());
+        let log = mirror.end();
+        assert!(words.iter().all(|word| log.contains(word)), "{log}");
+    }
+}
