@@ -30,8 +30,13 @@ impl Drop for Task {
 #[test]
 fn what_a_rule_renames_arrives_under_its_new_name() {
     let bench = Bench::new();
-    let task =
-        Task::with("renames", "[attributes]\ngiven_name = { rename = \"custom:tenant\", prefix = \"t-\" }\n");
+    // The old pool has an attribute with the new name too: it gives way.
+    let rules = r#"
+[attributes]
+given_name = { rename = "custom:tenant", prefix = "t-" }
+"custom:tenant" = { drop = true }
+"#;
+    let task = Task::with("renames", rules);
     let sub = bench.person("uma", &[]);
     let mirror = bench.mirror_with(&[("LAMBDA_TASK_ROOT", task.root())]);
     assert_eq!(failures(&mirror.invoke(one(&bench.sign_in("uma"), 1))), Vec::<String>::new());

@@ -19,13 +19,16 @@ use super::walk::{Interrupt, Step, walk};
 /// How many subs stand beside a cause.
 const NAMED: usize = 3;
 
+/// What is known of a message group: what went wrong last, and why the link says conflict.
+type Known = (Option<Trouble>, Option<Reason>);
+
 /// What is known beside the messages.
 #[derive(Debug)]
 pub(super) struct Look<L> {
     links: L,
     old_pool: Option<PoolId>,
     /// Each message group is looked up once.
-    known: RefCell<BTreeMap<String, (Option<Trouble>, Option<Reason>)>>,
+    known: RefCell<BTreeMap<String, Known>>,
 }
 
 /// One dead letter, looked at.
@@ -57,11 +60,7 @@ impl<L: LinkReader + TroubleStore> Look<L> {
         Ok(Looked { cause, since: event.at, event: Some(event) })
     }
 
-    async fn known_of(
-        &self,
-        letter: &DeadLetter,
-        event: &ChangeEvent,
-    ) -> anyhow::Result<(Option<Trouble>, Option<Reason>)> {
+    async fn known_of(&self, letter: &DeadLetter, event: &ChangeEvent) -> anyhow::Result<Known> {
         if let Some(known) = self.known.borrow().get(&letter.group) {
             return Ok(known.clone());
         }
