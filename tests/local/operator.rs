@@ -72,7 +72,7 @@ fn twins(stack: &Stack, name: &str) -> (String, String) {
 #[test]
 fn a_twin_is_listed_merged_and_resolved() {
     let stack = stack(MINISTACK).unwrap();
-    let (first, second) = twins(&stack, "ida");
+    let (first, second) = twins(&stack, "mara");
 
     let listed = text(&twinpool(&stack, &["conflicts", "list", "--reason", "twin"]));
     assert!(listed.lines().any(|line| line.starts_with(&second)), "{listed}");
