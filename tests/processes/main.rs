@@ -4,5 +4,6 @@
 mod batches;
 mod calls;
 mod killed;
+mod kinds;
 mod raced;
 mod ruled;

@@ -1,31 +1,7 @@
 //! The built mirror with rules beside its code.
 
-use std::fs;
-use std::path::PathBuf;
-
 use twinpool_tests::mirror::{Bench, address, failures, one};
-
-/// A folder as Lambda unpacks a zip into it.
-struct Task(PathBuf);
-
-impl Task {
-    fn with(name: &str, rules: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("twinpool-{name}-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join("twinpool.toml"), rules).unwrap();
-        Self(folder)
-    }
-
-    fn root(&self) -> &str {
-        self.0.to_str().unwrap()
-    }
-}
-
-impl Drop for Task {
-    fn drop(&mut self) {
-        drop(fs::remove_dir_all(&self.0));
-    }
-}
+use twinpool_tests::task::Task;
 
 #[test]
 fn what_a_rule_renames_arrives_under_its_new_name() {
@@ -52,8 +28,8 @@ given_name = { rename = "custom:tenant", prefix = "t-" }
 fn broken_rules_stop_the_start_and_name_key_and_line() {
     let bench = Bench::new();
     let task = Task::with("broken", "[attributes]\n# a remark\nemail = { fold_kase = true }\n");
-    let named = task.0.join("twinpool.toml");
-    let missing = task.0.join("nowhere.toml");
+    let named = task.path().join("twinpool.toml");
+    let missing = task.path().join("nowhere.toml");
     let cases = [
         (("LAMBDA_TASK_ROOT", task.root()), ["line 3", "fold_kase"]),
         (("TWINPOOL_RULES_FILE", named.to_str().unwrap()), ["line 3", "fold_kase"]),

@@ -8,3 +8,4 @@ pub mod mirror;
 pub mod proxy;
 pub mod queue;
 pub mod runtime_api;
+pub mod task;

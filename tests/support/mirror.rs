@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Value, json};
-use twinpool_core::change_event::{Captured, ChangeEvent, EventId, capture};
+use twinpool_core::change_event::{About, Captured, Cause, ChangeEvent, EventId, capture};
 use twinpool_core::digest::DigestKey;
-use twinpool_core::id::Timestamp;
+use twinpool_core::id::{PoolId, Sub, Timestamp};
 use xtask::local::{Links, Person, PoolAddress, SignIn, Users, create_pool};
 use xtask::testbed::Bare;
 use xtask::wire::Aws;
@@ -53,6 +53,28 @@ impl Bench {
     #[must_use]
     pub fn old_pool(&self) -> &str {
         &self.old_pool.id
+    }
+
+    /// An operation of an administrator on the old pool.
+    #[must_use]
+    pub fn at_old(&self, operation: &str, body: Value) -> Value {
+        administer(&self.old_pool, operation, body)
+    }
+
+    /// An operation of an administrator on the new pool.
+    #[must_use]
+    pub fn at_new(&self, operation: &str, body: Value) -> Value {
+        administer(&self.new_pool, operation, body)
+    }
+
+    /// What the audit trail tells of a user.
+    #[must_use]
+    pub fn told(&self, operation: &str, sub: &str) -> ChangeEvent {
+        let pool = PoolId::parse(self.old_pool.id.clone()).expect("a pool id");
+        let about = About::User(Sub::parse(sub).expect("a sub"));
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let at = Timestamp(u64::try_from(now.as_millis()).expect("a time"));
+        ChangeEvent::hint(EventId::from_random([8; 16]), pool, about, Cause::audit_trail(operation), at)
     }
 
     /// A mirror that runs.
@@ -131,6 +153,11 @@ impl Default for Bench {
     fn default() -> Self {
         Self::new()
     }
+}
+
+fn administer(pool: &PoolAddress, operation: &str, mut body: Value) -> Value {
+    body["UserPoolId"] = pool.id.clone().into();
+    Aws::new(&pool.endpoint).cognito(operation, &body).expect("an answer")
 }
 
 fn travelling(person: &Person) -> (Vec<(&String, &String)>, Vec<&String>) {
