@@ -63,7 +63,7 @@ impl PoolReader for PoolHandle {
     async fn user(&self, who: &UserRef) -> Answer<Option<Snapshot>> {
         self.call("AdminGetUser", Some(who.parameter()), || {
             strict::check_parameter("AdminGetUser", who.parameter())?;
-            Ok(self.pool.person(who.parameter()).map(|person| Snapshot {
+            Ok(self.pool.reached(who.parameter()).map(|person| Snapshot {
                 sub: person.sub,
                 username: person.username,
                 status: person.status,
@@ -81,7 +81,7 @@ impl PoolReader for PoolHandle {
 
     async fn groups(&self, who: &UserRef) -> Answer<Option<BTreeSet<GroupName>>> {
         self.call("AdminListGroupsForUser", Some(who.parameter()), || {
-            Ok(self.pool.person(who.parameter()).map(|person| person.groups))
+            Ok(self.pool.reached(who.parameter()).map(|person| person.groups))
         })
         .await
     }
@@ -93,7 +93,7 @@ impl PoolReader for PoolHandle {
             Factor::Sms | Factor::Email | Factor::Totp => false,
         };
         self.call("AdminGetUserAuthFactors", Some(who.parameter()), || {
-            let person = self.pool.person(who.parameter());
+            let person = self.pool.reached(who.parameter());
             Ok(person.map(|person| person.factors).unwrap_or_default().into_iter().filter(wanted).collect())
         })
         .await

@@ -73,6 +73,7 @@ pub(crate) struct State {
     pub(crate) people: People,
     pub(crate) groups: BTreeMap<GroupName, GroupDefinition>,
     made: u32,
+    late_in_list: BTreeSet<Sub>,
     pub(crate) is_deleted: bool,
 }
 
@@ -113,6 +114,24 @@ impl MemoryPool {
     #[must_use]
     pub fn person(&self, parameter: &str) -> Option<Person> {
         strict::find(&self.shape, &self.state().people, parameter).cloned()
+    }
+
+    /// One user, as calls find them: a federated one by sub only where the list shows them already (F§4, F§4.6).
+    pub(crate) fn reached(&self, parameter: &str) -> Option<Person> {
+        let found = self.person(parameter)?;
+        let by_list = found.sub.as_str() == parameter && found.status == Status::ExternalProvider;
+        let is_late = by_list && self.state().late_in_list.contains(&found.sub);
+        (!is_late).then_some(found)
+    }
+
+    /// Lets the list of users be late with this one, or not any more.
+    pub fn list_late(&self, sub: &Sub, is_late: bool) {
+        let mut state = self.state();
+        if is_late {
+            state.late_in_list.insert(sub.clone());
+        } else {
+            state.late_in_list.remove(sub);
+        }
     }
 
     /// Puts a user into the pool, as if it had always been there.

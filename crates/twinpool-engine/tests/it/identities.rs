@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use twinpool_core::decision::Decision;
-use twinpool_core::held_back::Subject;
+use twinpool_core::held_back::{Reason, Subject};
 use twinpool_core::id::ProviderName;
 use twinpool_core::port::LinkStore as _;
 use twinpool_core::snapshot::{Identity, Status};
@@ -12,7 +12,7 @@ use twinpool_engine::{Kind, Outcome, SyncError};
 use twinpool_testkit::world::{attribute, event_of, person};
 use twinpool_testkit::{Moment, Person, Process, World};
 
-use crate::support::{SIGN_IN, asked, deliver, engine, link, only, run, sign_in, tell};
+use crate::support::{SIGN_IN, asked, audited, deliver, engine, link, only, run, sign_in, tell};
 
 const LINK: &str = "[federation.Google]\npolicy = \"link\"\nprovider = \"GoogleNew\"\ntrust_email = true";
 
@@ -141,4 +141,39 @@ fn what_the_user_linked_in_the_new_pool_stays() {
     world.old.edit(&jane.sub, |j| j.identities.clear());
     tell(&world, "AdminDisableProviderForUser", "jane-sub");
     assert_eq!(only(&world).identities.len(), 1, "what twinpool did not link stays");
+}
+
+/// Gina, linked ahead, has Jane's address; and a list of users that is late.
+fn gina_in_jane_s_way() -> World {
+    let world = World::username_to_email().with_jane().under(LINK);
+    let address = [("email", "jane@example.com")];
+    let gina = Person { attributes: person("x", "x", &address).attributes, ..gina("g-sub") };
+    world.old.put(gina.clone());
+    sign_in(&world, "g-sub");
+    world.old.list_late(&gina.sub, true);
+    world
+}
+
+#[test]
+fn a_list_that_is_late_costs_nobody_the_name() {
+    let world = gina_in_jane_s_way();
+    let before = only(&world);
+    let jane = event_of(&world.old, "jane-sub", SIGN_IN);
+    for delivery in 1..8 {
+        assert_eq!(deliver(&world, &jane, delivery), Err(SyncError::OwnerVanished));
+    }
+    world.old.list_late(&gina("g-sub").sub, false);
+    let outcome = deliver(&world, &jane, 8).expect("processed");
+    assert_eq!(outcome.held_back[0].reason, Reason::Twin);
+    assert_eq!(only(&world), before);
+}
+
+#[test]
+fn a_list_that_is_late_buries_nobody_on_the_word_of_another_change() {
+    let world = gina_in_jane_s_way();
+    for delivery in 1..5 {
+        let told = deliver(&world, &audited("AdminEnableUser", "g-sub"), delivery);
+        assert_eq!(told, Err(SyncError::TooEarly));
+    }
+    assert!(only(&world).enabled);
 }
