@@ -1,6 +1,6 @@
 //! Pairs that are not made but found: decided by a person, or proven by an identity provider.
 
-use twinpool_core::change_event::UserRef;
+use twinpool_core::change_event::{Cause, Channel, UserRef};
 use twinpool_core::held_back::Reason;
 use twinpool_core::id::{NewSub, OldSub, Username};
 use twinpool_core::link::{Link, LinkState};
@@ -51,6 +51,19 @@ impl<P: Ports> Engine<P> {
         link.state = LinkState::Merged { into, since: self.ports.clock().now() };
         link.intended = None;
         self.ports.links().write(&link).await?;
+        Ok(Outcome::plain(Kind::Merged))
+    }
+
+    /// Nothing is to be done about a merged user; an operator who asked gets an answer all the same.
+    pub(crate) async fn answer_merged(
+        &self,
+        link: Option<Link>,
+        cause: &Cause,
+    ) -> Result<Outcome, SyncError> {
+        if let Some(mut link) = link.filter(|_| cause.channel() == Channel::Operator) {
+            self.note(&mut link, cause, "still merged");
+            self.ports.links().write(&link).await?;
+        }
         Ok(Outcome::plain(Kind::Merged))
     }
 

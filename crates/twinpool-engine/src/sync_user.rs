@@ -140,7 +140,7 @@ impl<P: Ports> Engine<P> {
             return Ok(Outcome::plain(Kind::Unchanged));
         }
         if self.is_merged(link.as_ref()).await? {
-            return Ok(Outcome::plain(Kind::Merged));
+            return self.answer_merged(link, &event.cause).await;
         }
         let user = observe::source(self.ports.old(), who, &self.old_shape).await?;
         // A username may have been given to somebody else since.

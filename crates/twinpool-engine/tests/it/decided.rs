@@ -60,6 +60,9 @@ fn merged_twins_lead_to_one_user_and_the_other_s_profile_counts() {
     let outcome = decide(&world, "twin-sub", Subject::User, Decision::MergeInto(into.clone()));
     assert_eq!(outcome.kind, Kind::Merged);
     assert!(matches!(link(&world, "twin-sub").state, LinkState::Merged { into: one, .. } if one == into));
+    let before = link(&world, "twin-sub").version;
+    assert_eq!(deliver(&world, &asked("twin-sub"), 1).expect("processed").kind, Kind::Merged);
+    assert_eq!(link(&world, "twin-sub").version, before + 1, "an operator who asks again is answered");
     edit(&world, "twin-sub", "name", "Twin");
     assert_eq!(sign_in(&world, "twin-sub").kind, Kind::Merged);
     assert_eq!(only(&world).value("name"), Some("Jane"));
