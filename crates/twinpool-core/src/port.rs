@@ -141,11 +141,7 @@ pub trait PoolWriter: PoolReader {
     ///
     /// # Errors
     /// [`Class::Taken`] when the identity has a profile of its own, or is linked to somebody else.
-    fn link_identity(
-        &self,
-        username: &Username,
-        identity: &Identity,
-    ) -> impl Future<Output = Answer<()>> + Send;
+    fn link_identity(&self, user: &Snapshot, identity: &Identity) -> impl Future<Output = Answer<()>> + Send;
 
     /// Takes the sign-in with this identity away; fine if it is not linked.
     fn unlink_identity(&self, identity: &Identity) -> impl Future<Output = Answer<()>> + Send;

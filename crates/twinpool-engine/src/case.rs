@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use twinpool_core::change_event::Cause;
 use twinpool_core::decision::{Decision, Decisions};
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
-use twinpool_core::id::OldSub;
+use twinpool_core::id::{GroupName, OldSub};
 use twinpool_core::link::{Link, Side};
 use twinpool_core::snapshot::{Factor, Snapshot};
 use twinpool_rules::View;
@@ -34,12 +34,23 @@ impl Case {
 
 impl<P: Ports> Engine<P> {
     pub(crate) fn case(&self, cause: &Cause, delivery: u32, old: Snapshot, link: Option<&Link>) -> Case {
-        let mut view = self.rules.view(&old);
+        let mut seen = old.clone();
+        seen.groups.retain(|name| !self.is_of_provider(name));
+        let mut view = self.rules.view(&seen);
         if let Some(link) = link {
             view.terms.left_alone.extend(&self.rules.left_alone(&link.announced));
             decide(&mut view, &link.decisions);
         }
         Case { cause: cause.clone(), delivery, side: Side::of(&old, &self.key), old, view }
+    }
+}
+
+impl<P: Ports> Engine<P> {
+    /// Whether Cognito made the group by itself for an identity provider: `<pool id>_<provider>` (F§4.5). The new pool has
+    /// its own.
+    pub(crate) fn is_of_provider(&self, name: &GroupName) -> bool {
+        let rest = name.as_str().strip_prefix(self.old_shape.id.as_str());
+        rest.is_some_and(|rest| rest.starts_with('_'))
     }
 }
 

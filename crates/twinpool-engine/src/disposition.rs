@@ -33,7 +33,8 @@ pub fn disposition(error: &SyncError, delivery: u32) -> Disposition {
             // A user or group that vanished between two calls: the next read says so.
             Class::NotFound | Class::Taken => Disposition::Retry(backoff(delivery)),
             Class::Denied => Disposition::Park(
-                "the call is not allowed: compare the mirror's role with infra/template.yaml, and look the code up",
+                "the call is not allowed: compare the mirror's role with infra/template.yaml, and look the code up \
+                 (NotAuthorizedException is mostly about the user, who may be disabled)",
             ),
             Class::Rejected => {
                 Disposition::Park("the new pool refuses the call: look the code up, then redrive the DLQ")

@@ -39,7 +39,11 @@ impl<P: Ports> Engine<P> {
                 let subject = Subject::Identity(identity.provider.clone());
                 return Ok(refused.map(|reason| (subject, reason)).into_iter().collect());
             }
-            Operation::UnlinkIdentity(identity) => pool.unlink_identity(identity).await?,
+            Operation::UnlinkIdentity(identity) => {
+                let refused = refusal(pool.unlink_identity(identity).await)?;
+                let subject = Subject::Identity(identity.provider.clone());
+                return Ok(refused.map(|reason| (subject, reason)).into_iter().collect());
+            }
             Operation::SetMfa { was, now: mfa } => {
                 let reason = refusal(pool.set_mfa(sub, *was, *mfa).await)?;
                 let on = [Factor::Sms, Factor::Email].into_iter().filter(|factor| mfa.has(*factor));
@@ -94,13 +98,19 @@ impl<P: Ports> Engine<P> {
         pool.add_to_group(sub, group).await
     }
 
-    /// Identities are linked to a username.
+    /// Cognito is known to refuse with several codes what it has done, so the user is asked (aws/aws-sdk-js-v3#5281).
     async fn link_identity(&self, sub: &NewSub, identity: &Identity) -> Answer<()> {
         let pool = self.ports.new_pool();
-        match pool.user(&by_sub(sub)).await? {
-            Some(user) => pool.link_identity(&user.username, identity).await,
-            // Deleted meanwhile: the next read says so.
-            None => Err(PortError::new(Class::Stale, "AdminGetUser", "UserVanished")),
+        let vanished = || PortError::new(Class::Stale, "AdminGetUser", "UserVanished");
+        let user = pool.user(&by_sub(sub)).await?.ok_or_else(vanished)?;
+        match pool.link_identity(&user, identity).await {
+            Err(error) if matches!(error.class, Class::Rejected | Class::Taken | Class::NotFound) => {
+                let now = pool.user(&by_sub(sub)).await?.ok_or_else(vanished)?;
+                let is_linked = now.identities.contains(identity);
+                let class = if error.class == Class::Taken { Class::Taken } else { Class::Rejected };
+                if is_linked { Ok(()) } else { Err(PortError { class, ..error }) }
+            }
+            answer => answer,
         }
     }
 }

@@ -72,7 +72,14 @@ impl<P: Ports> Engine<P> {
         let new = observe::user(self.ports.new_pool(), &by_sub(&new_sub)).await?;
         // Somebody else's username may look like this sub.
         match new.filter(|new| new.sub.as_str() == new_sub.as_str()) {
-            Some(new) => self.bring(link, case, &new, learned).await,
+            Some(new) => match self.split_profile(case, &new).await? {
+                Some(profile) => {
+                    let since = self.ports.clock().now();
+                    let link = Link { state: LinkState::Pending { since }, ..link };
+                    self.adopt(link, case, &profile).await
+                }
+                None => self.bring(link, case, &new, learned).await,
+            },
             None if case.delivery < BELIEVED && !is_missing(&link) => Err(SyncError::TooEarly),
             None => self.hold_user(link, case, Reason::Missing).await,
         }
@@ -80,6 +87,15 @@ impl<P: Ports> Engine<P> {
 
     pub(crate) fn is_of_other_rules(&self, linked: &Linked) -> bool {
         linked.rules != self.rules.fingerprint()
+    }
+
+    /// The profile that a provider made in the new pool for a federated user whose identity could not be linked: it is the one
+    /// that the person uses.
+    async fn split_profile(&self, case: &Case, new: &Snapshot) -> Result<Option<Snapshot>, SyncError> {
+        if case.view.snapshot.identities.is_subset(&new.identities) {
+            return Ok(None);
+        }
+        Ok(self.own_profile(case).await?.filter(|profile| profile.sub != new.sub))
     }
 
     /// Writes down that the whole user stays as it is, unless the link says so already.
@@ -166,6 +182,11 @@ impl<P: Ports> Engine<P> {
     pub(crate) async fn carry_out(&self, new_sub: &NewSub, work: Plan, mut side: Side) -> Answer<Done> {
         let mut held_back = work.held_back;
         for operation in &work.operations {
+            // The pool may have refused an address since the plan was made.
+            let reachable = operation.reachable(&mut held_back);
+            let Some(operation) = &reachable else {
+                continue;
+            };
             let before = side.clone();
             let refused = self.execute(new_sub, operation).await?;
             operation.record_on(&mut side, &Sub::from(new_sub), &self.key);
@@ -207,7 +228,10 @@ fn restore(side: &mut Side, before: &Side, subject: &Subject) {
 
 /// Whether something was held back that may pass by itself: who holds a name can give it up.
 pub(crate) fn waits(linked: &Linked) -> bool {
-    linked.held_back.iter().any(|held| matches!(held.reason, Reason::Taken | Reason::Twin | Reason::Missing))
+    linked.held_back.iter().any(|held| {
+        let unlinked = matches!(held.subject, Subject::Identity(_)) && held.reason == Reason::Refused;
+        unlinked || matches!(held.reason, Reason::Taken | Reason::Twin | Reason::Missing)
+    })
 }
 
 fn is_missing(link: &Link) -> bool {

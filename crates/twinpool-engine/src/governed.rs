@@ -56,7 +56,12 @@ impl<P: PoolReader> PoolReader for Governed<P> {
     }
 
     async fn user(&self, who: &UserRef) -> Answer<Option<Snapshot>> {
-        self.call(Category::UserRead, self.pool.user(who)).await
+        let answer = self.call(Category::UserRead, self.pool.user(who)).await;
+        if matches!((who, &answer), (UserRef::Sub(_), Ok(None))) {
+            // Looked for in the list of users too: that quota is small, and nobody can raise it (F§5).
+            self.governor.admit(Category::UserList).await;
+        }
+        answer
     }
 
     async fn groups(&self, who: &UserRef) -> Answer<Option<BTreeSet<GroupName>>> {
@@ -113,8 +118,8 @@ impl<P: PoolWriter> PoolWriter for Governed<P> {
         self.write(sub, Category::UserUpdate, self.pool.delete_user(sub)).await
     }
 
-    async fn link_identity(&self, username: &Username, identity: &Identity) -> Answer<()> {
-        self.call(Category::UserUpdate, self.pool.link_identity(username, identity)).await
+    async fn link_identity(&self, user: &Snapshot, identity: &Identity) -> Answer<()> {
+        self.call(Category::UserUpdate, self.pool.link_identity(user, identity)).await
     }
 
     async fn unlink_identity(&self, identity: &Identity) -> Answer<()> {

@@ -20,6 +20,8 @@ pub enum Category {
     UserAccountRecovery,
     /// Attributes, memberships, enable and disable.
     UserUpdate,
+    /// ListUsers.
+    UserList,
     /// AdminSetUserMFAPreference.
     UserResourceUpdate,
     /// GetGroup.
@@ -36,7 +38,7 @@ impl Category {
         match self {
             Self::UserRead => 120,
             Self::UserResourceRead | Self::UserCreation => 50,
-            Self::UserAccountRecovery => 30,
+            Self::UserAccountRecovery | Self::UserList => 30,
             Self::UserUpdate | Self::UserResourceUpdate => 25,
             Self::UserPoolResourceRead | Self::UserPoolResourceUpdate => 5,
         }

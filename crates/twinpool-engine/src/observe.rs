@@ -29,7 +29,14 @@ pub(crate) async fn source<R: PoolReader>(
         return Ok(None);
     };
     if shape.passkeys || shape.devices {
-        found.factors = pool.factors(&UserRef::Username(found.username.clone()), shape).await?;
+        let factors = pool.factors(&UserRef::Username(found.username.clone()), shape).await;
+        found.factors = match factors {
+            // Only a report needs them: a pool that does not tell keeps nobody from being mirrored.
+            Err(error) if matches!(error.class, Class::Rejected | Class::NotFound | Class::Unreadable) => {
+                Default::default()
+            }
+            answer => answer?,
+        };
     }
     Ok(Some(found))
 }

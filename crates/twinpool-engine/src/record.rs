@@ -12,10 +12,20 @@ use crate::case::Case;
 use crate::engine::{Engine, Ports};
 use crate::follow::Done;
 
+/// A line of history. A user can join a hundred groups at once, and an item of the table has 400 KB.
+const LONGEST: usize = 300;
+
+fn shortened(did: &str) -> String {
+    match did.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{} … and more", did.split_at(end).0),
+        None => did.to_owned(),
+    }
+}
+
 impl<P: Ports> Engine<P> {
     /// Adds a line to the history of a link that is about to be written.
     pub(crate) fn note(&self, link: &mut Link, cause: &Cause, did: &str) {
-        link.history.add(Entry { at: self.ports.clock().now(), cause: cause.clone(), did: did.to_owned() });
+        link.history.add(Entry { at: self.ports.clock().now(), cause: cause.clone(), did: shortened(did) });
     }
 
     /// Writes the new base; a first pair with the item that points back.

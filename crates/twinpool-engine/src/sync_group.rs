@@ -14,7 +14,9 @@ impl<P: Ports> Engine<P> {
     /// Brings a group of the new pool to what the old pool says.
     pub(crate) async fn sync_group(&self, name: &GroupName, cause: &Cause) -> Result<Outcome, SyncError> {
         let mode = self.rules.group_mode();
-        let Some(new_name) = self.rules.group(name).filter(|_| mode != GroupMode::None) else {
+        let Some(new_name) =
+            self.rules.group(name).filter(|_| mode != GroupMode::None && !self.is_of_provider(name))
+        else {
             return Ok(Outcome::plain(Kind::Unchanged));
         };
         tracing::info!(group = %name, event.cause = cause.as_str(), "a group");

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use twinpool_core::change_event::{ChangeEvent, Channel, UserRef};
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{HeldBack, Subject};
-use twinpool_core::id::OldSub;
+use twinpool_core::id::{NewSub, OldSub};
 use twinpool_core::link::{Link, LinkState, Linked};
 use twinpool_core::port::{Class, LinkReader, PoolReader, PortError};
 use twinpool_core::snapshot::Status;
@@ -142,6 +142,9 @@ impl<P: Ports> Engine<P> {
         if self.is_merged(link.as_ref()).await? {
             return self.answer_merged(link, &event.cause).await;
         }
+        if link.is_none() && self.is_of_new_pool(event).await? {
+            return Ok(Outcome::plain(Kind::Unknown));
+        }
         let user = observe::source(self.ports.old(), who, &self.old_shape).await?;
         // A username may have been given to somebody else since.
         let Some(old) = user.filter(|user| user.sub.as_str() == old_sub.as_str()) else {
@@ -162,6 +165,16 @@ impl<P: Ports> Engine<P> {
             _ if case.old.status != Status::Unconfirmed => self.make(link, &case).await,
             _ if event.cause.implies_confirmed() => Err(SyncError::TooEarly),
             _ => Ok(Outcome::plain(Kind::NotConfirmed)),
+        }
+    }
+
+    /// Records of the audit trail that name no pool may be of the new one, whose subs the table knows.
+    async fn is_of_new_pool(&self, event: &ChangeEvent) -> Result<bool, SyncError> {
+        match &event.sub {
+            Some(sub) if event.cause.channel() == Channel::AuditTrail => {
+                Ok(self.ports.links().old_sub_of(&NewSub::from(sub.clone())).await?.is_some())
+            }
+            _ => Ok(false),
         }
     }
 

@@ -206,9 +206,9 @@ impl PoolWriter for PoolHandle {
         .await
     }
 
-    async fn link_identity(&self, username: &Username, identity: &Identity) -> Answer<()> {
+    async fn link_identity(&self, user: &Snapshot, identity: &Identity) -> Answer<()> {
         self.call("AdminLinkProviderForUser", None, || {
-            strict::link(&mut self.pool.state().people, username, identity)
+            strict::link(&mut self.pool.state().people, &user.username, identity)
         })
         .await
     }

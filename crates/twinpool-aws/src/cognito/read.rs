@@ -99,7 +99,7 @@ impl PoolReader for CognitoPool {
         let group = answer.and_then(|answer| answer.group);
         Ok(group.map(|group| GroupDefinition {
             name: name.clone(),
-            description: group.description,
+            description: group.description.filter(|text| !text.is_empty()),
             precedence: group.precedence,
         }))
     }

@@ -9,7 +9,7 @@ use aws_sdk_cognitoidentityprovider::types::{
 use twinpool_core::group::GroupDefinition;
 use twinpool_core::id::{AttributeName, GroupName, NewSub, Username};
 use twinpool_core::port::{Answer, Class, PoolWriter, PortError};
-use twinpool_core::snapshot::{Factor, Identity, Mfa};
+use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot, Status};
 use twinpool_core::value::{Attributes, Value};
 
 use super::{CognitoPool, decode, or_no_group, or_no_user, password, refused_if_not_found};
@@ -28,12 +28,16 @@ macro_rules! by_sub {
 impl PoolWriter for CognitoPool {
     async fn create_user(&self, username: &Username, attributes: &Attributes) -> Answer<NewSub> {
         const OPERATION: &str = "AdminCreateUser";
+        let password = password::random()
+            .ok_or_else(|| PortError::new(Class::Unavailable, OPERATION, "NoRandomness"))?;
         let call = self
             .client
             .admin_create_user()
             .user_pool_id(self.id())
             .username(username.as_str())
             .set_user_attributes(Some(encode(OPERATION, attributes)?))
+            // Without one, pools with one-time codes make users without any password, or refuse those without a contact.
+            .temporary_password(password)
             .message_action(MessageActionType::Suppress)
             .force_alias_creation(false);
         let answer =
@@ -126,11 +130,8 @@ impl PoolWriter for CognitoPool {
         or_no_user(by_sub!(self, sub, "AdminDeleteUser", admin_delete_user)).map(drop)
     }
 
-    async fn link_identity(&self, username: &Username, identity: &Identity) -> Answer<()> {
-        let destination = ProviderUserIdentifierType::builder()
-            .provider_name("Cognito")
-            .provider_attribute_value(username.as_str())
-            .build();
+    async fn link_identity(&self, user: &Snapshot, identity: &Identity) -> Answer<()> {
+        let destination = destination(user);
         let call = self.client.admin_link_provider_for_user().user_pool_id(self.id());
         let call = call.destination_user(destination).source_user(at_provider(identity));
         let answer = call.send().await.map(drop);
@@ -177,6 +178,19 @@ impl PoolWriter for CognitoPool {
             by_sub!(self, sub, "AdminDisableUser", admin_disable_user)
         }
     }
+}
+
+/// A local user by username, a federated one by provider and id (F§4.8).
+fn destination(user: &Snapshot) -> ProviderUserIdentifierType {
+    let is_own = |identity: &&Identity| {
+        user.username.as_str() == format!("{}_{}", identity.provider, identity.subject.reveal())
+    };
+    let own = user.identities.iter().find(is_own).filter(|_| user.status == Status::ExternalProvider);
+    let (provider, value) = match own {
+        Some(identity) => (identity.provider.as_str(), identity.subject.reveal()),
+        None => ("Cognito", user.username.as_str()),
+    };
+    ProviderUserIdentifierType::builder().provider_name(provider).provider_attribute_value(value).build()
 }
 
 /// A provider that the pool lacks is not there tomorrow either.

@@ -33,8 +33,11 @@ pub fn plan_group(input: &GroupInput<'_>) -> Option<GroupOperation> {
     match (input.source, input.target, input.mode) {
         (_, _, GroupMode::None) | (None, None, _) => None,
         (Some(source), None, _) => Some(GroupOperation::Create(source.clone())),
-        (Some(source), Some(target), GroupMode::Mirror) if source != target => {
-            Some(GroupOperation::Update(source.clone()))
+        (Some(source), Some(target), GroupMode::Mirror) => {
+            // A precedence cannot be taken away: what the call leaves out stays.
+            let precedence = source.precedence.or(target.precedence);
+            let wanted = GroupDefinition { precedence, ..source.clone() };
+            (wanted != *target).then_some(GroupOperation::Update(wanted))
         }
         (Some(_), Some(_), _) => None,
         (None, Some(_), GroupMode::Mirror) if input.ours => Some(GroupOperation::Delete),

@@ -1,7 +1,8 @@
 //! Second factors: codes by text message and e-mail follow, everything else is the user's to set up again (F§4.9).
 
 use super::{Operation, Plan, PlanningInput};
-use crate::held_back::{Reason, Subject};
+use crate::attribute::Contact;
+use crate::held_back::{HeldBack, Reason, Subject};
 use crate::snapshot::{Factor, Mfa};
 
 /// Turned on where the source has it on; turned off only where the source turned it off since the last mirror: what the user
@@ -32,7 +33,8 @@ pub(super) fn bring(plan: &mut Plan, input: &PlanningInput<'_>, target: Mfa) {
         return;
     }
     if input.target_shape.mfa {
-        plan.operations.push(Operation::SetMfa { was: target, now });
+        let operation = Operation::SetMfa { was: target, now };
+        plan.operations.extend(operation.reachable(&mut plan.held_back));
     } else {
         for factor in [Factor::Sms, Factor::Email].into_iter().filter(|factor| source.has(*factor)) {
             plan.hold(Subject::Factor(factor), Reason::MfaOff);
@@ -45,6 +47,32 @@ fn hold_what_stays(plan: &mut Plan, input: &PlanningInput<'_>, target: Mfa) {
     let totp = (input.source.mfa.totp && !target.totp).then_some(Factor::Totp);
     for factor in totp.into_iter().chain(input.source.factors.iter().copied()) {
         plan.hold(Subject::Factor(factor), Reason::CannotMove);
+    }
+}
+
+impl Operation {
+    /// The operation without the codes that would go to an address that is not the user's any more, because the new one is
+    /// held back; they are held back too. `None` if nothing is left of it.
+    #[must_use]
+    pub fn reachable(&self, held_back: &mut Vec<HeldBack>) -> Option<Self> {
+        let Self::SetMfa { was, now } = self else {
+            return Some(self.clone());
+        };
+        let (was, mut now) = (*was, *now);
+        for (factor, contact) in [(Factor::Sms, Contact::Phone), (Factor::Email, Contact::Email)] {
+            let address = Subject::Attribute(contact.address_attribute());
+            let held = held_back.iter().find(|held| held.subject == address).map(|held| held.reason);
+            let Some(reason) = held.filter(|_| now.has(factor) && !was.has(factor)) else {
+                continue;
+            };
+            match factor {
+                Factor::Sms => now.sms = false,
+                _ => now.email = false,
+            }
+            now.preferred = now.preferred.filter(|preferred| *preferred != factor).or(was.preferred);
+            held_back.push(HeldBack { subject: Subject::Factor(factor), reason });
+        }
+        (now != was).then_some(Self::SetMfa { was, now })
     }
 }
 

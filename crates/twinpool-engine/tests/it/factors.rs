@@ -1,9 +1,10 @@
 //! Second factors, passkeys and devices.
 
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
+use twinpool_core::pool::PoolShape;
 use twinpool_core::snapshot::{Factor, Mfa};
 use twinpool_core::value::Value;
-use twinpool_testkit::world::{OLD_POOL, attribute, email_pool, username_pool};
+use twinpool_testkit::world::{OLD_POOL, alias_pool, attribute, email_pool, person, username_pool};
 use twinpool_testkit::{Person, World};
 
 use crate::support::{assert_in_step, calls_of_sign_in, link, only, sign_in, tell};
@@ -85,4 +86,34 @@ fn passkeys_and_devices_cost_one_more_read_and_only_where_the_pool_has_them() {
     assert_eq!(calls.iter().filter(|call| **call == "AdminGetUserAuthFactors").count(), 1);
     let plain = World::username_to_email().with_jane();
     assert!(!calls_of_sign_in(&plain, "jane-sub").contains(&"AdminGetUserAuthFactors"));
+}
+
+#[test]
+fn codes_never_go_to_an_address_that_is_not_the_user_s_any_more() {
+    let world = World::new(
+        PoolShape { mfa: true, ..username_pool(OLD_POOL) },
+        PoolShape { mfa: true, ..alias_pool("eu-west-1_New") },
+    );
+    let phone = |number: &str| {
+        [("phone_number", number), ("phone_number_verified", "true")]
+            .map(|(name, value)| (attribute(name), Value::new(value)))
+    };
+    let world = world.with_jane();
+    let jane = world.old.person("jane-sub").expect("jane");
+    world.old.edit(&jane.sub, |jane| jane.attributes.extend(phone("+4915100000001")));
+    sign_in(&world, "jane-sub");
+    // The new number is somebody else's in the new pool.
+    let joan =
+        person("n-9", "joan", &[("phone_number", "+4915100000002"), ("phone_number_verified", "true")]);
+    world.new.put(joan);
+    world.old.edit(&jane.sub, |jane| {
+        jane.attributes.extend(phone("+4915100000002"));
+        jane.mfa = Mfa { sms: true, preferred: Some(Factor::Sms), ..Mfa::default() };
+    });
+    let outcome = tell(&world, "AdminSetUserMFAPreference", "jane-sub");
+    let reasons: Vec<_> =
+        outcome.held_back.iter().map(|held| (held.subject.to_string(), held.reason)).collect();
+    let taken = |subject: &str| (subject.to_owned(), Reason::Taken);
+    assert_eq!(reasons, [taken("attribute phone_number"), taken("factor sms")]);
+    assert_eq!(world.new.person("jane").expect("jane").mfa, Mfa::default());
 }

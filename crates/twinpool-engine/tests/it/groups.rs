@@ -106,3 +106,30 @@ fn a_pool_that_is_gone_is_no_reason_to_delete_its_groups() {
     assert!(matches!(run(engine.sync_user(&event, 1)), Err(SyncError::Port(_))));
     assert!(world.new.group(&group("staff")).is_some());
 }
+
+#[test]
+fn groups_that_cognito_makes_for_providers_stay_where_they_are() {
+    let world = World::username_to_email().with_jane();
+    let automatic = group("eu-west-1_Old_Google");
+    world.old.put_group(GroupDefinition { name: automatic.clone(), description: None, precedence: None });
+    let jane = world.old.person("jane-sub").expect("jane");
+    world.old.edit(&jane.sub, |jane| jane.groups.extend([automatic.clone()]));
+    sign_in(&world, "jane-sub");
+    assert_eq!(only(&world).groups, [group("staff")].into());
+    tell(&world, "CreateGroup", "eu-west-1_Old_Google");
+    assert_eq!(world.new.group(&automatic), None);
+}
+
+#[test]
+fn a_precedence_that_cannot_be_taken_away_does_not_cost_the_group() {
+    let world = World::username_to_email();
+    world.old.put_group(staff("one"));
+    tell(&world, "CreateGroup", "staff");
+    world.old.put_group(GroupDefinition { precedence: None, ..staff("two") });
+    tell(&world, "UpdateGroup", "staff");
+    assert_eq!(world.new.group(&group("staff")), Some(staff("two")));
+    assert_eq!(tell(&world, "UpdateGroup", "staff").operations, 0);
+    world.old.remove_group(&group("staff"));
+    tell(&world, "DeleteGroup", "staff");
+    assert_eq!(world.new.group(&group("staff")), None);
+}

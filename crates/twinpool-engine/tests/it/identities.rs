@@ -5,7 +5,7 @@ use std::sync::Arc;
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{Reason, Subject};
 use twinpool_core::id::ProviderName;
-use twinpool_core::port::LinkStore as _;
+use twinpool_core::port::{Class, LinkStore as _};
 use twinpool_core::snapshot::{Identity, Status};
 use twinpool_core::value::Value;
 use twinpool_engine::{Kind, Outcome, SyncError};
@@ -176,4 +176,20 @@ fn a_list_that_is_late_buries_nobody_on_the_word_of_another_change() {
         assert_eq!(told, Err(SyncError::TooEarly));
     }
     assert!(only(&world).enabled);
+}
+
+#[test]
+fn a_profile_that_the_provider_made_meanwhile_is_the_one_that_the_person_uses() {
+    let world = World::username_to_email().under(LINK);
+    world.old.put(gina("g-sub"));
+    let process = Arc::new(Process::healthy());
+    process.fail_all("AdminLinkProviderForUser", Class::Rejected);
+    let event = event_of(&world.old, "g-sub", SIGN_IN);
+    let outcome = run(engine(&world, &process).sync_user(&event, 1)).expect("processed");
+    assert_eq!(outcome.held_back[0].reason, Reason::Refused);
+    let profile = person("n-9", "GoogleNew_117", &[("email", "gina@example.com")]);
+    let identities = [identity("GoogleNew", "117")].into();
+    world.new.put(Person { status: Status::ExternalProvider, identities, ..profile });
+    sign_in(&world, "g-sub");
+    assert_eq!(link(&world, "g-sub").linked().expect("a pair").new_sub.as_str(), "n-9");
 }

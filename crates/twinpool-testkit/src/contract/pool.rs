@@ -204,8 +204,7 @@ pub async fn groups_are_changed_and_deleted<P: PoolWriter>(pool: &P) {
 /// An identity belongs to one user (F§4.8). The provider `Google` is there.
 pub async fn identities_are_linked_once<P: PoolWriter>(pool: &P) {
     let (one, other) = (make(pool, "p13@example.com").await, make(pool, "p14@example.com").await);
-    let name = |user: Snapshot| user.username;
-    let (first, second) = (name(read(pool, &one).await), name(read(pool, &other).await));
+    let (first, second) = (read(pool, &one).await, read(pool, &other).await);
     let provider = ProviderName::parse("Google").expect("a provider");
     let identity = Identity { provider, subject: Value::new("p13-subject") };
     pool.link_identity(&first, &identity).await.expect("linked");
