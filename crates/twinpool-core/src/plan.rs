@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::attribute::Contact;
 use crate::digest::{Digest, DigestKey};
 use crate::held_back::{HeldBack, Reason, Subject};
 use crate::id::{AttributeName, GroupName, OldSub, PoolId, Sub, Username};
@@ -239,6 +240,24 @@ impl Plan {
         });
         let ways = sets.flat_map(|attributes| target_shape.ways_to_sign_in(attributes));
         ways.filter(|(name, _)| !terms.forced.contains(*name)).collect()
+    }
+
+    /// The addresses that the plan writes on an existing user and that nobody has verified: a pool that verifies would
+    /// message the user (F§4.2).
+    #[must_use]
+    pub fn unverified(&self) -> Vec<Contact> {
+        let sets = self.operations.iter().filter_map(|operation| match operation {
+            Operation::SetAttributes(attributes) => Some(attributes),
+            _ => None,
+        });
+        let writes = |attributes: &Attributes, contact: Contact| {
+            attributes.contains_key(&contact.address_attribute())
+                && !attributes.get(&contact.flag_attribute()).is_some_and(Value::is_true)
+        };
+        sets.flat_map(|attributes| {
+            Contact::ALL.into_iter().filter(move |contact| writes(attributes, *contact))
+        })
+        .collect()
     }
 
     /// Why the user as a whole cannot be made, if that is so.

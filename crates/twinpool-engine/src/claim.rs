@@ -116,6 +116,18 @@ impl<P: Ports> Engine<P> {
         Ok(())
     }
 
+    /// The addresses whose writing would message the user. The pool is asked again: its owner may have turned verification on
+    /// since this process started.
+    async fn messaging(&self, plan: &Plan) -> Answer<BTreeMap<AttributeName, Reason>> {
+        let unverified = plan.unverified();
+        if unverified.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let verifies = self.ports.new_pool().shape().await?.verifies;
+        let held = unverified.into_iter().filter(|contact| verifies.contains(contact));
+        Ok(held.map(|contact| (contact.address_attribute(), Reason::WouldMessage)).collect())
+    }
+
     /// The attributes that a plan would claim for this user and must not: Cognito moves an alias from its owner without a
     /// word (F§4.2).
     pub(crate) async fn barred(
@@ -124,7 +136,7 @@ impl<P: Ports> Engine<P> {
         case: &Case,
         sub: &NewSub,
     ) -> Result<BTreeMap<AttributeName, Reason>, SyncError> {
-        let mut barred = BTreeMap::new();
+        let mut barred = self.messaging(plan).await?;
         for (name, value) in plan.claims(&self.new_shape, &case.view.terms) {
             let (owner, username) = match Username::parse(value.reveal()) {
                 Ok(username) => {

@@ -4,13 +4,17 @@ use twinpool_core::change_event::UserRef;
 use twinpool_core::id::Username;
 use twinpool_core::pool::PoolShape;
 use twinpool_core::port::{Answer, Class, PoolReader};
-use twinpool_core::snapshot::Snapshot;
+use twinpool_core::snapshot::{Snapshot, Status};
 
 /// One user with the groups. A user who vanishes between the two reads is not there.
 pub(crate) async fn user<R: PoolReader>(pool: &R, who: &UserRef) -> Answer<Option<Snapshot>> {
     let Some(mut user) = pool.user(who).await? else {
         return Ok(None);
     };
+    // Nobody who has not confirmed the sign-up is mirrored, and sign-ups come in waves.
+    if user.status == Status::Unconfirmed {
+        return Ok(Some(user));
+    }
     // By the username, which cannot move to somebody else between the two.
     let Some(groups) = pool.groups(&UserRef::Username(user.username.clone())).await? else {
         return Ok(None);

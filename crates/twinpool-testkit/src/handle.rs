@@ -57,7 +57,7 @@ impl PoolReader for PoolHandle {
         if self.pool.state().is_deleted {
             return Err(not_found("DescribeUserPool", NO_RESOURCE));
         }
-        Ok(self.pool.shape.clone())
+        Ok(self.pool.shape_now())
     }
 
     async fn user(&self, who: &UserRef) -> Answer<Option<Snapshot>> {
@@ -129,8 +129,9 @@ impl PoolWriter for PoolHandle {
         const OPERATION: &str = "AdminUpdateUserAttributes";
         self.call(OPERATION, Some(sub.as_str()), || {
             self.pool.change(sub, OPERATION, |_| ())?;
+            let shape = self.pool.shape_now();
             let mut state = self.pool.state();
-            let messages = strict::update(&self.pool.shape, &mut state.people, &Sub::from(sub), attributes)?;
+            let messages = strict::update(&shape, &mut state.people, &Sub::from(sub), attributes)?;
             drop(state);
             self.pool.change(sub, OPERATION, |person| person.messages += messages)
         })

@@ -74,6 +74,7 @@ pub(crate) struct State {
     pub(crate) groups: BTreeMap<GroupName, GroupDefinition>,
     made: u32,
     late_in_list: BTreeSet<Sub>,
+    verifies: BTreeSet<Contact>,
     pub(crate) is_deleted: bool,
 }
 
@@ -172,6 +173,18 @@ impl MemoryPool {
 
     pub(crate) fn quota(&self) -> Option<Arc<Quota>> {
         self.quota.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Turns the verification of a contact on, as an owner can at any time.
+    pub fn verify_from_now_on(&self, contact: Contact) {
+        self.state().verifies.insert(contact);
+    }
+
+    /// The shape as it is now.
+    pub(crate) fn shape_now(&self) -> PoolShape {
+        let mut shape = self.shape.clone();
+        shape.verifies.extend(self.state().verifies.iter().copied());
+        shape
     }
 
     /// Deletes the whole pool.

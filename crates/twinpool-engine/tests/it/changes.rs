@@ -1,10 +1,13 @@
+use std::sync::Arc;
+
+use twinpool_core::attribute::Contact;
 use twinpool_core::held_back::{Reason, Subject};
 use twinpool_core::value::Value;
 use twinpool_engine::Kind;
-use twinpool_testkit::World;
 use twinpool_testkit::world::{OLD_POOL, attribute, email_pool, event_of, group, username_pool};
+use twinpool_testkit::{Process, World};
 
-use crate::support::{SIGN_IN, assert_in_step, deliver, link, only, sign_in};
+use crate::support::{SIGN_IN, assert_in_step, deliver, engine, link, only, run, sign_in};
 
 fn mirrored() -> World {
     let world = World::username_to_email().with_jane();
@@ -122,7 +125,7 @@ fn a_user_disabled_in_the_new_pool_is_enabled_again_and_that_is_reported() {
 #[test]
 fn an_unverified_email_waits_where_the_new_pool_would_message_the_user() {
     let mut shape = email_pool("eu-west-1_New");
-    shape.verifies.insert(twinpool_core::attribute::Contact::Email);
+    shape.verifies.insert(Contact::Email);
     let world = World::new(email_pool(OLD_POOL), shape).with_jane();
     sign_in(&world, "jane-sub");
     edit(&world, "email", "jane.doe@example.com");
@@ -181,4 +184,20 @@ fn a_user_who_is_enabled_again_and_signs_in_is_enabled_in_the_new_pool() {
     world.old.edit(&jane.sub, |jane| jane.enabled = true);
     sign_in(&world, "jane-sub");
     assert!(only(&world).enabled);
+}
+
+#[test]
+fn nobody_is_messaged_by_a_mirror_that_started_before_the_pool_began_to_verify() {
+    let world = World::new(email_pool(OLD_POOL), email_pool("eu-west-1_New")).with_jane();
+    sign_in(&world, "jane-sub");
+    let process = Arc::new(Process::healthy());
+    let started_before = engine(&world, &process);
+    world.new.verify_from_now_on(Contact::Email);
+    edit(&world, "email", "jane.doe@example.com");
+    edit(&world, "email_verified", "false");
+    let event = event_of(&world.old, "jane-sub", SIGN_IN);
+    let outcome = run(started_before.sync_user(&event, 1)).expect("processed");
+    assert_eq!(outcome.held_back[0].reason, Reason::WouldMessage);
+    let new = only(&world);
+    assert_eq!((new.value("email"), new.messages), (Some("jane@example.com"), 0));
 }

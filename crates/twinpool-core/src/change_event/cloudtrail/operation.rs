@@ -1,8 +1,9 @@
 //! Which records of the audit trail tell of a change to a user or a group.
 
 /// Calls of the API, and submitted forms of the hosted pages, that change one user (F§3). What only signs a user in is left
-/// out: it ends in a token, and the trigger tells of that sooner.
-pub const USER_OPERATIONS: [&str; 44] = [
+/// out: it ends in a token, and the trigger tells of that sooner. So is what changes nothing that can be carried over:
+/// passwords, and devices, of which some clients confirm one at every sign-in.
+pub const USER_OPERATIONS: [&str; 39] = [
     "SignUp",
     "ConfirmSignUp",
     "AdminConfirmSignUp",
@@ -19,8 +20,6 @@ pub const USER_OPERATIONS: [&str; 44] = [
     "AdminAddUserToGroup",
     "AdminRemoveUserFromGroup",
     "AdminSetUserPassword",
-    "AdminResetUserPassword",
-    "ChangePassword",
     "ConfirmForgotPassword",
     "AdminSetUserMFAPreference",
     "SetUserMFAPreference",
@@ -30,9 +29,6 @@ pub const USER_OPERATIONS: [&str; 44] = [
     "AdminDeleteSoftwareToken",
     "CompleteWebAuthnRegistration",
     "DeleteWebAuthnCredential",
-    "ConfirmDevice",
-    "ForgetDevice",
-    "AdminForgetDevice",
     "AdminLinkProviderForUser",
     "AdminDisableProviderForUser",
     // The classic hosted pages.
