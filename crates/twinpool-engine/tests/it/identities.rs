@@ -5,14 +5,14 @@ use std::sync::Arc;
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{Reason, Subject};
 use twinpool_core::id::ProviderName;
-use twinpool_core::port::{Class, LinkStore as _};
+use twinpool_core::port::Class;
 use twinpool_core::snapshot::{Identity, Status};
 use twinpool_core::value::Value;
-use twinpool_engine::{Kind, Outcome, SyncError};
+use twinpool_engine::{Kind, SyncError};
 use twinpool_testkit::world::{attribute, event_of, person};
 use twinpool_testkit::{Moment, Person, Process, World};
 
-use crate::support::{SIGN_IN, asked, audited, deliver, engine, link, only, run, sign_in, tell};
+use crate::support::{SIGN_IN, asked, audited, decide, deliver, engine, link, only, run, sign_in, tell};
 
 const LINK: &str = "[federation.Google]\npolicy = \"link\"\nprovider = \"GoogleNew\"\ntrust_email = true";
 
@@ -23,13 +23,6 @@ fn identity(at: &str, subject: &str) -> Identity {
 fn gina(sub: &str) -> Person {
     let gina = person(sub, "Google_117", &[("email", "gina@example.com"), ("email_verified", "false")]);
     Person { status: Status::ExternalProvider, identities: [identity("Google", "117")].into(), ..gina }
-}
-
-fn decide(world: &World, sub: &str, subject: Subject, decision: Decision) -> Result<Outcome, SyncError> {
-    let mut link = link(world, sub);
-    link.decisions.insert(subject, decision);
-    run(world.links.write(&link)).expect("written");
-    deliver(world, &asked(sub), 1)
 }
 
 #[test]

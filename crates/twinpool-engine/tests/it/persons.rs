@@ -5,20 +5,12 @@ use std::sync::Arc;
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{Reason, Subject};
 use twinpool_core::id::NewSub;
-use twinpool_core::port::LinkStore as _;
 use twinpool_core::value::Value;
-use twinpool_engine::{Kind, Outcome, SyncError};
+use twinpool_engine::Kind;
 use twinpool_testkit::world::{OLD_POOL, alias_pool, attribute, event_of, person, username_pool};
 use twinpool_testkit::{Moment, Process, World};
 
-use crate::support::{SIGN_IN, asked, audited, deliver, engine, link, only, run, sign_in, tell};
-
-fn decide(world: &World, sub: &str, subject: Subject, decision: Decision) -> Result<Outcome, SyncError> {
-    let mut link = link(world, sub);
-    link.decisions.insert(subject, decision);
-    run(world.links.write(&link)).expect("written");
-    deliver(world, &asked(sub), 1)
-}
+use crate::support::{SIGN_IN, audited, decide, deliver, engine, link, only, run, sign_in, tell};
 
 #[test]
 fn where_the_new_pool_has_the_say_a_first_pairing_overwrites_nothing() {

@@ -5,8 +5,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use twinpool_core::change_event::{About, Cause, ChangeEvent, EventId};
+use twinpool_core::decision::Decision;
+use twinpool_core::held_back::Subject;
 use twinpool_core::id::{PoolId, Sub, Timestamp};
 use twinpool_core::link::Link;
+use twinpool_core::port::LinkStore as _;
 use twinpool_engine::{Engine, Outcome, Ports, SyncError, Terms};
 use twinpool_rules::Rules;
 use twinpool_testkit::world::{MARKER, OLD_POOL, StoppedClock, attribute, event_of, key};
@@ -106,6 +109,19 @@ pub(crate) fn hint(about: About, cause: Cause) -> ChangeEvent {
 /// A record of the audit trail, processed to the end.
 pub(crate) fn tell(world: &World, operation: &str, sub: &str) -> Outcome {
     deliver(world, &audited(operation, sub), 1).expect("the event is processed")
+}
+
+/// A person decides, and asks the mirror to carry it out.
+pub(crate) fn decide(
+    world: &World,
+    sub: &str,
+    subject: Subject,
+    decision: Decision,
+) -> Result<Outcome, SyncError> {
+    let mut link = link(world, sub);
+    link.decisions.insert(subject, decision);
+    run(world.links.write(&link)).expect("written");
+    deliver(world, &asked(sub), 1)
 }
 
 /// A sign-in of this user, processed to the end.
