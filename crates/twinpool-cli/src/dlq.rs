@@ -8,6 +8,7 @@ use twinpool_aws::sqs::{DeadLetters, Hints};
 use twinpool_core::id::PoolId;
 
 use crate::Exit;
+use crate::bound::right_pools;
 
 mod act;
 mod ask;
@@ -42,13 +43,13 @@ enum Command {
 #[derive(Debug, Args)]
 struct Place {
     /// The DLQ: the stack's output `DlqUrl`.
-    #[arg(long, env = "TWINPOOL_DLQ_URL", value_name = "URL")]
+    #[arg(long, env = "TWINPOOL_DLQ_URL", hide_env_values = true, value_name = "URL")]
     dlq_url: String,
     /// The table of links: the stack's output `TableName`.
-    #[arg(long, env = "TWINPOOL_LINKS_TABLE", value_name = "NAME")]
+    #[arg(long, env = "TWINPOOL_LINKS_TABLE", hide_env_values = true, value_name = "NAME")]
     table: String,
     /// The old pool of this stack, so that events of other pools are known at once.
-    #[arg(long, env = "TWINPOOL_OLD_POOL_ID", value_name = "ID", value_parser = |text: &str| PoolId::parse(text))]
+    #[arg(long, env = "TWINPOOL_OLD_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = |text: &str| PoolId::parse(text))]
     old_pool: Option<PoolId>,
 }
 
@@ -69,7 +70,7 @@ struct Redrive {
     #[command(flatten)]
     place: Place,
     /// The queue of change events: the stack's output `QueueUrl`.
-    #[arg(long, env = "TWINPOOL_QUEUE_URL", value_name = "URL")]
+    #[arg(long, env = "TWINPOOL_QUEUE_URL", hide_env_values = true, value_name = "URL")]
     queue_url: String,
     /// Only messages with this cause, as `dlq show` names it; may be given more than once.
     #[arg(long, value_name = "CAUSE", conflicts_with = "all")]
@@ -117,7 +118,9 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<(String, Exit)>
         Command::Drop(drop) => &drop.place,
     };
     let dlq = DeadLetters::connect(&config, place.dlq_url.clone());
-    let look = Look::new(Links::connect(&config, place.table.clone(), None), place.old_pool.clone());
+    let links = Links::connect(&config, place.table.clone(), None);
+    let old_pool = right_pools(&links, &place.table, place.old_pool.as_ref(), None).await?;
+    let look = Look::new(links, old_pool);
     let interrupt = Interrupt::watch();
     match &arguments.command {
         Command::Show(show) => {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Context as _;
 use clap::Args;
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_core::change_event::UserRef;
@@ -61,8 +60,11 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let (rules, rules_are) = arguments.rules.read()?;
     let config = options::aws().await?;
     let links = arguments.table.connect(&config);
+    arguments.pools.check(&links, &arguments.table).await?;
     let (old_pool, new_pool) = (arguments.pools.old(&config), arguments.pools.new_pool(&config));
     let problem = |error| arguments.table.problem(error);
+    let old_problem = |error| arguments.pools.old_problem(error);
+    let new_problem = |error| arguments.pools.new_problem(error);
     let who = arguments.who.trim();
 
     let mut link = match Sub::parse(who) {
@@ -78,8 +80,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
             )
         })?),
     };
-    let old_shape = old_pool.shape().await.context(OLD_POOL)?;
-    let old = whole(&old_pool, &reference, &old_shape).await.context(OLD_POOL)?;
+    let old_shape = old_pool.shape().await.map_err(old_problem)?;
+    let old = whole(&old_pool, &reference, &old_shape).await.map_err(old_problem)?;
     let old = old.filter(|user| link.as_ref().is_none_or(|link| link.old_sub.as_str() == user.sub.as_str()));
     if let (None, Some(user)) = (&link, &old) {
         link = links.link(&OldSub::from(user.sub.clone())).await.map_err(problem)?;
@@ -92,10 +94,10 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         Some(link) => primary(&links, link).await.map_err(problem)?,
         None => None,
     };
-    let new_shape = new_pool.shape().await.context(NEW_POOL)?;
+    let new_shape = new_pool.shape().await.map_err(new_problem)?;
     let counterpart = primary.as_ref().or(link.as_ref()).and_then(new_sub);
     let new = match &counterpart {
-        Some(who) => whole(&new_pool, who, &new_shape).await.context(NEW_POOL)?,
+        Some(who) => whole(&new_pool, who, &new_shape).await.map_err(new_problem)?,
         None => None,
     };
     let new = new.filter(|user| counterpart.as_ref().is_some_and(|who| who.parameter() == user.sub.as_str()));
@@ -108,10 +110,6 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     Ok((text, Exit::Done))
 }
 
-const OLD_POOL: &str =
-    "cannot read the old pool: check --old-pool, the Region, and your credentials and permissions";
-const NEW_POOL: &str =
-    "cannot read the new pool: check --new-pool, the Region, and your credentials and permissions";
 const NOBODY: &str = "nobody: no link has this id, and the old pool has no such user\n";
 
 fn new_sub(link: &Link) -> Option<UserRef> {

@@ -1,9 +1,11 @@
 //! The `twinpool` command: one module per subcommand, each an arguments struct and a `run`.
 
 mod ask;
+mod bound;
 mod conflicts;
 mod dlq;
 mod explain;
+mod failure;
 mod operator;
 mod options;
 mod report;
@@ -74,6 +76,14 @@ pub enum Exit {
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
+    }
+}
+
+impl Exit {
+    /// Of a command that failed.
+    #[must_use]
+    pub fn of(problem: &anyhow::Error) -> Self {
+        if problem.is::<failure::Misuse>() { Self::Usage } else { Self::Failed }
     }
 }
 

@@ -16,7 +16,7 @@ async fn main() -> ExitCode {
         }
         Err(problem) => {
             eprintln!("twinpool: {problem:#}");
-            Exit::Failed.into()
+            Exit::of(&problem).into()
         }
     }
 }

@@ -13,6 +13,8 @@ use twinpool_core::id::{IdError, OldSub, PoolId, Sub};
 use twinpool_core::port::PortError;
 use twinpool_rules::Rules;
 
+use crate::bound::right_pools;
+use crate::failure::unusable;
 use crate::operator::Operator;
 
 /// Which table to look into.
@@ -30,12 +32,13 @@ impl Table {
 
     /// What to say when the table does not answer.
     pub(crate) fn problem(&self, error: PortError) -> anyhow::Error {
-        let table = &self.table;
-        let what = format!(
-            "cannot use the table {table}: check its name, the Region, and your credentials and permissions"
-        );
-        anyhow::Error::new(error).context(what)
+        table_problem(&self.table, error)
     }
+}
+
+/// What to say when the table does not answer.
+pub(crate) fn table_problem(table: &str, error: PortError) -> anyhow::Error {
+    unusable(&format!("the table {table}"), "--table / TWINPOOL_LINKS_TABLE", error)
 }
 
 /// Both pools.
@@ -57,9 +60,30 @@ impl Pools {
         CognitoPool::connect(config, self.old_pool_endpoint.clone(), self.old_pool.clone())
     }
 
+    /// Refuses pools that are not those of the table.
+    pub(crate) async fn check(&self, links: &Links, table: &Table) -> anyhow::Result<()> {
+        right_pools(links, &table.table, Some(&self.old_pool), Some(&self.new_pool)).await.map(drop)
+    }
+
+    /// What to say when the old pool does not answer.
+    pub(crate) fn old_problem(&self, error: PortError) -> anyhow::Error {
+        let what = format!("the old pool {}", self.old_pool);
+        unusable(&what, "--old-pool / TWINPOOL_OLD_POOL_ID", error)
+    }
+
+    /// What to say when the new pool does not answer.
+    pub(crate) fn new_problem(&self, error: PortError) -> anyhow::Error {
+        new_pool_problem(&self.new_pool, error)
+    }
+
     pub(crate) fn new_pool(&self, config: &Config) -> CognitoPool {
         CognitoPool::connect(config, None, self.new_pool.clone())
     }
+}
+
+/// What to say when the new pool does not answer.
+pub(crate) fn new_pool_problem(pool: &PoolId, error: PortError) -> anyhow::Error {
+    unusable(&format!("the new pool {pool}"), "--new-pool / TWINPOOL_NEW_POOL_ID", error)
 }
 
 /// How the mirror is asked to look at a user.
@@ -80,13 +104,21 @@ pub(crate) struct Mirror {
 }
 
 impl Mirror {
-    pub(crate) fn connect(&self, config: &Config, table: &Table) -> Operator {
-        Operator {
-            links: table.connect(config),
+    /// Refuses pools that are not those of the table.
+    pub(crate) async fn connect(
+        &self,
+        config: &Config,
+        table: &Table,
+        new_pool: Option<&PoolId>,
+    ) -> anyhow::Result<Operator> {
+        let links = table.connect(config);
+        right_pools(&links, &table.table, Some(&self.old_pool), new_pool).await?;
+        Ok(Operator {
+            links,
             queue: Queue::connect_without_key(config, self.queue_url.clone()),
             pool: self.old_pool.clone(),
             wait: (!self.no_wait).then_some(Duration::from_secs(self.wait)),
-        }
+        })
     }
 }
 

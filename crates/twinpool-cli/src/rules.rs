@@ -41,16 +41,22 @@ struct Check {
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
     /// The pool being left.
-    #[arg(long, env = "TWINPOOL_OLD_POOL_ID", value_name = "ID", value_parser = |text: &str| PoolId::parse(text))]
+    #[arg(long, env = "TWINPOOL_OLD_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = |text: &str| PoolId::parse(text))]
     old_pool: PoolId,
     /// The pool being moved to.
-    #[arg(long, env = "TWINPOOL_NEW_POOL_ID", value_name = "ID", value_parser = |text: &str| PoolId::parse(text))]
+    #[arg(long, env = "TWINPOOL_NEW_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = |text: &str| PoolId::parse(text))]
     new_pool: PoolId,
     /// Where the old pool answers, if not where AWS has it.
-    #[arg(long, env = "TWINPOOL_OLD_POOL_ENDPOINT_URL", value_name = "URL", hide = true)]
+    #[arg(
+        long,
+        env = "TWINPOOL_OLD_POOL_ENDPOINT_URL",
+        hide_env_values = true,
+        value_name = "URL",
+        hide = true
+    )]
     old_pool_endpoint: Option<String>,
     /// The attribute of the new pool that twinpool writes.
-    #[arg(long, env = "TWINPOOL_MARKER_ATTRIBUTE", value_name = "NAME", default_value = "custom:twinpool",
+    #[arg(long, env = "TWINPOOL_MARKER_ATTRIBUTE", hide_env_values = true, value_name = "NAME", default_value = "custom:twinpool",
           value_parser = |text: &str| AttributeName::parse(text))]
     marker: AttributeName,
     /// Take the examples from this user of the old pool; otherwise from the first few.

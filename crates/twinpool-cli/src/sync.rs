@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let config = options::aws().await?;
-    let operator = arguments.mirror.connect(&config, &arguments.table);
+    let operator = arguments.mirror.connect(&config, &arguments.table, None).await?;
     let problem = |error| arguments.table.problem(error);
     let Some(asked) = find(&operator.links, &arguments.id).await.map_err(problem)? else {
         return Ok(not_found(arguments.json));

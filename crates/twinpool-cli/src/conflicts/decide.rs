@@ -124,7 +124,8 @@ impl Arguments {
 
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let config = options::aws().await?;
-    let operator = arguments.mirror.connect(&config, &arguments.table);
+    let new_pool = arguments.new_pool.as_ref();
+    let operator = arguments.mirror.connect(&config, &arguments.table, new_pool).await?;
     let (Some(old_sub), Some(asked)) = (&arguments.old_sub, arguments.asked()) else {
         return many::run(arguments, &operator).await;
     };
@@ -133,13 +134,10 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         return Ok(not_found(arguments.json));
     };
     let mut others = others(&operator.links, &asked).await.map_err(problem)?;
-    if let (Some(new_sub), Some(pool)) = (&arguments.link_to, &arguments.new_pool) {
-        let pool = CognitoPool::connect(&config, None, pool.clone());
-        let user = pool.user(&by_sub(new_sub)).await.map_err(|error| {
-            let what =
-                format!("cannot look for {new_sub} in the new pool: check --new-pool and your permissions");
-            anyhow::Error::new(error).context(what)
-        })?;
+    if let (Some(new_sub), Some(id)) = (&arguments.link_to, new_pool) {
+        let pool = CognitoPool::connect(&config, None, id.clone());
+        let user = pool.user(&by_sub(new_sub)).await;
+        let user = user.map_err(|error| options::new_pool_problem(id, error))?;
         others.is_in_new_pool = user.is_some_and(|user| user.sub.as_str() == new_sub.as_str());
     }
     let subject = arguments.subject();
