@@ -2,13 +2,13 @@
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use twinpool_aws::client::{self, Patience};
 use twinpool_aws::dynamodb::Links;
 use twinpool_aws::sqs::{DeadLetters, Hints};
 use twinpool_core::id::PoolId;
 
 use crate::Exit;
 use crate::bound::right_pools;
+use crate::options;
 
 mod act;
 mod ask;
@@ -107,11 +107,7 @@ struct How {
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<(String, Exit)> {
-    let config = client::load(Patience::MIRROR).await;
-    anyhow::ensure!(
-        config.region().is_some(),
-        "no AWS Region: set AWS_REGION, or AWS_PROFILE to a profile that has one"
-    );
+    let config = options::aws().await?;
     let place = match &arguments.command {
         Command::Show(show) => &show.place,
         Command::Redrive(redrive) => &redrive.place,

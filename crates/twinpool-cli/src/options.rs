@@ -67,8 +67,7 @@ impl Pools {
 
     /// What to say when the old pool does not answer.
     pub(crate) fn old_problem(&self, error: PortError) -> anyhow::Error {
-        let what = format!("the old pool {}", self.old_pool);
-        unusable(&what, "--old-pool / TWINPOOL_OLD_POOL_ID", error)
+        old_pool_problem(&self.old_pool, error)
     }
 
     /// What to say when the new pool does not answer.
@@ -79,6 +78,11 @@ impl Pools {
     pub(crate) fn new_pool(&self, config: &Config) -> CognitoPool {
         CognitoPool::connect(config, None, self.new_pool.clone())
     }
+}
+
+/// What to say when the old pool does not answer.
+pub(crate) fn old_pool_problem(pool: &PoolId, error: PortError) -> anyhow::Error {
+    unusable(&format!("the old pool {pool}"), "--old-pool / TWINPOOL_OLD_POOL_ID", error)
 }
 
 /// What to say when the new pool does not answer.
@@ -150,9 +154,10 @@ impl RulesFile {
             None if Path::new(DEFAULT).exists() => Path::new(DEFAULT),
             None => return Ok((Rules::default(), "the default rules".to_owned())),
         };
-        let name = path.display();
+        let name = path.display().to_string();
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the rules {name}"))?;
-        let rules = Rules::parse(&text).with_context(|| format!("cannot use the rules {name}"))?;
+        let rules = Rules::parse(&text)
+            .map_err(|problem| anyhow::anyhow!("cannot use the rules {}", problem.in_file(&name)))?;
         Ok((rules, format!("the rules {name}")))
     }
 }

@@ -1,10 +1,11 @@
 //! What is wrong with a `twinpool.toml`, and where.
 
+use std::fmt;
+
 /// Why a file of rules is refused: the first mistake in it. Holds no value of the file, only names of keys.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RulesError {
     /// The text is not TOML.
-    #[error("twinpool.toml, line {line}: this is not TOML: {problem}")]
     Syntax {
         /// Where, counted from 1.
         line: usize,
@@ -12,7 +13,6 @@ pub enum RulesError {
         problem: String,
     },
     /// A key is unknown, of the wrong type, or says what cannot be meant.
-    #[error("twinpool.toml, line {line}: {key}: {problem}")]
     Key {
         /// Where, counted from 1.
         line: usize,
@@ -31,7 +31,24 @@ impl RulesError {
             Self::Syntax { line, .. } | Self::Key { line, .. } => *line,
         }
     }
+
+    /// What is wrong, where the file has this name.
+    #[must_use]
+    pub fn in_file(&self, name: &str) -> String {
+        match self {
+            Self::Syntax { line, problem } => format!("{name}, line {line}: this is not TOML: {problem}"),
+            Self::Key { line, key, problem } => format!("{name}, line {line}: {key}: {problem}"),
+        }
+    }
 }
+
+impl fmt::Display for RulesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.in_file("twinpool.toml"))
+    }
+}
+
+impl std::error::Error for RulesError {}
 
 /// The line that a byte of the text stands in, counted from 1.
 pub(crate) fn line_of(text: &str, at: usize) -> usize {
