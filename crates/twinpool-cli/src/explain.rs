@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use clap::Args;
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_core::change_event::UserRef;
-use twinpool_core::id::{OldSub, Sub, Username};
+use twinpool_core::id::{OldSub, PoolId, Username};
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::pool::PoolShape;
 use twinpool_core::port::{Answer, Class, LinkReader as _, LinkScan, PoolReader, by_sub};
@@ -67,7 +67,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let new_problem = |error| arguments.pools.new_problem(error);
     let who = arguments.who.trim();
 
-    let mut link = match Sub::parse(who) {
+    let mut link = match options::an_id(who) {
         Ok(id) => find(&links, &id).await.map_err(problem)?,
         Err(_) => None,
     };
@@ -87,8 +87,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         link = links.link(&OldSub::from(user.sub.clone())).await.map_err(problem)?;
     }
     if link.is_none() && old.is_none() {
-        let text = if arguments.json { "null\n" } else { NOBODY };
-        return Ok((text.to_owned(), Exit::NotFound));
+        let text = if arguments.json { "null\n".to_owned() } else { nobody(&old_shape.id) };
+        return Ok((text, Exit::NotFound));
     }
     let primary = match &link {
         Some(link) => primary(&links, link).await.map_err(problem)?,
@@ -110,7 +110,11 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     Ok((text, Exit::Done))
 }
 
-const NOBODY: &str = "nobody: no link has this id, and the old pool has no such user\n";
+fn nobody(old_pool: &PoolId) -> String {
+    format!(
+        "nobody: no link has this id, and the old pool has no such user. An address is found only where the old pool signs in with addresses: otherwise find the sub with\n  aws cognito-idp list-users --user-pool-id {old_pool} --filter 'email = \"...\"'\n"
+    )
+}
 
 fn new_sub(link: &Link) -> Option<UserRef> {
     match &link.state {

@@ -9,7 +9,8 @@ use twinpool_aws::client::{self, Config, Patience};
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::dynamodb::Links;
 use twinpool_aws::sqs::Queue;
-use twinpool_core::id::{IdError, OldSub, PoolId, Sub};
+use twinpool_core::id::{IdError, PoolId, Sub};
+use twinpool_core::link::Link;
 use twinpool_core::port::PortError;
 use twinpool_rules::Rules;
 
@@ -172,17 +173,24 @@ pub(crate) async fn aws() -> anyhow::Result<Config> {
     Ok(config)
 }
 
-const NO_ID: &str =
-    "a sub or user id looks like 9441f38c-d64d-45d1-8401-ec94ab328c6d; links hold no names or addresses";
+const NO_ID: &str = "a sub or user id looks like 9441f38c-d64d-45d1-8401-ec94ab328c6d; links hold no names or addresses. \
+    Find the sub with: twinpool explain <username>, or: \
+    aws cognito-idp list-users --user-pool-id <old pool> --filter 'email = \"...\"'";
 
-/// A sub or a user id.
+/// A sub or a user id. Cognito writes them in small letters.
 pub(crate) fn an_id(text: &str) -> Result<Sub, &'static str> {
-    Sub::parse(text.trim()).map_err(|_| NO_ID)
+    let text = text.trim();
+    let is_uuid = text.len() == 36 && text.bytes().all(|c| c.is_ascii_hexdigit() || c == b'-');
+    let text = if is_uuid { text.to_ascii_lowercase() } else { text.to_owned() };
+    Sub::parse(text).map_err(|_| NO_ID)
 }
 
-/// A sub of the old pool.
-pub(crate) fn an_old_sub(text: &str) -> Result<OldSub, &'static str> {
-    an_id(text).map(OldSub::from)
+/// A line that says which user of the old pool an id is of, where it is not the old sub.
+pub(crate) fn named(id: &Sub, link: &Link) -> String {
+    if id.as_str() == link.old_sub.as_str() {
+        return String::new();
+    }
+    format!("{id} is {} of the old pool.\n", link.old_sub)
 }
 
 /// The id of a pool.

@@ -1,5 +1,6 @@
 //! Words and tables for people.
 
+use twinpool_core::held_back::Reason;
 use twinpool_core::id::Timestamp;
 use twinpool_core::link::{Left, Link, LinkState};
 
@@ -37,6 +38,7 @@ pub(crate) fn state_in_words(link: &Link) -> String {
     match &link.state {
         LinkState::Pending { .. } => "pending: a user of the new pool is being made".to_owned(),
         LinkState::Linked(_) => "linked: the user is in both pools".to_owned(),
+        LinkState::Conflict { reason: Reason::LeftOut, .. } => Reason::LeftOut.remedy().to_owned(),
         LinkState::Conflict { reason, .. } => format!("conflict: {}", reason.remedy()),
         LinkState::Tombstone { left, .. } => {
             let left = match left {

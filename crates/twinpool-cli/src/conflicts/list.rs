@@ -188,7 +188,7 @@ mod tests {
         -        group staff itself  refused  2026-11-21 00:00  -        -
 
               1  refused                  the new pool refuses it: correct it in the old pool, or change what the new pool allows
-              1  taken                    another user of the new pool signs in with it: find out whose it is, and free it
+              1  taken                    another user of the new pool signs in with the name, address or number: find out whose it is, and free it
               2  twin                     another user of the old pool has the same name in the new pool, and came first: merge them, or rename one in the old pool
         ");
     }
@@ -202,7 +202,7 @@ mod tests {
         old-1    attribute email  taken   2026-11-21 00:00  -        -
 
               1  refused                  the new pool refuses it: correct it in the old pool, or change what the new pool allows
-              1  taken                    another user of the new pool signs in with it: find out whose it is, and free it
+              1  taken                    another user of the new pool signs in with the name, address or number: find out whose it is, and free it
               2  twin                     another user of the old pool has the same name in the new pool, and came first: merge them, or rename one in the old pool
               1  new_wins                 the new pool's own value stands: a rule of twinpool.toml or a decision says so
               1  cannot_move              Cognito gives it to nobody: the user sets it up again in the new pool, and should be told

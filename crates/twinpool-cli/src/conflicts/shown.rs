@@ -185,8 +185,8 @@ mod tests {
         new sub      new-1
 
         attribute email
-                     taken: another user of the new pool signs in with it: find out
-                     whose it is, and free it
+                     taken: another user of the new pool signs in with the name, address
+                     or number: find out whose it is, and free it
         seen         2026-11-21T00:00:00.123Z
           twinpool conflicts resolve old-1 --keep-old --attribute email
           twinpool conflicts resolve old-1 --keep-new --attribute email
