@@ -2,12 +2,15 @@
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
+use serde_json::json;
 use twinpool_aws::dynamodb::Links;
 use twinpool_aws::sqs::{DeadLetters, Hints};
 use twinpool_core::id::PoolId;
 
 use crate::Exit;
+use crate::ask::NO_TERMINAL;
 use crate::bound::right_pools;
+use crate::failure::Misuse;
 use crate::options;
 
 mod act;
@@ -95,15 +98,18 @@ struct Drop {
 
 #[derive(Debug, Args)]
 struct How {
+    /// Does it without asking.
+    #[arg(long, conflicts_with = "dry_run")]
+    yes: bool,
     /// Shows what would be done, and does nothing.
     #[arg(long)]
     dry_run: bool,
     /// At most so many messages.
     #[arg(long, value_name = "N", default_value_t = usize::MAX, hide_default_value = true)]
     limit: usize,
-    /// Does not ask. Needed where nobody can be asked.
+    /// For programs: one JSON object.
     #[arg(long)]
-    yes: bool,
+    json: bool,
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<(String, Exit)> {
@@ -143,24 +149,36 @@ async fn perform(
     how: &How,
     interrupt: &Interrupt,
 ) -> anyhow::Result<(String, Exit)> {
+    if let Some(cause) = act.task.unknown() {
+        // A mirror of another version may have causes of its own.
+        let found = look::survey(act.dlq, act.look, Show::MOST, interrupt).await?;
+        if !found.groups.iter().any(|group| group.cause.name() == cause) {
+            return Err(Misuse(format!("there is no cause {cause}: `twinpool dlq show` names them")).into());
+        }
+    }
     if let Some(problem) = act.task.refusal() {
-        return Ok((problem, Exit::Blocked));
+        let json = || json!({ "answer": "refused", "why": problem.trim_end() });
+        let text = if how.json { format!("{:#}\n", json()) } else { problem };
+        return Ok((text, Exit::Blocked));
     }
     if how.dry_run || !how.yes {
         let found = look::survey(act.dlq, act.look, how.limit.min(Show::MOST), interrupt).await?;
         let outlook = act.task.outlook(&found);
         if how.dry_run || found.is_interrupted || !act.task.has_work(&found) {
+            let json = || act.task.outlook_json(&found, how.dry_run);
+            let outlook = if how.json { format!("{:#}\n", json()) } else { outlook };
             return Ok((outlook, if found.is_interrupted { Exit::Failed } else { Exit::Done }));
         }
         if !ask::is_possible() {
-            anyhow::bail!("nobody can be asked here: look at it with --dry-run, then add --yes");
+            return Err(Misuse(NO_TERMINAL.to_owned()).into());
         }
         if !ask::ask(&outlook).await.context("cannot read the answer")? {
-            return Ok(("nothing was done.\n".to_owned(), Exit::Failed));
+            return Ok(("nothing was done\n".to_owned(), Exit::Failed));
         }
     }
     let done = act.run(how.limit, interrupt).await?;
-    Ok((done.to_text(), if done.is_complete() { Exit::Done } else { Exit::Failed }))
+    let text = if how.json { format!("{:#}\n", done.json()) } else { done.to_text() };
+    Ok((text, if done.is_complete() { Exit::Done } else { Exit::Failed }))
 }
 
 impl Show {

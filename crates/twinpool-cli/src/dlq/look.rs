@@ -12,6 +12,7 @@ use twinpool_core::link::LinkState;
 use twinpool_core::port::{LinkReader, TroubleStore};
 use twinpool_core::trouble::Trouble;
 
+use super::act::dlq_problem;
 use super::cause::Cause;
 use super::letters::Dlq;
 use super::walk::{Interrupt, Step, walk};
@@ -131,8 +132,7 @@ pub(super) async fn survey<D: Dlq, L: LinkReader + TroubleStore>(
     limit: usize,
     interrupt: &Interrupt,
 ) -> anyhow::Result<Found> {
-    let about =
-        dlq.about().await.context("cannot read the DLQ: check its URL, the Region, and your permissions")?;
+    let about = dlq.about().await.map_err(dlq_problem)?;
     let mut groups: BTreeMap<Cause, Group> = BTreeMap::new();
     let mut left = limit;
     let walked = walk(dlq, interrupt, left, async |batch| {
