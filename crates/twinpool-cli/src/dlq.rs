@@ -57,6 +57,7 @@ struct Place {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = options::WHERE)]
 struct Show {
     #[command(flatten)]
     place: Place,
@@ -69,6 +70,7 @@ struct Show {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = options::WHERE)]
 struct Redrive {
     #[command(flatten)]
     place: Place,
@@ -86,6 +88,7 @@ struct Redrive {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = options::WHERE)]
 struct Drop {
     #[command(flatten)]
     place: Place,

@@ -23,6 +23,7 @@ mod told;
 
 /// Whom to tell of.
 #[derive(Debug, Args)]
+#[command(after_help = options::WHERE, override_usage = "twinpool explain [OPTIONS] <SUB, USERNAME OR USER ID>")]
 pub(crate) struct Arguments {
     /// A sub of either pool, a user id, or a username of the old pool, which may be an address.
     #[arg(value_name = "SUB, USERNAME OR USER ID")]

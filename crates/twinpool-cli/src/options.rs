@@ -18,6 +18,13 @@ use crate::bound::right_pools;
 use crate::failure::unusable;
 use crate::operator::Operator;
 
+/// Where the ids come from, at the end of each command's help.
+pub(crate) const WHERE: &str = "Each id has an option and a variable of the environment. The stack's outputs\n\
+    TableName (TWINPOOL_LINKS_TABLE), QueueUrl (TWINPOOL_QUEUE_URL) and\n\
+    DlqUrl (TWINPOOL_DLQ_URL) are shown by:\n  \
+    aws cloudformation describe-stacks --stack-name <stack>\n\
+    The pools are TWINPOOL_OLD_POOL_ID and TWINPOOL_NEW_POOL_ID.";
+
 /// Which table to look into.
 #[derive(Debug, Args)]
 pub(crate) struct Table {

@@ -13,6 +13,7 @@ use crate::{Exit, Outcome};
 
 /// What to resolve.
 #[derive(Debug, Args)]
+#[command(after_help = options::WHERE)]
 pub(crate) struct Arguments {
     /// A sub of the old pool, a sub of the new pool, or a user id.
     #[arg(value_name = "SUB OR USER ID", value_parser = options::an_id)]

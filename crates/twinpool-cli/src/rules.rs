@@ -36,6 +36,7 @@ enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = options::WHERE)]
 struct Check {
     /// The rules [default: twinpool.toml]
     #[arg(long, value_name = "FILE")]
@@ -47,13 +48,7 @@ struct Check {
     #[arg(long, env = "TWINPOOL_NEW_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = |text: &str| PoolId::parse(text))]
     new_pool: PoolId,
     /// Where the old pool answers, if not where AWS has it: a local stand-in.
-    #[arg(
-        long,
-        env = "TWINPOOL_OLD_POOL_ENDPOINT_URL",
-        hide_env_values = true,
-        value_name = "URL",
-        hide = true
-    )]
+    #[arg(long, env = "TWINPOOL_OLD_POOL_ENDPOINT_URL", hide_env_values = true, value_name = "URL")]
     old_pool_endpoint: Option<String>,
     /// The attribute of the new pool that twinpool writes.
     #[arg(long, env = "TWINPOOL_MARKER_ATTRIBUTE", hide_env_values = true, value_name = "NAME", default_value = "custom:twinpool",

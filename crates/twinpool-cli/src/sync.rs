@@ -11,6 +11,7 @@ use crate::{Exit, Outcome};
 
 /// Whom to bring into step.
 #[derive(Debug, Args)]
+#[command(after_help = options::WHERE, override_usage = "twinpool sync [OPTIONS] <SUB OR USER ID>")]
 pub(crate) struct Arguments {
     /// A sub of the old pool, a sub of the new pool, or a user id.
     #[arg(value_name = "SUB OR USER ID", value_parser = options::an_id)]

@@ -21,6 +21,12 @@ use crate::{Exit, Outcome, show};
 /// What to decide, and about whom.
 #[derive(Debug, Args)]
 #[command(
+    after_help = options::WHERE,
+    override_usage = "twinpool conflicts resolve [OPTIONS] <SUB OR USER ID> <DECISION>\n       \
+        twinpool conflicts resolve [OPTIONS] --reason <REASON> <DECISION>\n       \
+        twinpool conflicts resolve [OPTIONS] --twins-into-first\n\n\
+        Decisions: --keep-old, --keep-new, --link-to, --merge-into, --leave-out or\n\
+        --forget",
     group(ArgGroup::new("whom").required(true).args(["id", "reason", "twins_into_first"]).multiple(true)),
     group(ArgGroup::new("decision").required(true).args(["keep_old", "keep_new", "link_to", "merge_into", "leave_out", "forget", "twins_into_first"])),
     group(ArgGroup::new("subject").args(["attribute", "group", "identity", "factor"]))

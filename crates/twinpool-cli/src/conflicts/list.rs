@@ -15,6 +15,7 @@ use crate::{Exit, Outcome, show};
 
 /// Which conflicts to list.
 #[derive(Debug, Args)]
+#[command(after_help = options::WHERE)]
 pub(crate) struct Arguments {
     /// Only those with this reason, such as `twin` or `taken`.
     #[arg(long, value_parser = a_reason)]
