@@ -70,7 +70,7 @@ struct Show {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = options::WHERE)]
+#[command(after_help = options::WHERE, override_usage = "twinpool dlq redrive [OPTIONS]")]
 struct Redrive {
     #[command(flatten)]
     place: Place,
@@ -88,7 +88,7 @@ struct Redrive {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = options::WHERE)]
+#[command(after_help = options::WHERE, override_usage = "twinpool dlq drop [OPTIONS] --cause <CAUSE>")]
 struct Drop {
     #[command(flatten)]
     place: Place,
