@@ -113,7 +113,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
 
 fn nobody(old_pool: &PoolId) -> String {
     format!(
-        "nobody: no link has this id, and the old pool has no such user. An address is found only where the old pool signs in with addresses: otherwise find the sub with\n  aws cognito-idp list-users --user-pool-id {old_pool} --filter 'email = \"...\"'\n"
+        "nobody: no link has this id, and the old pool has no such user.\nAn address is found only where the old pool signs in with addresses. Otherwise\nfind the sub with:\n  aws cognito-idp list-users --user-pool-id {old_pool} --filter 'email = \"...\"'\n"
     )
 }
 

@@ -269,11 +269,13 @@ impl<D: Dlq, Q: HintQueue, L: LinkReader + TroubleStore> Act<'_, D, Q, L> {
         let hint = ChangeEvent::hint(fresh_id()?, event.pool, about, EventCause::operator("Redrive"), now);
         // Where there is no sub, the group is a digest that needs the key, and this message has it.
         let group = event.sub.as_ref().map_or(letter.group.as_str(), |sub| sub.as_str());
-        queue.send(group, &hint).await.with_context(|| {
-            format!(
-                "cannot send a hint for {group}: check the URL of the queue and your permissions; what is not redriven stays in the DLQ"
-            )
-        })?;
+        queue
+            .send(group, &hint)
+            .await
+            .map_err(|error| unusable("the queue", "--queue-url / TWINPOOL_QUEUE_URL", error))
+            .with_context(|| {
+                format!("no hint was sent for {group}; what is not redriven stays in the DLQ")
+            })?;
         sent.insert(whom, now);
         Ok(1)
     }
