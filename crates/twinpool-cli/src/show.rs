@@ -113,6 +113,16 @@ mod tests {
     }
 
     #[test]
+    fn who_is_left_out_has_no_conflict() {
+        let reason = Reason::LeftOut;
+        let link = crate::samples::in_state(
+            "old-1",
+            LinkState::Conflict { reason, since: crate::samples::AT, holder: None },
+        );
+        assert!(state_in_words(&link).starts_with("left out: "));
+    }
+
+    #[test]
     fn a_moment_in_a_list() {
         assert_eq!(minute(Timestamp(1_795_219_200_123)), "2026-11-21 00:00");
     }

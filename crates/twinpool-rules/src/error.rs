@@ -54,3 +54,16 @@ impl std::error::Error for RulesError {}
 pub(crate) fn line_of(text: &str, at: usize) -> usize {
     1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_is_told_under_the_name_of_the_file() {
+        let (key, problem) = ("attributes.email".to_owned(), "no such rule".to_owned());
+        let error = RulesError::Key { line: 2, key, problem };
+        assert_eq!(error.in_file("a/b.toml"), "a/b.toml, line 2: attributes.email: no such rule");
+        assert_eq!(error.to_string(), "twinpool.toml, line 2: attributes.email: no such rule");
+    }
+}
