@@ -1,9 +1,8 @@
 //! What is wrong with a `twinpool.toml`, and where.
 
-use std::fmt;
-
 /// Why a file of rules is refused: the first mistake in it. Holds no value of the file, only names of keys.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.in_file("twinpool.toml"))]
 pub enum RulesError {
     /// The text is not TOML.
     Syntax {
@@ -41,14 +40,6 @@ impl RulesError {
         }
     }
 }
-
-impl fmt::Display for RulesError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.in_file("twinpool.toml"))
-    }
-}
-
-impl std::error::Error for RulesError {}
 
 /// The line that a byte of the text stands in, counted from 1.
 pub(crate) fn line_of(text: &str, at: usize) -> usize {
