@@ -33,7 +33,7 @@ fn sentence(what: &str, named_by: &str, error: &PortError) -> String {
         ),
         "TimedOut" => format!("cannot use {what}: no answer in time: check the network, and try again"),
         "ResourceNotFoundException" | "QueueDoesNotExist" | "AWS.SimpleQueueService.NonExistentQueue" => {
-            format!("there is no such thing in this Region as {what}: correct {named_by}, or AWS_REGION")
+            format!("{what} is not there in this Region: correct {named_by}, or AWS_REGION")
         }
         "AccessDeniedException" | "AccessDenied" => {
             format!("you may not use {what}: your role lacks {operation}")

@@ -46,7 +46,7 @@ pub(crate) fn not_found(json: bool) -> (String, Exit) {
     let text = if json {
         "null\n"
     } else {
-        "no link: twinpool has seen no user with this sub or user id. Users appear with their first sign-in or change;\ntwinpool explain <sub or username> looks into the old pool too.\n"
+        "no link: twinpool has seen no user with this sub or user id.\nUsers appear with their first sign-in or change; twinpool explain <sub or username>\nlooks into the old pool too.\n"
     };
     (text.to_owned(), Exit::NotFound)
 }

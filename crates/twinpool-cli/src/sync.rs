@@ -55,8 +55,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     Ok((text, answer.exit()))
 }
 
-const NOT_SEEN: &str =
-    "no link: twinpool has not seen this user yet: the next sign-in brings it over, sync does not.\n";
+const NOT_SEEN: &str = "no link with this id. If it is right, twinpool has not seen this user yet:\nthe next sign-in brings it over, sync does not.\n";
 
 /// Who that is, where it is not the old sub that was typed.
 fn whose(id: &Sub, link: &Link, counts: Option<&Link>) -> String {
