@@ -81,7 +81,7 @@ fn a_twin_is_listed_merged_and_resolved() {
 
     let merge = ["conflicts", "resolve", &second, "--merge-into", &first];
     let unasked = twinpool(&stack, &merge);
-    assert_eq!(unasked.status.code(), Some(1), "there is nobody to ask");
+    assert_eq!(unasked.status.code(), Some(2), "there is nobody to ask");
     let dry = twinpool(&stack, &[&merge[..], &["--dry-run"]].concat());
     assert!(text(&dry).starts_with("dry run: "), "{}", text(&dry));
     assert_eq!(json(&stack, &["resolve", &second])["state"], "conflict", "nothing was written");

@@ -2,9 +2,14 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
+use crate::failure::Misuse;
 use crate::options::Consent;
+
+/// What to say where nobody can be asked.
+pub(crate) const NO_TERMINAL: &str =
+    "this changes something, and there is no terminal to ask on: say --yes, or --dry-run to look first";
 
 /// What was answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,9 +31,7 @@ pub(crate) fn before(consent: &Consent, what: &str) -> anyhow::Result<Answer> {
         return Ok(Answer::Shown);
     }
     if !std::io::stdin().is_terminal() {
-        bail!(
-            "this changes something, and there is no terminal to ask on: say --yes, or --dry-run to look first"
-        );
+        return Err(Misuse(NO_TERMINAL.to_owned()).into());
     }
     let mut terminal = std::io::stderr();
     write!(terminal, "{what}Do it? [y/N] ").context("cannot ask on the terminal")?;

@@ -2,12 +2,16 @@
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use twinpool_aws::client::{self, Patience};
+use serde_json::json;
 use twinpool_aws::dynamodb::Links;
 use twinpool_aws::sqs::{DeadLetters, Hints};
 use twinpool_core::id::PoolId;
 
 use crate::Exit;
+use crate::ask::NO_TERMINAL;
+use crate::bound::right_pools;
+use crate::failure::Misuse;
+use crate::options;
 
 mod act;
 mod ask;
@@ -42,17 +46,18 @@ enum Command {
 #[derive(Debug, Args)]
 struct Place {
     /// The DLQ: the stack's output `DlqUrl`.
-    #[arg(long, env = "TWINPOOL_DLQ_URL", value_name = "URL")]
+    #[arg(long, env = "TWINPOOL_DLQ_URL", hide_env_values = true, value_name = "URL")]
     dlq_url: String,
     /// The table of links: the stack's output `TableName`.
-    #[arg(long, env = "TWINPOOL_LINKS_TABLE", value_name = "NAME")]
+    #[arg(long, env = "TWINPOOL_LINKS_TABLE", hide_env_values = true, value_name = "NAME")]
     table: String,
     /// The old pool of this stack, so that events of other pools are known at once.
-    #[arg(long, env = "TWINPOOL_OLD_POOL_ID", value_name = "ID", value_parser = |text: &str| PoolId::parse(text))]
+    #[arg(long, env = "TWINPOOL_OLD_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = |text: &str| PoolId::parse(text))]
     old_pool: Option<PoolId>,
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = options::WHERE)]
 struct Show {
     #[command(flatten)]
     place: Place,
@@ -65,11 +70,12 @@ struct Show {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = options::WHERE, override_usage = "twinpool dlq redrive [OPTIONS]")]
 struct Redrive {
     #[command(flatten)]
     place: Place,
     /// The queue of change events: the stack's output `QueueUrl`.
-    #[arg(long, env = "TWINPOOL_QUEUE_URL", value_name = "URL")]
+    #[arg(long, env = "TWINPOOL_QUEUE_URL", hide_env_values = true, value_name = "URL")]
     queue_url: String,
     /// Only messages with this cause, as `dlq show` names it; may be given more than once.
     #[arg(long, value_name = "CAUSE", conflicts_with = "all")]
@@ -82,6 +88,7 @@ struct Redrive {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = options::WHERE, override_usage = "twinpool dlq drop [OPTIONS] --cause <CAUSE>")]
 struct Drop {
     #[command(flatten)]
     place: Place,
@@ -94,30 +101,31 @@ struct Drop {
 
 #[derive(Debug, Args)]
 struct How {
+    /// Does it without asking.
+    #[arg(long, conflicts_with = "dry_run")]
+    yes: bool,
     /// Shows what would be done, and does nothing.
     #[arg(long)]
     dry_run: bool,
     /// At most so many messages.
     #[arg(long, value_name = "N", default_value_t = usize::MAX, hide_default_value = true)]
     limit: usize,
-    /// Does not ask. Needed where nobody can be asked.
+    /// For programs: one JSON object.
     #[arg(long)]
-    yes: bool,
+    json: bool,
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<(String, Exit)> {
-    let config = client::load(Patience::MIRROR).await;
-    anyhow::ensure!(
-        config.region().is_some(),
-        "no AWS Region: set AWS_REGION, or AWS_PROFILE to a profile that has one"
-    );
+    let config = options::aws().await?;
     let place = match &arguments.command {
         Command::Show(show) => &show.place,
         Command::Redrive(redrive) => &redrive.place,
         Command::Drop(drop) => &drop.place,
     };
     let dlq = DeadLetters::connect(&config, place.dlq_url.clone());
-    let look = Look::new(Links::connect(&config, place.table.clone(), None), place.old_pool.clone());
+    let links = Links::connect(&config, place.table.clone(), None);
+    let old_pool = right_pools(&links, &place.table, place.old_pool.as_ref(), None).await?;
+    let look = Look::new(links, old_pool);
     let interrupt = Interrupt::watch();
     match &arguments.command {
         Command::Show(show) => {
@@ -144,24 +152,36 @@ async fn perform(
     how: &How,
     interrupt: &Interrupt,
 ) -> anyhow::Result<(String, Exit)> {
+    if let Some(cause) = act.task.unknown() {
+        // A mirror of another version may have causes of its own.
+        let found = look::survey(act.dlq, act.look, Show::MOST, interrupt).await?;
+        if !found.groups.iter().any(|group| group.cause.name() == cause) {
+            return Err(Misuse(format!("there is no cause {cause}: `twinpool dlq show` names them")).into());
+        }
+    }
     if let Some(problem) = act.task.refusal() {
-        return Ok((problem, Exit::Blocked));
+        let json = || json!({ "answer": "refused", "why": problem.trim_end() });
+        let text = if how.json { format!("{:#}\n", json()) } else { problem };
+        return Ok((text, Exit::Blocked));
     }
     if how.dry_run || !how.yes {
         let found = look::survey(act.dlq, act.look, how.limit.min(Show::MOST), interrupt).await?;
         let outlook = act.task.outlook(&found);
         if how.dry_run || found.is_interrupted || !act.task.has_work(&found) {
+            let json = || act.task.outlook_json(&found, how.dry_run);
+            let outlook = if how.json { format!("{:#}\n", json()) } else { outlook };
             return Ok((outlook, if found.is_interrupted { Exit::Failed } else { Exit::Done }));
         }
         if !ask::is_possible() {
-            anyhow::bail!("nobody can be asked here: look at it with --dry-run, then add --yes");
+            return Err(Misuse(NO_TERMINAL.to_owned()).into());
         }
         if !ask::ask(&outlook).await.context("cannot read the answer")? {
-            return Ok(("nothing was done.\n".to_owned(), Exit::Failed));
+            return Ok(("nothing was done\n".to_owned(), Exit::Failed));
         }
     }
     let done = act.run(how.limit, interrupt).await?;
-    Ok((done.to_text(), if done.is_complete() { Exit::Done } else { Exit::Failed }))
+    let text = if how.json { format!("{:#}\n", done.json()) } else { done.to_text() };
+    Ok((text, if done.is_complete() { Exit::Done } else { Exit::Failed }))
 }
 
 impl Show {

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Context as _;
 use clap::Args;
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_core::change_event::UserRef;
-use twinpool_core::id::{OldSub, Sub, Username};
+use twinpool_core::id::{OldSub, PoolId, Username};
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::pool::PoolShape;
 use twinpool_core::port::{Answer, Class, LinkReader as _, LinkScan, PoolReader, by_sub};
@@ -24,6 +23,7 @@ mod told;
 
 /// Whom to tell of.
 #[derive(Debug, Args)]
+#[command(after_help = options::WHERE, override_usage = "twinpool explain [OPTIONS] <SUB, USERNAME OR USER ID>")]
 pub(crate) struct Arguments {
     /// A sub of either pool, a user id, or a username of the old pool, which may be an address.
     #[arg(value_name = "SUB, USERNAME OR USER ID")]
@@ -61,11 +61,14 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let (rules, rules_are) = arguments.rules.read()?;
     let config = options::aws().await?;
     let links = arguments.table.connect(&config);
+    arguments.pools.check(&links, &arguments.table).await?;
     let (old_pool, new_pool) = (arguments.pools.old(&config), arguments.pools.new_pool(&config));
     let problem = |error| arguments.table.problem(error);
+    let old_problem = |error| arguments.pools.old_problem(error);
+    let new_problem = |error| arguments.pools.new_problem(error);
     let who = arguments.who.trim();
 
-    let mut link = match Sub::parse(who) {
+    let mut link = match options::an_id(who) {
         Ok(id) => find(&links, &id).await.map_err(problem)?,
         Err(_) => None,
     };
@@ -78,24 +81,24 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
             )
         })?),
     };
-    let old_shape = old_pool.shape().await.context(OLD_POOL)?;
-    let old = whole(&old_pool, &reference, &old_shape).await.context(OLD_POOL)?;
+    let old_shape = old_pool.shape().await.map_err(old_problem)?;
+    let old = whole(&old_pool, &reference, &old_shape).await.map_err(old_problem)?;
     let old = old.filter(|user| link.as_ref().is_none_or(|link| link.old_sub.as_str() == user.sub.as_str()));
     if let (None, Some(user)) = (&link, &old) {
         link = links.link(&OldSub::from(user.sub.clone())).await.map_err(problem)?;
     }
     if link.is_none() && old.is_none() {
-        let text = if arguments.json { "null\n" } else { NOBODY };
-        return Ok((text.to_owned(), Exit::NotFound));
+        let text = if arguments.json { "null\n".to_owned() } else { nobody(&old_shape.id) };
+        return Ok((text, Exit::NotFound));
     }
     let primary = match &link {
         Some(link) => primary(&links, link).await.map_err(problem)?,
         None => None,
     };
-    let new_shape = new_pool.shape().await.context(NEW_POOL)?;
+    let new_shape = new_pool.shape().await.map_err(new_problem)?;
     let counterpart = primary.as_ref().or(link.as_ref()).and_then(new_sub);
     let new = match &counterpart {
-        Some(who) => whole(&new_pool, who, &new_shape).await.context(NEW_POOL)?,
+        Some(who) => whole(&new_pool, who, &new_shape).await.map_err(new_problem)?,
         None => None,
     };
     let new = new.filter(|user| counterpart.as_ref().is_some_and(|who| who.parameter() == user.sub.as_str()));
@@ -108,11 +111,11 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     Ok((text, Exit::Done))
 }
 
-const OLD_POOL: &str =
-    "cannot read the old pool: check --old-pool, the Region, and your credentials and permissions";
-const NEW_POOL: &str =
-    "cannot read the new pool: check --new-pool, the Region, and your credentials and permissions";
-const NOBODY: &str = "nobody: no link has this id, and the old pool has no such user\n";
+fn nobody(old_pool: &PoolId) -> String {
+    format!(
+        "nobody: no link has this id, and the old pool has no such user.\nAn address is found only where the old pool signs in with addresses. Otherwise\nfind the sub with:\n  aws cognito-idp list-users --user-pool-id {old_pool} --filter 'email = \"...\"'\n"
+    )
+}
 
 fn new_sub(link: &Link) -> Option<UserRef> {
     match &link.state {

@@ -1,9 +1,11 @@
 //! The `twinpool` command: one module per subcommand, each an arguments struct and a `run`.
 
 mod ask;
+mod bound;
 mod conflicts;
 mod dlq;
 mod explain;
+mod failure;
 mod operator;
 mod options;
 mod report;
@@ -20,15 +22,16 @@ use clap::{Parser, Subcommand};
 
 /// Keeps two Amazon Cognito user pools in step.
 #[derive(Debug, Parser)]
-#[command(name = "twinpool", version, after_help = EXIT_CODES)]
+#[command(name = "twinpool", version, max_term_width = 80, after_help = format!("{EXIT_CODES}\n\n{}", options::WHERE))]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed or declined, 2 wrong usage, 3 no such user, 4 asked for and not answered in time,\n\
-    5 answered, and something is still in conflict, 10 refused, 11 warnings.\n\
-    Region, credentials and endpoint come from the environment as for every AWS tool (AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL).";
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed or declined, 2 wrong usage, 3 no such user, 4 asked for and not \
+    answered in time, 5 answered, and something is still in conflict, 10 refused, 11 warnings.\n\n\
+    Region, credentials and endpoint come from the environment as for every AWS tool (AWS_REGION, AWS_PROFILE, \
+    AWS_ENDPOINT_URL).";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -43,7 +46,7 @@ enum Command {
     /// What twinpool does not decide alone: lists it, shows it, takes your decision.
     #[command(subcommand)]
     Conflicts(conflicts::Command),
-    /// Lists for owners.
+    /// Lists of users who must do something themselves.
     #[command(subcommand)]
     Report(report::Command),
     /// Holds twinpool.toml against both pools.
@@ -77,8 +80,22 @@ impl From<Exit> for ExitCode {
     }
 }
 
+impl Exit {
+    /// Of a command that failed.
+    #[must_use]
+    pub fn of(problem: &anyhow::Error) -> Self {
+        if problem.is::<failure::Misuse>() { Self::Usage } else { Self::Failed }
+    }
+}
+
 /// What a command prints, and how it ended.
 type Outcome = anyhow::Result<(String, Exit)>;
+
+/// What to say below a complaint of the command line, if something else helps.
+#[must_use]
+pub fn hint(problem: &clap::Error) -> Option<&'static str> {
+    (problem.kind() == clap::error::ErrorKind::MissingRequiredArgument).then_some(options::WHERE)
+}
 
 /// Runs a command; returns what to print.
 ///
@@ -113,12 +130,25 @@ mod tests {
         for name in path {
             command = command.find_subcommand(name).unwrap().clone();
         }
-        command.term_width(100).render_help().to_string()
+        command.term_width(80).render_help().to_string()
+    }
+
+    #[test]
+    fn help_fits_a_terminal() {
+        let all: [&[&str]; 5] =
+            [&["resolve"], &["explain"], &["sync"], &["conflicts", "resolve"], &["dlq", "redrive"]];
+        for words in all {
+            let line = [&["twinpool"], words, &["--help"]].concat();
+            let problem = Cli::command().try_get_matches_from(line).unwrap_err();
+            let help = problem.to_string();
+            let long: Vec<_> = help.lines().filter(|line| line.chars().count() > 80).collect();
+            assert!(long.is_empty(), "{long:#?}");
+        }
     }
 
     #[test]
     fn help_texts() {
-        let paths: [&[&str]; 9] = [
+        let paths: [&[&str]; 13] = [
             &[],
             &["resolve"],
             &["explain"],
@@ -128,6 +158,10 @@ mod tests {
             &["conflicts", "show"],
             &["conflicts", "resolve"],
             &["report", "mfa"],
+            &["dlq", "show"],
+            &["dlq", "redrive"],
+            &["dlq", "drop"],
+            &["rules", "check"],
         ];
         let all: Vec<_> =
             paths.iter().map(|path| format!("## twinpool {}\n{}", path.join(" "), help(path))).collect();

@@ -4,11 +4,20 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use twinpool_cli::{Cli, Exit, run};
+use twinpool_cli::{Cli, Exit, hint, run};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(problem) => {
+            let _ = problem.print();
+            if let Some(hint) = hint(&problem) {
+                eprintln!("\n{hint}");
+            }
+            return ExitCode::from(u8::try_from(problem.exit_code()).unwrap_or(2));
+        }
+    };
     match run(cli).await {
         Ok((text, exit)) => {
             print!("{text}");
@@ -16,7 +25,7 @@ async fn main() -> ExitCode {
         }
         Err(problem) => {
             eprintln!("twinpool: {problem:#}");
-            Exit::Failed.into()
+            Exit::of(&problem).into()
         }
     }
 }

@@ -13,6 +13,7 @@ use twinpool_core::port::{ChangeSink as _, LinkReader as _};
 
 use crate::Exit;
 use crate::conflicts::Found;
+use crate::failure::unusable;
 use crate::show;
 
 /// Between two looks at the link.
@@ -44,11 +45,8 @@ impl Operator {
             Cause::operator(command),
             now(),
         );
-        self.queue.send(&event).await.with_context(|| {
-            format!(
-                "cannot ask the mirror to look at {sub}: check --queue-url, the Region, and your permissions"
-            )
-        })
+        let sent = self.queue.send(&event).await;
+        sent.map_err(|error| unusable("the queue", "--queue-url / TWINPOOL_QUEUE_URL", error))
     }
 
     /// Waits for the mirror's answer. `before`: the link as it was when the event was sent.

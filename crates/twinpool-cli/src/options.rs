@@ -9,11 +9,21 @@ use twinpool_aws::client::{self, Config, Patience};
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::dynamodb::Links;
 use twinpool_aws::sqs::Queue;
-use twinpool_core::id::{IdError, OldSub, PoolId, Sub};
+use twinpool_core::id::{IdError, PoolId, Sub};
+use twinpool_core::link::Link;
 use twinpool_core::port::PortError;
 use twinpool_rules::Rules;
 
+use crate::bound::right_pools;
+use crate::failure::unusable;
 use crate::operator::Operator;
+
+/// Where the ids come from, at the end of each command's help.
+pub(crate) const WHERE: &str = "Each id has an option and a variable of the environment. The stack's outputs\n\
+    TableName (TWINPOOL_LINKS_TABLE), QueueUrl (TWINPOOL_QUEUE_URL) and\n\
+    DlqUrl (TWINPOOL_DLQ_URL) are shown by:\n  \
+    aws cloudformation describe-stacks --stack-name <stack>\n\
+    The pools are TWINPOOL_OLD_POOL_ID and TWINPOOL_NEW_POOL_ID.";
 
 /// Which table to look into.
 #[derive(Debug, Args)]
@@ -30,12 +40,13 @@ impl Table {
 
     /// What to say when the table does not answer.
     pub(crate) fn problem(&self, error: PortError) -> anyhow::Error {
-        let table = &self.table;
-        let what = format!(
-            "cannot use the table {table}: check its name, the Region, and your credentials and permissions"
-        );
-        anyhow::Error::new(error).context(what)
+        table_problem(&self.table, error)
     }
+}
+
+/// What to say when the table does not answer.
+pub(crate) fn table_problem(table: &str, error: PortError) -> anyhow::Error {
+    unusable(&format!("the table {table}"), "--table / TWINPOOL_LINKS_TABLE", error)
 }
 
 /// Both pools.
@@ -57,9 +68,34 @@ impl Pools {
         CognitoPool::connect(config, self.old_pool_endpoint.clone(), self.old_pool.clone())
     }
 
+    /// Refuses pools that are not those of the table.
+    pub(crate) async fn check(&self, links: &Links, table: &Table) -> anyhow::Result<()> {
+        right_pools(links, &table.table, Some(&self.old_pool), Some(&self.new_pool)).await.map(drop)
+    }
+
+    /// What to say when the old pool does not answer.
+    pub(crate) fn old_problem(&self, error: PortError) -> anyhow::Error {
+        old_pool_problem(&self.old_pool, error)
+    }
+
+    /// What to say when the new pool does not answer.
+    pub(crate) fn new_problem(&self, error: PortError) -> anyhow::Error {
+        new_pool_problem(&self.new_pool, error)
+    }
+
     pub(crate) fn new_pool(&self, config: &Config) -> CognitoPool {
         CognitoPool::connect(config, None, self.new_pool.clone())
     }
+}
+
+/// What to say when the old pool does not answer.
+pub(crate) fn old_pool_problem(pool: &PoolId, error: PortError) -> anyhow::Error {
+    unusable(&format!("the old pool {pool}"), "--old-pool / TWINPOOL_OLD_POOL_ID", error)
+}
+
+/// What to say when the new pool does not answer.
+pub(crate) fn new_pool_problem(pool: &PoolId, error: PortError) -> anyhow::Error {
+    unusable(&format!("the new pool {pool}"), "--new-pool / TWINPOOL_NEW_POOL_ID", error)
 }
 
 /// How the mirror is asked to look at a user.
@@ -80,13 +116,21 @@ pub(crate) struct Mirror {
 }
 
 impl Mirror {
-    pub(crate) fn connect(&self, config: &Config, table: &Table) -> Operator {
-        Operator {
-            links: table.connect(config),
+    /// Refuses pools that are not those of the table.
+    pub(crate) async fn connect(
+        &self,
+        config: &Config,
+        table: &Table,
+        new_pool: Option<&PoolId>,
+    ) -> anyhow::Result<Operator> {
+        let links = table.connect(config);
+        right_pools(&links, &table.table, Some(&self.old_pool), new_pool).await?;
+        Ok(Operator {
+            links,
             queue: Queue::connect_without_key(config, self.queue_url.clone()),
             pool: self.old_pool.clone(),
             wait: (!self.no_wait).then_some(Duration::from_secs(self.wait)),
-        }
+        })
     }
 }
 
@@ -118,9 +162,10 @@ impl RulesFile {
             None if Path::new(DEFAULT).exists() => Path::new(DEFAULT),
             None => return Ok((Rules::default(), "the default rules".to_owned())),
         };
-        let name = path.display();
+        let name = path.display().to_string();
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the rules {name}"))?;
-        let rules = Rules::parse(&text).with_context(|| format!("cannot use the rules {name}"))?;
+        let rules = Rules::parse(&text)
+            .map_err(|problem| anyhow::anyhow!("cannot use the rules {}", problem.in_file(&name)))?;
         Ok((rules, format!("the rules {name}")))
     }
 }
@@ -135,17 +180,24 @@ pub(crate) async fn aws() -> anyhow::Result<Config> {
     Ok(config)
 }
 
-const NO_ID: &str =
-    "a sub or user id looks like 9441f38c-d64d-45d1-8401-ec94ab328c6d; links hold no names or addresses";
+const NO_ID: &str = "a sub or user id looks like 9441f38c-d64d-45d1-8401-ec94ab328c6d; links hold no names or addresses. \
+    Find the sub with: twinpool explain <username>, or: \
+    aws cognito-idp list-users --user-pool-id <old pool> --filter 'email = \"...\"'";
 
-/// A sub or a user id.
+/// A sub or a user id. Cognito writes them in small letters.
 pub(crate) fn an_id(text: &str) -> Result<Sub, &'static str> {
-    Sub::parse(text.trim()).map_err(|_| NO_ID)
+    let text = text.trim();
+    let is_uuid = text.len() == 36 && text.bytes().all(|c| c.is_ascii_hexdigit() || c == b'-');
+    let text = if is_uuid { text.to_ascii_lowercase() } else { text.to_owned() };
+    Sub::parse(text).map_err(|_| NO_ID)
 }
 
-/// A sub of the old pool.
-pub(crate) fn an_old_sub(text: &str) -> Result<OldSub, &'static str> {
-    an_id(text).map(OldSub::from)
+/// A line that says which user of the old pool an id is of, where it is not the old sub.
+pub(crate) fn named(id: &Sub, link: &Link) -> String {
+    if id.as_str() == link.old_sub.as_str() {
+        return String::new();
+    }
+    format!("{id} is {} of the old pool.\n", link.old_sub)
 }
 
 /// The id of a pool.

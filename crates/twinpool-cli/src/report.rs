@@ -1,4 +1,4 @@
-//! `twinpool report`: lists for owners.
+//! `twinpool report`: lists of users who must do something themselves.
 
 use clap::Subcommand;
 

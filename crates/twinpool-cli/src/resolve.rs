@@ -13,6 +13,7 @@ use crate::{Exit, Outcome};
 
 /// What to resolve.
 #[derive(Debug, Args)]
+#[command(after_help = options::WHERE)]
 pub(crate) struct Arguments {
     /// A sub of the old pool, a sub of the new pool, or a user id.
     #[arg(value_name = "SUB OR USER ID", value_parser = options::an_id)]
@@ -45,7 +46,7 @@ pub(crate) fn not_found(json: bool) -> (String, Exit) {
     let text = if json {
         "null\n"
     } else {
-        "no link: not a sub or user id that twinpool has seen. Users appear with their first event.\n"
+        "no link: twinpool has seen no user with this sub or user id.\nUsers appear with their first sign-in or change; twinpool explain <sub or username>\nlooks into the old pool too.\n"
     };
     (text.to_owned(), Exit::NotFound)
 }
@@ -173,6 +174,8 @@ mod tests {
     fn an_address_is_no_id() {
         assert!(options::an_id("jane@example.com").is_err());
         assert!(options::an_id(" ").is_err());
+        let upper = options::an_id("9441F38C-D64D-45D1-8401-EC94AB328C6D").unwrap();
+        assert_eq!(upper.as_str(), "9441f38c-d64d-45d1-8401-ec94ab328c6d");
         assert!(options::an_id(" old-1\n").is_ok_and(|id| id.as_str() == "old-1"));
     }
 
@@ -195,8 +198,8 @@ mod tests {
         new sub      new-1
         link         linked: the user is in both pools
         mirrored at  2026-11-21T00:00:00.123Z
-        held back    attribute email: another user of the new pool signs in with it:
-                     find out whose it is, and free it
+        held back    attribute email: another user of the new pool signs in with the
+                     name, address or number: find out whose it is, and free it
 
         user id      old-4
         old sub      old-4

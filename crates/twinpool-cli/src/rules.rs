@@ -7,20 +7,20 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde_json::json;
-use twinpool_aws::client::{self, Patience};
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_core::change_event::UserRef;
 use twinpool_core::id::{AttributeName, PoolId, Sub};
-use twinpool_core::pool::PoolShape;
 use twinpool_core::port::PoolReader as _;
 use twinpool_core::snapshot::Snapshot;
-use twinpool_rules::{Rules, RulesError, Verdict};
+use twinpool_rules::{Rules, RulesError};
 
 use crate::Exit;
+use crate::options;
 
+mod pools;
 mod table;
 
-use table::Line;
+use table::{Line, Sheet};
 
 /// What to do with the rules.
 #[derive(Debug, Args)]
@@ -36,21 +36,22 @@ enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = options::WHERE)]
 struct Check {
     /// The rules [default: twinpool.toml]
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
     /// The pool being left.
-    #[arg(long, env = "TWINPOOL_OLD_POOL_ID", value_name = "ID", value_parser = |text: &str| PoolId::parse(text))]
+    #[arg(long, env = "TWINPOOL_OLD_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = |text: &str| PoolId::parse(text))]
     old_pool: PoolId,
     /// The pool being moved to.
-    #[arg(long, env = "TWINPOOL_NEW_POOL_ID", value_name = "ID", value_parser = |text: &str| PoolId::parse(text))]
+    #[arg(long, env = "TWINPOOL_NEW_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = |text: &str| PoolId::parse(text))]
     new_pool: PoolId,
-    /// Where the old pool answers, if not where AWS has it.
-    #[arg(long, env = "TWINPOOL_OLD_POOL_ENDPOINT_URL", value_name = "URL", hide = true)]
+    /// Where the old pool answers, if not where AWS has it: a local stand-in.
+    #[arg(long, env = "TWINPOOL_OLD_POOL_ENDPOINT_URL", hide_env_values = true, value_name = "URL")]
     old_pool_endpoint: Option<String>,
     /// The attribute of the new pool that twinpool writes.
-    #[arg(long, env = "TWINPOOL_MARKER_ATTRIBUTE", value_name = "NAME", default_value = "custom:twinpool",
+    #[arg(long, env = "TWINPOOL_MARKER_ATTRIBUTE", hide_env_values = true, value_name = "NAME", default_value = "custom:twinpool",
           value_parser = |text: &str| AttributeName::parse(text))]
     marker: AttributeName,
     /// Take the examples from this user of the old pool; otherwise from the first few.
@@ -71,28 +72,28 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<(String, Exit)>
     let file = read(check.rules.as_deref())?;
     let rules = match file.as_deref().map_or_else(|| Ok(Rules::default()), Rules::parse) {
         Ok(rules) => rules,
-        Err(problem) => return Ok((broken(&problem, check.json), Exit::Blocked)),
+        Err(problem) => return Ok((broken(&problem, check), Exit::Blocked)),
     };
-    let config = client::load(Patience::MIRROR).await;
-    anyhow::ensure!(
-        config.region().is_some(),
-        "no AWS Region: set AWS_REGION, or AWS_PROFILE to a profile that has one"
-    );
+    let config = options::aws().await?;
     let old = CognitoPool::connect(&config, check.old_pool_endpoint.clone(), check.old_pool.clone());
     let new = CognitoPool::connect(&config, None, check.new_pool.clone());
-    let (old_shape, new_shape) = (shape(&old, &check.old_pool).await?, shape(&new, &check.new_pool).await?);
+    let (old_shape, new_shape) = (
+        old.shape().await.map_err(|error| options::old_pool_problem(&check.old_pool, error))?,
+        new.shape().await.map_err(|error| options::new_pool_problem(&check.new_pool, error))?,
+    );
     let users = users(&old, &check.old_pool, check.user.as_ref()).await?;
     let rows = rules.check(&old_shape, &new_shape, &check.marker);
-    let lines: Vec<_> = rows.into_iter().map(|row| Line::of(row, &rules, &users)).collect();
-    let exit = exit(&lines);
+    let lines = rows.into_iter().map(|row| Line::of(row, &rules, &users)).collect();
+    let sheet = Sheet { lines, pools: pools::check(&old_shape, &new_shape, &check.marker) };
+    let exit = sheet.exit();
     if check.json {
-        return Ok((table::to_json(&lines), exit));
+        return Ok((sheet.to_json(), exit));
     }
     let mut out = String::new();
     if file.is_none() {
         out += "no twinpool.toml here: without rules everything travels as it is.\n\n";
     }
-    out += &table::to_text(&lines);
+    out += &sheet.to_text();
     if let Some(user) = users.first().filter(|user| check.user.is_some() && rules.view(user).left_out) {
         out += &format!("\nthe rules leave {} out: nothing of this user is mirrored.\n", user.sub);
     }
@@ -110,24 +111,18 @@ fn read(named: Option<&Path>) -> anyhow::Result<Option<String>> {
     }
 }
 
-fn broken(problem: &RulesError, json: bool) -> String {
-    if !json {
-        return format!("{problem}\n");
+fn broken(problem: &RulesError, check: &Check) -> String {
+    let name = check.rules.as_deref().unwrap_or(Path::new(DEFAULT)).display().to_string();
+    let said = problem.in_file(&name);
+    if !check.json {
+        return format!("{said}\n");
     }
     let key = match problem {
         RulesError::Syntax { .. } => None,
         RulesError::Key { key, .. } => Some(key),
     };
-    let all = json!({ "refused": true, "line": problem.line(), "key": key, "problem": problem.to_string() });
+    let all = json!({ "refused": true, "line": problem.line(), "key": key, "problem": said });
     format!("{all:#}\n")
-}
-
-async fn shape(pool: &CognitoPool, id: &PoolId) -> anyhow::Result<PoolShape> {
-    pool.shape().await.with_context(|| {
-        format!(
-            "cannot describe the pool {id}: check its id, the Region, and your permission cognito-idp:DescribeUserPool"
-        )
-    })
 }
 
 /// Whom the examples are of.
@@ -148,15 +143,4 @@ async fn users(old: &CognitoPool, id: &PoolId, sub: Option<&Sub>) -> anyhow::Res
         user.with_context(|| format!("the pool {id} has no user {sub}: give the sub of the old pool"))?;
     let groups = old.groups(&who).await.with_context(failed)?.unwrap_or_default();
     Ok(vec![Snapshot { groups, ..user }])
-}
-
-fn exit(lines: &[Line]) -> Exit {
-    let any = |is: fn(&Verdict) -> bool| lines.iter().any(|line| is(&line.row.verdict));
-    if any(|verdict| matches!(verdict, Verdict::Refused(_))) {
-        Exit::Blocked
-    } else if any(|verdict| matches!(verdict, Verdict::Warning(_))) {
-        Exit::Warned
-    } else {
-        Exit::Done
-    }
 }

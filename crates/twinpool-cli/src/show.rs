@@ -1,5 +1,6 @@
 //! Words and tables for people.
 
+use twinpool_core::held_back::Reason;
 use twinpool_core::id::Timestamp;
 use twinpool_core::link::{Left, Link, LinkState};
 
@@ -37,6 +38,7 @@ pub(crate) fn state_in_words(link: &Link) -> String {
     match &link.state {
         LinkState::Pending { .. } => "pending: a user of the new pool is being made".to_owned(),
         LinkState::Linked(_) => "linked: the user is in both pools".to_owned(),
+        LinkState::Conflict { reason: Reason::LeftOut, .. } => Reason::LeftOut.remedy().to_owned(),
         LinkState::Conflict { reason, .. } => format!("conflict: {}", reason.remedy()),
         LinkState::Tombstone { left, .. } => {
             let left = match left {
@@ -108,6 +110,16 @@ mod tests {
     fn a_field_never_runs_over_the_edge() {
         let text = field("held back", &"word ".repeat(40));
         assert!(text.lines().count() > 2 && text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+    }
+
+    #[test]
+    fn who_is_left_out_has_no_conflict() {
+        let reason = Reason::LeftOut;
+        let link = crate::samples::in_state(
+            "old-1",
+            LinkState::Conflict { reason, since: crate::samples::AT, holder: None },
+        );
+        assert!(state_in_words(&link).starts_with("left out: "));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::{Exit, Outcome};
 
 /// Whom to bring into step.
 #[derive(Debug, Args)]
+#[command(after_help = options::WHERE, override_usage = "twinpool sync [OPTIONS] <SUB OR USER ID>")]
 pub(crate) struct Arguments {
     /// A sub of the old pool, a sub of the new pool, or a user id.
     #[arg(value_name = "SUB OR USER ID", value_parser = options::an_id)]
@@ -28,15 +29,16 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let config = options::aws().await?;
-    let operator = arguments.mirror.connect(&config, &arguments.table);
+    let operator = arguments.mirror.connect(&config, &arguments.table, None).await?;
     let problem = |error| arguments.table.problem(error);
     let Some(asked) = find(&operator.links, &arguments.id).await.map_err(problem)? else {
-        return Ok(not_found(arguments.json));
+        return Ok(if arguments.json { not_found(true) } else { (NOT_SEEN.to_owned(), Exit::NotFound) });
     };
     // Merged: the mirror looks at the one who counts.
     let counts = primary(&operator.links, &asked).await.map_err(problem)?;
+    let as_named = whose(&arguments.id, &asked, counts.as_ref());
     let link = counts.filter(|link| link.linked().is_some()).unwrap_or(asked);
-    let what = intent(&link);
+    let what = as_named.clone() + &intent(&link);
     match ask::before(&arguments.consent, &what)? {
         Answer::Go => {}
         Answer::Shown if arguments.json => {
@@ -48,8 +50,21 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     }
     operator.send(&link, "Sync").await?;
     let answer = operator.answer(&link).await?;
-    let text = if arguments.json { format!("{:#}\n", answer.json(&link)) } else { answer.words(&link) };
+    let text =
+        if arguments.json { format!("{:#}\n", answer.json(&link)) } else { as_named + &answer.words(&link) };
     Ok((text, answer.exit()))
+}
+
+const NOT_SEEN: &str = "no link with this id. If it is right, twinpool has not seen this user yet:\nthe next sign-in brings it over, sync does not.\n";
+
+/// Who that is, where it is not the old sub that was typed.
+fn whose(id: &Sub, link: &Link, counts: Option<&Link>) -> String {
+    let mut out = options::named(id, link);
+    if let Some(counts) = counts.filter(|counts| counts.linked().is_some()) {
+        let (sub, into) = (&link.old_sub, &counts.old_sub);
+        out.push_str(&format!("{sub} is merged into {into}, so the mirror looks at {into}.\n"));
+    }
+    out
 }
 
 fn intent(link: &Link) -> String {
@@ -62,4 +77,22 @@ fn intent(link: &Link) -> String {
         LinkState::Tombstone { .. } => "a deletion is looked at again".to_owned(),
     };
     format!("The mirror reads {sub} in both pools again; {then}.\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{AT, in_state, linked, old};
+
+    #[test]
+    fn who_is_looked_at_is_said() {
+        let id = |text: &str| Sub::parse(text).unwrap();
+        let merged = in_state("old-2", LinkState::Merged { into: old("old-1"), since: AT });
+        assert_eq!(whose(&id("old-1"), &linked(), None), "");
+        assert_eq!(whose(&id("new-1"), &linked(), None), "new-1 is old-1 of the old pool.\n");
+        assert_eq!(
+            whose(&id("old-2"), &merged, Some(&linked())),
+            "old-2 is merged into old-1, so the mirror looks at old-1.\n"
+        );
+    }
 }

@@ -176,12 +176,14 @@ impl Reason {
             Self::Refused => {
                 "the new pool refuses it: correct it in the old pool, or change what the new pool allows"
             }
-            Self::Taken => "another user of the new pool signs in with it: find out whose it is, and free it",
+            Self::Taken => {
+                "another user of the new pool signs in with the name, address or number: find out whose it is, and free it"
+            }
             Self::WouldMessage => {
                 "the new pool would message the user about an unverified contact: it follows once it is verified in the old pool"
             }
             Self::UnverifiedSignInName => {
-                "the new pool signs in with it, and nobody verified it: it follows once it is verified in the old pool"
+                "the new pool signs in with the address or number, and nobody verified it: it follows once it is verified in the old pool"
             }
             Self::NoSignInName => {
                 "the new pool signs in with a contact that the user lacks: give the user one in the old pool"

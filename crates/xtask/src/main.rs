@@ -131,5 +131,22 @@ fn up(options: &Options) -> Result<()> {
     println!("table        {}", addresses.table);
     println!("all of this  .local/stack.json");
     println!("stop it      cargo xtask local down");
+    println!("\nfor the twinpool command:");
+    let key = "test".to_owned();
+    let variables = [
+        ("AWS_ENDPOINT_URL", &addresses.endpoint),
+        ("AWS_REGION", &addresses.region),
+        ("AWS_ACCESS_KEY_ID", &key),
+        ("AWS_SECRET_ACCESS_KEY", &key),
+        ("TWINPOOL_LINKS_TABLE", &addresses.table),
+        ("TWINPOOL_QUEUE_URL", &addresses.queue_url),
+        ("TWINPOOL_DLQ_URL", &addresses.dlq_url),
+        ("TWINPOOL_OLD_POOL_ID", &addresses.old_pool.id),
+        ("TWINPOOL_NEW_POOL_ID", &addresses.new_pool.id),
+        ("TWINPOOL_OLD_POOL_ENDPOINT_URL", &addresses.old_pool.endpoint),
+    ];
+    for (name, value) in variables {
+        println!("export {name}='{value}'");
+    }
     Ok(())
 }

@@ -13,7 +13,7 @@ const KEY: &str = "POOLS";
 impl Links {
     /// Reads first: every start but the first finds the item.
     pub(super) async fn bind_pools(&self, old: &PoolId, new: &PoolId) -> Answer<(PoolId, PoolId)> {
-        if let Some(bound) = self.bound().await? {
+        if let Some(bound) = self.pools().await? {
             return Ok(bound);
         }
         let text = |id: &PoolId| AttributeValue::S(id.to_string());
@@ -27,10 +27,14 @@ impl Links {
             answer => answer?,
         }
         let gone = || PortError::new(Class::Unreadable, "GetItem", "NoPools");
-        self.bound().await?.ok_or_else(gone)
+        self.pools().await?.ok_or_else(gone)
     }
 
-    async fn bound(&self) -> Answer<Option<(PoolId, PoolId)>> {
+    /// The old and the new pool that the links are of. `None` before the mirror's first start.
+    ///
+    /// # Errors
+    /// When the table does not answer, or the item is damaged.
+    pub async fn pools(&self) -> Answer<Option<(PoolId, PoolId)>> {
         let Some(item) = self.get(KEY.to_owned()).await? else {
             return Ok(None);
         };

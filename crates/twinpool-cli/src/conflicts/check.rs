@@ -59,6 +59,14 @@ pub(super) fn check_decision(
     Ok(decisions)
 }
 
+/// Whether just this was decided before.
+pub(super) fn is_decided(link: &Link, subject: &Subject, asked: &Asked) -> bool {
+    match asked {
+        Asked::Decide(decision) => link.decisions.get(subject) == Some(decision),
+        Asked::Forget => false,
+    }
+}
+
 fn whole_user(link: &Link, subject: &Subject, decision: &Decision, others: &Others) -> Result<(), String> {
     if *subject != Subject::User {
         return Err(format!("\"{decision}\" is about the whole user: leave out {}", option_of(subject)));
@@ -185,17 +193,18 @@ pub(super) fn effect(link: &Link, subject: &Subject, asked: &Asked) -> String {
         Asked::Forget => format!("what was decided about {subject} counts no more"),
         Asked::Decide(Decision::MergeInto(into)) => {
             format!(
-                "becomes one person with {into}: its own user id stands for the same person from now on, and what it has in the old pool is not mirrored any more"
+                "one person with {into} from now on: its own user id stands for the same person, and what it has in the old pool is not mirrored any more"
             )
         }
         Asked::Decide(Decision::LinkTo(new_sub)) => format!(
-            "{new_sub} of the new pool becomes the counterpart for good, and gets what the old pool says: whoever signs in with it there is this user"
+            "{new_sub} of the new pool becomes its counterpart for good, and gets what the old pool says: whoever signs in as {new_sub} is this user; a temporary password there stops working"
         ),
         Asked::Decide(Decision::LeaveOut) if is_user && link.linked().is_none() => {
-            "is not mirrored".to_owned()
+            "not mirrored".to_owned()
         }
         Asked::Decide(Decision::LeaveOut | Decision::KeepNew) if is_user => {
-            "stays in the new pool as it is: nothing of this user is mirrored any more".to_owned()
+            "the user of the new pool stays as it is: nothing is mirrored any more, not even a disabling or a deletion"
+                .to_owned()
         }
         Asked::Decide(Decision::LeaveOut) => format!("{subject} is not carried over any more"),
         Asked::Decide(Decision::KeepNew) => format!("{subject} stays as the new pool has it"),

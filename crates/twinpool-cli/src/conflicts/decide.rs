@@ -5,35 +5,41 @@ use serde_json::json;
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_core::decision::{Decision, Decisions};
 use twinpool_core::held_back::{Reason, Subject};
-use twinpool_core::id::{AttributeName, GroupName, NewSub, OldSub, PoolId, ProviderName};
+use twinpool_core::id::{AttributeName, GroupName, NewSub, OldSub, PoolId, ProviderName, Sub};
 use twinpool_core::link::Link;
 use twinpool_core::port::{Class, DecisionStore as _, LinkReader, PoolReader as _, by_sub};
 use twinpool_core::snapshot::Factor;
 
-use super::check::{Asked, Others, check_decision, effect};
+use super::check::{Asked, Others, check_decision, effect, is_decided};
 use super::{list, many};
 use crate::ask::{self, Answer};
 use crate::operator::Operator;
 use crate::options::{self, Consent, Mirror, Table};
-use crate::resolve::not_found;
+use crate::resolve::{find, not_found};
 use crate::{Exit, Outcome, show};
 
 /// What to decide, and about whom.
 #[derive(Debug, Args)]
 #[command(
-    group(ArgGroup::new("whom").required(true).args(["old_sub", "reason", "twins_into_first"]).multiple(true)),
+    after_help = options::WHERE,
+    override_usage = "twinpool conflicts resolve [OPTIONS] <SUB OR USER ID> <DECISION>\n       \
+        twinpool conflicts resolve [OPTIONS] --reason <REASON> <DECISION>\n       \
+        twinpool conflicts resolve [OPTIONS] --twins-into-first\n\n\
+        Decisions: --keep-old, --keep-new, --link-to, --merge-into, --leave-out or\n\
+        --forget",
+    group(ArgGroup::new("whom").required(true).args(["id", "reason", "twins_into_first"]).multiple(true)),
     group(ArgGroup::new("decision").required(true).args(["keep_old", "keep_new", "link_to", "merge_into", "leave_out", "forget", "twins_into_first"])),
     group(ArgGroup::new("subject").args(["attribute", "group", "identity", "factor"]))
 )]
 pub(crate) struct Arguments {
-    /// The user, by the sub of the old pool, as the list shows it.
-    #[arg(value_name = "OLD SUB", value_parser = options::an_old_sub)]
-    old_sub: Option<OldSub>,
+    /// The user: a sub of the old pool, as the list shows it, a sub of the new pool, or a user id.
+    #[arg(value_name = "SUB OR USER ID", value_parser = options::an_id)]
+    id: Option<Sub>,
     /// Instead of one user: all that have this reason, each for what is held back.
-    #[arg(long, value_parser = list::a_reason, conflicts_with_all = ["old_sub", "subject", "link_to", "merge_into"])]
+    #[arg(long, value_parser = list::a_reason, conflicts_with_all = ["id", "subject", "link_to", "merge_into"])]
     pub(super) reason: Option<Reason>,
     /// All twins who are no pair: merges each into the old user who came first and holds the name.
-    #[arg(long, conflicts_with_all = ["old_sub", "subject"])]
+    #[arg(long, conflicts_with_all = ["id", "subject"])]
     pub(super) twins_into_first: bool,
     /// The old pool's value counts: whoever signs in with it in the new pool loses it.
     #[arg(long)]
@@ -45,8 +51,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NEW SUB", value_parser = a_new_sub, requires = "new_pool")]
     link_to: Option<NewSub>,
     /// One person with this user of the old pool, whose user id counts.
-    #[arg(long, value_name = "OLD SUB", value_parser = options::an_old_sub)]
-    merge_into: Option<OldSub>,
+    #[arg(long, value_name = "SUB OR USER ID", value_parser = options::an_id)]
+    merge_into: Option<Sub>,
     /// Is not carried over.
     #[arg(long)]
     leave_out: bool,
@@ -112,7 +118,7 @@ impl Arguments {
     pub(super) fn asked(&self) -> Option<Asked> {
         let decision = match (&self.link_to, &self.merge_into) {
             (Some(sub), _) => Decision::LinkTo(sub.clone()),
-            (None, Some(sub)) => Decision::MergeInto(sub.clone()),
+            (None, Some(sub)) => Decision::MergeInto(OldSub::from(sub.clone())),
             (None, None) if self.keep_old => Decision::KeepOld,
             (None, None) if self.keep_new => Decision::KeepNew,
             (None, None) if self.leave_out => Decision::LeaveOut,
@@ -124,30 +130,38 @@ impl Arguments {
 
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let config = options::aws().await?;
-    let operator = arguments.mirror.connect(&config, &arguments.table);
-    let (Some(old_sub), Some(asked)) = (&arguments.old_sub, arguments.asked()) else {
+    let new_pool = arguments.new_pool.as_ref();
+    let operator = arguments.mirror.connect(&config, &arguments.table, new_pool).await?;
+    let (Some(id), Some(mut asked)) = (&arguments.id, arguments.asked()) else {
         return many::run(arguments, &operator).await;
     };
     let problem = |error| arguments.table.problem(error);
-    let Some(link) = operator.links.link(old_sub).await.map_err(problem)? else {
+    let Some(link) = find(&operator.links, id).await.map_err(problem)? else {
         return Ok(not_found(arguments.json));
     };
-    let mut others = others(&operator.links, &asked).await.map_err(problem)?;
-    if let (Some(new_sub), Some(pool)) = (&arguments.link_to, &arguments.new_pool) {
-        let pool = CognitoPool::connect(&config, None, pool.clone());
-        let user = pool.user(&by_sub(new_sub)).await.map_err(|error| {
-            let what =
-                format!("cannot look for {new_sub} in the new pool: check --new-pool and your permissions");
-            anyhow::Error::new(error).context(what)
-        })?;
-        others.is_in_new_pool = user.is_some_and(|user| user.sub.as_str() == new_sub.as_str());
+    let mut as_named = options::named(id, &link);
+    if let Some(into) = &arguments.merge_into
+        && let Some(other) = find(&operator.links, into).await.map_err(problem)?
+    {
+        as_named.push_str(&options::named(into, &other));
+        asked = Asked::Decide(Decision::MergeInto(other.old_sub));
     }
     let subject = arguments.subject();
+    if is_decided(&link, &subject, &asked) {
+        return Ok((decided_already(arguments, &link, &as_named), Exit::Done));
+    }
+    let mut others = others(&operator.links, &asked).await.map_err(problem)?;
+    if let (Some(new_sub), Some(id)) = (&arguments.link_to, new_pool) {
+        let pool = CognitoPool::connect(&config, None, id.clone());
+        let user = pool.user(&by_sub(new_sub)).await;
+        let user = user.map_err(|error| options::new_pool_problem(id, error))?;
+        others.is_in_new_pool = user.is_some_and(|user| user.sub.as_str() == new_sub.as_str());
+    }
     let decisions = match check_decision(&link, &subject, &asked, &others) {
         Ok(decisions) => decisions,
         Err(refusal) => return Ok(refused(arguments, &refusal)),
     };
-    let what = format!("{old_sub} {}.\n", effect(&link, &subject, &asked));
+    let what = format!("{as_named}{}: {}.\n", link.old_sub, effect(&link, &subject, &asked));
     match ask::before(&arguments.consent, &what)? {
         Answer::Go => {}
         Answer::Shown => return Ok((shown(arguments, &what), Exit::Done)),
@@ -155,8 +169,18 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     }
     carry_out(&operator, &link, &decisions, &arguments.table).await?;
     let answer = operator.answer(&link).await?;
-    let text = if arguments.json { format!("{:#}\n", answer.json(&link)) } else { answer.words(&link) };
+    let text =
+        if arguments.json { format!("{:#}\n", answer.json(&link)) } else { as_named + &answer.words(&link) };
     Ok((text, answer.exit()))
+}
+
+fn decided_already(arguments: &Arguments, link: &Link, as_named: &str) -> String {
+    let sub = &link.old_sub;
+    if arguments.json {
+        return format!("{:#}\n", json!({ "old_sub": sub.as_str(), "answer": "decided already" }));
+    }
+    let text = format!("{sub} has this decision; twinpool sync {sub} has the mirror look again");
+    as_named.to_owned() + &show::field("as it was", &text)
 }
 
 fn shown(arguments: &Arguments, what: &str) -> String {

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 use serde_json::json;
-use twinpool_core::held_back::Reason;
+use twinpool_core::held_back::{Reason, Subject};
+use twinpool_core::id::OldSub;
+use twinpool_core::link::{Link, LinkState};
+use twinpool_core::port::Page;
 
 use super::{Found, Whose, walk};
 use crate::options::{self, Table};
@@ -12,6 +15,7 @@ use crate::{Exit, Outcome, show};
 
 /// Which conflicts to list.
 #[derive(Debug, Args)]
+#[command(after_help = options::WHERE)]
 pub(crate) struct Arguments {
     /// Only those with this reason, such as `twin` or `taken`.
     #[arg(long, value_parser = a_reason)]
@@ -19,7 +23,7 @@ pub(crate) struct Arguments {
     /// At most so many. All are counted.
     #[arg(long, value_name = "NUMBER")]
     limit: Option<usize>,
-    /// Also what was decided, what waits for a first sign-in, and what cannot move.
+    /// Also what waits for a first sign-in, what cannot move, and what was decided: merged users and all decisions.
     #[arg(long)]
     all: bool,
     /// For programs: one JSON object.
@@ -45,13 +49,19 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         Some(reason) => found.reason == reason,
         None => arguments.all || found.reason.is_open(),
     };
-    let unreadable = walk(&links, |page| found.extend(Found::on(&page).into_iter().filter(wanted)))
-        .await
-        .map_err(|error| arguments.table.problem(error))?;
+    let mut decided = Vec::new();
+    let each = |page: Page| {
+        found.extend(Found::on(&page).into_iter().filter(wanted));
+        if arguments.all {
+            decided.extend(page.links.iter().flat_map(Decided::of));
+        }
+    };
+    let unreadable = walk(&links, each).await.map_err(|error| arguments.table.problem(error))?;
+    decided.sort();
     found.sort_by(|one, other| {
         (one.reason, &one.whose, &one.subject).cmp(&(other.reason, &other.whose, &other.subject))
     });
-    let list = List { counts: counts(&found), total: found.len(), unreadable };
+    let list = List { counts: counts(&found), total: found.len(), unreadable, decided };
     found.truncate(arguments.limit.unwrap_or(usize::MAX));
     let text = if arguments.json { list.json(&found) } else { list.table(&found) };
     Ok((text, Exit::Done))
@@ -62,6 +72,47 @@ struct List {
     counts: BTreeMap<Reason, usize>,
     total: usize,
     unreadable: usize,
+    decided: Vec<Decided>,
+}
+
+/// What was decided, and is no conflict any more.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Decided {
+    old_sub: OldSub,
+    what: String,
+    decision: String,
+    state: &'static str,
+}
+
+impl Decided {
+    /// What stands in the list of conflicts is left out here.
+    fn of(link: &Link) -> Vec<Self> {
+        let listed: Vec<_> = Found::of(link).into_iter().map(|found| found.subject).collect();
+        let one = |what: &Subject, decision: String| Self {
+            old_sub: link.old_sub.clone(),
+            what: what.to_string(),
+            decision,
+            state: show::state(link),
+        };
+        let decisions = link.decisions.iter().filter(|(subject, _)| !listed.contains(subject));
+        let mut all: Vec<_> =
+            decisions.map(|(subject, decision)| one(subject, decision.to_string())).collect();
+        if let LinkState::Merged { into, .. } = &link.state
+            && !link.decisions.contains_key(&Subject::User)
+        {
+            all.push(one(&Subject::User, format!("merge into {into}")));
+        }
+        all
+    }
+
+    fn json(&self) -> serde_json::Value {
+        json!({
+            "old_sub": self.old_sub.as_str(),
+            "what": self.what,
+            "decision": self.decision,
+            "state": self.state,
+        })
+    }
 }
 
 fn counts(found: &[Found]) -> BTreeMap<Reason, usize> {
@@ -80,6 +131,7 @@ impl List {
             "conflicts": shown.iter().map(Found::json).collect::<Vec<_>>(),
             "counts": counts,
             "total": self.total,
+            "decided": self.decided.iter().map(Decided::json).collect::<Vec<_>>(),
             "unreadable": self.unreadable,
         });
         format!("{all:#}\n")
@@ -101,6 +153,13 @@ impl List {
         }
         if shown.len() < self.total {
             out.push_str(&format!("{} of {} are shown\n", shown.len(), self.total));
+        }
+        if !self.decided.is_empty() {
+            let row = |one: &Decided| {
+                vec![one.old_sub.to_string(), one.what.clone(), one.decision.clone(), one.state.to_owned()]
+            };
+            let rows: Vec<_> = self.decided.iter().map(row).collect();
+            out.push_str(&format!("\n{}", show::table(&["old sub", "what", "decided", "link"], &rows)));
         }
         if self.unreadable > 0 {
             let items = show::count(self.unreadable, "item");
@@ -140,13 +199,11 @@ mod tests {
     use twinpool_core::decision::Decision;
     use twinpool_core::digest::Digest;
     use twinpool_core::group::GroupRecord;
-    use twinpool_core::held_back::Subject;
     use twinpool_core::id::GroupName;
-    use twinpool_core::port::Page;
     use twinpool_core::snapshot::Factor;
 
     use super::*;
-    use crate::samples::{AT, attribute, conflict, old, pair};
+    use crate::samples::{AT, attribute, conflict, in_state, old, pair};
 
     fn page() -> Page {
         let mut decided = conflict();
@@ -174,7 +231,7 @@ mod tests {
 
     fn list(wanted: impl Fn(&Found) -> bool) -> (List, Vec<Found>) {
         let found: Vec<_> = Found::on(&page()).into_iter().filter(|one| wanted(one)).collect();
-        (List { counts: counts(&found), total: found.len(), unreadable: 0 }, found)
+        (List { counts: counts(&found), total: found.len(), unreadable: 0, decided: Vec::new() }, found)
     }
 
     #[test]
@@ -188,7 +245,7 @@ mod tests {
         -        group staff itself  refused  2026-11-21 00:00  -        -
 
               1  refused                  the new pool refuses it: correct it in the old pool, or change what the new pool allows
-              1  taken                    another user of the new pool signs in with it: find out whose it is, and free it
+              1  taken                    another user of the new pool signs in with the name, address or number: find out whose it is, and free it
               2  twin                     another user of the old pool has the same name in the new pool, and came first: merge them, or rename one in the old pool
         ");
     }
@@ -202,7 +259,7 @@ mod tests {
         old-1    attribute email  taken   2026-11-21 00:00  -        -
 
               1  refused                  the new pool refuses it: correct it in the old pool, or change what the new pool allows
-              1  taken                    another user of the new pool signs in with it: find out whose it is, and free it
+              1  taken                    another user of the new pool signs in with the name, address or number: find out whose it is, and free it
               2  twin                     another user of the old pool has the same name in the new pool, and came first: merge them, or rename one in the old pool
               1  new_wins                 the new pool's own value stands: a rule of twinpool.toml or a decision says so
               1  cannot_move              Cognito gives it to nobody: the user sets it up again in the new pool, and should be told
@@ -210,7 +267,7 @@ mod tests {
         2 items of the table cannot be read: damaged, or written by a newer twinpool
         ");
         assert_eq!(
-            List { counts: BTreeMap::new(), total: 0, unreadable: 0 }.table(&[]),
+            List { counts: BTreeMap::new(), total: 0, unreadable: 0, decided: Vec::new() }.table(&[]),
             "no open conflicts\n"
         );
     }
@@ -236,10 +293,30 @@ mod tests {
           "counts": {
             "twin": 2
           },
+          "decided": [],
           "total": 2,
           "unreadable": 0
         }
         "#);
+    }
+
+    #[test]
+    fn merged_users_and_decisions_are_listed_too() {
+        let merged = in_state("old-2", LinkState::Merged { into: old("old-1"), since: AT });
+        let mut kept = pair("old-3", &[]);
+        kept.decisions.insert(attribute("name"), Decision::KeepNew);
+        // This one stands among the conflicts, with its decision.
+        let mut listed = conflict();
+        listed.decisions.insert(Subject::User, Decision::LeaveOut);
+        let decided: Vec<_> = [merged, kept, listed].iter().flat_map(Decided::of).collect();
+        let list = List { counts: BTreeMap::new(), total: 0, unreadable: 0, decided };
+        insta::assert_snapshot!(list.table(&[]), @r"
+        no open conflicts
+
+        old sub  what            decided           link
+        old-2    user            merge into old-1  merged
+        old-3    attribute name  keep new          linked
+        ");
     }
 
     #[test]

@@ -9,10 +9,11 @@ use twinpool_core::held_back::{Reason, Subject};
 use twinpool_core::id::OldSub;
 use twinpool_core::port::LinkReader;
 
-use super::check::{Asked, check_decision};
+use super::check::{Asked, check_decision, is_decided};
 use super::decide::{Arguments, carry_out, others};
 use super::{Found, Whose, walk};
 use crate::ask::{self, Answer};
+use crate::failure::Misuse;
 use crate::operator::{self, Operator};
 use crate::{Exit, Outcome, show};
 
@@ -28,7 +29,8 @@ pub(super) async fn run(arguments: &Arguments, operator: &Operator) -> Outcome {
     if let Some(reason) =
         arguments.reason.filter(|reason| arguments.twins_into_first && *reason != Reason::Twin)
     {
-        anyhow::bail!("--twins-into-first is about twins: leave out --reason {}", reason.code());
+        let why = format!("--twins-into-first is about twins: leave out --reason {}", reason.code());
+        return Err(Misuse(why).into());
     }
     let reason = arguments.reason.unwrap_or(Reason::Twin);
     let mut found = Vec::new();
@@ -91,8 +93,11 @@ async fn prepare(
     let Some(link) = links.link(old_sub).await? else {
         return Ok(Err("the link is gone".to_owned()));
     };
-    let others = others(links, &asked).await?;
     let subject = found.subject.clone();
+    if is_decided(&link, &subject, &asked) {
+        return Ok(Err("decided so already".to_owned()));
+    }
+    let others = others(links, &asked).await?;
     let checked = check_decision(&link, &subject, &asked, &others);
     Ok(checked.map(|_| One { old_sub: old_sub.clone(), subject, asked }))
 }
@@ -168,7 +173,15 @@ fn line(one: &One) -> String {
 const SHOWN: usize = 20;
 
 fn preview(reason: Reason, ready: &[One], skipped: &[(String, String)]) -> String {
-    let mut out = format!("{} with the reason {}:\n", show::count(ready.len(), "conflict"), reason.code());
+    let all = show::count(ready.len() + skipped.len(), "conflict");
+    let mut out = match (ready.len(), skipped.len()) {
+        (0, 0) => return format!("no conflict has the reason {}\n", reason.code()),
+        (0, _) => format!("{all} with the reason {}; this changes none of them:\n", reason.code()),
+        (_, 0) => format!("{all} with the reason {}:\n", reason.code()),
+        (number, _) => {
+            format!("{all} with the reason {}; this changes {number} of them:\n", reason.code())
+        }
+    };
     for one in ready.iter().take(SHOWN) {
         out.push_str(&format!("{}\n", line(one)));
     }
@@ -190,7 +203,7 @@ fn consequence(one: &One) -> Option<&'static str> {
             Some("the user id of each who is merged stands for the other person from now on")
         }
         (Asked::Decide(Decision::LeaveOut | Decision::KeepNew), Subject::User) => {
-            Some("of whoever is left out nothing is mirrored any more")
+            Some("of whoever is left out nothing is mirrored any more, not even a disabling or a deletion")
         }
         (Asked::Decide(Decision::LeaveOut | Decision::KeepNew | Decision::LinkTo(_)) | Asked::Forget, _) => {
             None
@@ -234,7 +247,7 @@ mod tests {
         ready[0].asked = Asked::Forget;
         let skipped = [("old-99".to_owned(), "the link is gone".to_owned())];
         insta::assert_snapshot!(preview(Reason::Twin, &ready, &skipped), @r"
-        22 conflicts with the reason twin:
+        23 conflicts with the reason twin; this changes 22 of them:
         old-1  attribute email: forget what was decided
         old-2  user: merge into old-0
         old-3  user: merge into old-0
@@ -259,6 +272,11 @@ mod tests {
         the user id of each who is merged stands for the other person from now on
         old-99  left as it is: the link is gone
         ");
+        assert_eq!(
+            preview(Reason::Twin, &[], &skipped),
+            "1 conflict with the reason twin; this changes none of them:\nold-99  left as it is: the link is gone\n"
+        );
+        assert_eq!(preview(Reason::Twin, &[], &[]), "no conflict has the reason twin\n");
     }
 
     #[test]

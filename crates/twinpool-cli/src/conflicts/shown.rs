@@ -16,6 +16,7 @@ use crate::{Exit, Outcome};
 
 /// Whose conflicts to show.
 #[derive(Debug, Args)]
+#[command(after_help = options::WHERE)]
 pub(crate) struct Arguments {
     /// A sub of the old pool, a sub of the new pool, or a user id.
     #[arg(value_name = "SUB OR USER ID", value_parser = options::an_id)]
@@ -185,8 +186,8 @@ mod tests {
         new sub      new-1
 
         attribute email
-                     taken: another user of the new pool signs in with it: find out
-                     whose it is, and free it
+                     taken: another user of the new pool signs in with the name, address
+                     or number: find out whose it is, and free it
         seen         2026-11-21T00:00:00.123Z
           twinpool conflicts resolve old-1 --keep-old --attribute email
           twinpool conflicts resolve old-1 --keep-new --attribute email

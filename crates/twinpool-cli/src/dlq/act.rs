@@ -9,13 +9,15 @@ use anyhow::Context as _;
 use twinpool_aws::sqs::DeadLetter;
 use twinpool_core::change_event::{About, Cause as EventCause, ChangeEvent, EventId};
 use twinpool_core::id::{PoolId, Timestamp};
-use twinpool_core::port::{LinkReader, TroubleStore};
+use twinpool_core::port::{LinkReader, PortError, TroubleStore};
 use twinpool_core::trouble::code;
 
-use super::cause::{Cause, NEWER, NOT_A_CHANGE_EVENT, Next};
+use super::cause::{Cause, NEWER, NOT_A_CHANGE_EVENT, Next, is_cause};
 use super::letters::{Dlq, HintQueue};
 use super::look::{Found, Group, Look, Looked};
 use super::walk::{Interrupt, Step, walk};
+use crate::failure::unusable;
+use crate::show;
 
 /// After so many messages a line says how far it is.
 const PROGRESS: usize = 100;
@@ -34,6 +36,12 @@ impl Task {
 
     pub(super) fn drop(causes: &[String]) -> Self {
         Self::Drop { causes: causes.to_vec() }
+    }
+
+    /// Of the causes that were named, one that there is not.
+    pub(super) fn unknown(&self) -> Option<&str> {
+        let (Self::Redrive { causes, .. } | Self::Drop { causes }) = self;
+        causes.iter().map(String::as_str).find(|cause| !is_cause(cause))
     }
 
     /// Why the causes that were named are not for this.
@@ -87,12 +95,12 @@ impl Task {
         let (taken, stays): (Vec<_>, Vec<_>) =
             found.groups.iter().partition(|group| self.takes(&group.cause));
         let count = |groups: &[&Group]| groups.iter().map(|group| group.messages).sum::<usize>();
-        let mut out = format!("{}: {} messages\n", self.words().0, count(&taken));
+        let mut out = format!("{}: {}\n", self.words().0, show::count(count(&taken), "message"));
         for group in &taken {
             out += &format!("{:>8}  {}\n", group.messages, group.cause.name());
         }
         if !stays.is_empty() {
-            out += &format!("stay: {} messages\n", count(&stays));
+            out += &format!("stay: {}\n", show::count(count(&stays), "message"));
         }
         for group in &stays {
             out += &format!("{:>8}  {}\n", group.messages, group.cause.name());
@@ -101,6 +109,26 @@ impl Task {
             out += &format!("about {} more were not looked at yet\n", found.more);
         }
         out
+    }
+}
+
+impl Task {
+    /// What would be done, for programs.
+    pub(super) fn outlook_json(&self, found: &Found, dry_run: bool) -> serde_json::Value {
+        let one = |group: &Group| {
+            serde_json::json!({
+                "cause": group.cause.name(),
+                "messages": group.messages,
+                "taken": self.takes(&group.cause),
+            })
+        };
+        let answer = if dry_run { "dry run" } else { "nothing to do" };
+        serde_json::json!({
+            "answer": answer,
+            "causes": found.groups.iter().map(one).collect::<Vec<_>>(),
+            "not_looked_at": found.more,
+            "complete": !found.is_interrupted,
+        })
     }
 }
 
@@ -132,19 +160,33 @@ impl Done {
         !self.is_interrupted && self.left == 0
     }
 
+    pub(super) fn json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "answer": self.word,
+            "messages": self.messages,
+            "hints": self.hints,
+            "stay": self.stay,
+            "not_deleted": self.left,
+            "behind": self.behind,
+            "out_of_sight": self.late,
+            "complete": self.is_complete(),
+        })
+    }
+
     pub(super) fn to_text(&self) -> String {
-        let mut out = format!("{}: {} messages", self.word, self.messages);
+        let mut out = format!("{}: {}", self.word, show::count(self.messages, "message"));
         if self.hints > 0 {
-            out += &format!(", with {} hints: several messages of one user need one", self.hints);
+            let hints = show::count(self.hints, "hint");
+            out += &format!(", with {hints}: several messages of one user need one");
         }
         out.push('\n');
         let mut line = |count: usize, words: &str| {
             if count > 0 {
-                out += &format!("{words}: {count} messages\n");
+                out += &format!("{words}: {}\n", show::count(count, "message"));
             }
         };
         line(self.stay, "stay, and `twinpool dlq show` tells why");
-        line(self.behind, "about so many more stand behind them");
+        line(self.behind, "behind them stand about");
         line(self.left, "could not be deleted: they come back, and redriving them again does no harm");
         line(self.late, "out of sight for up to five minutes");
         if self.is_interrupted {
@@ -157,8 +199,7 @@ impl Done {
 impl<D: Dlq, Q: HintQueue, L: LinkReader + TroubleStore> Act<'_, D, Q, L> {
     /// Does it, for at most so many messages.
     pub(super) async fn run(&self, limit: usize, interrupt: &Interrupt) -> anyhow::Result<Done> {
-        let unreadable = "cannot read the DLQ: check its URL, the Region, and your permissions";
-        let about = self.dlq.about().await.context(unreadable)?;
+        let about = self.dlq.about().await.map_err(dlq_problem)?;
         let mut done = Done { word: self.task.words().1, ..Done::default() };
         let mut sent = BTreeMap::new();
         let walked = walk(self.dlq, interrupt, limit, async |batch| {
@@ -174,7 +215,7 @@ impl<D: Dlq, Q: HintQueue, L: LinkReader + TroubleStore> Act<'_, D, Q, L> {
         done.late = walked.late;
         done.stay = walked.seen.saturating_sub(done.messages);
         if !done.is_interrupted && done.messages < limit {
-            done.behind = self.dlq.about().await.context(unreadable)?.saturating_sub(done.stay);
+            done.behind = self.dlq.about().await.map_err(dlq_problem)?.saturating_sub(done.stay);
         }
         Ok(done)
     }
@@ -228,14 +269,21 @@ impl<D: Dlq, Q: HintQueue, L: LinkReader + TroubleStore> Act<'_, D, Q, L> {
         let hint = ChangeEvent::hint(fresh_id()?, event.pool, about, EventCause::operator("Redrive"), now);
         // Where there is no sub, the group is a digest that needs the key, and this message has it.
         let group = event.sub.as_ref().map_or(letter.group.as_str(), |sub| sub.as_str());
-        queue.send(group, &hint).await.with_context(|| {
-            format!(
-                "cannot send a hint for {group}: check the URL of the queue and your permissions; what is not redriven stays in the DLQ"
-            )
-        })?;
+        queue
+            .send(group, &hint)
+            .await
+            .map_err(|error| unusable("the queue", "--queue-url / TWINPOOL_QUEUE_URL", error))
+            .with_context(|| {
+                format!("no hint was sent for {group}; what is not redriven stays in the DLQ")
+            })?;
         sent.insert(whom, now);
         Ok(1)
     }
+}
+
+/// What to say when the DLQ does not answer.
+pub(super) fn dlq_problem(error: PortError) -> anyhow::Error {
+    unusable("the DLQ", "--dlq-url / TWINPOOL_DLQ_URL", error)
 }
 
 fn now() -> Timestamp {

@@ -12,7 +12,7 @@ pub(super) fn is_possible() -> bool {
 /// Shows what will be done, and asks. Ctrl-C is a no.
 pub(super) async fn ask(outlook: &str) -> io::Result<bool> {
     let mut terminal = io::stderr();
-    write!(terminal, "{outlook}Go on? [y/N] ")?;
+    write!(terminal, "{outlook}Do it? [y/N] ")?;
     terminal.flush()?;
     let (tell, told) = oneshot::channel();
     // A thread of its own, which nobody waits for: reading a line cannot be called off.

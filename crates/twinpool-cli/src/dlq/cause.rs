@@ -89,7 +89,7 @@ impl Cause {
             Self::Noted { operation: Some(operation), code, .. } => format!("{operation}:{code}"),
             Self::Noted { operation: None, code, .. } => code.clone(),
             Self::Conflict(reason) => format!("conflict:{}", reason.code()),
-            Self::Unknown => "unknown".to_owned(),
+            Self::Unknown => UNKNOWN.to_owned(),
         }
     }
 
@@ -138,6 +138,29 @@ impl Cause {
 /// The names of causes that are told by the message itself.
 pub(super) const NOT_A_CHANGE_EVENT: &str = "not_a_change_event";
 pub(super) const NEWER: &str = "newer_twinpool";
+const UNKNOWN: &str = "unknown";
+
+/// Whether this command knows of a cause with this name. Of calls it knows the form only.
+pub(super) fn is_cause(name: &str) -> bool {
+    const OWN: [&str; 11] = [
+        NOT_A_CHANGE_EVENT,
+        NEWER,
+        UNKNOWN,
+        code::TOO_EARLY,
+        code::BEING_MADE,
+        code::OWNER_VANISHED,
+        code::CONTENDED,
+        code::OTHER_POOL,
+        code::NO_USER,
+        code::PANICKED,
+        code::OUT_OF_TIME,
+    ];
+    match name.split_once(':') {
+        Some(("conflict", reason)) => Reason::from_code(reason).is_some(),
+        Some((operation, code)) => !operation.is_empty() && !code.is_empty(),
+        None => OWN.contains(&name),
+    }
+}
 
 fn own_words(code: &str) -> &'static str {
     match code {
@@ -188,6 +211,16 @@ mod tests {
         // Another pool says nothing about this user.
         assert_eq!(name(Some(&trouble("2", 150, "other_pool")), Some(Reason::Taken)), "conflict:taken");
         assert_eq!(name(Some(&trouble("1", 150, "other_pool")), None), "other_pool");
+    }
+
+    #[test]
+    fn a_slip_is_no_cause() {
+        for name in ["unknown", "other_pool", "conflict:taken", "AdminCreateUser:AccessDeniedException"] {
+            assert!(is_cause(name), "{name}");
+        }
+        for name in ["foo", "conflict:foo", ":", "AdminCreateUser:"] {
+            assert!(!is_cause(name), "{name}");
+        }
     }
 
     #[test]

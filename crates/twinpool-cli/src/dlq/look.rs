@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Context as _;
 use twinpool_aws::sqs::DeadLetter;
 use twinpool_core::change_event::{About, ChangeEvent};
 use twinpool_core::held_back::Reason;
@@ -12,9 +11,11 @@ use twinpool_core::link::LinkState;
 use twinpool_core::port::{LinkReader, TroubleStore};
 use twinpool_core::trouble::Trouble;
 
+use super::act::dlq_problem;
 use super::cause::Cause;
 use super::letters::Dlq;
 use super::walk::{Interrupt, Step, walk};
+use crate::failure::unusable;
 
 /// How many subs stand beside a cause.
 const NAMED: usize = 3;
@@ -64,8 +65,8 @@ impl<L: LinkReader + TroubleStore> Look<L> {
         if let Some(known) = self.known.borrow().get(&letter.group) {
             return Ok(known.clone());
         }
-        let failed = "cannot read the table of links: check its name, the Region, and your credentials and permissions";
-        let trouble = self.links.trouble(&letter.group).await.context(failed)?;
+        let failed = |error| unusable("the table of links", "--table / TWINPOOL_LINKS_TABLE", error);
+        let trouble = self.links.trouble(&letter.group).await.map_err(failed)?;
         let conflict = match &event.sub {
             Some(sub) => {
                 // A link that cannot be read hides no message: the cause stays unknown.
@@ -131,8 +132,7 @@ pub(super) async fn survey<D: Dlq, L: LinkReader + TroubleStore>(
     limit: usize,
     interrupt: &Interrupt,
 ) -> anyhow::Result<Found> {
-    let about =
-        dlq.about().await.context("cannot read the DLQ: check its URL, the Region, and your permissions")?;
+    let about = dlq.about().await.map_err(dlq_problem)?;
     let mut groups: BTreeMap<Cause, Group> = BTreeMap::new();
     let mut left = limit;
     let walked = walk(dlq, interrupt, left, async |batch| {

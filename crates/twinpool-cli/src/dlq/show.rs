@@ -17,7 +17,8 @@ pub(super) fn to_text(found: &Found) -> String {
         out += &format!("        {}\n", group.cause.remedy());
         out += &format!("        oldest {}{}\n", rfc3339(group.oldest), who(group));
     }
-    out += &format!("{:>6}  messages in all\n", found.messages);
+    let word = if found.messages == 1 { "message" } else { "messages" };
+    out += &format!("{:>6}  {word} in all\n", found.messages);
     if found.more > 0 {
         out += &format!(
             "        about {} more were not looked at: beyond the limit, or behind others of the same user\n",
@@ -38,7 +39,7 @@ fn who(group: &Group) -> String {
     let others = group.about.len().saturating_sub(named.len());
     match (named.is_empty(), others) {
         (true, 0) => String::new(),
-        (true, others) => format!("; {others} users told by name only"),
+        (true, others) => format!("; {} told by name only", crate::show::count(others, "user")),
         (false, 0) => format!("; {}", named.join(", ")),
         (false, others) => format!("; {} and {others} more", named.join(", ")),
     }

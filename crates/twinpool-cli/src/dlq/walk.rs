@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::Context as _;
 use twinpool_aws::sqs::{BATCH, DeadLetter};
 
+use super::act::dlq_problem;
 use super::letters::Dlq;
 
 /// How long a message is out of sight. A walk that takes longer sees messages twice, and knows them by their id; one that
@@ -60,14 +60,13 @@ pub(super) async fn walk<D: Dlq>(
     let mut result = Ok(());
     while most > 0 && !interrupt.is_on() {
         let received = dlq.receive(most.min(BATCH), HOLD).await;
-        let batch =
-            match received.context("cannot read the DLQ: check its URL, the Region, and your permissions") {
-                Ok(batch) => batch,
-                Err(problem) => {
-                    result = Err(problem);
-                    break;
-                }
-            };
+        let batch = match received.map_err(dlq_problem) {
+            Ok(batch) => batch,
+            Err(problem) => {
+                result = Err(problem);
+                break;
+            }
+        };
         let (fresh, again): (Vec<_>, Vec<_>) =
             batch.into_iter().partition(|letter| seen.insert(letter.id.clone()));
         // The receipt of the last time is void.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use twinpool_core::attribute::Contact;
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{Reason, Subject};
 use twinpool_core::id::{AttributeName, GroupName, ProviderName};
@@ -93,7 +94,18 @@ impl Sides<'_> {
         let new = self.new.map_or(&nothing, |new| &new.attributes);
         let wanted = &self.view.snapshot.attributes;
         let names: BTreeSet<&AttributeName> = wanted.keys().chain(new.keys()).collect();
-        let show = |value: Option<&Value>| value.map_or(NONE.to_owned(), |value| masked(value.reveal()));
+        let told = |name: &AttributeName, value: &Value| {
+            // Whether somebody proved a contact says nothing of a person.
+            if is_flag(name) && is_yes_or_no(value) {
+                value.reveal().to_owned()
+            } else {
+                masked(value.reveal())
+            }
+        };
+        let show = |name: &AttributeName, value: Option<&Value>| {
+            value.map_or(NONE.to_owned(), |value| told(name, value))
+        };
+        let unproved = Value::new("false");
         let mut shown = BTreeSet::new();
         let mut lines = Vec::new();
         for name in names {
@@ -101,9 +113,16 @@ impl Sides<'_> {
             let left_alone = self.view.terms.left_alone.attributes.contains(name);
             let old = self.old.attributes.get(source);
             let (want, have) = (wanted.get(name), new.get(name));
+            // A contact whose flag is missing counts as unproved, and so the mirror writes it.
+            let assumed = |side: &BTreeMap<AttributeName, Value>| {
+                let contact = Contact::of(name).filter(|_| is_flag(name));
+                contact.is_some_and(|contact| side.contains_key(&contact.address_attribute()))
+            };
+            let want = want.or_else(|| assumed(wanted).then_some(&unproved));
+            let have = have.or_else(|| assumed(new).then_some(&unproved));
             shown.insert(source.clone());
             let subject = Subject::Attribute(name.clone());
-            let sides = (show(old), show(have));
+            let sides = (show(source, old), show(name, new.get(name)));
             let same = same(self.new_shape, name, want, have);
             let mut line = self.line(&subject, "attribute", name.to_string(), sides, same);
             if want.is_none() {
@@ -122,7 +141,8 @@ impl Sides<'_> {
                 line.differs = false;
                 line.verdict = "the new pool's wins".to_owned();
             }
-            let made = (want != old).then(|| show(want)).filter(|_| want.is_some());
+            let written = wanted.get(name);
+            let made = (written != old).then(|| show(name, written)).filter(|_| written.is_some());
             let from = (source != name).then(|| format!("from {source}"));
             line.rule = match (from, made) {
                 (Some(from), Some(made)) => Some(format!("{from}, as {made}")),
@@ -133,7 +153,7 @@ impl Sides<'_> {
             lines.push(line);
         }
         for (name, value) in self.old.attributes.iter().filter(|(name, _)| !shown.contains(*name)) {
-            let sides = (masked(value.reveal()), NONE.to_owned());
+            let sides = (told(name, value), NONE.to_owned());
             let known = self.known(&Subject::Attribute(name.clone()));
             let verdict = known.unwrap_or_else(|| "left out by a rule".to_owned());
             let (kind, name) = ("attribute", name.to_string());
@@ -235,6 +255,14 @@ impl Sides<'_> {
         let sides = (word(self.old.enabled), new.map_or(NONE.to_owned(), word));
         self.line(&Subject::User, "", "enabled".to_owned(), sides, same)
     }
+}
+
+fn is_flag(name: &AttributeName) -> bool {
+    Contact::ALL.iter().any(|contact| contact.flag() == name.as_str())
+}
+
+fn is_yes_or_no(value: &Value) -> bool {
+    ["true", "false"].contains(&value.reveal())
 }
 
 fn yes(is: bool) -> String {

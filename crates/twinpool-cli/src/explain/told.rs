@@ -14,16 +14,23 @@ use crate::show::{self, field, rfc3339};
 
 impl Whole {
     fn lines(&self) -> Vec<Line> {
-        let Some(old) = &self.old else {
+        // A merged user's own values go nowhere.
+        let Some(old) = self.old.as_ref().filter(|_| self.merged_into().is_none()) else {
             return Vec::new();
         };
-        // A merged user's own values go nowhere.
-        let (link, new) = match &self.primary {
-            Some(_) => (None, None),
-            None => (self.link.as_ref(), self.new.as_ref()),
-        };
+        let (link, new) = (self.link.as_ref(), self.new.as_ref());
         let view = self.rules.view(old);
         Sides { old, new, link, rules: &self.rules, new_shape: &self.new_shape, view }.lines()
+    }
+
+    fn merged_into(&self) -> Option<&OldSub> {
+        match &self.link.as_ref()?.state {
+            LinkState::Merged { into, .. } => Some(into),
+            LinkState::Pending { .. }
+            | LinkState::Linked(_)
+            | LinkState::Conflict { .. }
+            | LinkState::Tombstone { .. } => None,
+        }
     }
 
     pub(super) fn text(&self) -> String {
@@ -52,9 +59,17 @@ impl Whole {
     /// The comparison.
     fn sides(&self, lines: &[Line]) -> String {
         let mut out = String::new();
-        let says = |user: &Option<Snapshot>| user.as_ref().map_or("not there", |user| status(user.status));
-        out.push_str(&field("old pool", says(&self.old)));
-        out.push_str(&field("new pool", says(&self.new)));
+        let says = |user: &Option<Snapshot>| match user {
+            Some(user) if user.enabled => status(user.status).to_owned(),
+            Some(user) => format!("{}, disabled", status(user.status)),
+            None => "not there".to_owned(),
+        };
+        out.push_str(&field("old pool", &says(&self.old)));
+        let new = match (self.merged_into(), &self.new) {
+            (Some(into), Some(_)) => format!("{} (as {into})", says(&self.new)),
+            _ => says(&self.new),
+        };
+        out.push_str(&field("new pool", &new));
         if lines.is_empty() {
             return out;
         }
@@ -66,6 +81,10 @@ impl Whole {
 
     fn passwords(&self) -> String {
         let mut out = String::new();
+        // Nobody signs in any more.
+        if self.link.as_ref().is_some_and(|link| matches!(link.state, LinkState::Tombstone { .. })) {
+            return out;
+        }
         if let Some(old) = &self.old {
             out.push_str(&field("old password", password::in_the_old_pool(old.status)));
         }
@@ -93,8 +112,7 @@ impl Whole {
         let Some(link) = &self.link else {
             return match self.old.as_ref().map(|old| old.status) {
                 Some(Status::Unconfirmed) => "not mirrored: the sign-up is not confirmed".to_owned(),
-                _ => "twinpool has seen no event of this user yet: the next sign-in brings the user over"
-                    .to_owned(),
+                _ => "twinpool has not seen this user yet: the next sign-in brings the user over".to_owned(),
             };
         };
         let sub = &link.old_sub;
@@ -132,7 +150,7 @@ impl Whole {
             }
             LinkState::Merged { into, .. } => {
                 format!(
-                    "the values below are not mirrored: those of {into} are; twinpool explain {into} tells them"
+                    "its own values are not mirrored: those of {into} are; twinpool explain {into} tells them"
                 )
             }
             LinkState::Tombstone { .. } => "deleted from the old pool; the user id stays taken".to_owned(),

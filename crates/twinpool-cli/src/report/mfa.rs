@@ -16,6 +16,7 @@ use crate::{Exit, Outcome};
 
 /// In which form.
 #[derive(Debug, Args)]
+#[command(after_help = options::WHERE)]
 pub(crate) struct Arguments {
     /// For spreadsheets: one line per user.
     #[arg(long, conflicts_with = "json")]
@@ -147,7 +148,8 @@ impl Report {
             let (first, last) = (show::minute(first), show::minute(last));
             out.push_str(&format!("as each was at its last mirror, from {first} to {last} (UTC)\n"));
         }
-        out.push_str("what a user set up since, without another change or sign-in, is not seen yet\n");
+        out.push_str("what a user set up since, without another change or sign-in, is not seen yet;\n");
+        out.push_str("users whom twinpool has not seen yet are not in it\n");
         if self.unreadable > 0 {
             let items = show::count(self.unreadable, "item");
             out.push_str(&format!(
@@ -197,11 +199,13 @@ mod tests {
               1  passkeys
         2 of 3 linked users must set something up again in the new pool
         as each was at its last mirror, from 2026-11-21 00:00 to 2026-11-21 00:00 (UTC)
-        what a user set up since, without another change or sign-in, is not seen yet
+        what a user set up since, without another change or sign-in, is not seen yet;
+        users whom twinpool has not seen yet are not in it
         ");
         insta::assert_snapshot!(Report::default().table(), @r"
         0 of 0 linked users must set something up again in the new pool
-        what a user set up since, without another change or sign-in, is not seen yet
+        what a user set up since, without another change or sign-in, is not seen yet;
+        users whom twinpool has not seen yet are not in it
         ");
     }
 

@@ -5,6 +5,8 @@ use twinpool_core::id::AttributeName;
 use twinpool_core::snapshot::Snapshot;
 use twinpool_rules::{Example, Row, Rules, Verdict};
 
+use crate::Exit;
+
 /// As wide as a terminal that nobody has widened.
 const WIDTH: usize = 80;
 const INDENT: usize = 4;
@@ -42,6 +44,18 @@ impl Line {
         ]
     }
 
+    fn json(&self) -> serde_json::Value {
+        let name = |name: &Option<AttributeName>| name.as_ref().map(ToString::to_string);
+        json!({
+            "source": name(&self.row.source),
+            "target": name(&self.row.target),
+            "action": self.row.action,
+            "example": self.example.as_ref().map(|example| json!({ "before": example.before, "after": example.after })),
+            "verdict": word(&self.row.verdict),
+            "why": self.sentence(),
+        })
+    }
+
     fn sentence(&self) -> Option<&str> {
         match &self.row.verdict {
             Verdict::Fine => None,
@@ -64,7 +78,68 @@ fn word(verdict: &Verdict) -> &'static str {
     }
 }
 
-pub(super) fn to_text(lines: &[Line]) -> String {
+/// All that was found.
+#[derive(Debug)]
+pub(super) struct Sheet {
+    pub(super) lines: Vec<Line>,
+    /// Of the pools themselves.
+    pub(super) pools: Vec<Verdict>,
+}
+
+impl Sheet {
+    fn verdicts(&self) -> impl Iterator<Item = &Verdict> {
+        self.lines.iter().map(|line| &line.row.verdict).chain(&self.pools)
+    }
+
+    pub(super) fn exit(&self) -> Exit {
+        if self.verdicts().any(|verdict| matches!(verdict, Verdict::Refused(_))) {
+            Exit::Blocked
+        } else if self.verdicts().any(|verdict| matches!(verdict, Verdict::Warning(_))) {
+            Exit::Warned
+        } else {
+            Exit::Done
+        }
+    }
+
+    pub(super) fn to_text(&self) -> String {
+        let mut out = to_text(&self.lines);
+        out.push('\n');
+        for one in &self.pools {
+            let (first, rest) = (format!("{}: {one}", word(one)), " ".repeat(INDENT));
+            for (number, part) in wrap(&first, WIDTH - INDENT).iter().enumerate() {
+                out += &format!("{}{part}\n", if number == 0 { "" } else { &rest });
+            }
+        }
+        out += &format!("{}\n", self.sum());
+        out
+    }
+
+    fn sum(&self) -> String {
+        let count = |wanted: &str| self.verdicts().filter(|verdict| word(verdict) == wanted).count();
+        let (refused, warnings) = (count("refused"), count("warning"));
+        let sum = match (refused, warnings) {
+            (0, 0) => "attributes: nothing stands in the way".to_owned(),
+            (0, warnings) => format!("it works, with {warnings} to know of"),
+            (refused, 0) => format!("{refused} refused: the mirror would not start"),
+            (refused, warnings) => {
+                format!("{refused} refused: the mirror would not start; and {warnings} to know of")
+            }
+        };
+        format!("{sum};\ngroups, providers and who may sign up are not looked at")
+    }
+
+    pub(super) fn to_json(&self) -> String {
+        let pool = |verdict: &Verdict| json!({ "verdict": word(verdict), "why": verdict.to_string() });
+        let all = json!({
+            "refused": self.exit() == Exit::Blocked,
+            "attributes": self.lines.iter().map(Line::json).collect::<Vec<_>>(),
+            "pools": self.pools.iter().map(pool).collect::<Vec<_>>(),
+        });
+        format!("{all:#}\n")
+    }
+}
+
+fn to_text(lines: &[Line]) -> String {
     let rows: Vec<_> = lines.iter().map(Line::cells).collect();
     let wide = |column: usize| {
         let cells = rows.iter().flat_map(|row| &row[column]).map(|cell| cell.chars().count());
@@ -83,7 +158,6 @@ pub(super) fn to_text(lines: &[Line]) -> String {
             out += &format!("{:INDENT$}{part}\n", "");
         }
     }
-    out += &format!("\n{}\n", sum(lines));
     out
 }
 
@@ -115,36 +189,6 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-fn sum(lines: &[Line]) -> String {
-    let count = |wanted: &str| lines.iter().filter(|line| word(&line.row.verdict) == wanted).count();
-    let (refused, warnings) = (count("refused"), count("warning"));
-    match (refused, warnings) {
-        (0, 0) => "fine: nothing stands in the way.".to_owned(),
-        (0, warnings) => format!("it works, with {warnings} to know of."),
-        (refused, 0) => format!("{refused} refused: the mirror would not start with these rules."),
-        (refused, warnings) => format!(
-            "{refused} refused: the mirror would not start with these rules; and {warnings} to know of."
-        ),
-    }
-}
-
-pub(super) fn to_json(lines: &[Line]) -> String {
-    let name = |name: &Option<AttributeName>| name.as_ref().map(ToString::to_string);
-    let one = |line: &Line| {
-        json!({
-            "source": name(&line.row.source),
-            "target": name(&line.row.target),
-            "action": line.row.action,
-            "example": line.example.as_ref().map(|example| json!({ "before": example.before, "after": example.after })),
-            "verdict": word(&line.row.verdict),
-            "why": line.sentence(),
-        })
-    };
-    let is_refused = lines.iter().any(|line| matches!(line.row.verdict, Verdict::Refused(_)));
-    let all = json!({ "refused": is_refused, "attributes": lines.iter().map(one).collect::<Vec<_>>() });
-    format!("{all:#}\n")
-}
-
 #[cfg(test)]
 mod tests {
     use twinpool_core::id::{Sub, Timestamp, Username};
@@ -162,7 +206,7 @@ nickname = { drop = true }
 "custom:age" = { rename = "custom:years" }
 "#;
 
-    fn lines() -> Vec<Line> {
+    fn sheet() -> Sheet {
         let mut old = email_pool("eu-west-1_Old");
         for name in ["email", "nickname", "custom:company", "custom:age", "custom:long"] {
             old.attributes.insert(attribute(name), twinpool_core::pool::AttributeSchema::TEXT);
@@ -183,12 +227,15 @@ nickname = { drop = true }
         };
         let rules = Rules::parse(RULES).unwrap();
         let rows = rules.check(&old, &new, &attribute(MARKER));
-        rows.into_iter().map(|row| Line::of(row, &rules, std::slice::from_ref(&user))).collect()
+        let lines = rows.into_iter().map(|row| Line::of(row, &rules, std::slice::from_ref(&user))).collect();
+        let pools =
+            vec![Verdict::Warning("a long story of upper and lower case; ".repeat(4).trim_end().to_owned())];
+        Sheet { lines, pools }
     }
 
     #[test]
     fn a_table_for_people() {
-        let text = to_text(&lines());
+        let text = sheet().to_text();
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
         assert!(!text.contains("Jane@") && !text.contains("jane"), "{text}");
         insta::assert_snapshot!(text, @r"
@@ -216,13 +263,17 @@ nickname = { drop = true }
         nickname         -              dropped                 j•••             fine
                                                                 > -
 
-        3 refused: the mirror would not start with these rules; and 2 to know of.
+        warning: a long story of upper and lower case; a long story of upper and
+            lower case; a long story of upper and lower case; a long story of upper and
+            lower case;
+        3 refused: the mirror would not start; and 3 to know of;
+        groups, providers and who may sign up are not looked at
         ");
     }
 
     #[test]
     fn an_object_for_programs() {
-        let all: serde_json::Value = serde_json::from_str(&to_json(&lines())).unwrap();
+        let all: serde_json::Value = serde_json::from_str(&sheet().to_json()).unwrap();
         assert_eq!(all["refused"], true);
         let row = all["attributes"].as_array().unwrap().iter().find(|row| row["source"] == "email").unwrap();
         assert_eq!((row["verdict"].as_str(), row["why"].as_str()), (Some("fine"), None));

@@ -151,3 +151,31 @@ fn what_makes_no_sense_is_refused_with_what_to_do() {
       nothing was decided about attribute email of old-2: twinpool conflicts show old-2 says what was
     "#);
 }
+
+#[test]
+fn what_comes_of_it_is_said_in_one_sentence() {
+    let user = Subject::User;
+    let cases = [
+        (conflict(), user.clone(), merge("old-1")),
+        (conflict(), user.clone(), link_to(&new("new-9"))),
+        (conflict(), user.clone(), LEAVE_OUT),
+        (linked(), user.clone(), KEEP_NEW),
+        (linked(), attribute("email"), KEEP_OLD),
+        (linked(), attribute("email"), KEEP_NEW),
+        (linked(), group("staff"), LEAVE_OUT),
+        (linked(), user, Asked::Forget),
+    ];
+    let said =
+        cases.map(|(link, subject, asked)| format!("{}: {}", link.old_sub, effect(&link, &subject, &asked)));
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn the_same_decision_again_is_none() {
+    let mut link = conflict();
+    assert!(!is_decided(&link, &Subject::User, &LEAVE_OUT));
+    link.decisions.insert(Subject::User, Decision::LeaveOut);
+    assert!(is_decided(&link, &Subject::User, &LEAVE_OUT));
+    assert!(!is_decided(&link, &Subject::User, &merge("old-1")));
+    assert!(!is_decided(&link, &Subject::User, &Asked::Forget));
+}

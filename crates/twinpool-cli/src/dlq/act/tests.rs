@@ -173,6 +173,9 @@ async fn a_redriven_event_is_a_new_hint_without_what_the_old_one_said() {
     scene.dlq.put("s1", &of_sub("1", "s1"));
     let done = scene.run(retryable(), usize::MAX).await.unwrap();
     assert_eq!((done.messages, done.hints, done.stay), (1, 1, 0));
+    let json = done.json();
+    assert_eq!((&json["answer"], &json["messages"]), (&"redriven".into(), &1.into()));
+    assert_eq!(json["complete"], true);
     assert!(scene.dlq.bodies().is_empty());
     let sent = scene.sent.0.borrow();
     let (group, hint) = &sent[0];
@@ -277,4 +280,11 @@ fn only_what_is_nobodys_can_be_dropped_and_only_what_is_somebodys_redriven() {
         assert!(Task::redrive(&named(name), false).refusal().is_some(), "{name}");
     }
     assert_eq!(Task::redrive(&named("unknown"), false).refusal(), None);
+}
+
+#[test]
+fn a_cause_that_there_is_not_is_a_slip() {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    assert_eq!(Task::drop(&names(&["other_pool", "foo"])).unknown(), Some("foo"));
+    assert_eq!(Task::redrive(&names(&["unknown"]), false).unknown(), None);
 }

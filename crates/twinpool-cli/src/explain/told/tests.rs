@@ -1,12 +1,13 @@
 use twinpool_core::held_back::{Reason, Subject};
 use twinpool_core::id::{AttributeName, GroupName, PoolId, ProviderName, Sub, Timestamp, Username};
+use twinpool_core::link::Left;
 use twinpool_core::pool::{PoolShape, SignIn};
 use twinpool_core::snapshot::{Factor, Identity, Mfa};
 use twinpool_core::value::Value as Text;
 use twinpool_rules::Rules;
 
 use super::*;
-use crate::samples::{AT, attribute, conflict, in_state, old, pair};
+use crate::samples::{AT, attribute, conflict, in_state, new, old, pair};
 
 fn shape() -> PoolShape {
     PoolShape {
@@ -133,6 +134,9 @@ fn users_in_every_state() {
     let merged = in_state("old-2", LinkState::Merged { into: old("old-1"), since: AT });
     let unconfirmed = alone().map(|user| Snapshot { status: Status::Unconfirmed, ..user });
     let waits = LinkState::Conflict { reason: Reason::Federated, since: AT, holder: None };
+    let gone = LinkState::Tombstone { new_sub: Some(new("new-2")), left: Left::Disabled, since: AT };
+    let gone = in_state("old-2", gone);
+    let disabled = jane().new.map(|user| Snapshot { enabled: false, ..user });
     let all = [
         Whole { link: Some(conflict()), old: alone(), ..nobody() },
         Whole { link: Some(in_state("old-2", waits)), old: alone(), ..nobody() },
@@ -143,6 +147,7 @@ fn users_in_every_state() {
             new: jane().new,
             ..nobody()
         },
+        Whole { link: Some(gone), new: disabled, ..nobody() },
         Whole { old: unconfirmed, ..nobody() },
         Whole { old: alone(), ..nobody() },
         Whole { link: Some(pair("old-2", &[])), old: alone(), ..nobody() },
@@ -152,4 +157,27 @@ fn users_in_every_state() {
     }
     let texts = all.map(|user| user.text());
     insta::assert_snapshot!(texts.join("\n----\n"));
+}
+
+/// What is said of the flag of an address, when each side has this.
+fn flag(before: Option<&str>, after: Option<&str>) -> Option<(String, String, String)> {
+    let side = |sub, flag: Option<&str>| {
+        let flag = flag.map(|flag| ("email_verified", flag));
+        person(sub, &[("email", "jo@example.com")].into_iter().chain(flag).collect::<Vec<_>>(), &[])
+    };
+    let link = Some(pair("old-1", &[]));
+    let whole = Whole { link, old: Some(side("old-1", before)), new: Some(side("new-1", after)), ..nobody() };
+    let line = whole.lines().into_iter().find(|line| line.name == "email_verified");
+    line.map(|line| (line.old, line.new, line.verdict))
+}
+
+#[test]
+fn a_missing_flag_is_a_contact_that_nobody_proved() {
+    let said =
+        |old: &str, new: &str, verdict: &str| Some((old.to_owned(), new.to_owned(), verdict.to_owned()));
+    assert_eq!(flag(None, Some("false")), said("-", "false", "same"));
+    assert_eq!(flag(Some("false"), None), said("false", "-", "same"));
+    assert_eq!(flag(Some("true"), Some("false")), said("true", "false", "differs"));
+    assert_eq!(flag(None, Some("true")), said("-", "true", "differs"));
+    assert_eq!(flag(None, None), None);
 }
