@@ -1,51 +1,24 @@
 //! The DLQ and the rules as an operator sees them, with the built `twinpool` on the deployed stack.
 
-use std::process::Command;
-
 use serde_json::Value;
-use twinpool_tests::bootstrap::workspace;
 use xtask::local::Stack;
 use xtask::process::wait_for;
 use xtask::testbed::{MINISTACK, stack};
 
+use crate::command::twinpool;
 use crate::queue::body;
 use crate::until;
 
-/// Runs `twinpool dlq`; gives what it prints.
-fn twinpool(stack: &Stack, words: &[&str], expected: i32) -> String {
-    let at = &stack.addresses;
-    let mut program = Command::new(env!("CARGO"));
-    program.current_dir(workspace()).args([
-        "run",
-        "--quiet",
-        "--locked",
-        "--offline",
-        "-p",
-        "twinpool-cli",
-        "--",
-    ]);
-    program.args(words);
-    for (key, value) in [
-        ("AWS_ENDPOINT_URL", &at.endpoint),
-        ("AWS_REGION", &at.region),
-        ("TWINPOOL_QUEUE_URL", &at.queue_url),
-        ("TWINPOOL_DLQ_URL", &at.dlq_url),
-        ("TWINPOOL_LINKS_TABLE", &at.table),
-        ("TWINPOOL_OLD_POOL_ID", &at.old_pool.id),
-        ("TWINPOOL_NEW_POOL_ID", &at.new_pool.id),
-        ("TWINPOOL_OLD_POOL_ENDPOINT_URL", &at.old_pool.endpoint),
-    ] {
-        program.env(key, value);
-    }
-    program.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test");
-    let output = program.output().unwrap();
+/// Runs `twinpool`; gives what it prints.
+fn printed(stack: &Stack, words: &[&str], expected: i32) -> String {
+    let output = twinpool(stack, words);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(expected), "{words:?}: {said}");
     String::from_utf8(output.stdout).unwrap()
 }
 
 fn dlq(stack: &Stack, words: &[&str]) -> String {
-    twinpool(stack, &[&["dlq"], words].concat(), 0)
+    printed(stack, &[&["dlq"], words].concat(), 0)
 }
 
 /// What `show` says of each cause: its name, how many messages, a few subs.
@@ -133,7 +106,7 @@ fn rules_are_held_against_both_pools_and_show_no_value() {
     let check = |text: &str, expected| {
         std::fs::write(&rules, text).unwrap();
         let file = rules.to_str().unwrap();
-        twinpool(&stack, &["rules", "check", "--rules", file, "--user", &sub], expected)
+        printed(&stack, &["rules", "check", "--rules", file, "--user", &sub], expected)
     };
     // The pools of the test tell upper and lower case apart, which is warned of.
     let table = check("[attributes]\nemail = { fold_case = true }\n", 11);
@@ -147,7 +120,7 @@ fn rules_are_held_against_both_pools_and_show_no_value() {
     std::fs::remove_file(&rules).unwrap();
     // Without a user to look at, the examples are of the first few.
     let sampled =
-        twinpool(&stack, &["rules", "check", "--json", "--rules", "infra/twinpool.example.toml"], 10);
+        printed(&stack, &["rules", "check", "--json", "--rules", "infra/twinpool.example.toml"], 10);
     let sampled: Value = serde_json::from_str(&sampled).unwrap();
     let rows = sampled["attributes"].as_array().unwrap();
     assert!(

@@ -1,43 +1,14 @@
 //! What an operator does with the built `twinpool`: a conflict found, decided and carried out; a user told; a drift mended.
 
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::Value;
-use twinpool_tests::bootstrap::workspace;
 use xtask::local::Stack;
 use xtask::process::wait_for;
 use xtask::testbed::{MINISTACK, stack};
 
+use crate::command::twinpool;
 use crate::{arrived, until};
-
-/// Runs the command as an operator would, with everything about the stack in the environment.
-fn twinpool(stack: &Stack, arguments: &[&str]) -> Output {
-    let addresses = &stack.addresses;
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(workspace()).args([
-        "run",
-        "--quiet",
-        "--locked",
-        "--offline",
-        "-p",
-        "twinpool-cli",
-        "--",
-    ]);
-    let environment = [
-        ("AWS_ENDPOINT_URL", &addresses.endpoint),
-        ("AWS_REGION", &addresses.region),
-        ("TWINPOOL_LINKS_TABLE", &addresses.table),
-        ("TWINPOOL_QUEUE_URL", &addresses.queue_url),
-        ("TWINPOOL_OLD_POOL_ID", &addresses.old_pool.id),
-        ("TWINPOOL_NEW_POOL_ID", &addresses.new_pool.id),
-        ("TWINPOOL_OLD_POOL_ENDPOINT_URL", &addresses.old_pool.endpoint),
-    ];
-    for (name, value) in environment {
-        cargo.env(name, value);
-    }
-    cargo.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test");
-    cargo.args(arguments).output().unwrap()
-}
 
 fn text(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
