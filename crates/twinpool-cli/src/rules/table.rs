@@ -119,10 +119,11 @@ impl Sheet {
         let (refused, warnings) = (count("refused"), count("warning"));
         let sum = match (refused, warnings) {
             (0, 0) => "attributes: nothing stands in the way".to_owned(),
-            (0, warnings) => format!("it works, with {warnings} to know of"),
+            (0, 1) => "it works, with a warning".to_owned(),
+            (0, warnings) => format!("it works, with {warnings} warnings"),
             (refused, 0) => format!("{refused} refused: the mirror would not start"),
             (refused, warnings) => {
-                format!("{refused} refused: the mirror would not start; and {warnings} to know of")
+                format!("{refused} refused: the mirror would not start; warnings: {warnings}")
             }
         };
         format!("{sum};\ngroups, providers and who may sign up are not looked at")
@@ -266,7 +267,7 @@ nickname = { drop = true }
         warning: a long story of upper and lower case; a long story of upper and
             lower case; a long story of upper and lower case; a long story of upper and
             lower case;
-        3 refused: the mirror would not start; and 3 to know of;
+        3 refused: the mirror would not start; warnings: 3;
         groups, providers and who may sign up are not looked at
         ");
     }
