@@ -101,7 +101,7 @@ impl<P: Ports> Engine<P> {
         Ok(Outcome { operations: adopted.operations + usize::from(unfinished), ..adopted })
     }
 
-    /// Writes the pair down, and makes the new side follow.
+    /// Writes the pair down, and makes the new side follow, unless the user is left out.
     pub(crate) async fn adopt(&self, link: Link, case: &Case, new: &Snapshot) -> Result<Outcome, SyncError> {
         let new_sub = NewSub::from(new.sub.clone());
         let found = Done {
@@ -122,6 +122,9 @@ impl<P: Ports> Engine<P> {
             },
             answer => answer?,
         };
+        if case.view.left_out {
+            return self.hold_user(link, case, Reason::LeftOut).await;
+        }
         let followed = self.bring(link, case, new, false).await?;
         Ok(Outcome { kind: Kind::Created, ..followed })
     }

@@ -72,7 +72,7 @@ impl<P: Ports> Engine<P> {
         let new = observe::user(self.ports.new_pool(), &by_sub(&new_sub)).await?;
         // Somebody else's username may look like this sub.
         match new.filter(|new| new.sub.as_str() == new_sub.as_str()) {
-            Some(new) => match self.split_profile(case, &new).await? {
+            Some(new) => match self.split_profile(&link, case, &new).await? {
                 Some(profile) => {
                     let since = self.ports.clock().now();
                     let link = Link { state: LinkState::Pending { since }, ..link };
@@ -90,16 +90,27 @@ impl<P: Ports> Engine<P> {
     }
 
     /// The profile that a provider made in the new pool for a federated user whose identity could not be linked: it is the one
-    /// that the person uses.
-    async fn split_profile(&self, case: &Case, new: &Snapshot) -> Result<Option<Snapshot>, SyncError> {
-        if case.view.snapshot.identities.is_subset(&new.identities) {
+    /// that the person uses. Who was said to be somebody else stays that.
+    async fn split_profile(
+        &self,
+        link: &Link,
+        case: &Case,
+        new: &Snapshot,
+    ) -> Result<Option<Snapshot>, SyncError> {
+        let is_decided = matches!(link.decisions.get(&Subject::User), Some(Decision::LinkTo(_)));
+        if is_decided || case.view.snapshot.identities.is_subset(&new.identities) {
             return Ok(None);
         }
         Ok(self.own_profile(case).await?.filter(|profile| profile.sub != new.sub))
     }
 
     /// Writes down that the whole user stays as it is, unless the link says so already.
-    async fn hold_user(&self, mut link: Link, case: &Case, reason: Reason) -> Result<Outcome, SyncError> {
+    pub(crate) async fn hold_user(
+        &self,
+        mut link: Link,
+        case: &Case,
+        reason: Reason,
+    ) -> Result<Outcome, SyncError> {
         let held = HeldBack { subject: Subject::User, reason };
         if let LinkState::Linked(linked) = &mut link.state {
             let is_known = linked.held_back.contains(&held) && !self.is_of_other_rules(linked);

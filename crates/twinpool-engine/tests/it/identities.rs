@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{Reason, Subject};
-use twinpool_core::id::ProviderName;
+use twinpool_core::id::{NewSub, ProviderName};
 use twinpool_core::port::Class;
 use twinpool_core::snapshot::{Identity, Status};
 use twinpool_core::value::Value;
@@ -185,4 +185,23 @@ fn a_profile_that_the_provider_made_meanwhile_is_the_one_that_the_person_uses() 
     world.new.put(Person { status: Status::ExternalProvider, identities, ..profile });
     sign_in(&world, "g-sub");
     assert_eq!(link(&world, "g-sub").linked().expect("a pair").new_sub.as_str(), "n-9");
+}
+
+#[test]
+fn a_federated_user_whom_a_person_linked_stays_linked_whatever_profile_there_is() {
+    let world = World::username_to_email().under(LINK);
+    world.old.put(gina("g-sub"));
+    let profile = person("n-9", "GoogleNew_117", &[("email", "gina@example.com")]);
+    let identities = [identity("GoogleNew", "117")].into();
+    world.new.put(Person { status: Status::ExternalProvider, identities, ..profile });
+    world.new.put(person("n-1", "n-1", &[("email", "gina@example.org"), ("email_verified", "true")]));
+    let n1 = NewSub::parse("n-1").expect("s");
+    sign_in(&world, "g-sub");
+    decide(&world, "g-sub", Subject::User, Decision::LinkTo(n1.clone())).expect("ok");
+    for name in ["Gina", "Gina B.", "Gina C."] {
+        let g = world.old.person("g-sub").expect("g").sub;
+        world.old.edit(&g, |g| drop(g.attributes.insert(attribute("name"), Value::new(name))));
+        sign_in(&world, "g-sub");
+        assert_eq!(link(&world, "g-sub").linked().expect("a pair").new_sub, n1);
+    }
 }

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use twinpool_core::decision::Decision;
-use twinpool_core::held_back::{Reason, Subject};
-use twinpool_core::id::NewSub;
+use twinpool_core::held_back::{HeldBack, Reason, Subject};
+use twinpool_core::id::{NewSub, Timestamp};
 use twinpool_core::value::Value;
-use twinpool_engine::Kind;
+use twinpool_engine::{INTENT_LASTS, Kind};
 use twinpool_testkit::world::{OLD_POOL, alias_pool, attribute, event_of, person, username_pool};
 use twinpool_testkit::{Moment, Process, World};
 
-use crate::support::{SIGN_IN, audited, decide, deliver, engine, link, only, run, sign_in, tell};
+use crate::support::{
+    NOW, SIGN_IN, audited, decide, deliver, engine, engine_at, link, only, run, sign_in, tell,
+};
 
 #[test]
 fn where_the_new_pool_has_the_say_a_first_pairing_overwrites_nothing() {
@@ -158,4 +160,34 @@ fn who_is_left_out_after_an_intent_is_not_made() {
     let world = world.under("[users]\nleave_out_groups = [\"staff\"]");
     let r = deliver(&world, &event, 2);
     assert_eq!(world.new.people().len(), 0, "{r:?}");
+}
+
+#[test]
+fn who_is_left_out_after_being_made_is_a_pair_and_stays_as_made() {
+    let mut tried = 0;
+    for call in 0.. {
+        let world = World::username_to_email().with_jane();
+        let event = event_of(&world.old, "jane-sub", SIGN_IN);
+        let p = Arc::new(Process::dying_at(call, Moment::After));
+        drop(run(engine(&world, &p).sync_user(&event, 1)));
+        if !p.is_dead() {
+            break;
+        }
+        if world.new.people().is_empty() || !world.links.back().is_empty() {
+            continue;
+        }
+        tried += 1;
+        let jane = world.old.person("jane-sub").expect("jane");
+        world.old.edit(&jane.sub, |j| drop(j.attributes.insert(attribute("name"), Value::new("Later"))));
+        let world = world.under("[users]\nleave_out_groups = [\"staff\"]");
+        let later = Timestamp(NOW.0 + u64::try_from(INTENT_LASTS.as_millis()).expect("a minute"));
+        let healthy = Arc::new(Process::healthy());
+        let o = run(engine_at(&world, &healthy, later).sync_user(&event, 2)).expect("processed");
+        assert_ne!(only(&world).value("name"), Some("Later"), "left out means: not mirrored");
+        let link = link(&world, "jane-sub");
+        assert_eq!(link.linked().expect("the pair").new_sub.as_str(), only(&world).sub.as_str(), "{o:?}");
+        assert_eq!(o.held_back, [HeldBack { subject: Subject::User, reason: Reason::LeftOut }]);
+        assert_eq!(link.linked().expect("the pair").held_back, o.held_back);
+    }
+    assert!(tried > 0, "no crash left a user made by half");
 }
