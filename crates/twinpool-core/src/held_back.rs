@@ -195,7 +195,7 @@ impl Reason {
                 "a federated profile is made by its identity provider at the first sign-in to the new pool"
             }
             Self::Missing => {
-                "somebody deleted the user from the new pool: its sub cannot be made again, decide what the user id stands for"
+                "somebody deleted the user from the new pool: its sub cannot be made again, link the user to another one, or leave the user out"
             }
             Self::Twin => {
                 "another user of the old pool has the same name in the new pool, and came first: merge them, or rename one in the old pool"

@@ -71,7 +71,9 @@ fn whole_user(link: &Link, subject: &Subject, decision: &Decision, others: &Othe
     if *subject != Subject::User {
         return Err(format!("\"{decision}\" is about the whole user: leave out {}", option_of(subject)));
     }
-    if let Some(linked) = link.linked() {
+    // The counterpart is gone for good: the user id may stand for somebody else.
+    let is_missing = held(link, subject) == Some(Reason::Missing);
+    if let Some(linked) = link.linked().filter(|_| !(is_missing && matches!(decision, Decision::LinkTo(_)))) {
         return Err(format!(
             "the user is a pair with {} of the new pool already, and a pair stays: decide about what is held back, with --attribute",
             linked.new_sub

@@ -33,9 +33,11 @@ fn none() -> Others {
 fn what_makes_sense_is_decided() {
     let totp = Subject::Factor(Factor::Totp);
     let held = pair("old-1", &[(totp.clone(), Reason::CannotMove), (group("staff"), Reason::Refused)]);
+    let missing = pair("old-3", &[(Subject::User, Reason::Missing)]);
     let cases = [
         (conflict(), Subject::User, merge("old-1"), into(linked())),
         (conflict(), Subject::User, link_to(&new("new-9")), there()),
+        (missing, Subject::User, link_to(&new("new-9")), there()),
         (conflict(), Subject::User, LEAVE_OUT, none()),
         (conflict(), attribute("phone_number"), LEAVE_OUT, none()),
         (linked(), Subject::User, LEAVE_OUT, none()),
@@ -75,6 +77,7 @@ fn what_makes_no_sense_is_refused_with_what_to_do() {
     let google = Subject::Identity(ProviderName::parse("Google").unwrap());
     let tied = Others { tied_to: Some(old("old-1")), ..there() };
     let user = Subject::User;
+    let missing = pair("old-9", &[(user.clone(), Reason::Missing)]);
     let cases = [
         (conflict(), user.clone(), KEEP_OLD, none()),
         (conflict(), user.clone(), KEEP_NEW, none()),
@@ -88,6 +91,7 @@ fn what_makes_no_sense_is_refused_with_what_to_do() {
         (conflict(), user.clone(), link_to(&new("new-1")), tied),
         (conflict(), user.clone(), link_to(&new("new-8")), none()),
         (linked(), user.clone(), link_to(&new("new-9")), there()),
+        (missing, user.clone(), link_to(&new("new-8")), none()),
         (linked(), user.clone(), merge("old-6"), into(refused.clone())),
         (linked(), attribute("nmae"), LEAVE_OUT, none()),
         (linked(), attribute("name"), KEEP_OLD, none()),
@@ -131,6 +135,8 @@ fn what_makes_no_sense_is_refused_with_what_to_do() {
       new-8 is not in the new pool: look the sub up there
     old-1 user, link to new-9:
       the user is a pair with new-1 of the new pool already, and a pair stays: decide about what is held back, with --attribute
+    old-9 user, link to new-8:
+      new-8 is not in the new pool: look the sub up there
     old-1 user, merge into old-6:
       the user is a pair with new-1 of the new pool already, and a pair stays: decide about what is held back, with --attribute
     old-1 attribute nmae, leave out:
