@@ -66,7 +66,7 @@ fn capture_cannot_reach_a_pool_or_the_links() {
 #[test]
 fn the_command_and_the_functions_do_not_see_each_other() {
     assert_none("twinpool-functions", &["twinpool-cli", "twinpool-capture"]);
-    assert_none("twinpool-cli", &["twinpool-functions", "twinpool-engine", "lambda"]);
+    assert_none("twinpool-cli", &["twinpool-functions", "lambda"]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use twinpool_aws::client::{self, Patience};
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::dynamodb::Links;
 use twinpool_core::id::PoolId;
-use twinpool_testkit::contract::{links, pool, refusals};
+use twinpool_testkit::contract::{links, pool, refusals, walks};
 use xtask::local::{SignIn, create_pool};
 use xtask::testbed::Bare;
 use xtask::wire::{Aws, REGION};
@@ -70,6 +70,16 @@ mod dynamodb_on_moto {
     contract!(moto, links_on, links:
         a_link_is_read_as_it_was_written a_late_writer_loses a_new_sub_is_tied_once groups_are_recorded_and_forgotten
         a_table_is_tied_to_two_pools a_decision_changes_nothing_else a_walk_finds_all the_last_trouble_is_kept);
+}
+
+mod walks_on_ministack {
+    contract!(ministack, links_on, walks: many_links_are_read_at_once);
+    contract!(ministack, pool_on, walks: a_walk_shows_everybody groups_are_listed_with_their_members an_unknown_place_is_refused);
+}
+
+mod walks_on_moto {
+    contract!(moto, links_on, walks: many_links_are_read_at_once);
+    contract!(moto, pool_on, walks: a_walk_shows_everybody groups_are_listed_with_their_members an_unknown_place_is_refused);
 }
 
 mod cognito_on_ministack {

@@ -7,6 +7,7 @@ use twinpool_core::id::PoolId;
 use twinpool_core::port::{Answer, Class, PortError};
 
 mod decode;
+mod list;
 mod password;
 mod reach;
 mod read;

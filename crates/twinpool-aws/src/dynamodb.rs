@@ -14,6 +14,7 @@ use twinpool_core::port::{Answer, Class, LinkReader, LinkStore, PortError};
 
 use crate::code::port_error;
 
+mod batch;
 mod groups;
 mod item;
 mod operator;

@@ -37,6 +37,7 @@ pub(crate) fn in_state(sub: &str, state: LinkState) -> Link {
         intended: None,
         announced: Names::default(),
         decisions: Decisions::new(),
+        made_by: None,
         history: [entry].into_iter().collect::<History>(),
         state,
     }

@@ -120,6 +120,10 @@ id!(
     PoolId, "user pool id", 128, pool_char
 );
 id!(
+    /// One run of a command that works on many users, such as `20261121-144455-k3f`.
+    RunId, "run", 40, sub_char
+);
+id!(
     /// The name of a group. Not personal.
     GroupName, "group name", 128, name_char
 );
@@ -136,7 +140,7 @@ id!(
     Username, "username", 128, name_char
 );
 
-printable!(Sub, OldSub, NewSub, UserId, PoolId, GroupName, AttributeName, ProviderName);
+printable!(Sub, OldSub, NewSub, UserId, PoolId, RunId, GroupName, AttributeName, ProviderName);
 
 impl fmt::Debug for Username {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -13,6 +13,7 @@ pub mod held_back;
 pub mod history;
 pub mod id;
 pub mod link;
+pub mod listing;
 pub mod plan;
 pub mod pool;
 pub mod port;

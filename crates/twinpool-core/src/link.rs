@@ -6,7 +6,7 @@ use crate::decision::Decisions;
 use crate::digest::{Digest, DigestKey};
 use crate::held_back::{HeldBack, Reason};
 use crate::history::History;
-use crate::id::{AttributeName, GroupName, NewSub, OldSub, Sub, Timestamp, UserId, Username};
+use crate::id::{AttributeName, GroupName, NewSub, OldSub, RunId, Sub, Timestamp, UserId, Username};
 use crate::snapshot::{Factor, Mfa, Snapshot};
 
 /// Everything the table says of one user. One item, `OLD#<old sub>`; `NEW#<new sub>` points back at it.
@@ -25,6 +25,8 @@ pub struct Link {
     pub announced: Names,
     /// What people decided about conflicts.
     pub decisions: Decisions,
+    /// Which run made, or was going to make, the user of the new pool; `None` where an event did.
+    pub made_by: Option<RunId>,
     /// What became of the user of late.
     pub history: History,
     /// How far the user has come.
@@ -202,6 +204,7 @@ impl Link {
             intended: None,
             announced,
             decisions: Decisions::new(),
+            made_by: None,
             history: History::default(),
             state: LinkState::Pending { since },
         }

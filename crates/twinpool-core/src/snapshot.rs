@@ -141,6 +141,9 @@ pub struct Snapshot {
     pub factors: BTreeSet<Factor>,
     /// When the user was made, by the pool's clock; 0 where the pool does not say.
     pub created_at: Timestamp,
+    /// When the user was last changed, by the pool's clock; 0 where the pool does not say. Whether groups and second factors
+    /// count is not documented (F§4.6).
+    pub modified_at: Timestamp,
 }
 
 impl Snapshot {

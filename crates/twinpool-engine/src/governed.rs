@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use twinpool_core::change_event::UserRef;
 use twinpool_core::group::GroupDefinition;
-use twinpool_core::id::{AttributeName, GroupName, NewSub, Username};
+use twinpool_core::id::{AttributeName, GroupName, NewSub, Sub, Username};
+use twinpool_core::listing::{Listing, PoolList};
 use twinpool_core::pool::PoolShape;
-use twinpool_core::port::{Answer, Class, PoolReader, PoolWriter};
+use twinpool_core::port::{Answer, Class, Place, PoolReader, PoolWriter};
 use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot};
 use twinpool_core::value::Attributes;
 
@@ -74,6 +75,25 @@ impl<P: PoolReader> PoolReader for Governed<P> {
 
     async fn group(&self, name: &GroupName) -> Answer<Option<GroupDefinition>> {
         self.call(Category::UserPoolResourceRead, self.pool.group(name)).await
+    }
+}
+
+impl<P: PoolList> PoolList for Governed<P> {
+    async fn size(&self) -> Answer<u64> {
+        // Once per command.
+        self.pool.size().await
+    }
+
+    async fn users(&self, after: Option<&Place>) -> Answer<Listing<Snapshot>> {
+        self.call(Category::UserList, self.pool.users(after)).await
+    }
+
+    async fn group_names(&self, after: Option<&Place>) -> Answer<Listing<GroupName>> {
+        self.call(Category::UserPoolResourceRead, self.pool.group_names(after)).await
+    }
+
+    async fn members(&self, group: &GroupName, after: Option<&Place>) -> Answer<Listing<Sub>> {
+        self.call(Category::UserList, self.pool.members(group, after)).await
     }
 }
 

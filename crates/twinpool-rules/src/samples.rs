@@ -20,6 +20,7 @@ pub(crate) fn user(attributes: &[(&str, &str)], groups: &[&str]) -> Snapshot {
         mfa: Mfa::default(),
         factors: [].into(),
         created_at: Timestamp(0),
+        modified_at: Timestamp(0),
     }
 }
 

@@ -68,6 +68,7 @@ fn users() -> impl Strategy<Value = Snapshot> {
             mfa: Mfa::default(),
             factors: BTreeSet::new(),
             created_at: Timestamp(0),
+            modified_at: Timestamp(0),
         },
     )
 }

@@ -5,3 +5,4 @@
 pub mod links;
 pub mod pool;
 pub mod refusals;
+pub mod walks;

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use twinpool_core::change_event::UserRef;
 use twinpool_core::group::GroupDefinition;
-use twinpool_core::id::{AttributeName, GroupName, NewSub, Sub, Timestamp, Username};
+use twinpool_core::id::{AttributeName, GroupName, NewSub, Sub, Username};
 use twinpool_core::pool::PoolShape;
 use twinpool_core::port::{Answer, PoolReader, PoolWriter};
 use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot, Status};
 use twinpool_core::value::Attributes;
 
-use crate::pool::{MemoryPool, not_found};
+use crate::pool::{MemoryPool, Person, not_found};
 use crate::process::Process;
 use crate::strict;
 
@@ -20,7 +20,7 @@ const NO_RESOURCE: &str = "ResourceNotFoundException";
 /// A pool as one process calls it.
 #[derive(Debug, Clone)]
 pub struct PoolHandle {
-    pool: Arc<MemoryPool>,
+    pub(crate) pool: Arc<MemoryPool>,
     process: Arc<Process>,
 }
 
@@ -29,7 +29,7 @@ impl PoolHandle {
         Self { pool, process }
     }
 
-    async fn call<T>(
+    pub(crate) async fn call<T>(
         &self,
         operation: &'static str,
         user: Option<&str>,
@@ -63,18 +63,7 @@ impl PoolReader for PoolHandle {
     async fn user(&self, who: &UserRef) -> Answer<Option<Snapshot>> {
         self.call("AdminGetUser", Some(who.parameter()), || {
             strict::check_parameter("AdminGetUser", who.parameter())?;
-            Ok(self.pool.reached(who.parameter()).map(|person| Snapshot {
-                sub: person.sub,
-                username: person.username,
-                status: person.status,
-                enabled: person.enabled,
-                attributes: Snapshot::attributes_that_travel(person.attributes),
-                groups: BTreeSet::new(),
-                identities: person.identities,
-                mfa: person.mfa,
-                factors: BTreeSet::new(),
-                created_at: Timestamp(0),
-            }))
+            Ok(self.pool.reached(who.parameter()).map(Person::told))
         })
         .await
     }

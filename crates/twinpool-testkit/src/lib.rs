@@ -6,6 +6,7 @@
 pub mod contract;
 mod handle;
 mod links;
+mod list;
 mod pool;
 mod process;
 mod quota;

@@ -7,6 +7,7 @@ use twinpool_core::decision::Decisions;
 use twinpool_core::group::GroupRecord;
 use twinpool_core::id::{GroupName, NewSub, OldSub, PoolId};
 use twinpool_core::link::{Link, LinkState};
+use twinpool_core::listing::{Found, LinkBatch, Listing, Pair, Stage};
 use twinpool_core::port::{
     Answer, Class, DecisionStore, GroupStore, LinkReader, LinkScan, LinkStore, Page, Place, PortError,
     TroubleStore,
@@ -195,6 +196,29 @@ impl LinkScan for MemoryLinks {
         let page = self.page_after(after);
         self.process.leave("Scan").await?;
         Ok(page)
+    }
+}
+
+impl LinkBatch for MemoryLinks {
+    async fn links(&self, subs: &[OldSub]) -> Answer<Found> {
+        self.process.enter("BatchGetItem").await?;
+        let links = subs.iter().filter_map(|sub| self.tables().links.get(sub).cloned()).collect();
+        self.process.leave("BatchGetItem").await?;
+        Ok(Found { links, unreadable: Vec::new() })
+    }
+
+    async fn pairs(&self, after: Option<&Place>) -> Answer<Listing<Pair>> {
+        let page = self.page(after).await?;
+        let pair = |link: Link| Pair {
+            stage: Stage::of(&link.state),
+            new_sub: match &link.state {
+                LinkState::Linked(linked) => Some(linked.new_sub.clone()),
+                LinkState::Tombstone { new_sub, .. } => new_sub.clone(),
+                LinkState::Pending { .. } | LinkState::Conflict { .. } | LinkState::Merged { .. } => None,
+            },
+            old_sub: link.old_sub,
+        };
+        Ok(Listing { items: page.links.into_iter().map(pair).collect(), unreadable: 0, next: page.next })
     }
 }
 

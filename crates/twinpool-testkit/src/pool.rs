@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use twinpool_core::attribute::Contact;
 use twinpool_core::group::GroupDefinition;
-use twinpool_core::id::{GroupName, NewSub, Sub, Username};
+use twinpool_core::id::{GroupName, NewSub, Sub, Timestamp, Username};
 use twinpool_core::pool::{PoolShape, SignIn};
-use twinpool_core::port::{Answer, Class, PortError};
-use twinpool_core::snapshot::{Factor, Identity, Mfa, Status};
+use twinpool_core::port::{Answer, Class, Place, PortError};
+use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot, Status};
 use twinpool_core::value::{Attributes, Value};
 
 use crate::handle::PoolHandle;
@@ -54,6 +54,23 @@ impl Person {
         self.attributes.get(&contact.flag_attribute()).is_some_and(Value::is_true)
     }
 
+    /// What the pool tells of one user: all but the groups and what nobody can read out.
+    pub(crate) fn told(self) -> Snapshot {
+        Snapshot {
+            sub: self.sub,
+            username: self.username,
+            status: self.status,
+            enabled: self.enabled,
+            attributes: Snapshot::attributes_that_travel(self.attributes),
+            groups: BTreeSet::new(),
+            identities: self.identities,
+            mfa: self.mfa,
+            factors: BTreeSet::new(),
+            created_at: Timestamp(0),
+            modified_at: Timestamp(0),
+        }
+    }
+
     /// Whether ForgotPassword works: not before there is a password (F§0.5), and not without a verified contact.
     #[must_use]
     pub fn can_reset_password(&self) -> bool {
@@ -74,6 +91,7 @@ pub(crate) struct State {
     pub(crate) groups: BTreeMap<GroupName, GroupDefinition>,
     made: u32,
     late_in_list: BTreeSet<Sub>,
+    expired: BTreeSet<String>,
     verifies: BTreeSet<Contact>,
     pub(crate) is_deleted: bool,
 }
@@ -133,6 +151,23 @@ impl MemoryPool {
         } else {
             state.late_in_list.remove(sub);
         }
+    }
+
+    pub(crate) fn late_in_list(&self) -> BTreeSet<Sub> {
+        self.state().late_in_list.clone()
+    }
+
+    /// Lets a place of a walk be known no more.
+    pub fn expire(&self, place: &Place) {
+        self.state().expired.insert(place.0.clone());
+    }
+
+    pub(crate) fn is_expired(&self, place: &Place) -> bool {
+        self.state().expired.contains(&place.0)
+    }
+
+    pub(crate) fn group_names(&self) -> BTreeSet<GroupName> {
+        self.state().groups.keys().cloned().collect()
     }
 
     /// Puts a user into the pool, as if it had always been there.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use twinpool_core::pool::PoolShape;
-use twinpool_testkit::contract::{links, pool, refusals};
+use twinpool_testkit::contract::{links, pool, refusals, walks};
 use twinpool_testkit::world::email_pool;
 use twinpool_testkit::{MemoryLinks, MemoryPool, PoolHandle, Process};
 
@@ -18,6 +18,7 @@ async fn links_in_memory() {
     links::a_decision_changes_nothing_else(&store).await;
     links::a_walk_finds_all(&store).await;
     links::the_last_trouble_is_kept(&store).await;
+    walks::many_links_are_read_at_once(&store).await;
 }
 
 fn memory_pool() -> PoolHandle {
@@ -43,6 +44,9 @@ async fn a_pool_in_memory() {
     pool::groups_are_changed_and_deleted(&memory).await;
     pool::identities_are_linked_once(&memory).await;
     pool::second_factors_are_set(&memory).await;
+    walks::a_walk_shows_everybody(&memory).await;
+    walks::an_unknown_place_is_refused(&memory).await;
+    walks::groups_are_listed_with_their_members(&memory).await;
 }
 
 #[tokio::test]

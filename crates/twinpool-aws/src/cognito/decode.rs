@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutput;
-use aws_sdk_cognitoidentityprovider::types::AttributeType;
+use aws_sdk_cognitoidentityprovider::primitives::DateTime;
+use aws_sdk_cognitoidentityprovider::types::{AttributeType, UserType};
 use twinpool_core::id::{AttributeName, GroupName, ProviderName, Sub, Timestamp, Username};
 use twinpool_core::port::{Answer, Class, PortError};
 use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot, Status};
@@ -17,7 +18,6 @@ fn unreadable(operation: &'static str, code: &str) -> PortError {
 pub(super) fn snapshot(user: &AdminGetUserOutput) -> Answer<Snapshot> {
     const OPERATION: &str = "AdminGetUser";
     let username = Username::parse(user.username()).map_err(|_| unreadable(OPERATION, "BadUsername"))?;
-    let created = user.user_create_date().and_then(|date| date.to_millis().ok()).unwrap_or_default();
     Ok(Snapshot {
         sub: sub(OPERATION, user.user_attributes())?,
         username,
@@ -28,8 +28,31 @@ pub(super) fn snapshot(user: &AdminGetUserOutput) -> Answer<Snapshot> {
         identities: identities(user.user_attributes())?,
         mfa: mfa(user),
         factors: [].into(),
-        created_at: Timestamp(created.unsigned_abs()),
+        created_at: time(user.user_create_date()),
+        modified_at: time(user.user_last_modified_date()),
     })
+}
+
+/// A user of a list: without groups and second factors, which lists do not tell.
+pub(super) fn listed(operation: &'static str, user: &UserType) -> Answer<Snapshot> {
+    let username = Username::parse(user.username().unwrap_or_default());
+    Ok(Snapshot {
+        sub: sub(operation, user.attributes())?,
+        username: username.map_err(|_| unreadable(operation, "BadUsername"))?,
+        status: Status::parse(user.user_status().map_or("", |status| status.as_str())),
+        enabled: user.enabled(),
+        attributes: Snapshot::attributes_that_travel(attributes(user.attributes())),
+        groups: [].into(),
+        identities: identities(user.attributes())?,
+        mfa: Mfa::default(),
+        factors: [].into(),
+        created_at: time(user.user_create_date()),
+        modified_at: time(user.user_last_modified_date()),
+    })
+}
+
+fn time(date: Option<&DateTime>) -> Timestamp {
+    Timestamp(date.and_then(|date| date.to_millis().ok()).unwrap_or_default().unsigned_abs())
 }
 
 /// The attribute `identities` is JSON in a text (F§4.8).

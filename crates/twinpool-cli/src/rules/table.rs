@@ -225,6 +225,7 @@ nickname = { drop = true }
             mfa: Mfa::default(),
             factors: [].into(),
             created_at: Timestamp(0),
+            modified_at: Timestamp(0),
         };
         let rules = Rules::parse(RULES).unwrap();
         let rows = rules.check(&old, &new, &attribute(MARKER));

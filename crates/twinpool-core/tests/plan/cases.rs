@@ -99,6 +99,7 @@ fn snapshot(sub: &'static str) -> impl Strategy<Value = Snapshot> {
             mfa: rest.1,
             factors: BTreeSet::new(),
             created_at: Timestamp(0),
+            modified_at: Timestamp(0),
         },
     )
 }
@@ -245,6 +246,7 @@ fn execute(target: &mut Option<Snapshot>, operation: &Operation) {
             mfa: Mfa::default(),
             factors: BTreeSet::new(),
             created_at: Timestamp(0),
+            modified_at: Timestamp(0),
         });
         return;
     }

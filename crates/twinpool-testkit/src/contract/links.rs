@@ -8,7 +8,7 @@ use twinpool_core::digest::Digest;
 use twinpool_core::group::GroupRecord;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::history::Entry;
-use twinpool_core::id::{NewSub, OldSub, PoolId, Sub, Timestamp, Username};
+use twinpool_core::id::{NewSub, OldSub, PoolId, RunId, Sub, Timestamp, Username};
 use twinpool_core::link::{Base, Link, LinkState, Linked, Names, Side};
 use twinpool_core::port::{Class, DecisionStore, GroupStore, LinkScan, LinkStore, TroubleStore};
 use twinpool_core::snapshot::{Factor, Mfa};
@@ -47,7 +47,7 @@ fn side(sub: &str) -> Side {
 }
 
 /// A pair in which every field says something.
-fn pair(old_sub: &str, new_sub: &str, version: u64) -> Link {
+pub(super) fn pair(old_sub: &str, new_sub: &str, version: u64) -> Link {
     let linked = Linked {
         new_sub: new(new_sub),
         base: Base {
@@ -69,6 +69,7 @@ fn pair(old_sub: &str, new_sub: &str, version: u64) -> Link {
     Link {
         version,
         decisions: [(Subject::User, Decision::LeaveOut)].into(),
+        made_by: RunId::parse("20261121-144455-k3f").ok(),
         history: [entry].into_iter().collect(),
         state: LinkState::Linked(Box::new(linked)),
         ..intent

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use twinpool_core::change_event::Cause;
 use twinpool_core::digest::Digest;
 use twinpool_core::history::Entry;
-use twinpool_core::id::{AttributeName, GroupName, NewSub, OldSub, Timestamp, UserId};
+use twinpool_core::id::{AttributeName, GroupName, NewSub, OldSub, RunId, Timestamp, UserId};
 use twinpool_core::link::{Base, Left, Link, LinkState, Linked, Names, Side};
 use twinpool_core::port::Answer;
 use twinpool_core::snapshot::{Factor, Mfa};
@@ -45,6 +45,9 @@ pub(in super::super) fn decode(old_sub: OldSub, item: &Map) -> Answer<Link> {
             identities: set(item, "announced_identities", digest)?,
         },
         decisions: decode_decisions(item)?,
+        made_by: optional(item, "made_by")?
+            .map(|run| RunId::parse(run).map_err(|_| damaged("made_by")))
+            .transpose()?,
         history: history.into_iter().collect(),
         state: state(item)?,
     })

@@ -35,6 +35,7 @@ fn person(sub: &str, attributes: &[(&str, &str)], groups: &[&str]) -> Snapshot {
         mfa: Mfa::default(),
         factors: [].into(),
         created_at: Timestamp(0),
+        modified_at: Timestamp(0),
     }
 }
 

@@ -1,0 +1,122 @@
+//! Walks over a pool and over the table: pages, in no order, and late by a while.
+//!
+//! What a page says may be old when it is read (F§4.6). Nobody is taken for deleted because a page does not show them.
+
+use std::future::Future;
+
+use crate::id::{GroupName, NewSub, OldSub, Sub};
+use crate::link::{Link, LinkState};
+use crate::port::{Answer, Place, PoolReader};
+use crate::snapshot::Snapshot;
+
+/// A part of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing<T> {
+    /// What it shows. Empty before the end is no end (F§4.6).
+    pub items: Vec<T>,
+    /// How many more could not be read.
+    pub unreadable: usize,
+    /// Where the next part begins; `None` after the last.
+    pub next: Option<Place>,
+}
+
+/// Walks over a pool. Makes nobody a monthly active user (F§0.4).
+///
+/// # Errors
+/// [`Class::Rejected`](crate::port::Class::Rejected) where a place is not known any more: the walk begins anew.
+pub trait PoolList: PoolReader {
+    /// About how many users there are: Cognito counts now and then.
+    fn size(&self) -> impl Future<Output = Answer<u64>> + Send;
+
+    /// Users, without groups and without what the list does not tell: second factors, passkeys, devices.
+    fn users(&self, after: Option<&Place>) -> impl Future<Output = Answer<Listing<Snapshot>>> + Send;
+
+    /// Groups.
+    fn group_names(&self, after: Option<&Place>) -> impl Future<Output = Answer<Listing<GroupName>>> + Send;
+
+    /// Who is in a group. Nobody, where the group is not there.
+    fn members(
+        &self,
+        group: &GroupName,
+        after: Option<&Place>,
+    ) -> impl Future<Output = Answer<Listing<Sub>>> + Send;
+}
+
+/// Links of several users.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Those that are there, in no order.
+    pub links: Vec<Link>,
+    /// Those that are there and cannot be read: damaged, or of another version.
+    pub unreadable: Vec<OldSub>,
+}
+
+/// How far a user has come, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// See [`LinkState::Pending`].
+    Pending,
+    /// See [`LinkState::Linked`].
+    Linked,
+    /// See [`LinkState::Conflict`].
+    Conflict,
+    /// See [`LinkState::Tombstone`].
+    Tombstone,
+    /// See [`LinkState::Merged`].
+    Merged,
+}
+
+impl Stage {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Pending, Self::Linked, Self::Conflict, Self::Tombstone, Self::Merged];
+
+    /// The word that is stored.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Linked => "linked",
+            Self::Conflict => "conflict",
+            Self::Tombstone => "tombstone",
+            Self::Merged => "merged",
+        }
+    }
+
+    /// The one with this word.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.code() == code)
+    }
+
+    /// Of a link.
+    #[must_use]
+    pub fn of(state: &LinkState) -> Self {
+        match state {
+            LinkState::Pending { .. } => Self::Pending,
+            LinkState::Linked(_) => Self::Linked,
+            LinkState::Conflict { .. } => Self::Conflict,
+            LinkState::Tombstone { .. } => Self::Tombstone,
+            LinkState::Merged { .. } => Self::Merged,
+        }
+    }
+}
+
+/// The little of a link that says who belongs to whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    /// Who it is in the old pool.
+    pub old_sub: OldSub,
+    /// Who it is, or was, in the new pool.
+    pub new_sub: Option<NewSub>,
+    /// How far the user has come.
+    pub stage: Stage,
+}
+
+/// Reads many links at once.
+pub trait LinkBatch: Send + Sync {
+    /// The links of these users, any number of them. A strong read.
+    fn links(&self, subs: &[OldSub]) -> impl Future<Output = Answer<Found>> + Send;
+
+    /// Walks over who belongs to whom. Not a strong read.
+    fn pairs(&self, after: Option<&Place>) -> impl Future<Output = Answer<Listing<Pair>>> + Send;
+}

@@ -1,0 +1,125 @@
+//! The contracts of [`PoolList`] and [`LinkBatch`].
+
+use std::collections::BTreeSet;
+
+use twinpool_core::attribute::Contact;
+use twinpool_core::group::GroupDefinition;
+use twinpool_core::id::{GroupName, NewSub, OldSub, Sub, Timestamp, Username};
+use twinpool_core::link::{Link, Names};
+use twinpool_core::listing::{LinkBatch, Listing, PoolList, Stage};
+use twinpool_core::port::{Answer, Class, LinkStore, Place, PoolWriter};
+use twinpool_core::value::{Attributes, Value};
+
+use super::links::pair;
+use crate::world::{attribute, group};
+
+async fn all<T, F: Future<Output = Answer<Listing<T>>>>(page: impl Fn(Option<Place>) -> F) -> Vec<T> {
+    let (mut items, mut place) = (Vec::new(), None);
+    loop {
+        let part = page(place).await.expect("a page");
+        assert_eq!(part.unreadable, 0);
+        items.extend(part.items);
+        place = part.next;
+        if place.is_none() {
+            return items;
+        }
+    }
+}
+
+fn address(number: usize) -> String {
+    format!("w1-{number}@example.com")
+}
+
+async fn make<P: PoolWriter>(pool: &P, number: usize) -> NewSub {
+    let email = address(number);
+    let attributes: Attributes = [("email", email.as_str()), ("email_verified", "true")]
+        .map(|(name, value)| (attribute(name), Value::new(value)))
+        .into();
+    pool.create_user(&Username::parse(email).expect("a username"), &attributes).await.expect("a user")
+}
+
+/// Everybody is shown once, with attributes, status and whether they may sign in.
+pub async fn a_walk_shows_everybody<P: PoolWriter + PoolList>(pool: &P) {
+    let mut made = BTreeSet::new();
+    for number in 0..64 {
+        made.insert(make(pool, number).await);
+    }
+    let last = made.last().expect("somebody").clone();
+    pool.set_enabled(&last, false).await.expect("an answer");
+    let users = all(async |place: Option<Place>| pool.users(place.as_ref()).await).await;
+    let ours = users.iter().filter(|user| made.contains(&NewSub::from(user.sub.clone())));
+    let addresses: BTreeSet<_> =
+        ours.clone().filter_map(|user| user.contact(Contact::Email)).map(Value::reveal).collect();
+    assert_eq!((ours.clone().count(), addresses.len()), (64, 64));
+    let disabled: Vec<_> =
+        ours.filter(|user| !user.enabled).map(|user| NewSub::from(user.sub.clone())).collect();
+    assert_eq!(disabled, [last]);
+    assert!(pool.size().await.is_ok());
+}
+
+/// A place of which the pool knows nothing is refused: the walk begins anew.
+pub async fn an_unknown_place_is_refused<P: PoolList>(pool: &P) {
+    let nowhere = Place("nowhere".to_owned());
+    assert_eq!(pool.users(Some(&nowhere)).await.map(drop).map_err(|error| error.class), Err(Class::Rejected));
+}
+
+/// Groups are listed with everybody who is in them.
+pub async fn groups_are_listed_with_their_members<P: PoolWriter + PoolList>(pool: &P) {
+    let staff = group("w2-staff");
+    for name in [&staff, &group("w2-nobody")] {
+        let definition = GroupDefinition { name: name.clone(), description: None, precedence: None };
+        pool.create_group(&definition).await.expect("a group");
+    }
+    let mut inside = BTreeSet::new();
+    for number in 100..170 {
+        let sub = make(pool, number).await;
+        if number != 100 {
+            pool.add_to_group(&sub, &staff).await.expect("an answer");
+            inside.insert(Sub::from(&sub));
+        }
+    }
+    let names: Vec<GroupName> =
+        all(async |place: Option<Place>| pool.group_names(place.as_ref()).await).await;
+    assert!(names.contains(&staff) && names.contains(&group("w2-nobody")));
+    for (name, expected) in
+        [(staff, inside), (group("w2-nobody"), [].into()), (group("w2-unheard-of"), [].into())]
+    {
+        let members = all(async |place: Option<Place>| pool.members(&name, place.as_ref()).await).await;
+        assert_eq!(members.len(), expected.len());
+        assert_eq!(members.into_iter().collect::<BTreeSet<_>>(), expected);
+    }
+}
+
+/// More links than one call gives are read at once, and who has none is left out.
+pub async fn many_links_are_read_at_once<L: LinkStore + LinkBatch>(links: &L) {
+    let old = |number: usize| OldSub::parse(format!("w3-{number}")).expect("a sub");
+    let mut expected = BTreeSet::new();
+    for number in 0..130 {
+        let link = match number % 3 {
+            0 => Link::intent(&old(number), Names::default(), Timestamp(5)),
+            _ => pair(&format!("w3-{number}"), &format!("w3-new-{number}"), 0),
+        };
+        let written =
+            if number % 3 == 0 { links.write(&link).await } else { links.connect(&link, None).await };
+        assert_eq!(written, Ok(1));
+        expected.insert(link.old_sub.to_string());
+    }
+    // One of them twice, and some that are not there.
+    let asked: Vec<_> = (0..140).chain([7]).map(old).collect();
+    let found = links.links(&asked).await.expect("an answer");
+    let subs: BTreeSet<_> = found.links.iter().map(|link| link.old_sub.to_string()).collect();
+    assert!(found.unreadable.is_empty());
+    assert_eq!(subs, expected);
+    let seven = found.links.into_iter().find(|link| link.old_sub == old(7));
+    assert_eq!(seven, Some(pair("w3-7", "w3-new-7", 1)));
+
+    let pairs = all(async |place: Option<Place>| links.pairs(place.as_ref()).await).await;
+    let ours: Vec<_> = pairs.iter().filter(|pair| expected.contains(pair.old_sub.as_str())).collect();
+    assert_eq!(ours.len(), 130);
+    for pair in ours {
+        let number: usize = pair.old_sub.as_str()[3..].parse().expect("a number");
+        let new_sub = (number % 3 != 0).then(|| format!("w3-new-{number}"));
+        let stage = if number % 3 == 0 { Stage::Pending } else { Stage::Linked };
+        assert_eq!((pair.new_sub.as_ref().map(ToString::to_string), pair.stage), (new_sub, stage));
+    }
+}
