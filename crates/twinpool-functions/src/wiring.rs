@@ -10,18 +10,13 @@ use twinpool_aws::settings::MirrorSettings;
 use twinpool_aws::sqs::Queue;
 use twinpool_core::id::Timestamp;
 use twinpool_core::port::Clock;
-use twinpool_engine::{Budget, Engine, Governed, Governor, Ports, StartError, Terms};
+use twinpool_engine::{Budget, Engine, Governor, StartError, Terms, Wired};
 use twinpool_rules::Rules;
 
 use crate::mirror::Visibility;
 
 /// The ports on AWS.
-#[derive(Debug)]
-pub struct Aws {
-    old: Governed<CognitoPool>,
-    new: Governed<CognitoPool>,
-    links: Links,
-}
+pub type Aws = Wired<CognitoPool, CognitoPool, Links, SystemClock>;
 
 /// The clock of the machine.
 #[derive(Debug, Clone, Copy)]
@@ -31,26 +26,6 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
-    }
-}
-
-impl Ports for Aws {
-    type Old = Governed<CognitoPool>;
-    type New = Governed<CognitoPool>;
-    type Links = Links;
-    type Clock = SystemClock;
-
-    fn old(&self) -> &Self::Old {
-        &self.old
-    }
-    fn new_pool(&self) -> &Self::New {
-        &self.new
-    }
-    fn links(&self) -> &Self::Links {
-        &self.links
-    }
-    fn clock(&self) -> &SystemClock {
-        &SystemClock
     }
 }
 
@@ -72,11 +47,8 @@ pub async fn engine(settings: MirrorSettings, rules: Rules) -> Result<(Engine<Aw
     let new = CognitoPool::connect(&config, None, settings.new_pool);
     let budget = Budget { percent: settings.quota_percent, processes: settings.max_concurrency };
     let governor = Arc::new(Governor::new(budget));
-    let ports = Aws {
-        old: Governed::new(old, Arc::clone(&governor)),
-        new: Governed::new(new, governor),
-        links: Links::connect(&config, settings.links_table, Some(&settings.key)),
-    };
+    let links = Links::connect(&config, settings.links_table, Some(&settings.key));
+    let ports = Wired::new(old, new, links, SystemClock, &governor);
     let queue = Queue::connect(&config, settings.queue_url, settings.key.clone());
     let terms = Terms { key: settings.key, marker: settings.marker, rules };
     let engine = Engine::start(ports, terms).await?;

@@ -118,8 +118,8 @@ pub async fn many_links_are_read_at_once<L: LinkStore + LinkBatch>(links: &L) {
     assert_eq!(ours.len(), 130);
     for pair in ours {
         let number: usize = pair.old_sub.as_str()[3..].parse().expect("a number");
-        let new_sub = (number % 3 != 0).then(|| format!("w3-new-{number}"));
-        let stage = if number % 3 == 0 { Stage::Pending } else { Stage::Linked };
+        let new_sub = (!number.is_multiple_of(3)).then(|| format!("w3-new-{number}"));
+        let stage = if number.is_multiple_of(3) { Stage::Pending } else { Stage::Linked };
         assert_eq!((pair.new_sub.as_ref().map(ToString::to_string), pair.stage), (new_sub, stage));
     }
 }

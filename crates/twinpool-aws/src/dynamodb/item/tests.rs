@@ -54,6 +54,7 @@ fn linked() -> Link {
     ];
     let cause = Cause::audit_trail("AdminEnableUser");
     Link {
+        made_by: None,
         intended: None,
         old_sub: OldSub::parse("old").unwrap(),
         user_id: UserId::parse("old").unwrap(),
