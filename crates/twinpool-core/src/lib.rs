@@ -16,6 +16,7 @@ pub mod link;
 pub mod plan;
 pub mod pool;
 pub mod port;
+pub mod quota;
 pub mod snapshot;
 pub mod trouble;
 pub mod value;

@@ -28,5 +28,6 @@ pub use batch::{Failure, Message};
 pub use disposition::{Disposition, disposition};
 pub use engine::{Engine, Ports, StartError, Terms};
 pub use governed::Governed;
-pub use governor::{Budget, Category, Governor};
+pub use governor::{Budget, Governor, LaneState, Slower};
 pub use sync_user::{Kind, Outcome, SyncError};
+pub use twinpool_core::quota::Category;
