@@ -42,6 +42,10 @@ impl Patience {
         attempts: 2,
         backoff: Duration::from_secs(1),
     };
+
+    /// For work on whole pools under a governor. One attempt: the SDK itself would repeat refused calls (F§2.1), so that the
+    /// governor neither saw the refusal nor counted the repetition. Repeating is the caller's business.
+    pub const BULK: Self = Self { attempts: 1, ..Self::MIRROR };
 }
 
 /// Reads Region, credentials and endpoint as every AWS tool does (`AWS_REGION`, `AWS_ENDPOINT_URL`, profiles, roles).

@@ -17,6 +17,7 @@ pub mod listing;
 pub mod plan;
 pub mod pool;
 pub mod port;
+pub mod quota;
 pub mod snapshot;
 pub mod trouble;
 pub mod value;

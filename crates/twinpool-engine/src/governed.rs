@@ -10,11 +10,12 @@ use twinpool_core::id::{AttributeName, GroupName, NewSub, Sub, Username};
 use twinpool_core::listing::{Listing, PoolList};
 use twinpool_core::pool::PoolShape;
 use twinpool_core::port::{Answer, Class, Place, PoolReader, PoolWriter};
+use twinpool_core::quota::Category;
 use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot};
 use twinpool_core::value::Attributes;
 
-use crate::governor::{Category, Governor};
-use crate::pace::Pace;
+use crate::governor::Governor;
+use crate::pace::{Kind, Pace};
 
 /// A pool whose calls stay in the budget.
 #[derive(Debug, Clone)]
@@ -37,7 +38,18 @@ impl<P> Governed<P> {
         category: Category,
         call: impl Future<Output = Answer<T>>,
     ) -> Answer<T> {
-        self.pace.wait(sub).await;
+        self.pace.wait(Kind::Write, sub.as_str()).await;
+        self.call(category, call).await
+    }
+
+    /// A read of one user.
+    async fn read<T>(
+        &self,
+        who: &UserRef,
+        category: Category,
+        call: impl Future<Output = Answer<T>>,
+    ) -> Answer<T> {
+        self.pace.wait(Kind::Read, who.parameter()).await;
         self.call(category, call).await
     }
 
@@ -57,7 +69,7 @@ impl<P: PoolReader> PoolReader for Governed<P> {
     }
 
     async fn user(&self, who: &UserRef) -> Answer<Option<Snapshot>> {
-        let answer = self.call(Category::UserRead, self.pool.user(who)).await;
+        let answer = self.read(who, Category::UserRead, self.pool.user(who)).await;
         if matches!((who, &answer), (UserRef::Sub(_), Ok(None))) {
             // Looked for in the list of users too: that quota is small, and nobody can raise it (F§5).
             self.governor.admit(Category::UserList).await;
@@ -66,11 +78,11 @@ impl<P: PoolReader> PoolReader for Governed<P> {
     }
 
     async fn groups(&self, who: &UserRef) -> Answer<Option<BTreeSet<GroupName>>> {
-        self.call(Category::UserResourceRead, self.pool.groups(who)).await
+        self.read(who, Category::UserResourceRead, self.pool.groups(who)).await
     }
 
     async fn factors(&self, who: &UserRef, shape: &PoolShape) -> Answer<BTreeSet<Factor>> {
-        self.call(Category::UserResourceRead, self.pool.factors(who, shape)).await
+        self.read(who, Category::UserResourceRead, self.pool.factors(who, shape)).await
     }
 
     async fn group(&self, name: &GroupName) -> Answer<Option<GroupDefinition>> {

@@ -1,49 +1,19 @@
 //! The request budget: quotas belong to the production app, and twinpool takes a share of each.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tokio::time::{Instant, sleep_until};
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout_at};
+use twinpool_core::quota::{Category, Quotas};
 
-/// A quota of Cognito: requests a second per account and Region, summed over all pools (F§5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Category {
-    /// AdminGetUser.
-    UserRead,
-    /// AdminListGroupsForUser.
-    UserResourceRead,
-    /// AdminCreateUser.
-    UserCreation,
-    /// AdminSetUserPassword.
-    UserAccountRecovery,
-    /// Attributes, memberships, enable and disable.
-    UserUpdate,
-    /// ListUsers.
-    UserList,
-    /// AdminSetUserMFAPreference.
-    UserResourceUpdate,
-    /// GetGroup.
-    UserPoolResourceRead,
-    /// CreateGroup.
-    UserPoolResourceUpdate,
-}
+mod lane;
+#[cfg(test)]
+mod tests;
 
-impl Category {
-    /// The default quota in requests a second. For the resource categories the limit per operation and pool, which is
-    /// the lower one (F§5).
-    #[must_use]
-    pub fn default_quota(self) -> u32 {
-        match self {
-            Self::UserRead => 120,
-            Self::UserResourceRead | Self::UserCreation => 50,
-            Self::UserAccountRecovery | Self::UserList => 30,
-            Self::UserUpdate | Self::UserResourceUpdate => 25,
-            Self::UserPoolResourceRead | Self::UserPoolResourceUpdate => 5,
-        }
-    }
-}
+pub use lane::Slower;
+use lane::{Bounds, Lane};
 
 /// What one process may take of the quotas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,146 +24,162 @@ pub struct Budget {
     pub processes: NonZeroU32,
 }
 
-/// Spaces calls out so that the budget holds; slower after each refusal, and back to normal call by call.
+/// Spaces calls out so that the budget holds. Slower by half after refusals, faster again step by step while calls go well;
+/// what was not used is gone, so no burst follows a silence.
+///
+/// One governor for all workers of a process, and for both pools where they are in one account and Region.
 #[derive(Debug)]
 pub struct Governor {
-    budget: Budget,
-    lanes: Mutex<BTreeMap<Category, Lane>>,
-    /// One caller of a category waits for the next slot; the others wait for their turn.
-    turns: Mutex<BTreeMap<Category, Arc<Turn>>>,
+    terms: Mutex<(Budget, Quotas)>,
+    gates: [Gate; Category::ALL.len()],
 }
 
-type Turn = tokio::sync::Mutex<()>;
-
-#[derive(Debug, Clone, Copy)]
-struct Lane {
-    next: Instant,
-    slowness: f64,
+#[derive(Debug)]
+struct Gate {
+    lane: Mutex<Lane>,
+    /// One caller waits for the next slot; the others wait, in order, for their turn.
+    turn: tokio::sync::Mutex<()>,
+    /// Tells that caller that the slot has moved.
+    moved: Notify,
+    waiting: AtomicUsize,
 }
 
-/// Slowest: this many times the normal spacing.
-const SLOWEST: f64 = 32.0;
+/// What a governor does in one category, for people who watch.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LaneState {
+    /// Of which calls.
+    pub category: Category,
+    /// Calls a second at most, with the share and what others use.
+    pub ceiling: f64,
+    /// Calls a second now.
+    pub rate: f64,
+    /// Calls let through so far.
+    pub admitted: u64,
+    /// Of them refused by Cognito because there were too many.
+    pub throttled: u64,
+    /// Callers who wait.
+    pub waiting: usize,
+    /// Why the rate is below the quota, if it is.
+    pub slower: Option<Slower>,
+}
 
 impl Governor {
-    /// Starts with everything unspent.
+    /// A governor of AWS's default quotas.
     #[must_use]
     pub fn new(budget: Budget) -> Self {
-        Self { budget, lanes: Mutex::default(), turns: Mutex::default() }
+        Self::with_quotas(budget, Quotas::default())
     }
 
-    /// Waits until a call of this category fits the budget.
+    /// A governor of these quotas.
+    #[must_use]
+    pub fn with_quotas(budget: Budget, quotas: Quotas) -> Self {
+        let gates = Category::ALL.map(|category| Gate {
+            lane: Mutex::new(Lane::new(bounds(category, budget, &quotas))),
+            turn: tokio::sync::Mutex::default(),
+            moved: Notify::new(),
+            waiting: AtomicUsize::new(0),
+        });
+        Self { terms: Mutex::new((budget, quotas)), gates }
+    }
+
+    /// Waits until a call of this category fits the budget. Who gives up waiting has taken nothing.
     pub async fn admit(&self, category: Category) {
-        let turn = self.turn(category);
-        let _mine = turn.lock().await;
-        let slot = self.next_slot(category);
-        sleep_until(slot).await;
-        // Booked only now: who gives up waiting has taken nothing from those who come later.
-        self.book(category, slot);
-    }
-
-    fn turn(&self, category: Category) -> Arc<Turn> {
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(turns.entry(category).or_default())
-    }
-
-    /// Says how the call went: `throttled` if Cognito answered that there were too many.
-    pub fn report(&self, category: Category, throttled: bool) {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(lane) = lanes.get_mut(&category) {
-            lane.slowness =
-                if throttled { (lane.slowness * 2.0).min(SLOWEST) } else { (lane.slowness * 0.9).max(1.0) };
+        let gate = self.gate(category);
+        let _waits = Waits::at(&gate.waiting);
+        let _mine = gate.turn.lock().await;
+        loop {
+            let slot = gate.lane().next(Instant::now());
+            // Whoever changed the pace: look again.
+            if timeout_at(slot, gate.moved.notified()).await.is_err() {
+                // Booked only now, and on the schedule: a timer that rings late does not slow the lane down.
+                gate.lane().book(slot);
+                return;
+            }
         }
     }
 
-    fn next_slot(&self, category: Category) -> Instant {
-        let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Says how a call went: `throttled` if Cognito answered that there were too many.
+    pub fn report(&self, category: Category, throttled: bool) {
+        let gate = self.gate(category);
         let now = Instant::now();
-        lanes.get(&category).map_or(now, |lane| lane.next.max(now))
+        if !throttled {
+            gate.lane().went_well(now);
+        } else if gate.lane().refused(now) {
+            gate.moved.notify_one();
+        }
     }
 
-    fn book(&self, category: Category, slot: Instant) {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        let lane = lanes.entry(category).or_insert(Lane { next: slot, slowness: 1.0 });
-        lane.next = slot + self.spacing(category).mul_f64(lane.slowness);
+    /// Takes another share from now on.
+    pub fn set_share(&self, percent: u8, processes: NonZeroU32) {
+        let mut terms = self.terms.lock().unwrap_or_else(PoisonError::into_inner);
+        terms.0 = Budget { percent, processes };
+        for category in Category::ALL {
+            let gate = self.gate(category);
+            gate.lane().set_bounds(bounds(category, terms.0, &terms.1));
+            gate.moved.notify_one();
+        }
     }
 
-    fn spacing(&self, category: Category) -> Duration {
-        let quota = f64::from(category.default_quota());
-        let share =
-            f64::from(self.budget.percent.clamp(1, 100)) / 100.0 / f64::from(self.budget.processes.get());
-        Duration::from_secs_f64(1.0 / (quota * share))
+    /// Makes room for the rest of the account, which calls so often a second now: this lane keeps to what is left of the
+    /// quota, less a tenth of it. 0 when the rest is silent, or not known.
+    pub fn others_use(&self, category: Category, rps: f64) {
+        let gate = self.gate(category);
+        gate.lane().set_others(rps);
+        gate.moved.notify_one();
+    }
+
+    /// What happens in each category.
+    #[must_use]
+    pub fn state(&self) -> Vec<LaneState> {
+        let state = |category| {
+            let gate = self.gate(category);
+            let waiting = gate.waiting.load(Ordering::Relaxed);
+            let lane = gate.lane();
+            LaneState {
+                category,
+                ceiling: lane.ceiling(),
+                rate: lane.rate(),
+                admitted: lane.admitted,
+                throttled: lane.throttled,
+                waiting,
+                slower: lane.slower(),
+            }
+        };
+        Category::ALL.into_iter().map(state).collect()
+    }
+
+    fn gate(&self, category: Category) -> &Gate {
+        &self.gates[category as usize]
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn governor(percent: u8, processes: u32) -> Governor {
-        Governor::new(Budget { percent, processes: NonZeroU32::new(processes).unwrap() })
+impl Gate {
+    fn lane(&self) -> MutexGuard<'_, Lane> {
+        self.lane.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    async fn admitted_in(governor: &Governor, category: Category, window: Duration) -> u32 {
-        let end = Instant::now() + window;
-        let mut admitted = 0;
-        while tokio::time::timeout_at(end, governor.admit(category)).await.is_ok() && Instant::now() < end {
-            admitted += 1;
-        }
-        admitted
+fn bounds(category: Category, budget: Budget, quotas: &Quotas) -> Bounds {
+    Bounds {
+        quota: f64::from(quotas.of(category)),
+        reachable: f64::from(quotas.reachable(category)),
+        percent: f64::from(budget.percent.clamp(1, 100)),
+        processes: f64::from(budget.processes.get()),
     }
+}
 
-    #[tokio::test(start_paused = true)]
-    async fn all_processes_together_stay_in_the_share_of_the_quota() {
-        for (percent, processes) in [(50, 2), (100, 1), (10, 5)] {
-            let one = governor(percent, processes);
-            let minute = admitted_in(&one, Category::UserUpdate, Duration::from_secs(60)).await;
-            let allowed = 25 * 60 * u32::from(percent) / 100;
-            assert!(minute * processes <= allowed + processes, "{minute} × {processes} > {allowed}");
-            assert!(minute * processes * 10 >= allowed * 9, "{minute} × {processes} wastes {allowed}");
-        }
+/// Counts one who waits, for as long as they do.
+struct Waits<'a>(&'a AtomicUsize);
+
+impl<'a> Waits<'a> {
+    fn at(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
     }
+}
 
-    #[tokio::test(start_paused = true)]
-    async fn a_refusal_slows_its_category_down_and_no_other() {
-        let governor = governor(100, 1);
-        governor.admit(Category::UserUpdate).await;
-        for _ in 0..3 {
-            governor.report(Category::UserUpdate, true);
-        }
-        governor.admit(Category::UserUpdate).await;
-        let slow = admitted_in(&governor, Category::UserUpdate, Duration::from_secs(10)).await;
-        let normal = admitted_in(&governor, Category::UserRead, Duration::from_secs(10)).await;
-        assert!(slow <= 10 * 25 / 8 + 1, "{slow}");
-        assert!(normal >= 1_190, "{normal}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn after_calls_that_went_well_the_pace_is_back() {
-        let governor = governor(100, 1);
-        governor.admit(Category::UserUpdate).await;
-        governor.report(Category::UserUpdate, true);
-        for _ in 0..20 {
-            governor.report(Category::UserUpdate, false);
-        }
-        governor.admit(Category::UserUpdate).await;
-        assert!(admitted_in(&governor, Category::UserUpdate, Duration::from_secs(10)).await >= 249);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn whoever_gives_up_waiting_costs_nobody_a_turn() {
-        let governor = governor(50, 2);
-        governor.admit(Category::UserUpdate).await;
-        for _ in 0..10 {
-            governor.report(Category::UserUpdate, true);
-        }
-        // Batch after batch of more users than there is time for.
-        for _ in 0..5 {
-            let end = Instant::now() + Duration::from_secs(28);
-            let work = (0..10).map(|_| tokio::time::timeout_at(end, governor.admit(Category::UserUpdate)));
-            let admitted =
-                futures_util::future::join_all(work).await.into_iter().filter(Result::is_ok).count();
-            assert!(admitted >= 5, "{admitted}");
-            tokio::time::sleep_until(end).await;
-        }
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -1,32 +1,39 @@
-//! Writes to one user: Cognito takes ten a second, whatever the quotas (F§5).
+//! Reads and writes of one user: Cognito takes ten of each a second, whatever the quotas (F§5).
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
-use twinpool_core::id::NewSub;
 
-/// Eight a second: the user's own session may write too.
+/// Eight a second: the user's own session may call too.
 const SPACING: Duration = Duration::from_millis(125);
 
-/// Spaces writes to the same user out.
+/// What is counted apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Read,
+    Write,
+}
+
+/// Spaces calls about the same user out.
 #[derive(Debug, Default)]
-pub(crate) struct Pace(Mutex<BTreeMap<NewSub, Instant>>);
+pub(crate) struct Pace(Mutex<BTreeMap<(Kind, String), Instant>>);
 
 impl Pace {
-    /// Waits until this user can be written to again.
-    pub(crate) async fn wait(&self, sub: &NewSub) {
-        let slot = self.book(sub);
+    /// Waits until this user can be read or written again.
+    pub(crate) async fn wait(&self, kind: Kind, user: &str) {
+        let slot = self.book(kind, user);
         sleep_until(slot).await;
     }
 
-    fn book(&self, sub: &NewSub) -> Instant {
+    fn book(&self, kind: Kind, user: &str) -> Instant {
         let mut next = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         next.retain(|_, at| *at > now);
-        let slot = next.get(sub).copied().unwrap_or(now);
-        next.insert(sub.clone(), slot + SPACING);
+        let key = (kind, user.to_owned());
+        let slot = next.get(&key).copied().unwrap_or(now);
+        next.insert(key, slot + SPACING);
         slot
     }
 }
@@ -36,15 +43,15 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn one_user_is_written_to_eight_times_a_second_and_others_do_not_wait() {
+    async fn one_user_is_called_eight_times_a_second_and_others_do_not_wait() {
         let pace = Pace::default();
-        let sub = |text: &str| NewSub::parse(text).unwrap();
         let start = Instant::now();
         for _ in 0..9 {
-            pace.wait(&sub("jane")).await;
+            pace.wait(Kind::Write, "jane").await;
         }
         assert_eq!(start.elapsed(), Duration::from_secs(1));
-        pace.wait(&sub("joe")).await;
+        pace.wait(Kind::Write, "joe").await;
+        pace.wait(Kind::Read, "jane").await;
         assert_eq!(start.elapsed(), Duration::from_secs(1));
     }
 }

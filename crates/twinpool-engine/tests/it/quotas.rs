@@ -81,9 +81,8 @@ async fn sign_in(engine: &Engine<Paced>, world: &World, number: usize) -> Result
 
 #[tokio::test(start_paused = true)]
 async fn a_mirror_in_its_share_is_never_told_that_it_calls_too_often() {
-    let world = world(50);
-    // A second is counted from its start: what is spaced out evenly may fall into one by one call more.
-    let engine = engine(&world, 48).await;
+    let world = world(100);
+    let engine = engine(&world, 100).await;
     let all = (0..60).map(|number| sign_in(&engine, &world, number));
     for outcome in futures_util::future::join_all(all).await {
         assert_eq!(outcome, Ok(Kind::Created));

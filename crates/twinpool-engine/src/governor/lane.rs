@@ -1,0 +1,160 @@
+//! The pace of one category: additive increase, multiplicative decrease, between a floor and a ceiling.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// Below the share by so much, that a late or an early packet does not put one call too many into AWS's second.
+const MARGIN: f64 = 0.975;
+/// What is kept free beside others who call, as a part of the quota: their use is known a minute late.
+const RESERVE: f64 = 0.1;
+/// Slowest, as a part of the share.
+const FLOOR: f64 = 1.0 / 32.0;
+/// From nothing to the ceiling in so many seconds of calls that went well.
+const RECOVERY: f64 = 10.0;
+/// Refusals within it are one: AWS counts by the second, so calls that were sent together are refused together.
+const BURST: Duration = Duration::from_secs(1);
+/// A timer that rings late by less takes nothing from the pace. Together with the jitter of the network it stays below what
+/// the margin leaves of a second.
+const LATENESS: Duration = Duration::from_millis(10);
+
+/// What a lane may take.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Bounds {
+    /// The account's quota.
+    pub(super) quota: f64,
+    /// What one pool can reach of it.
+    pub(super) reachable: f64,
+    /// The part that is ours, over all processes.
+    pub(super) percent: f64,
+    /// How many share it.
+    pub(super) processes: f64,
+}
+
+/// Why a lane is slower than the quota allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slower {
+    /// Cognito refused calls.
+    Throttled,
+    /// The rest of the account calls too, and what it leaves is less than the share.
+    OthersUse,
+    /// The share is less than the quota.
+    Share,
+}
+
+#[derive(Debug)]
+pub(super) struct Lane {
+    bounds: Bounds,
+    others: f64,
+    /// The pace after refusals; `None` at the ceiling.
+    backed_off: Option<f64>,
+    /// When the last call was let through, on the schedule.
+    last: Option<Instant>,
+    halved: Option<Instant>,
+    raised: Instant,
+    pub(super) admitted: u64,
+    pub(super) throttled: u64,
+}
+
+impl Lane {
+    pub(super) fn new(bounds: Bounds) -> Self {
+        Self {
+            bounds,
+            others: 0.0,
+            backed_off: None,
+            last: None,
+            halved: None,
+            raised: Instant::now(),
+            admitted: 0,
+            throttled: 0,
+        }
+    }
+
+    pub(super) fn set_bounds(&mut self, bounds: Bounds) {
+        self.bounds = bounds;
+        self.settle();
+    }
+
+    pub(super) fn set_others(&mut self, rps: f64) {
+        self.others = if rps.is_finite() { rps.max(0.0) } else { 0.0 };
+        self.settle();
+    }
+
+    fn share(&self) -> f64 {
+        let Bounds { reachable, percent, processes, .. } = self.bounds;
+        reachable * percent / 100.0 / processes * MARGIN
+    }
+
+    fn left(&self) -> f64 {
+        if self.others == 0.0 {
+            return f64::INFINITY;
+        }
+        let Bounds { quota, processes, .. } = self.bounds;
+        (quota * (1.0 - RESERVE) - self.others) / processes * MARGIN
+    }
+
+    fn floor(&self) -> f64 {
+        self.share() * FLOOR
+    }
+
+    /// Calls a second at most.
+    pub(super) fn ceiling(&self) -> f64 {
+        self.share().min(self.left()).max(self.floor())
+    }
+
+    /// Calls a second now.
+    pub(super) fn rate(&self) -> f64 {
+        self.backed_off.map_or(f64::INFINITY, |rate| rate.max(self.floor())).min(self.ceiling())
+    }
+
+    pub(super) fn slower(&self) -> Option<Slower> {
+        if self.backed_off.is_some() {
+            Some(Slower::Throttled)
+        } else if self.left() < self.share() {
+            Some(Slower::OthersUse)
+        } else {
+            let Bounds { percent, processes, .. } = self.bounds;
+            (percent < 100.0 || processes > 1.0).then_some(Slower::Share)
+        }
+    }
+
+    /// When the next call may go.
+    pub(super) fn next(&self, now: Instant) -> Instant {
+        let Some(last) = self.last else { return now };
+        let spacing = Duration::from_secs_f64(1.0 / self.rate());
+        // Who comes after a while finds one call's room, and not all that was not used.
+        (last + spacing).max(now.checked_sub(LATENESS.min(spacing)).unwrap_or(now))
+    }
+
+    pub(super) fn book(&mut self, slot: Instant) {
+        self.last = Some(slot);
+        self.admitted += 1;
+    }
+
+    /// A call was refused. Says whether the pace has changed.
+    pub(super) fn refused(&mut self, now: Instant) -> bool {
+        self.throttled += 1;
+        self.raised = now;
+        if self.halved.is_some_and(|at| now.duration_since(at) < BURST) {
+            return false;
+        }
+        self.halved = Some(now);
+        self.backed_off = Some((self.rate() / 2.0).max(self.floor()));
+        true
+    }
+
+    /// A call went well.
+    pub(super) fn went_well(&mut self, now: Instant) {
+        // A silence proves nothing: of it, one second counts at most.
+        let since = now.duration_since(self.raised).as_secs_f64().min(1.0);
+        self.raised = now;
+        self.backed_off = self.backed_off.map(|rate| rate + self.ceiling() / RECOVERY * since);
+        self.settle();
+    }
+
+    fn settle(&mut self) {
+        if self.backed_off.is_some_and(|rate| rate >= self.ceiling()) {
+            self.backed_off = None;
+        }
+    }
+}
