@@ -73,12 +73,12 @@ mod dynamodb_on_moto {
 }
 
 mod walks_on_ministack {
-    contract!(ministack, links_on, walks: many_links_are_read_at_once);
+    contract!(ministack, links_on, walks: many_links_are_read_at_once runs_are_kept a_word_to_runs_stays a_pair_is_erased);
     contract!(ministack, pool_on, walks: a_walk_shows_everybody groups_are_listed_with_their_members an_unknown_place_is_refused);
 }
 
 mod walks_on_moto {
-    contract!(moto, links_on, walks: many_links_are_read_at_once);
+    contract!(moto, links_on, walks: many_links_are_read_at_once runs_are_kept a_word_to_runs_stays a_pair_is_erased);
     contract!(moto, pool_on, walks: a_walk_shows_everybody groups_are_listed_with_their_members an_unknown_place_is_refused);
 }
 

@@ -15,10 +15,12 @@ use twinpool_core::port::{Answer, Class, LinkReader, LinkStore, PortError};
 use crate::code::port_error;
 
 mod batch;
+mod erase;
 mod groups;
 mod item;
 mod operator;
 mod pools;
+mod runs;
 mod seal;
 mod troubles;
 

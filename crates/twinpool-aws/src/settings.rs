@@ -63,7 +63,11 @@ fn or_default<T: FromStr>(source: &impl Source, key: &'static str, default: T, w
     }
 }
 
-fn digest_key(source: &impl Source) -> Result<DigestKey> {
+/// The secret of the digests, which stands in the environment and nowhere else.
+///
+/// # Errors
+/// When it is not set, or too short.
+pub fn digest_key(source: &impl Source) -> Result<DigestKey> {
     const KEY: &str = "TWINPOOL_DIGEST_KEY";
     DigestKey::new(required(source, KEY)?.as_bytes()).map_err(|problem| unusable(KEY, problem))
 }

@@ -18,6 +18,7 @@ pub mod plan;
 pub mod pool;
 pub mod port;
 pub mod quota;
+pub mod run;
 pub mod snapshot;
 pub mod trouble;
 pub mod value;

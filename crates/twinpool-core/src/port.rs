@@ -184,6 +184,15 @@ pub trait LinkStore: LinkReader {
     fn bind(&self, old: &PoolId, new: &PoolId) -> impl Future<Output = Answer<(PoolId, PoolId)>> + Send;
 }
 
+/// Takes links back whose user of the new pool is no more.
+pub trait LinkEraser: LinkReader {
+    /// Erases a pair, with the item that points back, in one transaction. Fine if the item that points back is not there.
+    ///
+    /// # Errors
+    /// [`Class::Stale`] when someone else wrote since the link was read.
+    fn erase(&self, link: &Link) -> impl Future<Output = Answer<()>> + Send;
+}
+
 /// Keeps what is known of groups that were carried over. Writes are fenced as those of [`LinkStore`].
 pub trait GroupStore: Send + Sync {
     /// What is recorded of a group of the old pool.

@@ -10,6 +10,7 @@ mod list;
 mod pool;
 mod process;
 mod quota;
+mod runs;
 mod strict;
 pub mod world;
 

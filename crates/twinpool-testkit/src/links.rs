@@ -9,13 +9,14 @@ use twinpool_core::id::{GroupName, NewSub, OldSub, PoolId};
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::listing::{Found, LinkBatch, Listing, Pair, Stage};
 use twinpool_core::port::{
-    Answer, Class, DecisionStore, GroupStore, LinkReader, LinkScan, LinkStore, Page, Place, PortError,
-    TroubleStore,
+    Answer, Class, DecisionStore, GroupStore, LinkEraser, LinkReader, LinkScan, LinkStore, Page, Place,
+    PortError, TroubleStore,
 };
 
 use twinpool_core::trouble::Trouble;
 
 use crate::process::Process;
+use crate::runs::Runs;
 
 #[derive(Debug, Default)]
 struct Tables {
@@ -24,13 +25,14 @@ struct Tables {
     links: BTreeMap<OldSub, Link>,
     back: BTreeMap<NewSub, OldSub>,
     troubles: BTreeMap<String, Trouble>,
+    runs: Runs,
 }
 
 /// The links, as one process sees them.
 #[derive(Debug, Clone)]
 pub struct MemoryLinks {
     tables: Arc<Mutex<Tables>>,
-    process: Arc<Process>,
+    pub(crate) process: Arc<Process>,
 }
 
 impl Default for MemoryLinks {
@@ -85,6 +87,28 @@ impl MemoryLinks {
         let next = Link { version: stored + 1, ..link.clone() };
         tables.links.insert(link.old_sub.clone(), next);
         Ok(stored + 1)
+    }
+}
+
+impl MemoryLinks {
+    pub(crate) fn with_runs<T>(&self, work: impl FnOnce(&mut Runs) -> T) -> T {
+        work(&mut self.tables().runs)
+    }
+}
+
+impl LinkEraser for MemoryLinks {
+    async fn erase(&self, link: &Link) -> Answer<()> {
+        const OPERATION: &str = "TransactWriteItems";
+        self.process.enter(OPERATION).await?;
+        {
+            let mut tables = self.tables();
+            if tables.links.get(&link.old_sub).map_or(0, |stored| stored.version) != link.version {
+                return Err(PortError::new(Class::Stale, OPERATION, "ConditionalCheckFailedException"));
+            }
+            tables.links.remove(&link.old_sub);
+            tables.back.retain(|_, old| *old != link.old_sub);
+        }
+        self.process.leave(OPERATION).await
     }
 }
 

@@ -19,6 +19,9 @@ async fn links_in_memory() {
     links::a_walk_finds_all(&store).await;
     links::the_last_trouble_is_kept(&store).await;
     walks::many_links_are_read_at_once(&store).await;
+    walks::runs_are_kept(&store).await;
+    walks::a_word_to_runs_stays(&store).await;
+    walks::a_pair_is_erased(&store).await;
 }
 
 fn memory_pool() -> PoolHandle {

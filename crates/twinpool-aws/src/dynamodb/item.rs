@@ -4,12 +4,16 @@ mod decode;
 mod encode;
 mod field;
 mod group;
+mod run;
 mod subject;
 mod trouble;
 
 pub(super) use decode::{decode, old_sub};
 pub(super) use encode::{encode, encode_back};
 pub(super) use group::{decode_group, encode_group};
+pub(super) use run::{
+    decode_control, decode_run, decode_run_ids, encode_control, encode_run, encode_run_ids,
+};
 pub(super) use subject::encode_decisions;
 pub(super) use trouble::{decode_trouble, encode_trouble};
 

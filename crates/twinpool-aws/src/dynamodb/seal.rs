@@ -1,4 +1,5 @@
-//! The sign-in name of a user who is being made: personal, so it is sealed while it stands in the table.
+//! The sign-in name of a user who is being made, and the place of a walk: personal, so they are sealed while they stand in the
+//! table.
 
 use std::fmt;
 
@@ -26,28 +27,34 @@ impl Seal {
         Some(Self(LessSafeKey::new(key)))
     }
 
-    /// The name, sealed for this user: a random nonce, and what ChaCha20-Poly1305 makes of the rest.
+    /// The name, sealed for this user.
     pub(super) fn close(&self, name: &Username, owner: &OldSub) -> Option<AttributeValue> {
+        self.close_text(name.as_str(), owner.as_str())
+    }
+
+    /// A text, sealed for its owner: a random nonce, and what ChaCha20-Poly1305 makes of the rest.
+    pub(super) fn close_text(&self, text: &str, owner: &str) -> Option<AttributeValue> {
         let mut nonce = [0; NONCE_LEN];
         SystemRandom::new().fill(&mut nonce).ok()?;
-        let mut sealed = name.as_str().as_bytes().to_vec();
-        let aad = Aad::from(owner.as_str().as_bytes());
+        let mut sealed = text.as_bytes().to_vec();
+        let aad = Aad::from(owner.as_bytes());
         self.0.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed).ok()?;
         Some(AttributeValue::B(Blob::new([nonce.as_slice(), &sealed].concat())))
     }
 
     /// The name. To take one that was sealed with another key for none could make a second user.
     pub(super) fn open(&self, value: &AttributeValue, owner: &OldSub) -> Answer<Username> {
-        let name = self.try_open(value, owner);
+        let name = self.open_text(value, owner.as_str()).and_then(|name| Username::parse(name).ok());
         name.ok_or_else(|| PortError::new(Class::Unreadable, "GetItem", "DamagedItem.intended"))
     }
 
-    fn try_open(&self, value: &AttributeValue, owner: &OldSub) -> Option<Username> {
+    /// The text; `None` where it was sealed with another key or for somebody else.
+    pub(super) fn open_text(&self, value: &AttributeValue, owner: &str) -> Option<String> {
         let (nonce, sealed) = value.as_b().ok()?.as_ref().split_first_chunk::<NONCE_LEN>()?;
         let mut sealed = sealed.to_vec();
-        let aad = Aad::from(owner.as_str().as_bytes());
-        let name = self.0.open_in_place(Nonce::assume_unique_for_key(*nonce), aad, &mut sealed).ok()?;
-        Username::parse(std::str::from_utf8(name).ok()?).ok()
+        let aad = Aad::from(owner.as_bytes());
+        let text = self.0.open_in_place(Nonce::assume_unique_for_key(*nonce), aad, &mut sealed).ok()?;
+        String::from_utf8(text.to_vec()).ok()
     }
 }
 

@@ -4,8 +4,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::id::RunId;
+
 const AUDIT_TRAIL: &str = "CloudTrail_";
 const OPERATOR: &str = "Operator_";
+const RUN: &str = "Run_";
+const SWEEP: &str = "Sweep_";
 
 /// The way by which a change event came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,12 +18,14 @@ pub enum Channel {
     Trigger,
     /// CloudTrail: minutes, and every call (F§3).
     AuditTrail,
+    /// A walk over the whole pool.
+    Walk,
     /// A person with the command line.
     Operator,
 }
 
-/// What made twinpool look at a user: a trigger source, `CloudTrail_` with an operation, or `Operator_` with a command. Kept only
-/// if it looks like one.
+/// What made twinpool look at a user: a trigger source, `CloudTrail_` with an operation, `Operator_` with a
+/// command, `Run_` with a run, or `Sweep_` with what it found. Kept only if it looks like one.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Cause(String);
@@ -60,6 +66,24 @@ impl Cause {
         Self::from(format!("{OPERATOR}{command}"))
     }
 
+    /// A run that works on the whole pool.
+    #[must_use]
+    pub fn run(id: &RunId) -> Self {
+        Self::from(format!("{RUN}{}", id.as_str().replace('-', "_")))
+    }
+
+    /// Which run that was.
+    #[must_use]
+    pub fn run_id(&self) -> Option<RunId> {
+        RunId::parse(self.0.strip_prefix(RUN)?.replace('_', "-")).ok()
+    }
+
+    /// What a sweep found.
+    #[must_use]
+    pub fn sweep(found: &str) -> Self {
+        Self::from(format!("{SWEEP}{found}"))
+    }
+
     /// By which way the event came.
     #[must_use]
     pub fn channel(&self) -> Channel {
@@ -67,6 +91,8 @@ impl Cause {
             Channel::AuditTrail
         } else if self.0.starts_with(OPERATOR) {
             Channel::Operator
+        } else if self.0.starts_with(RUN) || self.0.starts_with(SWEEP) {
+            Channel::Walk
         } else {
             Channel::Trigger
         }
@@ -113,5 +139,9 @@ mod tests {
         assert_eq!(Cause::audit_trail("AdminDeleteUser").channel(), Channel::AuditTrail);
         assert_eq!(Cause::operator("Sync").channel(), Channel::Operator);
         assert_eq!(channel("unknown"), Channel::Trigger);
+        assert_eq!(Cause::sweep("Missing").channel(), Channel::Walk);
+        let run = RunId::parse("20261121-144455-k3f").unwrap();
+        assert_eq!(Cause::run(&run).channel(), Channel::Walk);
+        assert_eq!(Cause::run(&run).run_id(), Some(run));
     }
 }

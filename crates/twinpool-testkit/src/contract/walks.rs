@@ -1,13 +1,15 @@
-//! The contracts of [`PoolList`] and [`LinkBatch`].
+//! The contracts of [`PoolList`], [`LinkBatch`], [`RunStore`] and [`LinkEraser`].
 
 use std::collections::BTreeSet;
 
 use twinpool_core::attribute::Contact;
 use twinpool_core::group::GroupDefinition;
-use twinpool_core::id::{GroupName, NewSub, OldSub, Sub, Timestamp, Username};
+use twinpool_core::held_back::Reason;
+use twinpool_core::id::{GroupName, NewSub, OldSub, RunId, Sub, Timestamp, Username};
 use twinpool_core::link::{Link, Names};
 use twinpool_core::listing::{LinkBatch, Listing, PoolList, Stage};
-use twinpool_core::port::{Answer, Class, LinkStore, Place, PoolWriter};
+use twinpool_core::port::{Answer, Class, LinkEraser, LinkStore, Place, PoolWriter};
+use twinpool_core::run::{Control, Run, RunKind, RunState, RunStore};
 use twinpool_core::value::{Attributes, Value};
 
 use super::links::pair;
@@ -122,4 +124,49 @@ pub async fn many_links_are_read_at_once<L: LinkStore + LinkBatch>(links: &L) {
         let stage = if number.is_multiple_of(3) { Stage::Pending } else { Stage::Linked };
         assert_eq!((pair.new_sub.as_ref().map(ToString::to_string), pair.stage), (new_sub, stage));
     }
+}
+
+/// A run is read as it was written, the place included, and a late writer loses.
+pub async fn runs_are_kept<L: RunStore>(links: &L) {
+    let id = |text: &str| RunId::parse(text).expect("a run");
+    assert_eq!(links.run(&id("w4-unknown")).await, Ok(None));
+    let mut run = Run::new(id("w4-one"), RunKind::Csv, "all".to_owned(), Timestamp(5));
+    assert_eq!(links.write_run(&run).await, Ok(1));
+    assert_eq!(links.write_run(&run).await.map_err(|error| error.class), Err(Class::Stale));
+    run.version = 1;
+    run.place = Some(Place("a token".to_owned()));
+    run.job = Some("import-1".to_owned());
+    run.waits = Some("throttled".to_owned());
+    run.state = RunState::Stopped;
+    run.tally.count("created");
+    run.tally.conflicts.insert(Reason::Taken, 3);
+    run.tally.failed.insert("InternalErrorException".to_owned(), 2);
+    assert_eq!(links.write_run(&run).await, Ok(2));
+    assert_eq!(links.run(&run.id).await, Ok(Some(Run { version: 2, ..run })));
+    for name in ["w4-one", "w4-two"] {
+        assert_eq!(links.add_run_id(&id(name)).await, Ok(()));
+    }
+    let ids = links.run_ids().await.expect("an answer");
+    assert!(ids.ends_with(&[id("w4-one"), id("w4-two")]));
+}
+
+/// What people say stays, and whoever did not hear the latest word says nothing.
+pub async fn a_word_to_runs_stays<L: RunStore>(links: &L) {
+    let first = links.control().await.expect("an answer");
+    let said = Control { paused: true, percent: Some(20), ..first.clone() };
+    assert_eq!(links.set_control(&said).await, Ok(()));
+    assert_eq!(links.control().await, Ok(Control { version: first.version + 1, ..said }));
+    assert_eq!(links.set_control(&first).await.map_err(|error| error.class), Err(Class::Stale));
+}
+
+/// A pair is erased from both sides, unless somebody wrote it since.
+pub async fn a_pair_is_erased<L: LinkStore + LinkEraser>(links: &L) {
+    assert_eq!(links.connect(&pair("w5", "w5-new", 0), None).await, Ok(1));
+    let late = links.erase(&pair("w5", "w5-new", 4)).await;
+    assert_eq!(late.map_err(|error| error.class), Err(Class::Stale));
+    let tied = links.old_sub_of(&NewSub::parse("w5-new").expect("a sub")).await;
+    assert_eq!(tied, Ok(OldSub::parse("w5").ok()));
+    assert_eq!(links.erase(&pair("w5", "w5-new", 1)).await, Ok(()));
+    assert_eq!(links.link(&OldSub::parse("w5").expect("a sub")).await, Ok(None));
+    assert_eq!(links.old_sub_of(&NewSub::parse("w5-new").expect("a sub")).await, Ok(None));
 }
