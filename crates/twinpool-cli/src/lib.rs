@@ -1,19 +1,25 @@
 //! The `twinpool` command: one module per subcommand, each an arguments struct and a `run`.
 
 mod ask;
+mod backfill;
 mod bound;
+mod bulk;
+mod clock;
 mod conflicts;
 mod dlq;
 mod explain;
 mod failure;
 mod operator;
 mod options;
+mod progress;
 mod report;
 mod resolve;
 mod rules;
+mod runs;
 #[cfg(test)]
 mod samples;
 mod show;
+mod signal;
 mod sync;
 
 use std::process::ExitCode;
@@ -51,6 +57,16 @@ enum Command {
     Report(report::Command),
     /// Holds twinpool.toml against both pools.
     Rules(rules::Arguments),
+    /// Carries over everybody who is not in the new pool yet, beside live traffic.
+    Backfill(backfill::Arguments),
+    /// Says what backfills and imports did and do, and why they are not faster.
+    Runs(runs::Runs),
+    /// Lets backfills and imports begin nothing new, until `resume`.
+    Pause(runs::Say),
+    /// Takes `pause` back.
+    Resume(runs::Say),
+    /// Sets the share of the quotas that backfills and imports take, while they run.
+    Rate(runs::Rate),
 }
 
 /// How a command ended, for scripts.
@@ -110,6 +126,11 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Conflicts(command) => conflicts::run(&command).await,
         Command::Report(command) => report::run(&command).await,
         Command::Rules(arguments) => rules::run(&arguments).await,
+        Command::Backfill(arguments) => backfill::run(&arguments).await,
+        Command::Runs(arguments) => runs::run(&arguments).await,
+        Command::Pause(say) => runs::pause(&say).await,
+        Command::Resume(say) => runs::resume(&say).await,
+        Command::Rate(arguments) => runs::rate(&arguments).await,
     }
 }
 

@@ -9,14 +9,16 @@ use twinpool_aws::client::{self, Config, Patience};
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::dynamodb::Links;
 use twinpool_aws::sqs::Queue;
-use twinpool_core::id::{IdError, PoolId, Sub};
+use twinpool_core::id::{IdError, PoolId, RunId, Sub, Timestamp};
 use twinpool_core::link::Link;
 use twinpool_core::port::PortError;
+use twinpool_engine::{NoSelector, Selector};
 use twinpool_rules::Rules;
 
 use crate::bound::right_pools;
 use crate::failure::unusable;
 use crate::operator::Operator;
+use crate::show;
 
 /// Where the ids come from, at the end of each command's help.
 pub(crate) const WHERE: &str = "Each id has an option and a variable of the environment. The stack's outputs\n\
@@ -172,7 +174,12 @@ impl RulesFile {
 
 /// Region, credentials and endpoint as every AWS tool has them.
 pub(crate) async fn aws() -> anyhow::Result<Config> {
-    let config = client::load(Patience::MIRROR).await;
+    aws_with(Patience::MIRROR).await
+}
+
+/// The same, as patient as this.
+pub(crate) async fn aws_with(patience: Patience) -> anyhow::Result<Config> {
+    let config = client::load(patience).await;
     anyhow::ensure!(
         config.region().is_some(),
         "no AWS Region: set AWS_REGION, or AWS_PROFILE to a profile that has one"
@@ -203,4 +210,29 @@ pub(crate) fn named(id: &Sub, link: &Link) -> String {
 /// The id of a pool.
 pub(crate) fn a_pool(text: &str) -> Result<PoolId, IdError> {
     PoolId::parse(text.trim())
+}
+
+/// Whom a run is about. `@file` has a sub on each line.
+pub(crate) fn a_selector(text: &str) -> Result<Selector, String> {
+    let Some(path) = text.strip_prefix('@') else {
+        return text.parse().map_err(|problem: NoSelector| problem.to_string());
+    };
+    let lines = std::fs::read_to_string(path).map_err(|problem| format!("cannot read {path}: {problem}"))?;
+    let filled = lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let sub = |(index, line): (usize, &str)| match line.parse() {
+        Ok(Selector::User(sub)) => Ok(sub),
+        _ => Err(format!("line {} of {path} is no sub", index + 1)),
+    };
+    Ok(Selector::Users(filled.map(sub).collect::<Result<_, _>>()?))
+}
+
+/// A name for a run that begins now.
+pub(crate) fn fresh_run(now: Timestamp) -> anyhow::Result<RunId> {
+    const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
+    let mut random = [0; 4];
+    getrandom::fill(&mut random).map_err(|_| anyhow::anyhow!("the system gave no random number"))?;
+    let tail: String = random.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
+    let time: String = show::rfc3339(now).chars().filter(char::is_ascii_digit).take(14).collect();
+    let (day, hour) = time.split_at(8);
+    Ok(RunId::parse(format!("{day}-{hour}-{tail}"))?)
 }

@@ -112,4 +112,10 @@ impl<P: Ports> Engine<P> {
         }
         Ok(Self { ports, key, marker, rules, old_shape, new_shape })
     }
+
+    /// What it works with.
+    #[must_use]
+    pub fn ports(&self) -> &P {
+        &self.ports
+    }
 }

@@ -3,6 +3,7 @@
 //! [`Engine::sync_user`] brings one user of the new pool to what the old pool says. Everything else calls it.
 
 mod adopt;
+mod backfill;
 mod batch;
 mod bury;
 mod case;
@@ -15,6 +16,7 @@ mod governed;
 mod governor;
 mod make;
 mod memberships;
+mod need;
 mod observe;
 mod pace;
 mod record;
@@ -27,12 +29,17 @@ mod walk;
 mod wired;
 
 pub use adopt::INTENT_LASTS;
+pub use backfill::{
+    Backfill, Broken, Ending, Keeper, NoSelector, OfPool, Report, RunError, Selection, Selector, Source,
+    Survey, Watcher,
+};
 pub use batch::{Failure, Message};
 pub use disposition::{Disposition, disposition};
 pub use engine::{Engine, Ports, StartError, Terms};
 pub use governed::Governed;
 pub use governor::{Budget, Governor, LaneState, Slower};
 pub use memberships::{Memberships, compact};
+pub use need::{Need, Zeal};
 pub use sync_user::{Kind, Outcome, SyncError};
 pub use twinpool_core::quota::Category;
 pub use walk::{Deaf, Listener, PATIENCE, Stretch, Walk, WalkError, group_names, memberships, persist};

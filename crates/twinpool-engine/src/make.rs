@@ -53,6 +53,11 @@ impl<P: Ports> Engine<P> {
             // As at the last event: creations are for those who can be made.
             return self.conflict(link, case, reason, Some(&holder)).await;
         }
+        let is_first_intent = link.version == 0 || !matches!(link.state, LinkState::Pending { .. });
+        if is_first_intent {
+            // What somebody else may have made already is not this run's to take back.
+            link.made_by = case.cause.run_id();
+        }
         link.announced.extend(&plan.names());
         link.state = LinkState::Pending { since: now };
         link.intended = Some(username.clone());
@@ -92,7 +97,7 @@ impl<P: Ports> Engine<P> {
         }
     }
 
-    fn plan_creation(&self, case: &Case, link: &Link, marker: &Marker) -> Plan {
+    pub(crate) fn plan_creation(&self, case: &Case, link: &Link, marker: &Marker) -> Plan {
         plan(&PlanningInput {
             source: &case.view.snapshot,
             source_side: &case.side,

@@ -1,5 +1,6 @@
 //! The pace of one category: additive increase, multiplicative decrease, between a floor and a ceiling.
 
+use std::fmt;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -40,6 +41,16 @@ pub enum Slower {
     OthersUse,
     /// The share is less than the quota.
     Share,
+}
+
+impl fmt::Display for Slower {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Throttled => "Cognito refused calls",
+            Self::OthersUse => "others use the quota",
+            Self::Share => "the share that it may take",
+        })
+    }
 }
 
 #[derive(Debug)]

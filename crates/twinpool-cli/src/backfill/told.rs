@@ -1,0 +1,134 @@
+//! What a backfill says before, while and after.
+
+use serde_json::json;
+use twinpool_core::id::RunId;
+use twinpool_core::run::{Run, RunState};
+use twinpool_engine::{Ending, Report, Survey};
+
+use crate::Exit;
+use crate::show::{field, thousands};
+
+/// Before anything is done.
+pub(super) fn intent(size: u64, list_tells_all: bool, percent: u8) -> String {
+    let old = if list_tells_all {
+        "Nobody becomes an active user of the old pool."
+    } else {
+        "The old pool has second factors, passkeys or devices, so each new user is read there too and counts as active."
+    };
+    format!(
+        "The old pool has about {} users. Whoever is not in the new pool yet is made there,\n\
+         and counts as an active user of it this month; nobody is messaged. {old}\n\
+         At most {percent} % of each Cognito quota is used. `twinpool estimate` tells what that takes.\n",
+        thousands(size)
+    )
+}
+
+/// Which run it is.
+pub(super) fn beginning(run: &Run) -> String {
+    let dealt = run.tally.all();
+    match (&run.place, dealt) {
+        (None, 0) => format!("run {}", run.id),
+        (None, _) => format!("run {} begins anew: whoever is there already is passed over", run.id),
+        (Some(_), _) => format!("run {} goes on behind the first {} users", run.id, thousands(dealt)),
+    }
+}
+
+/// At the end. What failed or waits for a person is no success.
+pub(super) fn report(report: &Report, as_json: bool) -> (String, Exit) {
+    let tally = &report.run.tally;
+    let exit = match (report.ending, tally.failed.is_empty(), tally.conflicts.is_empty()) {
+        (_, false, _) | (Ending::Stopped, ..) => Exit::Failed,
+        (_, true, false) => Exit::Warned,
+        (_, true, true) => Exit::Done,
+    };
+    if as_json {
+        return (format!("{:#}\n", run_json(&report.run)), exit);
+    }
+    let mut out = run_words(&report.run);
+    if !tally.conflicts.is_empty() {
+        out += "`twinpool conflicts list` shows who is in conflict, and what helps.\n";
+    }
+    if !tally.failed.is_empty() {
+        out += "Who failed was named above: start again to try once more.\n";
+    }
+    if report.ending == Ending::Stopped {
+        out += "Stopped before the end: the same command goes on from here, on any machine.\n";
+    }
+    (out, exit)
+}
+
+/// One run.
+pub(crate) fn run_words(run: &Run) -> String {
+    let mut out = field("run", run.id.as_str());
+    out += &field("state", run.state.code());
+    for (word, count) in &run.tally.done {
+        out += &field(word, &thousands(*count));
+    }
+    for (reason, count) in &run.tally.conflicts {
+        out += &field("conflict", &format!("{} {}", thousands(*count), reason.code()));
+    }
+    for (code, count) in &run.tally.failed {
+        out += &field("failed", &format!("{} {code}", thousands(*count)));
+    }
+    out
+}
+
+/// One run, for programs.
+pub(crate) fn run_json(run: &Run) -> serde_json::Value {
+    let conflicts: serde_json::Map<_, _> =
+        run.tally.conflicts.iter().map(|(reason, count)| (reason.code().to_owned(), json!(count))).collect();
+    json!({
+        "run": run.id.as_str(),
+        "kind": run.kind.code(),
+        "scope": run.scope,
+        "state": run.state.code(),
+        "started_at": crate::show::rfc3339(run.started_at),
+        "seen_at": crate::show::rfc3339(run.seen_at),
+        "finished": run.state == RunState::Finished,
+        "done": run.tally.done,
+        "conflicts": conflicts,
+        "failed": run.tally.failed,
+        "waits": run.waits,
+    })
+}
+
+/// When there is no going on.
+pub(super) fn broken(id: &RunId) -> String {
+    format!("the run {id} is stopped; what was done is kept, and the same command goes on from there")
+}
+
+/// What would be done.
+pub(super) fn survey(survey: &Survey, as_json: bool) -> String {
+    let by_reason = |all: &std::collections::BTreeMap<twinpool_core::held_back::Reason, u64>| {
+        all.iter()
+            .map(|(reason, count)| (reason.code().to_owned(), *count))
+            .collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let (refuse, conflicts) = (by_reason(&survey.refuse), by_reason(&survey.conflicts));
+    if as_json {
+        let all = json!({
+            "make": survey.make,
+            "updates": survey.updates,
+            "look": survey.look,
+            "refuse": refuse,
+            "conflicts": conflicts,
+            "nothing": survey.nothing,
+        });
+        return format!("{all:#}\n");
+    }
+    let mut out = "A backfill would deal with these users. Nothing was done.\n\n".to_owned();
+    out += &field("make", &thousands(survey.make));
+    out +=
+        &field("", &format!("with {} calls for groups, disabling and the like", thousands(survey.updates)));
+    out += &field("compare", &format!("{} whom something may have changed", thousands(survey.look)));
+    for (reason, count) in &refuse {
+        out += &field("refuse", &format!("{} {reason}", thousands(*count)));
+    }
+    for (reason, count) in &conflicts {
+        out += &field("conflict", &format!("{} {reason}, as before", thousands(*count)));
+    }
+    for (word, count) in &survey.nothing {
+        out += &field(word, &thousands(*count));
+    }
+    out
+}

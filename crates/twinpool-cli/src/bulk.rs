@@ -1,0 +1,77 @@
+//! What commands share that work on whole pools: they run the engine themselves, with the mirror's key.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use clap::Args;
+use twinpool_aws::client::Patience;
+use twinpool_aws::cognito::CognitoPool;
+use twinpool_aws::dynamodb::Links;
+use twinpool_aws::settings::{Environment, digest_key};
+use twinpool_core::id::AttributeName;
+use twinpool_core::quota::{Quota, Quotas};
+use twinpool_engine::{Budget, Engine, Governor, Terms, Wired};
+
+use crate::clock::SystemClock;
+use crate::failure::Misuse;
+use crate::options::{self, Pools, RulesFile, Table};
+
+/// The engine on AWS.
+pub(crate) type Bound = Engine<Wired<CognitoPool, CognitoPool, Links, SystemClock>>;
+
+/// On what a command works, and how much of the quotas it may take.
+#[derive(Debug, Args)]
+pub(crate) struct Bulk {
+    #[command(flatten)]
+    pub(crate) table: Table,
+    #[command(flatten)]
+    pub(crate) pools: Pools,
+    #[command(flatten)]
+    pub(crate) rules: RulesFile,
+    /// The attribute of the new pool that twinpool writes.
+    #[arg(long, env = "TWINPOOL_MARKER_ATTRIBUTE", hide_env_values = true, value_name = "NAME", default_value = "custom:twinpool",
+          value_parser = |text: &str| AttributeName::parse(text))]
+    marker: AttributeName,
+    /// The share of each quota of Cognito that this command may take, in percent.
+    #[arg(long, value_name = "PERCENT", default_value_t = 50, value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub(crate) percent: u8,
+    /// A quota that is not AWS's default, such as UserCreation=200. May be repeated.
+    #[arg(long, value_name = "NAME=CALLS", value_parser = |text: &str| text.parse::<Quota>())]
+    quota: Vec<Quota>,
+}
+
+/// Where the secret is to be found.
+const NO_KEY: &str = "the digest key of the stack must stand in the environment, in TWINPOOL_DIGEST_KEY: the same that the \
+    functions have, or twinpool would know nobody whom it has mirrored";
+
+/// All that a command works with.
+pub(crate) struct Connected {
+    pub(crate) engine: Bound,
+    pub(crate) governor: Arc<Governor>,
+}
+
+impl Bulk {
+    fn quotas(&self) -> Quotas {
+        let mut quotas = Quotas::default();
+        for quota in &self.quota {
+            quotas.set(*quota);
+        }
+        quotas
+    }
+
+    /// Connects, and refuses pools, rules and keys that are not those of the table.
+    pub(crate) async fn connect(&self) -> anyhow::Result<Connected> {
+        let key = digest_key(&Environment).map_err(|problem| Misuse(format!("{problem}: {NO_KEY}")))?;
+        let (rules, _) = self.rules.read()?;
+        let config = options::aws_with(Patience::BULK).await?;
+        let links = Links::connect(&config, self.table.table.clone(), Some(&key));
+        self.pools.check(&links, &self.table).await?;
+        let budget = Budget { percent: self.percent, processes: NonZeroU32::MIN };
+        let governor = Arc::new(Governor::with_quotas(budget, self.quotas()));
+        let (old, new) = (self.pools.old(&config), self.pools.new_pool(&config));
+        let ports = Wired::new(old, new, links, SystemClock, &governor);
+        let terms = Terms { key, marker: self.marker.clone(), rules };
+        let engine = Engine::start(ports, terms).await?;
+        Ok(Connected { engine, governor })
+    }
+}

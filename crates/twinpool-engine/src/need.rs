@@ -1,0 +1,115 @@
+//! What a walk has to do for one user, from what the list shows and the link says. No call is made for it.
+
+use twinpool_core::change_event::Cause;
+use twinpool_core::held_back::Reason;
+use twinpool_core::id::OldSub;
+use twinpool_core::link::{Link, LinkState, Linked, Names, Side};
+use twinpool_core::plan::{Marker, Operation};
+use twinpool_core::snapshot::{Snapshot, Status};
+
+use crate::engine::{Engine, Ports};
+use crate::follow::waits;
+
+/// What has to be done for one user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing: the digests are those of the last mirror.
+    Nothing,
+    /// Nothing yet: the sign-up is not confirmed.
+    Unconfirmed,
+    /// Nothing: rules or a person leave the user out.
+    LeftOut,
+    /// Nothing: another user stands for this one.
+    Merged,
+    /// Nothing that would help: what stood in the way still does.
+    Conflict(Reason),
+    /// A user is to be made, with so many calls of the scarcest quota.
+    Make(usize),
+    /// It is to be written down that nobody can be made, and why.
+    Refuse(Reason),
+    /// Both pools are to be read and compared.
+    Look,
+}
+
+/// How much a walk looks into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Zeal {
+    /// Only where the old pool says something new.
+    News,
+    /// Also where the new pool may say something new: a name that was taken may be free.
+    Everything,
+}
+
+impl<P: Ports> Engine<P> {
+    /// What has to be done for a user of the old pool. `user`: as the list shows it, with its groups.
+    #[must_use]
+    pub fn need(&self, user: &Snapshot, link: Option<&Link>, zeal: Zeal) -> Need {
+        let Some(link) = link else {
+            return self.need_of_new(user, None, zeal);
+        };
+        match &link.state {
+            LinkState::Linked(linked) => {
+                let news = self.is_news_in_list(user, linked);
+                let waiting = zeal == Zeal::Everything && waits(linked);
+                if news || waiting { Need::Look } else { Need::Nothing }
+            }
+            LinkState::Conflict { .. } => self.need_of_new(user, Some(link), zeal),
+            // A list is late, or somebody was mourned too early: the pool is asked.
+            LinkState::Pending { .. } | LinkState::Tombstone { .. } => Need::Look,
+            LinkState::Merged { .. } => Need::Merged,
+        }
+    }
+
+    /// Lists tell no second factors, passkeys and devices: of those nothing is concluded.
+    fn is_news_in_list(&self, user: &Snapshot, linked: &Linked) -> bool {
+        let base = &linked.base.old;
+        let (mfa, factors) = (base.mfa, base.factors.clone());
+        let side = Side { mfa, factors, ..Side::of(user, &self.key) };
+        side != *base || self.is_of_other_rules(linked)
+    }
+
+    fn need_of_new(&self, user: &Snapshot, link: Option<&Link>, zeal: Zeal) -> Need {
+        if user.status == Status::Unconfirmed {
+            return Need::Unconfirmed;
+        }
+        let case = self.case(&Cause::sweep("New"), 1, user.clone(), link);
+        if case.view.left_out {
+            return Need::LeftOut;
+        }
+        let old_sub = OldSub::from(user.sub.clone());
+        let marker = Marker::of(&self.marker, &self.old_shape.id, &old_sub, &self.key);
+        let nobody = Link::intent(&old_sub, Names::default(), twinpool_core::id::Timestamp(0));
+        let plan = self.plan_creation(&case, link.unwrap_or(&nobody), &marker);
+        if let Some(LinkState::Conflict { reason, .. }) = link.map(|link| &link.state) {
+            let as_before = plan.refusal() == Some(*reason);
+            let of_new_pool = plan.refusal().is_none() && zeal == Zeal::News;
+            return if as_before || of_new_pool { Need::Conflict(*reason) } else { Need::Look };
+        }
+        if let Some(reason) = plan.refusal() {
+            return Need::Refuse(reason);
+        }
+        Need::Make(plan.operations.iter().filter(|operation| is_scarce(operation)).count())
+    }
+
+    /// Whether a list tells of a user all that is mirrored, so that it does not have to be read.
+    #[must_use]
+    pub fn list_tells_all(&self) -> bool {
+        let shape = &self.old_shape;
+        !(shape.mfa || shape.passkeys || shape.devices)
+    }
+}
+
+/// Whether the operation takes of UserUpdate, of which there is least (F§5).
+fn is_scarce(operation: &Operation) -> bool {
+    match operation {
+        Operation::CreateUser { .. } | Operation::SetRandomPassword | Operation::SetMfa { .. } => false,
+        Operation::SetAttributes(_)
+        | Operation::DeleteAttributes(_)
+        | Operation::AddToGroup(_)
+        | Operation::RemoveFromGroup(_)
+        | Operation::SetEnabled(_)
+        | Operation::LinkIdentity(_)
+        | Operation::UnlinkIdentity(_)
+        | Operation::DeleteUser => true,
+    }
+}
