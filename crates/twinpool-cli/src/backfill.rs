@@ -59,6 +59,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let groups = memberships(old, &progress).await?;
     let keeper = keeper(arguments, &connected).await?;
     progress.say(&told::beginning(&keeper.run));
+    connected.engine.prepare_groups(&groups, &keeper.run.id, &progress).await?;
     let source = OfPool::new(Walk::new(old, keeper.run.place.clone(), &progress), &groups);
     let backfill = Backfill {
         engine: &connected.engine,

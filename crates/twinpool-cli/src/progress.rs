@@ -136,7 +136,7 @@ impl Listener for Progress {
 }
 
 impl Watcher for Progress {
-    fn progress(&self, run: &Run, lanes: &[LaneState], _paused: bool) {
+    fn progress(&self, run: &Run, lanes: &[LaneState]) {
         let conflicts: u64 = run.tally.conflicts.values().sum();
         let failed: u64 = run.tally.failed.values().sum();
         let throttled: u64 = lanes.iter().map(|lane| lane.throttled).sum();

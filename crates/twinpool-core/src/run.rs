@@ -28,6 +28,8 @@ pub struct Run {
     pub state: RunState,
     /// Everybody before this place in the list is done; `None` at the beginning.
     pub place: Option<Place>,
+    /// How many behind that place are counted already.
+    pub beyond: u64,
     /// The import job that it waits for.
     pub job: Option<String>,
     /// What it did.
@@ -118,6 +120,7 @@ impl Run {
             seen_at: now,
             state: RunState::Running,
             place: None,
+            beyond: 0,
             job: None,
             tally: Tally::default(),
             waits: None,

@@ -4,6 +4,7 @@
 //! mirror, and what a list shows is never written over what is newer (the link says when both pools were last compared).
 
 mod carry;
+mod groups;
 mod progress;
 mod queue;
 mod record;

@@ -50,6 +50,12 @@ impl Memberships {
         mine.filter_map(|(_, index)| self.names.get(usize::try_from(*index).ok()?)).cloned().collect()
     }
 
+    /// The groups that have members.
+    pub fn names(&self) -> impl Iterator<Item = &GroupName> {
+        let used: BTreeSet<_> = self.of.iter().map(|(_, index)| *index).collect();
+        used.into_iter().filter_map(|index| self.names.get(usize::try_from(index).ok()?))
+    }
+
     /// How many memberships there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -53,6 +53,14 @@ impl<P: Ports> Engine<P> {
         Carried::Failed(SyncError::Contended)
     }
 
+    /// Carries over a user who is new, as the list shows it. Once.
+    ///
+    /// # Errors
+    /// When a call fails, or the answer would be premature.
+    pub async fn carry_over(&self, user: &Snapshot, run: &RunId) -> Result<Outcome, SyncError> {
+        self.try_to_carry(user, Need::Make(0), run, 1).await
+    }
+
     /// A user who is new is made from what the list shows, if the pool says that it is still there: no AdminGetUser, which
     /// would make it an active user of the old pool (F§0.4). Everybody else is read.
     async fn try_to_carry(

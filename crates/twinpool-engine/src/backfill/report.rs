@@ -1,6 +1,6 @@
 //! What a run tells: while it goes on, and at its end.
 
-use twinpool_core::id::Sub;
+use twinpool_core::id::{GroupName, Sub};
 use twinpool_core::port::PortError;
 use twinpool_core::run::Run;
 
@@ -12,7 +12,7 @@ use crate::walk::{Listener, WalkError};
 /// Who watches a run.
 pub trait Watcher: Listener {
     /// How far it is.
-    fn progress(&self, run: &Run, lanes: &[LaneState], paused: bool);
+    fn progress(&self, run: &Run, lanes: &[LaneState]);
     /// Somebody could not be carried over; the run goes on.
     fn failed(&self, user: &Sub, problem: &SyncError);
 }
@@ -47,6 +47,9 @@ pub enum Broken {
     /// The links cannot be read.
     #[error("the links cannot be read")]
     Links(#[source] PortError),
+    /// A group cannot be made.
+    #[error("the group {0} cannot be made in the new pool")]
+    Group(GroupName, #[source] SyncError),
     /// A user cannot be carried over, and no other could be.
     #[error("the user {0} cannot be carried over, and nobody else could be")]
     User(Sub, #[source] SyncError),

@@ -81,7 +81,7 @@ where
             source: Some(source),
             queue: Queue::default(),
             events: FuturesUnordered::new(),
-            paused: true,
+            paused: None,
             stopping: false,
             at_end: false,
             left: self.limit,
@@ -108,7 +108,8 @@ struct Work<'a, P, W, S, R> {
     queue: Queue,
     progress: Progress,
     events: FuturesUnordered<Future<'a, S, R>>,
-    paused: bool,
+    /// Unknown until people were listened to.
+    paused: Option<bool>,
     stopping: bool,
     at_end: bool,
     left: Option<u64>,
@@ -141,7 +142,7 @@ where
     }
 
     fn begin_what_can_be_begun(&mut self) {
-        if self.paused || self.stopping {
+        if self.paused != Some(false) || self.stopping {
             return;
         }
         while self.left != Some(0)
@@ -190,8 +191,9 @@ where
     fn sort(&mut self, stretch: Stretch, links: &Links) {
         if stretch.is_new_beginning {
             self.progress.begin_anew();
+            self.run.beyond = self.run.tally.all();
         }
-        let mut jobs = Vec::new();
+        let (mut jobs, before) = (Vec::new(), self.run.tally.all());
         for user in stretch.users {
             if !self.task.selection.fits(&user) {
                 continue;
@@ -201,6 +203,10 @@ where
                 link => self.task.engine.need(&user, link.and_then(Option::as_ref), Zeal::Everything),
             };
             match settled(need) {
+                // Met before, and counted then.
+                Some(Settled::Done(_)) if need == Need::Nothing && self.run.beyond > 0 => {
+                    self.run.beyond -= 1
+                }
                 Some(Settled::Done(word)) => self.run.tally.count(word),
                 Some(Settled::Conflict(reason)) => self.conflict(reason),
                 None => jobs.push((user, need)),
@@ -209,7 +215,8 @@ where
         for _ in 0..stretch.unreadable {
             *self.run.tally.failed.entry("UnreadableUser".to_owned()).or_default() += 1;
         }
-        let page = self.progress.begin(jobs.len(), stretch.next);
+        let counted = self.run.tally.all() - before;
+        let page = self.progress.begin(jobs.len(), counted, stretch.next);
         for (user, need) in jobs {
             self.queue.push(Job { user, need, page });
         }
@@ -241,10 +248,11 @@ where
 
     fn keep(&mut self, mut keeper: Keeper<'a, R>) {
         keeper.run.place = self.progress.place().cloned();
+        keeper.run.beyond = self.run.beyond + self.progress.beyond();
         keeper.run.tally = self.run.tally.clone();
         let lanes = keeper.governor().state();
-        keeper.run.waits = why_not_faster(&lanes, self.paused);
-        self.task.watcher.progress(&keeper.run, &lanes, self.paused);
+        keeper.run.waits = why_not_faster(&lanes, self.paused == Some(true));
+        self.task.watcher.progress(&keeper.run, &lanes);
         let (now, watcher) = (self.task.engine.ports.clock().now(), self.task.watcher);
         self.events.push(Box::pin(async move {
             let kept = keeper.persist(now, watcher).await;
@@ -259,7 +267,7 @@ where
     fn heard(&mut self, keeper: Keeper<'a, R>, heard: Result<Control, RunError>) {
         self.keeper = Some(keeper);
         match heard {
-            Ok(control) => self.paused = control.paused,
+            Ok(control) => self.paused = Some(control.paused),
             Err(problem) => return self.break_off(problem.into()),
         }
         self.events.push(Box::pin(async {
@@ -284,6 +292,7 @@ where
             return Err(self.broken.unwrap_or(Broken::Run(RunError::Taken(self.run.id))));
         };
         keeper.run.place = self.progress.place().cloned();
+        keeper.run.beyond = self.run.beyond + self.progress.beyond();
         keeper.run.tally = self.run.tally;
         keeper.run.waits = None;
         keeper.run.state = match ending {

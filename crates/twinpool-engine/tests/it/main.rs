@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test stops where its world is not as it was set up")]
 
 mod audited;
+mod backfills;
 mod batches;
 mod calls;
 mod changes;

@@ -171,3 +171,18 @@ pub(crate) fn assert_in_step(world: &World, sub: &str) {
     assert_eq!(new.messages, 0, "nobody was messaged");
     assert!(new.can_reset_password(), "the user has a password that can be reset");
 }
+
+/// So many users are in step, and nobody else is in the new pool.
+pub(crate) fn assert_in_step_all(world: &World, count: usize) {
+    let links: Vec<_> = world.links.all().into_iter().filter(|link| link.linked().is_some()).collect();
+    assert_eq!((links.len(), world.links.back().len(), world.new.people().len()), (count, count, count));
+    for link in links {
+        let new_sub = &link.linked().expect("a pair").new_sub;
+        let new = world.new.person(new_sub.as_str()).expect("the user is in the new pool");
+        let old = world.old.person(link.old_sub.as_str()).expect("the user is in the old pool");
+        let mut attributes = new.attributes.clone();
+        attributes.remove(&attribute(MARKER));
+        assert_eq!(attributes, old.attributes);
+        assert_eq!((&new.groups, new.enabled), (&old.groups, old.enabled));
+    }
+}

@@ -138,6 +138,7 @@ pub async fn runs_are_kept<L: RunStore>(links: &L) {
     run.job = Some("import-1".to_owned());
     run.waits = Some("throttled".to_owned());
     run.state = RunState::Stopped;
+    run.beyond = 17;
     run.tally.count("created");
     run.tally.conflicts.insert(Reason::Taken, 3);
     run.tally.failed.insert("InternalErrorException".to_owned(), 2);

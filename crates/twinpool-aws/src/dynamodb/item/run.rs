@@ -21,6 +21,7 @@ pub(in super::super) fn encode_run(run: &Run, version: u64, key: String) -> Map 
         ("started_at".to_owned(), number(run.started_at.0)),
         ("seen_at".to_owned(), number(run.seen_at.0)),
         ("state".to_owned(), text(run.state.code())),
+        ("beyond".to_owned(), number(run.beyond)),
         ("done".to_owned(), counts(run.tally.done.clone())),
         ("conflicts".to_owned(), counts(reasons)),
         ("failed".to_owned(), counts(run.tally.failed.clone())),
@@ -49,6 +50,7 @@ pub(in super::super) fn decode_run(id: &RunId, item: &Map) -> Answer<Run> {
         seen_at: Timestamp(integer(item, "seen_at")?),
         state: RunState::from_code(string(item, "state")?).ok_or_else(|| damaged("state"))?,
         place: None,
+        beyond: integer(item, "beyond")?,
         job: optional(item, "job")?.map(str::to_owned),
         tally: Tally {
             done: read_counts(item, "done")?,

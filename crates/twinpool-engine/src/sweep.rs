@@ -1,0 +1,237 @@
+//! The walk that finds what no event told, and sends the mirror there.
+//!
+//! It costs pages of lists and of links, and no read of a user. Who is not in the list is not believed to be deleted: the mirror
+//! asks the pool.
+
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use tokio::time::Instant;
+use twinpool_core::change_event::{About, Cause, ChangeEvent, EventId};
+use twinpool_core::id::{GroupName, OldSub, Sub};
+use twinpool_core::listing::{LinkBatch, PoolList, Stage};
+use twinpool_core::port::{Answer, ChangeSink, Clock as _, GroupStore as _, Place, PortError};
+use twinpool_core::snapshot::Snapshot;
+
+use crate::engine::{Engine, Ports};
+use crate::memberships::compact;
+use crate::need::{Need, Zeal};
+use crate::walk::{Listener, Stretch, Walk, WalkError, group_names, memberships, persist};
+
+/// What a sweep may do.
+#[derive(Debug, Clone)]
+pub struct Sweep<S, I> {
+    /// Where hints go.
+    pub sink: S,
+    /// Makes ids of events.
+    pub fresh_id: I,
+    /// Sends so many hints at most.
+    pub most: u64,
+    /// Ends in order at this moment.
+    pub until: Option<Instant>,
+    /// Goes on behind this place.
+    pub after: Option<Place>,
+    /// Sends no hint: only counts.
+    pub dry_run: bool,
+}
+
+/// What a sweep found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Users in the list.
+    pub seen: u64,
+    /// Users without a link.
+    pub new: u64,
+    /// Users of whom the list says something else than was agreed.
+    pub changed: u64,
+    /// Users with a link who are not in the list.
+    pub missing: u64,
+    /// Groups of which nothing is recorded.
+    pub groups: u64,
+    /// More were missing than a list can be late with: no hint was sent about them.
+    pub too_many_missing: bool,
+    /// Where the next one goes on; `None` where the end was reached.
+    pub next: Option<Place>,
+}
+
+impl Swept {
+    /// How many hints there are to send.
+    #[must_use]
+    pub fn hints(&self) -> u64 {
+        let missing = if self.too_many_missing { 0 } else { self.missing };
+        self.new + self.changed + missing + self.groups
+    }
+}
+
+/// Why a sweep ended before its end. The next one finds what this one did not.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SweepError {
+    /// The walk cannot go on.
+    #[error(transparent)]
+    Walk(#[from] WalkError),
+    /// The links cannot be read.
+    #[error("the links cannot be read")]
+    Links(#[source] PortError),
+    /// A hint cannot be sent.
+    #[error("a hint cannot be sent to the queue")]
+    Sink(#[source] PortError),
+}
+
+/// So many hints are on their way at a time.
+const AT_A_TIME: usize = 16;
+
+/// A list is late with some; with this share of everybody, and more than a few, something else is wrong.
+const MOST_MISSING_PERCENT: u64 = 10;
+const A_FEW: u64 = 100;
+
+impl<P: Ports> Engine<P>
+where
+    P::Old: PoolList,
+    P::Links: LinkBatch,
+{
+    /// Sweeps.
+    ///
+    /// # Errors
+    /// When there is no going on. What was sent is sent.
+    pub async fn sweep<S: ChangeSink, I: FnMut() -> EventId>(
+        &self,
+        mut sweep: Sweep<S, I>,
+        listener: &impl Listener,
+    ) -> Result<Swept, SweepError> {
+        let old = self.ports.old();
+        let groups = memberships(old, listener).await?;
+        let (mut swept, mut seen) = (Swept::default(), Vec::new());
+        let is_whole = sweep.after.is_none();
+        if is_whole {
+            self.sweep_groups(&mut sweep, &mut swept, listener).await?;
+        }
+        let mut walk = Walk::new(old, sweep.after.take(), listener);
+        while let Some(Stretch { mut users, next, is_new_beginning, .. }) = walk.next().await? {
+            if is_new_beginning {
+                swept = Swept { groups: swept.groups, ..Swept::default() };
+                seen.clear();
+            }
+            for user in &mut users {
+                user.groups = groups.of(&user.sub);
+            }
+            swept.seen += users.len() as u64;
+            seen.extend(users.iter().map(|user| compact(&user.sub)));
+            self.sweep_users(&mut sweep, &mut swept, &users, listener).await?;
+            let is_over =
+                sweep.until.is_some_and(|until| Instant::now() >= until) || swept.hints() >= sweep.most;
+            if is_over && next.is_some() {
+                swept.next = next;
+                return Ok(swept);
+            }
+        }
+        if is_whole {
+            seen.sort_unstable();
+            self.sweep_missing(&mut sweep, &mut swept, &seen, listener).await?;
+        }
+        Ok(swept)
+    }
+
+    async fn sweep_users<S: ChangeSink, I: FnMut() -> EventId>(
+        &self,
+        sweep: &mut Sweep<S, I>,
+        swept: &mut Swept,
+        users: &[Snapshot],
+        listener: &impl Listener,
+    ) -> Result<(), SweepError> {
+        let links = persist(|| self.links_of(users), listener).await.map_err(SweepError::Links)?;
+        let mut hints = Vec::new();
+        for user in users {
+            let need = match links.get(&OldSub::from(user.sub.clone())) {
+                Some(None) => Need::Look,
+                link => self.need(user, link.and_then(Option::as_ref), Zeal::News),
+            };
+            let found = match need {
+                Need::Make(_) | Need::Refuse(_) => "New",
+                Need::Look => "Changed",
+                Need::Nothing | Need::Unconfirmed | Need::LeftOut | Need::Merged | Need::Conflict(_) => {
+                    continue;
+                }
+            };
+            *(if found == "New" { &mut swept.new } else { &mut swept.changed }) += 1;
+            hints.push(self.event_of(user, Cause::sweep(found), (sweep.fresh_id)()));
+        }
+        sweep.send(hints).await
+    }
+
+    /// Groups of which nothing is recorded, with members or without.
+    async fn sweep_groups<S: ChangeSink, I: FnMut() -> EventId>(
+        &self,
+        sweep: &mut Sweep<S, I>,
+        swept: &mut Swept,
+        listener: &impl Listener,
+    ) -> Result<(), SweepError> {
+        let mut hints = Vec::new();
+        for name in group_names(self.ports.old(), listener).await? {
+            let travels = self.rules.group(&name).is_some() && !self.is_of_provider(&name);
+            if travels && !self.is_recorded(&name, listener).await.map_err(SweepError::Links)? {
+                swept.groups += 1;
+                hints.push(self.hint_at(About::Group(name), "Group", (sweep.fresh_id)()));
+            }
+        }
+        sweep.send(hints).await
+    }
+
+    async fn is_recorded(&self, name: &GroupName, listener: &impl Listener) -> Answer<bool> {
+        Ok(persist(|| self.ports.links().group_record(name), listener).await?.is_some())
+    }
+
+    async fn sweep_missing<S: ChangeSink, I: FnMut() -> EventId>(
+        &self,
+        sweep: &mut Sweep<S, I>,
+        swept: &mut Swept,
+        seen: &[u128],
+        listener: &impl Listener,
+    ) -> Result<(), SweepError> {
+        let (mut missing, mut place, mut all) = (Vec::new(), None, 0);
+        loop {
+            let pairs = persist(|| self.ports.links().pairs(place.as_ref()), listener).await;
+            let pairs = pairs.map_err(SweepError::Links)?;
+            for pair in pairs.items.into_iter().filter(|pair| is_expected_in_old_pool(pair.stage)) {
+                all += 1;
+                if seen.binary_search(&compact(&Sub::from(&pair.old_sub))).is_err() {
+                    missing.push(pair.old_sub);
+                }
+            }
+            place = pairs.next;
+            if place.is_none() {
+                break;
+            }
+        }
+        swept.missing = missing.len() as u64;
+        swept.too_many_missing = swept.missing > A_FEW && swept.missing * 100 > all * MOST_MISSING_PERCENT;
+        if swept.too_many_missing {
+            return Ok(());
+        }
+        let hints = missing
+            .iter()
+            .map(|sub| self.hint_at(About::User(Sub::from(sub)), "Missing", (sweep.fresh_id)()))
+            .collect();
+        sweep.send(hints).await
+    }
+
+    fn hint_at(&self, about: About, found: &str, id: EventId) -> ChangeEvent {
+        let now = self.ports.clock().now();
+        ChangeEvent::hint(id, self.old_shape.id.clone(), about, Cause::sweep(found), now)
+    }
+}
+
+fn is_expected_in_old_pool(stage: Stage) -> bool {
+    match stage {
+        Stage::Pending | Stage::Linked | Stage::Conflict => true,
+        Stage::Tombstone | Stage::Merged => false,
+    }
+}
+
+impl<S: ChangeSink, I> Sweep<S, I> {
+    async fn send(&self, hints: Vec<ChangeEvent>) -> Result<(), SweepError> {
+        if self.dry_run {
+            return Ok(());
+        }
+        let sent = stream::iter(&hints).map(|hint| Ok(self.sink.send(hint)));
+        let sent = sent.try_buffer_unordered(AT_A_TIME).try_for_each(async |()| Ok(())).await;
+        sent.map_err(SweepError::Sink)
+    }
+}
