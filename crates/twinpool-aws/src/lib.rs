@@ -8,7 +8,11 @@ pub mod cognito;
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
 #[cfg(feature = "raw")]
+pub mod quotas;
+#[cfg(feature = "raw")]
 pub mod raw;
 pub mod settings;
 #[cfg(feature = "sqs")]
 pub mod sqs;
+#[cfg(feature = "raw")]
+pub mod usage;

@@ -12,6 +12,8 @@ mod answer;
 mod send;
 mod sign;
 #[cfg(test)]
+pub(crate) mod stub;
+#[cfg(test)]
 mod tests;
 
 use send::Sender;
