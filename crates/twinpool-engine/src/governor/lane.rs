@@ -4,9 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use tokio::time::Instant;
+use twinpool_core::quota::MARGIN;
 
-/// Below the share by so much, that a late or an early packet does not put one call too many into AWS's second.
-const MARGIN: f64 = 0.975;
 /// What is kept free beside others who call, as a part of the quota: their use is known a minute late.
 const RESERVE: f64 = 0.1;
 /// Slowest, as a part of the share.
