@@ -1,12 +1,14 @@
 //! `twinpool estimate`: what carrying everybody over will take, for each way of doing it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use clap::Args;
 use twinpool_aws::client::{Config, Patience};
 use twinpool_aws::quotas::{self, AccountQuotas};
+use twinpool_aws::usage::{Load, Usage};
 use twinpool_core::forecast::{Way, forecast};
 use twinpool_core::port::PoolReader as _;
 use twinpool_core::quota::{Category, Quota};
@@ -88,6 +90,15 @@ async fn sheet(arguments: &Arguments, config: &Config, account: AccountQuotas) -
         sources: Category::ALL.map(|category| (category, source(category))).into(),
         quotas,
         problem,
+        in_use: in_use(config).await,
         ways: ways.into(),
     })
+}
+
+/// Good to know, and nothing rests on it: who may not ask CloudWatch is told nothing.
+async fn in_use(config: &Config) -> BTreeMap<Category, Load> {
+    match Usage::connect(config) {
+        Ok(usage) => Box::pin(usage.at(SystemTime::now())).await.unwrap_or_default(),
+        Err(_) => BTreeMap::new(),
+    }
 }

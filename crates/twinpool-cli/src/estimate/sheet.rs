@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use twinpool_aws::usage::Load;
 use twinpool_core::forecast::{Forecast, Mau, Way, rate};
 use twinpool_core::id::PoolId;
-use twinpool_core::port::PortError;
+use twinpool_core::port::{Class, PortError};
 use twinpool_core::quota::{Category, Quotas};
 
 use super::look::Found;
@@ -34,6 +35,8 @@ pub(super) struct Sheet {
     pub(super) sources: BTreeMap<Category, Source>,
     /// Why Service Quotas did not tell.
     pub(super) problem: Option<PortError>,
+    /// What the account uses of the quotas now; empty if CloudWatch does not tell.
+    pub(super) in_use: BTreeMap<Category, Load>,
     pub(super) ways: Vec<Forecast>,
 }
 
@@ -81,7 +84,28 @@ impl Sheet {
         out += &show::field("counted", &self.basis());
         out +=
             &show::field("budget", &format!("{} % of each quota; {}", self.percent, self.quotas_in_words()));
+        let in_use = self.in_use();
+        if !in_use.is_empty() {
+            out += &show::field("in use", &in_use);
+        }
         out
+    }
+
+    /// What the account uses now, where it is known.
+    fn in_use(&self) -> String {
+        let mut words = Vec::new();
+        for (category, load) in &self.in_use {
+            let quota = f64::from(self.quotas.of(*category));
+            let mut said = format!("{category} {:.1} of {quota} a second", load.calls);
+            if load.throttled > 0.0 {
+                said += &format!(", {:.1} of them refused", load.throttled);
+            }
+            if load.calls + rate(*category, &self.quotas, self.percent) > quota {
+                said += ", which does not leave the share";
+            }
+            words.push(said);
+        }
+        words.join("; ")
     }
 
     fn basis(&self) -> String {
@@ -111,11 +135,9 @@ impl Sheet {
                 number => words.push(format!("{number} {said}")),
             }
         }
-        let why = self.problem.as_ref().map(|error| {
-            format!(
-                " (Service Quotas did not answer: {}; the permission is servicequotas:ListServiceQuotas)",
-                error.code
-            )
+        let why = self.problem.as_ref().map(|error| match error.class {
+            Class::Denied => " (your role lacks servicequotas:ListServiceQuotas)".to_owned(),
+            _ => format!(" (Service Quotas did not answer: {})", error.code),
         });
         format!("quotas: {}{}", words.join(", "), why.unwrap_or_default())
     }
@@ -174,6 +196,9 @@ impl Sheet {
             });
             (category.name().to_owned(), value)
         };
+        let in_use = |(category, load): (&Category, &Load)| {
+            (category.name().to_owned(), json!({ "rps": load.calls, "throttled_rps": load.throttled }))
+        };
         let all = json!({
             "old_pool": {
                 "id": self.pools.0.as_str(),
@@ -194,6 +219,7 @@ impl Sheet {
             "quotas": self.sources.iter().map(quota).collect::<serde_json::Map<_, _>>(),
             "quotas_problem": self.problem.as_ref().map(|error| error.code.as_str()),
             "users_notice": self.everywhere(),
+            "in_use": self.in_use.iter().map(in_use).collect::<serde_json::Map<_, _>>(),
             "ways": self.ways.iter().map(|way| self.way_json(way)).collect::<Vec<_>>(),
         });
         format!("{all:#}\n")

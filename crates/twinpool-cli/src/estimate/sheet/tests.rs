@@ -13,6 +13,7 @@ fn sheet(crowd: Crowd, basis: Basis) -> Sheet {
         percent: 50,
         sources: Category::ALL.map(|category| (category, source(category))).into(),
         problem: Some(PortError::new(Class::Denied, "ListServiceQuotas", "AccessDeniedException")),
+        in_use: BTreeMap::new(),
         ways: Way::ALL.map(|way| forecast(way, &crowd, &quotas, 50)).into(),
         quotas,
     }
@@ -43,9 +44,8 @@ fn a_table_for_people() {
                  step of their own (unconfirmed, federated)
     counted      judged by the first 300 users, by the groups of 60 users: --exact
                  counts all
-    budget       50 % of each quota; quotas: 1 given by you, 9 AWS's defaults
-                 (Service Quotas did not answer: AccessDeniedException; the
-                 permission is servicequotas:ListServiceQuotas)
+    budget       50 % of each quota; quotas: 1 given by you, 9 AWS's defaults (your
+                 role lacks servicequotas:ListServiceQuotas)
 
     WAY         TIME  BOUND BY               OLD MAU   NEW MAU
     events         -  the users themselves         0  who acts
@@ -88,6 +88,19 @@ fn forty_million_users_still_fit() {
     let crowd = Crowd { users: 40_000_000, known: 0, memberships: 400_000_000, groups: 10_000, ..CROWD };
     let text = sheet(crowd, JUDGED).to_text();
     assert!(text.lines().all(|line| line.chars().count() <= show::WIDTH), "{text}");
+}
+
+#[test]
+fn what_the_product_uses_and_what_that_leaves_is_said() {
+    let mut sheet = sheet(CROWD, JUDGED);
+    sheet.in_use.insert(Category::UserRead, Load { calls: 31.04, throttled: 0.0 });
+    sheet.in_use.insert(Category::UserUpdate, Load { calls: 14.0, throttled: 0.5 });
+    assert_eq!(
+        sheet.in_use(),
+        "UserRead 31.0 of 120 a second; UserUpdate 14.0 of 25 a second, 0.5 of them refused, which does not leave the share"
+    );
+    let all: Value = serde_json::from_str(&sheet.to_json()).unwrap();
+    assert_eq!(all["in_use"]["UserUpdate"], json!({ "rps": 14.0, "throttled_rps": 0.5 }));
 }
 
 #[test]
