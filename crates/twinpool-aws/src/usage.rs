@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_config::SdkConfig;
 use serde_json::{Value, json};
+use twinpool_core::id::Timestamp;
 use twinpool_core::port::Answer;
 use twinpool_core::quota::Category;
 
@@ -17,13 +18,17 @@ const PERIOD: u64 = 60;
 const MOST_PAGES: usize = 5;
 
 /// What one category is used for: calls a second, over the newest minute that CloudWatch knows.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Load {
     /// All calls of the account: also our own, and those that were refused or failed.
     pub calls: f64,
     /// Those of them that were refused because there were too many.
     pub throttled: f64,
+    /// When that minute began.
+    pub minute: Timestamp,
 }
+
+const SILENCE: Load = Load { calls: 0.0, throttled: 0.0, minute: Timestamp(0) };
 
 /// Reads usage.
 #[derive(Debug)]
@@ -48,11 +53,13 @@ impl Usage {
         for _ in 0..MOST_PAGES {
             let mut page = self.0.call(TARGET, &ask).await?;
             for series in page["MetricDataResults"].as_array().into_iter().flatten() {
-                let Some((category, rps)) = newest(series) else { continue };
-                let load = found.entry(category).or_default();
-                let slot = if series["Id"] == "throttled" { &mut load.throttled } else { &mut load.calls };
-                // One category may be told in parts. The first page has the newest.
-                *slot = slot.max(rps);
+                let Some((category, rps, minute)) = newest(series) else { continue };
+                let load = found.entry(category).or_insert(SILENCE);
+                if series["Id"] == "throttled" {
+                    load.throttled = load.throttled.max(rps);
+                } else if minute >= load.minute {
+                    (load.calls, load.minute) = (rps, minute);
+                }
             }
             ask["NextToken"] = page["NextToken"].take();
             if ask["NextToken"].is_null() {
@@ -84,13 +91,20 @@ fn question(now: SystemTime) -> Value {
     })
 }
 
-/// The category of a series, and its newest value as calls a second.
-fn newest(series: &Value) -> Option<(Category, f64)> {
+/// The category of a series, its newest value as calls a second, and of which minute it is.
+fn newest(series: &Value) -> Option<(Category, f64, Timestamp)> {
     let category = Category::named(series["Label"].as_str()?.trim())?;
     let sum = series["Values"].get(0)?.as_f64().filter(|sum| sum.is_finite() && *sum >= 0.0)?;
+    let minute = series["Timestamps"].get(0)?.as_f64().filter(|at| (0.0..1e11).contains(at))?;
     #[expect(clippy::cast_precision_loss, reason = "it is sixty")]
     let seconds = PERIOD as f64;
-    Some((category, sum / seconds))
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is a date of some century"
+    )]
+    let minute = Timestamp((minute * 1_000.0) as u64);
+    Some((category, sum / seconds, minute))
 }
 
 #[cfg(test)]
@@ -106,14 +120,20 @@ mod tests {
     async fn the_newest_full_minute_of_each_category_is_read() {
         let answer = r#"{"MetricDataResults": [
             {"Id": "calls", "Label": "UserUpdate", "Values": [600.0, 60.0], "Timestamps": [1795219140, 1795219080]},
-            {"Id": "throttled", "Label": "UserUpdate", "Values": [30.0]},
-            {"Id": "calls", "Label": "UserAuthentication", "Values": [6000.0]},
+            {"Id": "throttled", "Label": "UserUpdate", "Values": [30.0], "Timestamps": [1795219140]},
+            {"Id": "calls", "Label": "UserAuthentication", "Values": [6000.0], "Timestamps": [1795219140]},
             {"Id": "calls", "Label": "UserRead", "Values": []},
             {"Id": "calls", "Label": "UserList", "Values": ["many"]}]}"#;
         let (address, seen) = server([(200, "", answer)]);
         let usage = Usage::connect(&config(&address).await).unwrap();
         let found = usage.at(at(1_795_219_225)).await.unwrap();
-        assert_eq!(found, BTreeMap::from([(Category::UserUpdate, Load { calls: 10.0, throttled: 0.5 })]));
+        assert_eq!(
+            found,
+            BTreeMap::from([(
+                Category::UserUpdate,
+                Load { calls: 10.0, throttled: 0.5, minute: Timestamp(1_795_219_140_000) }
+            )])
+        );
         let seen = seen.recv().unwrap();
         assert_eq!(seen.header("content-type"), "application/x-amz-json-1.0");
         let asked: Value = serde_json::from_slice(&seen.body).unwrap();
@@ -130,8 +150,8 @@ mod tests {
 
     #[tokio::test]
     async fn all_pages_are_read_and_a_refusal_is_told() {
-        let first = r#"{"NextToken": "n", "MetricDataResults": [{"Id": "calls", "Label": "UserRead", "Values": [60]}]}"#;
-        let second = r#"{"MetricDataResults": [{"Id": "calls", "Label": "UserList", "Values": [120]}]}"#;
+        let first = r#"{"NextToken": "n", "MetricDataResults": [{"Id": "calls", "Label": "UserRead", "Values": [60], "Timestamps": [1795219140.0]}]}"#;
+        let second = r#"{"MetricDataResults": [{"Id": "calls", "Label": "UserList", "Values": [120], "Timestamps": [1795219080]}]}"#;
         let (address, seen) =
             server([(200, "", first), (200, "", second), (400, "", r#"{"__type":"AccessDenied"}"#)]);
         let usage = Usage::connect(&config(&address).await).unwrap();

@@ -10,6 +10,7 @@ mod dlq;
 mod estimate;
 mod explain;
 mod failure;
+mod neighbours;
 mod operator;
 mod options;
 mod progress;

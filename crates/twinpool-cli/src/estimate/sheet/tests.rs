@@ -3,6 +3,7 @@ use twinpool_core::port::Class;
 
 use super::*;
 use crate::estimate::look::Basis;
+use crate::samples::AT;
 
 fn sheet(crowd: Crowd, basis: Basis) -> Sheet {
     let quotas: Quotas = ["UserCreation=200".parse().unwrap()].into_iter().collect();
@@ -93,8 +94,8 @@ fn forty_million_users_still_fit() {
 #[test]
 fn what_the_product_uses_and_what_that_leaves_is_said() {
     let mut sheet = sheet(CROWD, JUDGED);
-    sheet.in_use.insert(Category::UserRead, Load { calls: 31.04, throttled: 0.0 });
-    sheet.in_use.insert(Category::UserUpdate, Load { calls: 14.0, throttled: 0.5 });
+    sheet.in_use.insert(Category::UserRead, Load { calls: 31.04, throttled: 0.0, minute: AT });
+    sheet.in_use.insert(Category::UserUpdate, Load { calls: 14.0, throttled: 0.5, minute: AT });
     assert_eq!(
         sheet.in_use(),
         "UserRead 31.0 of 120 a second; UserUpdate 14.0 of 25 a second, 0.5 of them refused, which does not leave the share"
