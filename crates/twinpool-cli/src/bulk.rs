@@ -4,16 +4,19 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use clap::Args;
-use twinpool_aws::client::Patience;
+use twinpool_aws::client::{Config, Patience};
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::dynamodb::Links;
+use twinpool_aws::quotas;
 use twinpool_aws::settings::{Environment, digest_key};
+use twinpool_aws::usage::Usage;
 use twinpool_core::id::AttributeName;
 use twinpool_core::quota::{Quota, Quotas};
 use twinpool_engine::{Budget, Engine, Governor, Terms, Wired};
 
 use crate::clock::SystemClock;
 use crate::failure::Misuse;
+use crate::neighbours;
 use crate::options::{self, Pools, RulesFile, Table};
 
 /// The engine on AWS.
@@ -35,7 +38,7 @@ pub(crate) struct Bulk {
     /// The share of each quota of Cognito that this command may take, in percent.
     #[arg(long, value_name = "PERCENT", default_value_t = 50, value_parser = clap::value_parser!(u8).range(1..=100))]
     pub(crate) percent: u8,
-    /// A quota that is not AWS's default, such as UserCreation=200. May be repeated.
+    /// A quota that is not what Service Quotas says, such as UserCreation=200. May be repeated.
     #[arg(long, value_name = "NAME=CALLS", value_parser = |text: &str| text.parse::<Quota>())]
     quota: Vec<Quota>,
 }
@@ -51,8 +54,9 @@ pub(crate) struct Connected {
 }
 
 impl Bulk {
-    fn quotas(&self) -> Quotas {
-        let mut quotas = Quotas::default();
+    /// What the owner says, else what Service Quotas says, else AWS's defaults.
+    async fn quotas(&self, config: &Config) -> Quotas {
+        let mut quotas = quotas::read(config).await.quotas;
         for quota in &self.quota {
             quotas.set(*quota);
         }
@@ -67,7 +71,10 @@ impl Bulk {
         let links = Links::connect(&config, self.table.table.clone(), Some(&key));
         self.pools.check(&links, &self.table).await?;
         let budget = Budget { percent: self.percent, processes: NonZeroU32::MIN };
-        let governor = Arc::new(Governor::with_quotas(budget, self.quotas()));
+        let governor = Arc::new(Governor::with_quotas(budget, self.quotas(&config).await));
+        if let Ok(usage) = Usage::connect(&config) {
+            tokio::spawn(Box::pin(neighbours::watch(usage, Arc::clone(&governor))));
+        }
         let (old, new) = (self.pools.old(&config), self.pools.new_pool(&config));
         let ports = Wired::new(old, new, links, SystemClock, &governor);
         let terms = Terms { key, marker: self.marker.clone(), rules };

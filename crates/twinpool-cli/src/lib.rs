@@ -7,8 +7,10 @@ mod bulk;
 mod clock;
 mod conflicts;
 mod dlq;
+mod estimate;
 mod explain;
 mod failure;
+mod neighbours;
 mod operator;
 mod options;
 mod progress;
@@ -57,6 +59,8 @@ enum Command {
     Report(report::Command),
     /// Holds twinpool.toml against both pools.
     Rules(rules::Arguments),
+    /// Says what carrying everybody over will take: calls, hours, active users. Reads only.
+    Estimate(estimate::Arguments),
     /// Carries over everybody who is not in the new pool yet, beside live traffic.
     Backfill(backfill::Arguments),
     /// Says what backfills and imports did and do, and why they are not faster.
@@ -126,6 +130,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Conflicts(command) => conflicts::run(&command).await,
         Command::Report(command) => report::run(&command).await,
         Command::Rules(arguments) => rules::run(&arguments).await,
+        Command::Estimate(arguments) => estimate::run(&arguments).await,
         Command::Backfill(arguments) => backfill::run(&arguments).await,
         Command::Runs(arguments) => runs::run(&arguments).await,
         Command::Pause(say) => runs::pause(&say).await,
@@ -169,7 +174,7 @@ mod tests {
 
     #[test]
     fn help_texts() {
-        let paths: [&[&str]; 13] = [
+        let paths: [&[&str]; 14] = [
             &[],
             &["resolve"],
             &["explain"],
@@ -183,6 +188,7 @@ mod tests {
             &["dlq", "redrive"],
             &["dlq", "drop"],
             &["rules", "check"],
+            &["estimate"],
         ];
         let all: Vec<_> =
             paths.iter().map(|path| format!("## twinpool {}\n{}", path.join(" "), help(path))).collect();

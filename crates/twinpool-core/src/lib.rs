@@ -8,6 +8,7 @@ pub mod attribute;
 pub mod change_event;
 pub mod decision;
 pub mod digest;
+pub mod forecast;
 pub mod group;
 pub mod held_back;
 pub mod history;

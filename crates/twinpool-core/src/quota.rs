@@ -5,6 +5,10 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 
+/// So much of its share twinpool uses: below it, so that a late or an early packet does not put one call too many into AWS's
+/// second.
+pub const MARGIN: f64 = 0.975;
+
 /// Calls that share a quota. Only those that twinpool makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Category {

@@ -128,6 +128,12 @@ impl Governor {
         gate.moved.notify_one();
     }
 
+    /// How many processes share the budget.
+    #[must_use]
+    pub fn processes(&self) -> NonZeroU32 {
+        self.terms.lock().unwrap_or_else(PoisonError::into_inner).0.processes
+    }
+
     /// What happens in each category.
     #[must_use]
     pub fn state(&self) -> Vec<LaneState> {

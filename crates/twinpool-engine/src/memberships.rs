@@ -62,6 +62,12 @@ impl Memberships {
         self.of.len()
     }
 
+    /// How many users are in a group.
+    #[must_use]
+    pub fn people(&self) -> usize {
+        self.of.chunk_by(|(one, _), (other, _)| one == other).count()
+    }
+
     /// Whether nobody is in any group.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -42,9 +42,8 @@ where
 
     async fn make_group_for_run(&self, name: &GroupName, run: &RunId) -> Result<(), SyncError> {
         for attempt in 1.. {
-            let problem = match self.sync_group(name, &Cause::run(run)).await {
-                Ok(_) => return Ok(()),
-                Err(problem) => problem,
+            let Err(problem) = self.sync_group(name, &Cause::run(run)).await else {
+                return Ok(());
             };
             match disposition(&problem, attempt) {
                 // Another run at the same groups, or a network that is away.

@@ -205,7 +205,7 @@ where
             match settled(need) {
                 // Met before, and counted then.
                 Some(Settled::Done(_)) if need == Need::Nothing && self.run.beyond > 0 => {
-                    self.run.beyond -= 1
+                    self.run.beyond -= 1;
                 }
                 Some(Settled::Done(word)) => self.run.tally.count(word),
                 Some(Settled::Conflict(reason)) => self.conflict(reason),

@@ -4,11 +4,12 @@ use std::fmt;
 use std::time::Duration;
 
 use tokio::time::Instant;
+use twinpool_core::quota::MARGIN;
 
-/// Below the share by so much, that a late or an early packet does not put one call too many into AWS's second.
-const MARGIN: f64 = 0.975;
 /// What is kept free beside others who call, as a part of the quota: their use is known a minute late.
 const RESERVE: f64 = 0.1;
+/// Others who use less of the quota than this are nobody: their use is known by subtraction.
+const NOISE: f64 = 0.02;
 /// Slowest, as a part of the share.
 const FLOOR: f64 = 1.0 / 32.0;
 /// From nothing to the ceiling in so many seconds of calls that went well.
@@ -97,10 +98,10 @@ impl Lane {
     }
 
     fn left(&self) -> f64 {
-        if self.others == 0.0 {
+        let Bounds { quota, processes, .. } = self.bounds;
+        if self.others < quota * NOISE {
             return f64::INFINITY;
         }
-        let Bounds { quota, processes, .. } = self.bounds;
         (quota * (1.0 - RESERVE) - self.others) / processes * MARGIN
     }
 

@@ -11,6 +11,7 @@ mod conflicts;
 mod crashes;
 mod decided;
 mod deleted;
+mod estimated;
 mod factors;
 mod federated;
 mod first_mirror;
