@@ -22,7 +22,9 @@ mod runs;
 mod samples;
 mod show;
 mod signal;
+mod sweep;
 mod sync;
+mod undo;
 
 use std::process::ExitCode;
 
@@ -63,6 +65,10 @@ enum Command {
     Estimate(estimate::Arguments),
     /// Carries over everybody who is not in the new pool yet, beside live traffic.
     Backfill(backfill::Arguments),
+    /// Finds what no event told (users changed, deleted, new), and sends the mirror there.
+    Sweep(sweep::Arguments),
+    /// Takes back what a backfill or an import made, as far as nobody has used it.
+    Undo(undo::Arguments),
     /// Says what backfills and imports did and do, and why they are not faster.
     Runs(runs::Runs),
     /// Lets backfills and imports begin nothing new, until `resume`.
@@ -132,6 +138,8 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Rules(arguments) => rules::run(&arguments).await,
         Command::Estimate(arguments) => estimate::run(&arguments).await,
         Command::Backfill(arguments) => backfill::run(&arguments).await,
+        Command::Sweep(arguments) => sweep::run(&arguments).await,
+        Command::Undo(arguments) => undo::run(&arguments).await,
         Command::Runs(arguments) => runs::run(&arguments).await,
         Command::Pause(say) => runs::pause(&say).await,
         Command::Resume(say) => runs::resume(&say).await,

@@ -13,7 +13,7 @@ use twinpool_core::snapshot::Status;
 use twinpool_core::value::Value;
 use twinpool_engine::{
     Backfill, Broken, Budget, Ending, Governor, Keeper, LaneState, Listener, OfPool, Ports as _, Report,
-    Selection, SyncError, Undone, Walk, Watcher, memberships,
+    Selection, SyncError, Walk, Watcher, memberships,
 };
 use twinpool_testkit::world::{attribute, group, person};
 use twinpool_testkit::{Person, Process, World};
@@ -30,20 +30,20 @@ struct Looker {
 impl Listener for Looker {
     fn waits(&self, _error: &PortError, _after: Duration) {}
     fn begins_anew(&self) {
-        *self.anew.lock().unwrap() += 1;
+        *self.anew.lock().expect("nobody panicked") += 1;
     }
 }
 
 impl Watcher for Looker {
     fn progress(&self, _run: &Run, _lanes: &[LaneState]) {}
     fn failed(&self, user: &Sub, problem: &SyncError) {
-        self.failed.lock().unwrap().push(format!("{user}: {problem}"));
+        self.failed.lock().expect("nobody panicked").push(format!("{user}: {problem}"));
     }
 }
 
 /// What a test asks of a backfill.
 #[derive(Default)]
-struct Asked {
+pub(crate) struct Asked {
     selection: Selection,
     limit: Option<u64>,
     /// Stops after this long.
@@ -51,11 +51,16 @@ struct Asked {
     looker: Looker,
 }
 
-fn run_id(text: &str) -> RunId {
+pub(crate) fn run_id(text: &str) -> RunId {
     RunId::parse(text).expect("a run")
 }
 
-async fn backfill(world: &World, process: &Arc<Process>, id: &str, asked: &Asked) -> Result<Report, Broken> {
+pub(crate) async fn backfill(
+    world: &World,
+    process: &Arc<Process>,
+    id: &str,
+    asked: &Asked,
+) -> Result<Report, Broken> {
     let engine = engine(world, process);
     let ports = engine.ports();
     let governor = Arc::new(Governor::new(Budget { percent: 100, processes: NonZeroU32::MIN }));
@@ -82,13 +87,13 @@ async fn backfill(world: &World, process: &Arc<Process>, id: &str, asked: &Asked
     .await
 }
 
-async fn whole(world: &World, id: &str) -> Report {
+pub(crate) async fn whole(world: &World, id: &str) -> Report {
     let process = Arc::new(Process::healthy());
     backfill(world, &process, id, &Asked::default()).await.expect("the backfill ends")
 }
 
 /// So many people, some in groups, some disabled.
-fn populated(count: usize) -> World {
+pub(crate) fn populated(count: usize) -> World {
     let world = World::username_to_email();
     for name in ["staff", "beta", "empty"] {
         world.old.put_group(GroupDefinition { name: group(name), description: None, precedence: None });
@@ -99,10 +104,10 @@ fn populated(count: usize) -> World {
     world
 }
 
-fn somebody(number: usize) -> Person {
+pub(crate) fn somebody(number: usize) -> Person {
     let email = format!("p{number}@example.com");
     let attributes = [("email", email.as_str()), ("email_verified", "true"), ("name", "Somebody")];
-    let groups = [("staff", number % 2 == 0), ("beta", number % 3 == 0)];
+    let groups = [("staff", number.is_multiple_of(2)), ("beta", number.is_multiple_of(3))];
     let groups = groups.into_iter().filter(|(_, is_in)| *is_in).map(|(name, _)| group(name));
     Person {
         groups: groups.collect(),
@@ -320,55 +325,10 @@ async fn one_who_cannot_be_carried_over_keeps_nobody_else_back() {
     process.fail_next("AdminSetUserPassword", Class::Rejected);
     let asked = Asked::default();
     let report = backfill(&world, &process, "one", &asked).await.expect("it ends");
-    let failed = asked.looker.failed.lock().unwrap().clone();
+    let failed = asked.looker.failed.lock().expect("nobody panicked").clone();
     assert!(report.run.tally.all() == 5 && failed.len() <= 1, "{report:?} {failed:?}");
     whole(&world, "two").await;
     assert_in_step_all(&world, 5);
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_a_run_made_can_be_taken_back_unless_it_is_used() {
-    let world = populated(6);
-    sign_in(&world, "sub-0005");
-    whole(&world, "one").await;
-    let used = link(&world, "sub-0002").linked().unwrap().new_sub.clone();
-    world.new.edit(&Sub::from(&used), |person| {
-        person.attributes.insert(attribute("name"), Value::new("I was here"));
-    });
-    let engine = engine(&world, &Arc::new(Process::healthy()));
-    let mut became = BTreeMap::new();
-    for number in 0..6 {
-        let sub = OldSub::parse(format!("sub-{number:04}")).unwrap();
-        let undone = engine.undo(&sub, &run_id("one")).await.expect("it is taken back");
-        *became.entry(undone).or_insert(0) += 1;
-    }
-    // One was made by the sign-in, one was used.
-    assert_eq!(became, [(Undone::TakenBack, 4), (Undone::NotOfRun, 1), (Undone::Changed, 1)].into());
-    assert_eq!((world.new.people().len(), world.links.all().len(), world.links.back().len()), (2, 2, 2));
-    // Whoever was taken back can be made again, under the same user id.
-    whole(&world, "two").await;
-    assert_eq!(world.new.people().len(), 6);
-    assert!(world.links.all().iter().all(|link| link.user_id.as_str() == link.old_sub.as_str()));
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_undo_that_dies_anywhere_is_finished_by_the_next() {
-    use twinpool_testkit::Moment;
-    for moment in [Moment::Before, Moment::After] {
-        for call in 0..8 {
-            let world = populated(1);
-            whole(&world, "one").await;
-            let sub = OldSub::parse("sub-0000").unwrap();
-            let dying = Arc::new(Process::dying_at(call, moment));
-            let _ = engine(&world, &dying).undo(&sub, &run_id("one")).await;
-            let healthy = Arc::new(Process::healthy());
-            engine(&world, &healthy).undo(&sub, &run_id("one")).await.expect("it is taken back");
-            assert_eq!(
-                (world.new.people().len(), world.links.all().len(), world.links.back().len()),
-                (0, 0, 0)
-            );
-        }
-    }
 }
 
 #[tokio::test(start_paused = true)]

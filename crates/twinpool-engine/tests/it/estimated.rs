@@ -64,14 +64,21 @@ async fn called(world: &World) -> BTreeMap<Category, u64> {
     let process = Arc::new(Process::healthy());
     let engine = engine(world, &process);
     let governor = Arc::new(Governor::new(Budget { percent: 100, processes: NonZeroU32::MIN }));
-    let fresh = Run::new(RunId::parse("run-1").unwrap(), RunKind::Backfill, String::new(), NOW);
-    let keeper = Keeper::begin(engine.ports().links(), governor, 100, fresh, false, NOW).await.unwrap();
+    let fresh = Run::new(
+        RunId::parse("run-1").expect("it is as the world says"),
+        RunKind::Backfill,
+        String::new(),
+        NOW,
+    );
+    let keeper = Keeper::begin(engine.ports().links(), governor, 100, fresh, false, NOW)
+        .await
+        .expect("it is as the world says");
     let old = engine.ports().old();
-    let groups = memberships(old, &Deaf).await.unwrap();
+    let groups = memberships(old, &Deaf).await.expect("it is as the world says");
     let backfill =
         Backfill { engine: &engine, watcher: &Nobody, selection: Selection::default(), limit: None };
     let source = OfPool::new(Walk::new(old, None, &Deaf), &groups);
-    backfill.run(source, keeper, std::future::pending()).await.unwrap();
+    backfill.run(source, keeper, std::future::pending()).await.expect("it is as the world says");
     let mut calls = BTreeMap::new();
     for category in process.calls().into_iter().filter_map(category) {
         *calls.entry(category).or_default() += 1;

@@ -27,4 +27,6 @@ mod races;
 mod refusals;
 mod start;
 mod support;
+mod sweeps;
+mod taken_back;
 mod troubles;
