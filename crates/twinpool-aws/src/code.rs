@@ -1,27 +1,29 @@
 //! From the error of an SDK to what the caller can do about it.
 
+use aws_smithy_runtime_api::client::result::SdkError;
+#[cfg(any(feature = "cognito", feature = "dynamodb", feature = "sqs"))]
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use twinpool_core::port::{Class, PortError};
 
-#[cfg(feature = "cognito")]
-use aws_sdk_cognitoidentityprovider as sdk;
-#[cfg(all(feature = "dynamodb", not(feature = "cognito")))]
-use aws_sdk_dynamodb as sdk;
-#[cfg(all(feature = "sqs", not(feature = "cognito"), not(feature = "dynamodb")))]
-use aws_sdk_sqs as sdk;
-
 /// Keeps the code and drops the message, which quotes usernames and addresses.
-pub(crate) fn port_error<E, R>(operation: &'static str, error: &sdk::error::SdkError<E, R>) -> PortError
+#[cfg(any(feature = "cognito", feature = "dynamodb", feature = "sqs"))]
+pub(crate) fn port_error<E, R>(operation: &'static str, error: &SdkError<E, R>) -> PortError
 where
     E: ProvideErrorMetadata,
 {
-    use sdk::error::SdkError;
-    let unavailable = |code: &str| PortError::new(Class::Unavailable, operation, code);
     match error {
         SdkError::ServiceError(context) => {
             let code = context.err().code().unwrap_or("NoErrorCode");
             PortError::new(class(code), operation, code)
         }
+        unanswered => no_answer(operation, unanswered),
+    }
+}
+
+/// Why there is no answer of the service.
+pub(crate) fn no_answer<E, R>(operation: &'static str, error: &SdkError<E, R>) -> PortError {
+    let unavailable = |code: &str| PortError::new(Class::Unavailable, operation, code);
+    match error {
         SdkError::TimeoutError(_) => unavailable("TimedOut"),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => unavailable("TimedOut"),
         SdkError::DispatchFailure(failure) if failure.is_io() => unavailable("ConnectionFailed"),
@@ -38,6 +40,7 @@ pub(crate) fn class(code: &str) -> Class {
     match code {
         "UserNotFoundException"
         | "ResourceNotFoundException"
+        | "NoSuchResourceException"
         | "QueueDoesNotExist"
         | "AWS.SimpleQueueService.NonExistentQueue" => Class::NotFound,
         "UsernameExistsException" | "AliasExistsException" | "GroupExistsException" => Class::Taken,
@@ -67,7 +70,9 @@ pub(crate) fn class(code: &str) -> Class {
         | "NotAuthorizedException"
         | "UnrecognizedClientException"
         | "InvalidSignatureException"
+        | "SignatureDoesNotMatch"
         | "ExpiredTokenException"
+        | "ExpiredToken"
         | "KMS.AccessDeniedException"
         | "KMS.DisabledException"
         | "KMS.InvalidStateException"

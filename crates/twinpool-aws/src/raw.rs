@@ -1,0 +1,121 @@
+//! AWS's JSON protocol without an SDK: for services of which we need a call or two, and for answers that must come back as
+//! they are (F§6). The same credentials, Region, endpoint and TLS stack as every other client.
+
+use std::fmt;
+
+use aws_config::SdkConfig;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use serde_json::Value;
+use twinpool_core::port::{Answer, Class, PortError};
+
+mod answer;
+mod send;
+mod sign;
+#[cfg(test)]
+mod tests;
+
+use send::Sender;
+use sign::Signer;
+
+/// Calls one service.
+#[derive(Debug)]
+pub struct RawClient {
+    sender: Sender,
+    signer: Signer,
+    endpoint: String,
+    content_type: &'static str,
+}
+
+impl RawClient {
+    /// A client of the service whose host begins with `service` (`monitoring`) and whose signatures name `signing_name`.
+    /// It calls the endpoint of `config` instead, if there is one.
+    ///
+    /// # Errors
+    /// [`Class::Rejected`] when `config` has no Region or no HTTP client.
+    pub fn connect(config: &SdkConfig, service: &str, signing_name: &'static str) -> Answer<Self> {
+        let region = config.region().ok_or_else(|| PortError::new(Class::Rejected, "Connect", "NoRegion"))?;
+        let region = region.as_ref();
+        let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+        let endpoint = config.endpoint_url().map(str::to_owned);
+        Ok(Self {
+            sender: Sender::of(config)?,
+            signer: Signer::of(config, region.to_owned(), signing_name),
+            endpoint: endpoint.unwrap_or_else(|| format!("https://{service}.{region}.{domain}")),
+            content_type: "application/x-amz-json-1.1",
+        })
+    }
+
+    /// For services that speak version 1.0 of the protocol.
+    #[must_use]
+    pub fn json_1_0(self) -> Self {
+        Self { content_type: "application/x-amz-json-1.0", ..self }
+    }
+
+    /// Makes one call, in one attempt. `target`: the value of `X-Amz-Target`, such as
+    /// `ServiceQuotasV20190624.ListServiceQuotas`.
+    ///
+    /// # Errors
+    /// Those of the service, by their code.
+    pub async fn call(&self, target: &'static str, body: &Value) -> Answer<Value> {
+        let operation = target.rsplit('.').next().unwrap_or(target);
+        let headers = [("content-type", self.content_type), ("x-amz-target", target)];
+        let body = body.to_string().into_bytes();
+        let signature = self.signer.sign(operation, &self.endpoint, &headers, &body).await?;
+        let mut request = Request { method: "POST", path: "/".to_owned(), headers: Vec::new(), body };
+        let own = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        request.headers = own.into_iter().chain(signature).collect();
+        let reply = self.sender.send(operation, &self.endpoint, request).await?;
+        answer::json(operation, &reply)
+    }
+
+    /// Puts a file to an address that is signed already, with the headers that the signature wants. Gives up after fifteen
+    /// minutes, when such an address of an import job has expired.
+    ///
+    /// # Errors
+    /// Those of the service, by their code; [`Class::Rejected`] when the address is none.
+    pub async fn put(&self, url: &str, headers: &[(&str, &str)], bytes: Vec<u8>) -> Answer<()> {
+        const OPERATION: &str = "PutFile";
+        let (endpoint, path) =
+            split(url).ok_or_else(|| PortError::new(Class::Rejected, OPERATION, "BadUrl"))?;
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let request = Request { method: "PUT", path, headers: headers.collect(), body: bytes };
+        let reply = self.sender.upload(OPERATION, &endpoint, request).await?;
+        answer::done(OPERATION, &reply)
+    }
+}
+
+/// Scheme and host; path and query, as they are.
+fn split(url: &str) -> Option<(String, String)> {
+    HttpRequest::get(url).ok()?;
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+    let host = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (endpoint, path) = url.split_at(url.len() - rest.len() + host);
+    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+    (host > 0).then(|| (endpoint.to_owned(), path))
+}
+
+/// What is sent. Bodies and signatures are nobody's business.
+struct Request {
+    method: &'static str,
+    path: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request").field("method", &self.method).finish_non_exhaustive()
+    }
+}
+
+impl Request {
+    fn into_http(self) -> Result<HttpRequest, Box<dyn std::error::Error + Send + Sync>> {
+        let mut request = HttpRequest::new(self.body.into());
+        request.set_method(self.method)?;
+        request.set_uri(self.path)?;
+        for (name, value) in self.headers {
+            request.headers_mut().try_insert(name, value)?;
+        }
+        Ok(request)
+    }
+}

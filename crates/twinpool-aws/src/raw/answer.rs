@@ -1,0 +1,42 @@
+//! What a reply says. Of an error the code alone: messages quote usernames and addresses.
+
+use serde_json::Value;
+use twinpool_core::port::{Answer, Class, PortError};
+
+use super::send::Reply;
+use crate::code::class;
+
+/// The answer of a call.
+pub(super) fn json(operation: &'static str, reply: &Reply) -> Answer<Value> {
+    done(operation, reply)?;
+    if reply.body.is_empty() {
+        return Ok(Value::Null);
+    }
+    let unreadable = |_| PortError::new(Class::Unreadable, operation, "UnreadableResponse");
+    serde_json::from_slice(&reply.body).map_err(unreadable)
+}
+
+/// Whether it was done.
+pub(super) fn done(operation: &'static str, reply: &Reply) -> Answer<()> {
+    if (200..300).contains(&reply.status) {
+        return Ok(());
+    }
+    let code = code(reply).unwrap_or_else(|| format!("Http{}", reply.status));
+    Err(PortError::new(class(&code), operation, code))
+}
+
+fn code(reply: &Reply) -> Option<String> {
+    let body: Option<Value> = serde_json::from_slice(&reply.body).ok();
+    let said = body.as_ref().and_then(|body| {
+        let keys = ["__type", "code", "Code"];
+        keys.into_iter().find_map(|key| body.get(key)?.as_str())
+    });
+    let xml = || std::str::from_utf8(&reply.body).ok()?.split_once("<Code>")?.1.split_once("</Code>");
+    let code = reply.error_type.as_deref().or(said).or_else(|| xml().map(|(code, _)| code))?;
+    // `com.amazonaws.service#TooManyRequestsException:http://…`
+    let code = code.rsplit('#').next()?.split(':').next()?.trim();
+    // Whatever else stands there is no code, and might be anything.
+    let is_code =
+        !code.is_empty() && code.len() <= 100 && code.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'.');
+    is_code.then(|| code.to_owned())
+}
