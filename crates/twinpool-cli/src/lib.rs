@@ -8,6 +8,7 @@ mod clock;
 mod conflicts;
 mod dlq;
 mod explain;
+pub mod export;
 mod failure;
 mod operator;
 mod options;
@@ -67,6 +68,8 @@ enum Command {
     Resume(runs::Say),
     /// Sets the share of the quotas that backfills and imports take, while they run.
     Rate(runs::Rate),
+    /// Writes a whole pool into one file. Makes nobody a monthly active user, unless --mfa.
+    Export(export::Arguments),
 }
 
 /// How a command ended, for scripts.
@@ -131,6 +134,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Pause(say) => runs::pause(&say).await,
         Command::Resume(say) => runs::resume(&say).await,
         Command::Rate(arguments) => runs::rate(&arguments).await,
+        Command::Export(arguments) => export::run(&arguments).await,
     }
 }
 
@@ -169,7 +173,7 @@ mod tests {
 
     #[test]
     fn help_texts() {
-        let paths: [&[&str]; 13] = [
+        let paths: [&[&str]; 14] = [
             &[],
             &["resolve"],
             &["explain"],
@@ -183,6 +187,7 @@ mod tests {
             &["dlq", "redrive"],
             &["dlq", "drop"],
             &["rules", "check"],
+            &["export"],
         ];
         let all: Vec<_> =
             paths.iter().map(|path| format!("## twinpool {}\n{}", path.join(" "), help(path))).collect();
