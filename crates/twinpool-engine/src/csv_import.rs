@@ -3,7 +3,7 @@
 //! Everything may be interrupted. A job goes on without us, and whoever comes next waits for its end. What a job made is
 //! known by the marker, and [`Arrivals`] pairs it. Whoever was not made is made by a call: the usual backfill does that.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use twinpool_core::change_event::Cause;
 use twinpool_core::id::{AttributeName, JobId, OldSub, RunId};
@@ -14,6 +14,7 @@ use twinpool_core::plan::{Marker, Operation};
 use twinpool_core::port::{Answer, PortError};
 use twinpool_core::snapshot::{Snapshot, Status};
 
+use crate::backfill::Source;
 use crate::engine::{Engine, Ports};
 use crate::memberships::compact;
 use crate::walk::{Listener, WalkError, persist};
@@ -22,14 +23,12 @@ mod arrivals;
 mod file;
 mod job;
 mod row;
-mod users;
 
 use arrivals::Arrivals;
 pub use arrivals::Settled;
 pub use file::Limits;
 pub use job::JobReport;
 pub use row::Unfit;
-pub use users::{SourceError, Users, Walked};
 
 use file::CsvFile;
 use row::Header;
@@ -41,10 +40,10 @@ use row::Header;
 ///
 /// # Errors
 /// When a job cannot be run to its end. What was done stays done, and whoever begins again goes on there.
-pub async fn import_by_csv<P, J, L, U>(
+pub async fn import_by_csv<P, J, L, S>(
     engine: &Engine<P>,
     jobs: &J,
-    users: impl Fn() -> U,
+    users: impl Fn() -> S,
     (run, limits): (&RunId, Limits),
     listener: &L,
 ) -> Result<(CsvReport, Settled), CsvImportError>
@@ -54,23 +53,23 @@ where
     P::Links: LinkBatch,
     J: ImportJobs,
     L: JobListener,
-    U: Users,
+    S: Source,
 {
     let mut import = CsvImport::begin(engine, jobs, run, limits, listener).await?;
     // Left by a job whose maker was interrupted: in a file they would be in the way.
     let mut arrivals = Arrivals::find(engine, run, listener).await?;
     let mut source = users();
-    while let Some(some) = source.next().await.map_err(CsvImportError::Source)? {
-        arrivals.pair(engine, &some).await;
-        import.offer(some).await?;
+    while let Some(some) = source.next().await? {
+        arrivals.pair(engine, &some.users).await;
+        import.offer(some.users).await?;
     }
     let report = import.finish().await?;
     let mut settled = arrivals.finish(engine).await;
     if !report.jobs.is_empty() {
         let mut arrivals = Arrivals::find(engine, run, listener).await?;
         let mut source = users();
-        while let Some(some) = source.next().await.map_err(CsvImportError::Source)? {
-            arrivals.pair(engine, &some).await;
+        while let Some(some) = source.next().await? {
+            arrivals.pair(engine, &some.users).await;
         }
         settled.add(arrivals.finish(engine).await);
     }
@@ -83,12 +82,9 @@ pub enum CsvImportError {
     /// A call fails for good.
     #[error("the import cannot go on")]
     Port(#[from] PortError),
-    /// The new pool cannot be walked over.
-    #[error("whom the import job has made cannot be seen")]
+    /// A pool cannot be walked over.
+    #[error("not all users can be seen")]
     Walk(#[from] WalkError),
-    /// There are no more users to read.
-    #[error("the users to import cannot be read")]
-    Source(#[source] SourceError),
     /// The new pool verifies no contact.
     #[error(
         "the new pool takes no import job, because it verifies neither addresses nor numbers by itself \
@@ -149,6 +145,9 @@ pub struct CsvReport {
     pub left_out: u64,
     /// Users who are made by a call, by reason.
     pub unfit: BTreeMap<Unfit, u64>,
+    /// Lists of the old pool do not tell second factors, and it has them: those of imported users follow with their next
+    /// event.
+    pub factors_follow: bool,
 }
 
 /// Users are offered to it, and a job runs whenever a file is full.
@@ -185,7 +184,7 @@ where
         if !header.has(&engine.marker) {
             return Err(CsvImportError::NoMarker(engine.marker.clone()));
         }
-        let mut report = CsvReport::default();
+        let mut report = CsvReport { factors_follow: !engine.list_tells_all(), ..CsvReport::default() };
         let known = persist(|| jobs.jobs(), listener).await?;
         if let Some(active) = known.into_iter().find(|job| job.state.is_active()) {
             if !active.name.starts_with(job::OURS) {
@@ -234,12 +233,10 @@ where
     }
 
     async fn without_link(&mut self, users: Vec<Snapshot>) -> Answer<Vec<Snapshot>> {
-        let subs: Vec<_> = users.iter().map(|user| OldSub::from(user.sub.clone())).collect();
-        let found = persist(|| self.engine.ports.links().links(&subs), self.listener).await?;
-        let linked = found.links.iter().map(|link| &link.old_sub).chain(&found.unreadable);
-        let linked: BTreeSet<_> = linked.map(OldSub::as_str).collect();
+        let known = persist(|| self.engine.links_of(&users), self.listener).await?;
+        let is_known = |user: &Snapshot| known.contains_key(&OldSub::from(user.sub.clone()));
         let all = users.len();
-        let free: Vec<_> = users.into_iter().filter(|user| !linked.contains(user.sub.as_str())).collect();
+        let free: Vec<_> = users.into_iter().filter(|user| !is_known(user)).collect();
         self.report.known += (all - free.len()) as u64;
         Ok(free)
     }

@@ -36,8 +36,7 @@ pub use backfill::{
 };
 pub use batch::{Failure, Message};
 pub use csv_import::{
-    CsvImportError, CsvReport, JobEvent, JobListener, JobReport, Limits, Settled, SourceError, Unfit, Users,
-    Walked, import_by_csv,
+    CsvImportError, CsvReport, JobEvent, JobListener, JobReport, Limits, Settled, Unfit, import_by_csv,
 };
 pub use disposition::{Disposition, disposition};
 pub use engine::{Engine, Ports, StartError, Terms};

@@ -74,7 +74,7 @@ impl Arrivals {
         P::New: PoolList,
         P::Links: LinkBatch,
     {
-        let cause = Cause::operator("Import");
+        let cause = Cause::run(run);
         let mut all = Self { waiting: HashMap::new(), cause, run: run.clone(), settled: Settled::default() };
         let mut walk = Walk::new(engine.ports.new_pool(), None, listener);
         while let Some(stretch) = walk.next().await? {
@@ -208,7 +208,7 @@ impl<P: Ports> Engine<P> {
         let lasts = u64::try_from(INTENT_LASTS.as_millis()).unwrap_or(u64::MAX);
         link.state = LinkState::Pending { since: Timestamp(now.0.saturating_sub(lasts)) };
         self.ports.links().write(&link).await?;
-        let id = EventId::from_random([0; 16]);
+        let id = EventId::stored(run.as_str());
         let pool = self.old_shape.id.clone();
         let event = ChangeEvent::hint(id, pool, About::User(owner.into()), cause.clone(), now);
         self.sync_user(&event, BELIEVED).await.map(|outcome| outcome.kind)

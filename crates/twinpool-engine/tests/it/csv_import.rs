@@ -14,7 +14,7 @@ use twinpool_core::port::PortError;
 use twinpool_core::snapshot::{Identity, Status};
 use twinpool_core::value::Value;
 use twinpool_engine::{
-    CsvImportError, CsvReport, Engine, JobEvent, JobListener, Limits, Listener, Settled, Unfit, Walked,
+    CsvImportError, CsvReport, Engine, JobEvent, JobListener, Limits, Listener, OfPool, Settled, Unfit, Walk,
     import_by_csv, memberships,
 };
 use twinpool_testkit::world::{OLD_POOL, attribute, email_pool, group, person, username_pool};
@@ -98,7 +98,7 @@ impl Bench {
         let engine = engine.map_err(|_| CsvImportError::NothingVerified)?;
         let old = self.world.old.called_by(process);
         let groups = memberships(&old, listener).await?;
-        let users = || Walked::new(&old, &groups, listener);
+        let users = || OfPool::new(Walk::new(&old, None, listener), &groups);
         import_by_csv(&engine, &self.jobs.called_by(process), users, (&run_id(), limits), listener).await
     }
 
