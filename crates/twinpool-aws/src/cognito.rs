@@ -7,6 +7,8 @@ use twinpool_core::id::PoolId;
 use twinpool_core::port::{Answer, Class, PortError};
 
 mod decode;
+#[cfg(feature = "raw")]
+pub mod import_job;
 mod list;
 mod password;
 mod reach;

@@ -9,6 +9,7 @@ mod conflicts;
 mod dlq;
 mod estimate;
 mod explain;
+pub mod export;
 mod failure;
 mod neighbours;
 mod operator;
@@ -77,6 +78,8 @@ enum Command {
     Resume(runs::Say),
     /// Sets the share of the quotas that backfills and imports take, while they run.
     Rate(runs::Rate),
+    /// Writes a whole pool into one file. Makes nobody a monthly active user, unless --mfa.
+    Export(export::Arguments),
 }
 
 /// How a command ended, for scripts.
@@ -144,6 +147,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Pause(say) => runs::pause(&say).await,
         Command::Resume(say) => runs::resume(&say).await,
         Command::Rate(arguments) => runs::rate(&arguments).await,
+        Command::Export(arguments) => export::run(&arguments).await,
     }
 }
 
@@ -182,7 +186,7 @@ mod tests {
 
     #[test]
     fn help_texts() {
-        let paths: [&[&str]; 14] = [
+        let paths: [&[&str]; 20] = [
             &[],
             &["resolve"],
             &["explain"],
@@ -197,6 +201,12 @@ mod tests {
             &["dlq", "drop"],
             &["rules", "check"],
             &["estimate"],
+            &["backfill"],
+            &["sweep"],
+            &["undo"],
+            &["runs"],
+            &["rate"],
+            &["export"],
         ];
         let all: Vec<_> =
             paths.iter().map(|path| format!("## twinpool {}\n{}", path.join(" "), help(path))).collect();

@@ -124,6 +124,10 @@ id!(
     RunId, "run", 40, sub_char
 );
 id!(
+    /// An import job of a pool, such as `import-a1B2c3D4e5`.
+    JobId, "import job", 64, sub_char
+);
+id!(
     /// The name of a group. Not personal.
     GroupName, "group name", 128, name_char
 );
@@ -140,7 +144,7 @@ id!(
     Username, "username", 128, name_char
 );
 
-printable!(Sub, OldSub, NewSub, UserId, PoolId, RunId, GroupName, AttributeName, ProviderName);
+printable!(Sub, OldSub, NewSub, UserId, PoolId, RunId, JobId, GroupName, AttributeName, ProviderName);
 
 impl fmt::Debug for Username {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

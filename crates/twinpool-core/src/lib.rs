@@ -13,6 +13,7 @@ pub mod group;
 pub mod held_back;
 pub mod history;
 pub mod id;
+pub mod import_job;
 pub mod link;
 pub mod listing;
 pub mod plan;

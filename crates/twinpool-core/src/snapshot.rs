@@ -37,6 +37,19 @@ impl Status {
             _ => Self::Other,
         }
     }
+
+    /// Cognito's word; `OTHER` for those that have none of their own here.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Unconfirmed => "UNCONFIRMED",
+            Self::Confirmed => "CONFIRMED",
+            Self::ForceChangePassword => "FORCE_CHANGE_PASSWORD",
+            Self::ResetRequired => "RESET_REQUIRED",
+            Self::ExternalProvider => "EXTERNAL_PROVIDER",
+            Self::Other => "OTHER",
+        }
+    }
 }
 
 /// Who a user is to an identity provider.

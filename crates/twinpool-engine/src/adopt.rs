@@ -90,7 +90,7 @@ impl<P: Ports> Engine<P> {
     }
 
     /// A user that twinpool made, and perhaps did not finish.
-    async fn take(&self, link: Link, case: &Case, new: &Snapshot) -> Result<Outcome, SyncError> {
+    pub(crate) async fn take(&self, link: Link, case: &Case, new: &Snapshot) -> Result<Outcome, SyncError> {
         // Without a password the user could not even reset it (F§0.5); a federated one never had one.
         let unfinished = new.status == Status::ForceChangePassword
             && case.view.snapshot.status != Status::ExternalProvider;

@@ -8,6 +8,7 @@ mod batch;
 mod bury;
 mod case;
 mod claim;
+mod csv_import;
 mod disposition;
 mod engine;
 mod execute;
@@ -37,6 +38,9 @@ pub use backfill::{
     Survey, Watcher,
 };
 pub use batch::{Failure, Message};
+pub use csv_import::{
+    CsvImportError, CsvReport, JobEvent, JobListener, JobReport, Limits, Settled, Unfit, import_by_csv,
+};
 pub use disposition::{Disposition, disposition};
 pub use engine::{Engine, Ports, StartError, Terms};
 pub use governed::Governed;

@@ -5,6 +5,7 @@
 
 pub mod contract;
 mod handle;
+mod import_jobs;
 mod links;
 mod list;
 mod pool;
@@ -15,6 +16,7 @@ mod strict;
 pub mod world;
 
 pub use handle::PoolHandle;
+pub use import_jobs::MemoryImportJobs;
 pub use links::MemoryLinks;
 pub use pool::{MemoryPool, Person};
 pub use process::{Moment, Process};

@@ -9,6 +9,7 @@ mod calls;
 mod changes;
 mod conflicts;
 mod crashes;
+mod csv_import;
 mod decided;
 mod deleted;
 mod estimated;

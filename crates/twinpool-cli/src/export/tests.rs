@@ -1,0 +1,3 @@
+mod pools;
+mod round_trip;
+mod wrong;
