@@ -7,6 +7,7 @@ pub mod contract;
 mod handle;
 mod links;
 mod list;
+mod people;
 mod pool;
 mod process;
 mod quota;
@@ -16,7 +17,7 @@ pub mod world;
 
 pub use handle::PoolHandle;
 pub use links::MemoryLinks;
-pub use pool::{MemoryPool, Person};
+pub use pool::{MemoryPool, Person, uuid};
 pub use process::{Moment, Process};
-pub use quota::{Now, Quota};
+pub use quota::{Now, Quota, category};
 pub use world::World;
