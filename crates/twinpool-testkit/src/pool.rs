@@ -253,6 +253,18 @@ impl MemoryPool {
         shape
     }
 
+    /// How many users there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.state().people.values().count()
+    }
+
+    /// Whether the whole pool is deleted.
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        self.state().is_deleted
+    }
+
     /// Deletes the whole pool.
     pub fn delete(&self) {
         self.state().is_deleted = true;
