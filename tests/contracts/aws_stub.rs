@@ -53,7 +53,7 @@ keeps!(walks of pools:
 keeps!(links of links:
     a_link_is_read_as_it_was_written a_late_writer_loses a_new_sub_is_tied_once groups_are_recorded_and_forgotten
     a_table_is_tied_to_two_pools a_decision_changes_nothing_else a_walk_finds_all the_last_trouble_is_kept);
-keeps!(walks of links: many_links_are_read_at_once);
+keeps!(walks of links: many_links_are_read_at_once runs_are_kept a_word_to_runs_stays a_pair_is_erased);
 
 macro_rules! refuses {
     ($($check:ident)*) => {$(
