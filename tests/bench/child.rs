@@ -12,7 +12,7 @@ use xtask::process::pause;
 #[derive(Debug, Clone)]
 pub(crate) struct Run {
     pub(crate) seconds: f64,
-    /// Seconds of CPU of all its threads.
+    /// Seconds of CPU of all its threads, and of the programs that it ran.
     pub(crate) cpu: f64,
     /// The most it held in memory, in MB.
     pub(crate) peak: f64,
@@ -95,7 +95,8 @@ fn times(process: u32) -> Option<(f64, bool)> {
     let fields: Vec<_> = fields.split(' ').collect();
     // In hundredths of a second, on every Linux that Rust runs on.
     let ticks = |index: usize| fields.get(index)?.parse::<f64>().ok();
-    Some(((ticks(11)? + ticks(12)?) / 100.0, *fields.first()? == "Z"))
+    let all: Option<f64> = (11..=14).map(ticks).sum();
+    Some((all? / 100.0, *fields.first()? == "Z"))
 }
 
 fn high_water(process: u32) -> Option<f64> {

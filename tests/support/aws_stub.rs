@@ -4,7 +4,8 @@
 //! What it does not know it refuses by name; nothing succeeds silently.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::Value;
 use twinpool_testkit::MemoryPool;
@@ -45,6 +46,7 @@ struct State {
     queue: Queue,
     meter: Meter,
     faults: Faults,
+    way: Mutex<Duration>,
 }
 
 impl std::fmt::Debug for State {
@@ -78,6 +80,7 @@ impl AwsStub {
             queue: Queue::default(),
             meter: Meter::default(),
             faults: Faults::default(),
+            way: Mutex::default(),
         };
         let state = Arc::new(state);
         let shared = Arc::clone(&state);
@@ -88,6 +91,11 @@ impl AwsStub {
     #[must_use]
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.server.address())
+    }
+
+    /// How long the way to AWS and back takes from now on. Nothing, unless set.
+    pub fn lie_at(&self, way: Duration) {
+        *self.state.way.lock().expect("no holder panics") = way;
     }
 
     /// Calls counted, and the quotas.
@@ -121,6 +129,7 @@ impl State {
             return Reply::Close;
         }
         let target = request.header("x-amz-target").unwrap_or("none");
+        self.travel();
         let (service, operation) = target.split_once('.').unwrap_or((target, ""));
         let version = if service == cognito::SERVICE { "1.1" } else { "1.0" };
         let (status, body) = match self.answer(service, operation, &request.body) {
@@ -131,9 +140,18 @@ impl State {
         Reply::Send { status, headers, body }
     }
 
+    #[expect(clippy::disallowed_methods, reason = "a stand-in for a long wire: benchmarks only")]
+    fn travel(&self) {
+        let way = *self.way.lock().expect("no holder panics");
+        if !way.is_zero() {
+            std::thread::sleep(way);
+        }
+    }
+
     fn answer(&self, service: &str, operation: &str, body: &[u8]) -> Outcome {
         let body: Value = serde_json::from_slice(body)
             .map_err(|_| Refusal::new("SerializationException", "the request is not JSON"))?;
+        self.meter.note(operation);
         if let Some(code) = self.faults.next(operation) {
             return Err(Refusal::new(code, "a fault that was asked for"));
         }

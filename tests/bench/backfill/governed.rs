@@ -24,18 +24,18 @@ pub(crate) fn run() {
     let mut used: Vec<_> = stub.meter().used().into_iter().collect();
     used.sort_by_key(|(_, used)| std::cmp::Reverse(used.span()));
     for (name, used) in used {
-        let share = 100.0 * used.share();
-        let rate = share / 100.0 * f64::from(used.limit);
-        println!(
-            "| {name} | {} | {} | {rate:.1} | {} | {share:.1} % |",
-            used.admitted, used.refused, used.limit
-        );
         calls += used.admitted + used.refused;
         refused += used.refused;
+        let of = format!("| {name} | {} | {}", used.admitted, used.refused);
         // A handful of calls at the beginning binds nothing.
-        if used.admitted > USERS / 2 {
-            binding = binding.max(share);
+        if used.admitted < USERS / 2 {
+            println!("{of} | | {} | |", used.limit);
+            continue;
         }
+        let share = 100.0 * used.share();
+        let rate = used.share() * f64::from(used.limit);
+        println!("{of} | {rate:.1} | {} | {share:.1} % |", used.limit);
+        binding = binding.max(share);
     }
     let ratio = |part: u64, whole: u64| {
         100.0 * f64::from(u32::try_from(part).unwrap()) / f64::from(u32::try_from(whole).unwrap())

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
 use twinpool_core::quota::Category;
 use twinpool_testkit::MemoryPool;
@@ -13,27 +14,34 @@ use xtask::tools::aws_cli_program;
 use super::{assert_carried_over, new_pool, old_pool};
 use crate::child;
 
-/// The shell way starts a program for every call, so that a hundred users take it minutes.
-const SHELL_USERS: u64 = 100;
+/// The shell way starts a program for every call, so that these take it minutes.
+const SHELL_USERS: u64 = 60;
 
 const USERS: u64 = 2_000;
+
+/// About as far as AWS is from a machine in the same Region, its own work included.
+const FAR: Duration = Duration::from_millis(20);
+
+/// The command that carries users over, given an endpoint and the two pools.
+type Way = fn(&str, [&str; 2]) -> Command;
 
 /// One way to carry users over.
 struct Contender {
     name: &'static str,
     old: Arc<MemoryPool>,
     new: Arc<MemoryPool>,
-    command: fn(&str, [&str; 2]) -> Command,
+    command: Way,
 }
 
 impl Contender {
-    fn new(name: &'static str, users: u64, command: fn(&str, [&str; 2]) -> Command) -> Self {
+    fn new(name: &'static str, users: u64, command: Way) -> Self {
         let [old, new] = ["Old", "New"].map(|side| format!("eu-west-1_{side}{name}"));
         Self { name, old: old_pool(&old, users), new: new_pool(&new), command }
     }
 
     /// Users a second.
-    fn run(&self, stub: &AwsStub) -> f64 {
+    fn run(&self, stub: &AwsStub, way: Duration) -> f64 {
+        let before = calls(stub);
         let pools = [&self.old, &self.new].map(|pool| pool.shape().id.as_str());
         let run =
             child::run(&format!("backfill-{}", self.name), &mut (self.command)(&stub.endpoint(), pools));
@@ -41,27 +49,42 @@ impl Contender {
         assert_carried_over(&self.old, &self.new);
         let users = u32::try_from(self.old.count()).unwrap();
         let rate = f64::from(users) / run.seconds;
-        println!("| {} | {users} | {:.1} | {rate:.1} |", self.name, run.seconds);
+        let (cpu, calls) = (1e3 * run.cpu / f64::from(users), calls(stub) - before);
+        let calls = f64::from(u32::try_from(calls).unwrap()) / f64::from(users);
+        let (name, way, seconds) = (self.name, way.as_millis(), run.seconds);
+        println!("| {name} | {way} ms | {users} | {seconds:.1} | {calls:.1} | {cpu:.2} | {rate:.1} |");
         rate
     }
 }
 
 pub(crate) fn run() {
-    let contenders = [
-        Contender::new("twinpool", USERS, twinpool),
-        Contender::new("python", USERS, python),
-        Contender::new("shell", SHELL_USERS, shell),
-    ];
-    let pools: Vec<_> = contenders.iter().flat_map(|one| [&one.old, &one.new]).collect();
-    let stub = AwsStub::start(&pools);
-    println!("| backfill without quotas | users | seconds | users a second |");
-    println!("| --- | ---: | ---: | ---: |");
-    let [twinpool, python, shell] = contenders.map(|contender| contender.run(&stub));
+    println!(
+        "| backfill without quotas | way and back | users | seconds | calls a user | CPU a user, ms | users a second |"
+    );
+    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+    let near = Duration::ZERO;
+    let [twinpool, python] = in_turns(near, [("twinpool", USERS, twinpool), ("python", USERS, python)]);
+    let [shell] = in_turns(near, [("shell", SHELL_USERS, shell)]);
+    let far = in_turns(FAR, [("twinpool", USERS, self::twinpool), ("python", USERS, self::python)]);
     println!();
     println!("| | measured | goal |");
     println!("| --- | ---: | ---: |");
-    println!("| twinpool : Python with 10 threads | {:.1} | 3 |", twinpool / python);
     println!("| twinpool : export and parallel shell | {:.1} | 5 |", twinpool / shell);
+    println!("| twinpool : Python with 10 threads | {:.1} | 3 |", twinpool / python);
+    println!("| the same, {} ms away | {:.1} | 3 |", FAR.as_millis(), far[0] / far[1]);
+}
+
+/// All of them on one server, which lies this far away.
+fn in_turns<const N: usize>(way: Duration, contenders: [(&'static str, u64, Way); N]) -> [f64; N] {
+    let contenders = contenders.map(|(name, users, command)| Contender::new(name, users, command));
+    let pools: Vec<_> = contenders.iter().flat_map(|one| [&one.old, &one.new]).collect();
+    let stub = AwsStub::start(&pools);
+    stub.lie_at(way);
+    contenders.map(|contender| contender.run(&stub, way))
+}
+
+fn calls(stub: &AwsStub) -> u64 {
+    stub.meter().operations().values().sum()
 }
 
 /// With quotas that nobody reaches.

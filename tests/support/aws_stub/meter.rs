@@ -43,7 +43,7 @@ struct Counted {
     operations: BTreeMap<String, u64>,
 }
 
-/// Counts calls to Cognito. Both pools are of one account, whose quotas they share.
+/// Counts calls, those to Cognito by category. Both pools are of one account, whose quotas they share.
 pub struct Meter {
     started: Instant,
     counted: Mutex<Counted>,
@@ -81,19 +81,23 @@ impl Meter {
         self.counted.lock().expect("no holder panics").used.clone()
     }
 
-    /// Calls by operation, refused ones too.
+    /// Calls by operation, those to DynamoDB and SQS and refused ones too.
     #[must_use]
     pub fn operations(&self) -> BTreeMap<String, u64> {
         self.counted.lock().expect("no holder panics").operations.clone()
     }
 
+    pub(super) fn note(&self, operation: &str) {
+        let operations = &mut self.counted.lock().expect("no holder panics").operations;
+        match operations.get_mut(operation) {
+            Some(calls) => *calls += 1,
+            None => drop(operations.insert(operation.to_owned(), 1)),
+        }
+    }
+
     pub(super) fn count(&self, operation: &'static str, user: Option<&str>) -> Result<(), Refusal> {
         let mut counted = self.counted.lock().expect("no holder panics");
         let now = self.started.elapsed();
-        match counted.operations.get_mut(operation) {
-            Some(calls) => *calls += 1,
-            None => drop(counted.operations.insert(operation.to_owned(), 1)),
-        }
         let verdict = counted.quota.as_ref().map_or(Ok(()), |quota| quota.count(operation, user));
         let (name, limit) = category(operation);
         let fresh = Used { limit, admitted: 0, refused: 0, first: now, last: now };

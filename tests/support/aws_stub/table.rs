@@ -74,7 +74,7 @@ impl Table {
         let names = Names::of(body);
         let projection = names.projection(body)?;
         names.check_use()?;
-        let found = self.get(&key(&body["Key"])?).map(|item| projection.of(&item));
+        let found = self.get(&key(&body["Key"])?).map(|item| projection.of(item));
         Ok(bytes(&found.map_or(json!({}), |item| json!({ "Item": item }))))
     }
 
@@ -93,9 +93,10 @@ impl Table {
         let later = keys.split_off(keys.len() - faults.takes_unprocessed_keys().min(keys.len()));
         let mut found = Vec::new();
         for one in &keys {
-            found.extend(self.get(&key(one)?).map(|item| projection.of(&item)));
+            found.extend(self.get(&key(one)?).map(|item| projection.of(item)));
         }
-        let mut answer = json!({ "Responses": { TABLE: found }, "UnprocessedKeys": {} });
+        let mut answer = json!({ "Responses": {}, "UnprocessedKeys": {} });
+        answer["Responses"][TABLE] = found.into();
         if !later.is_empty() {
             answer["UnprocessedKeys"][TABLE] = request.clone();
             answer["UnprocessedKeys"][TABLE]["Keys"] = later.into();

@@ -1,6 +1,6 @@
 //! A link as an item of the table, as the mirror writes it (crates/twinpool-aws/src/dynamodb/item).
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use twinpool_core::link::Side;
 
 use super::super::table::Item;
@@ -17,7 +17,7 @@ pub(super) fn item(population: &Population, number: u32) -> Item {
         ("pk", text(format!("OLD#{sub}"))),
         ("old_sub", text(&sub)),
         ("user_id", text(&sub)),
-        ("version", json!({ "N": "2" })),
+        ("version", typed("N", "2".into())),
         ("announced_attributes", list(&names)),
         ("announced_groups", list(&old.groups)),
         ("announced_identities", list::<&str>([])),
@@ -25,7 +25,7 @@ pub(super) fn item(population: &Population, number: u32) -> Item {
         ("history", list::<&str>([])),
         ("state", text("linked")),
         ("new_sub", text(numbers::sub(number, true))),
-        ("mirrored_at", json!({ "N": "1700000000000" })),
+        ("mirrored_at", typed("N", "1700000000000".into())),
         ("base_old", side(&old)),
         ("base_new", side(&new)),
         ("held_back", list::<&str>([])),
@@ -55,25 +55,30 @@ pub(super) fn back(number: u32) -> Item {
 
 fn side(side: &Side) -> Value {
     let digests = side.attributes.iter().map(|(name, digest)| (name.to_string(), text(digest.as_str())));
-    let mfa = fields([("on", list::<&str>([]))]);
-    json!({ "M": fields([
-        ("attributes", json!({ "M": digests.collect::<Item>() })),
+    let map = |fields: Item| typed("M", fields.into());
+    map(fields([
+        ("attributes", map(digests.collect())),
         ("groups", list(&side.groups)),
-        ("enabled", json!({ "BOOL": side.enabled })),
+        ("enabled", typed("BOOL", side.enabled.into())),
         ("identities", list::<&str>([])),
-        ("mfa", json!({ "M": mfa })),
+        ("mfa", map(fields([("on", list::<&str>([]))]))),
         ("factors", list::<&str>([])),
-    ]) })
+    ]))
 }
 
 fn fields<const N: usize>(fields: [(&str, Value); N]) -> Item {
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
+/// Without the copies that `json!` makes: a million links are made up in one walk.
+fn typed(kind: &str, value: Value) -> Value {
+    fields([(kind, value)]).into()
+}
+
 fn text(text: impl ToString) -> Value {
-    json!({ "S": text.to_string() })
+    typed("S", text.to_string().into())
 }
 
 fn list<T: ToString>(texts: impl IntoIterator<Item = T>) -> Value {
-    json!({ "L": texts.into_iter().map(text).collect::<Vec<_>>() })
+    typed("L", texts.into_iter().map(text).collect())
 }

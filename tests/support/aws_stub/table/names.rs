@@ -25,14 +25,11 @@ impl Projection {
         self.0.as_ref().is_none_or(|fields| !fields.iter().all(|field| names.contains(&field.as_str())))
     }
 
-    pub(super) fn of(&self, item: &Item) -> Item {
-        match &self.0 {
-            None => item.clone(),
-            Some(fields) => {
-                let kept = item.iter().filter(|(name, _)| fields.contains(name));
-                kept.map(|(name, value)| (name.clone(), value.clone())).collect()
-            }
-        }
+    pub(super) fn of(&self, item: Item) -> Value {
+        Value::Object(match &self.0 {
+            None => item,
+            Some(fields) => item.into_iter().filter(|(name, _)| fields.contains(name)).collect(),
+        })
     }
 }
 

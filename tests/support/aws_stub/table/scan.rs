@@ -26,7 +26,7 @@ const KNOWN: [&str; 9] = [
 struct Page {
     filter: Condition,
     projection: Projection,
-    found: Vec<Item>,
+    found: Vec<Value>,
     scanned: u64,
     most: u64,
     bytes: usize,
@@ -35,11 +35,11 @@ struct Page {
 
 impl Page {
     /// Takes an item, and says whether there is room for more.
-    fn takes(&mut self, key: &str, item: &Item, bytes: usize) -> bool {
+    fn takes(&mut self, key: &str, item: Item, bytes: usize) -> bool {
         self.scanned += 1;
         self.bytes += bytes;
         self.last = Some(key.to_owned());
-        if self.filter.holds(item) {
+        if self.filter.holds(&item) {
             self.found.push(self.projection.of(item));
         }
         self.scanned < self.most && self.bytes < MOST_BYTES
@@ -63,8 +63,8 @@ impl Table {
         };
         let page = Page { filter, projection, found: Vec::new(), scanned: 0, most, bytes: 0, last: None };
         let (page, is_cut) = self.fill(page, start.as_deref());
-        let mut answer =
-            json!({ "Items": page.found, "Count": page.found.len(), "ScannedCount": page.scanned });
+        let mut answer = json!({ "Count": page.found.len(), "ScannedCount": page.scanned });
+        answer["Items"] = page.found.into();
         if let Some(last) = page.last.filter(|_| is_cut) {
             answer["LastEvaluatedKey"] = json!({ "pk": { "S": last } });
         }
@@ -79,14 +79,14 @@ impl Table {
         {
             let bare = ["pk", "old_sub", "new_sub", "state"];
             for (key, item) in links.after(start, page.projection.has_more_than(&bare)) {
-                if !page.takes(&key, &item, LINK_BYTES) {
+                if !page.takes(&key, item, LINK_BYTES) {
                     return (page, true);
                 }
             }
             start = None;
         }
         for (key, item) in after(&self.items(), start) {
-            if !page.takes(key, item, size(item)) {
+            if !page.takes(key, item.clone(), size(item)) {
                 return (page, true);
             }
         }
