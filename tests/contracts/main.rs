@@ -1,8 +1,12 @@
-//! The adapters keep the contracts that the stand-ins keep, on two independent servers.
+//! The adapters keep the contracts that the stand-ins keep: on two independent servers, and on the strict one of these tests.
 //!
 //! What a server gets wrong is left out there, and most of it told at the end by name. Beside that, moto takes no password of
 //! more than 98 characters, whatever the policy, and calls an address taken that the user has already.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod aws_stub;
+mod faults;
+mod streamed;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

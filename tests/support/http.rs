@@ -40,6 +40,8 @@ pub enum Reply {
     },
     /// Say nothing, and hold the connection until the client gives up; then call this.
     Hang(Hangup),
+    /// Close the connection without a word.
+    Close,
 }
 
 /// Called when the client has closed a connection that got no answer.
@@ -108,6 +110,7 @@ fn serve(connection: usize, stream: TcpStream, handler: &(impl Fn(Request) -> Re
                 (hangup.0)();
                 return;
             }
+            Reply::Close => return,
         }
     }
 }

@@ -153,9 +153,9 @@ impl PoolWriter for PoolHandle {
     async fn remove_from_group(&self, sub: &NewSub, group: &GroupName) -> Answer<()> {
         const OPERATION: &str = "AdminRemoveUserFromGroup";
         self.call(OPERATION, Some(sub.as_str()), || {
-            if let Some(person) = self.pool.state().people.get_mut(&Sub::from(sub)) {
+            self.pool.edit(&Sub::from(sub), |person| {
                 person.groups.remove(group);
-            }
+            });
             Ok(())
         })
         .await
@@ -205,9 +205,9 @@ impl PoolWriter for PoolHandle {
 
     async fn unlink_identity(&self, identity: &Identity) -> Answer<()> {
         self.call("AdminDisableProviderForUser", None, || {
-            for person in self.pool.state().people.values_mut() {
+            self.pool.state().people.each(|person| {
                 person.identities.remove(identity);
-            }
+            });
             Ok(())
         })
         .await

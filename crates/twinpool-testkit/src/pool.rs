@@ -1,6 +1,7 @@
 //! A user pool in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use twinpool_core::attribute::Contact;
@@ -12,9 +13,10 @@ use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot, Status};
 use twinpool_core::value::{Attributes, Value};
 
 use crate::handle::PoolHandle;
+use crate::people::People;
 use crate::process::Process;
 use crate::quota::Quota;
-use crate::strict::{self, People};
+use crate::strict;
 
 /// One user of a pool in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,13 +104,24 @@ pub struct MemoryPool {
     pub(crate) shape: PoolShape,
     state: Mutex<State>,
     quota: Mutex<Option<Arc<Quota>>>,
+    has_uuids: bool,
 }
 
 impl MemoryPool {
     /// An empty pool.
     #[must_use]
     pub fn new(shape: PoolShape) -> Arc<Self> {
-        Arc::new(Self { shape, state: Mutex::default(), quota: Mutex::default() })
+        Self::made(shape, false)
+    }
+
+    /// An empty pool that gives UUIDs as subs, as AWS does; others count, which reads better in tests.
+    #[must_use]
+    pub fn with_uuids(shape: PoolShape) -> Arc<Self> {
+        Self::made(shape, true)
+    }
+
+    fn made(shape: PoolShape, has_uuids: bool) -> Arc<Self> {
+        Arc::new(Self { shape, state: Mutex::default(), quota: Mutex::default(), has_uuids })
     }
 
     /// What the pool was made like.
@@ -133,6 +146,26 @@ impl MemoryPool {
     #[must_use]
     pub fn person(&self, parameter: &str) -> Option<Person> {
         strict::find(&self.shape, &self.state().people, parameter).cloned()
+    }
+
+    /// Users as the list shows them, in the order of their subs: so many that fit, after this one.
+    #[must_use]
+    pub fn listed(&self, after: Option<&Sub>, most: usize, fits: impl Fn(&Person) -> bool) -> Vec<Person> {
+        let state = self.state();
+        let shown = state.people.after(after).filter(|person| !state.late_in_list.contains(&person.sub));
+        shown.filter(|person| fits(person)).take(most).cloned().collect()
+    }
+
+    /// Whoever has this sub, username, contact or preferred username, in any case.
+    #[must_use]
+    pub fn known_as(&self, name: &str) -> Vec<Person> {
+        self.state().people.known_as(name).cloned().collect()
+    }
+
+    /// All groups, by name.
+    #[must_use]
+    pub fn all_groups(&self) -> Vec<GroupDefinition> {
+        self.state().groups.values().cloned().collect()
     }
 
     /// One user, as calls find them: a federated one by sub only where the list shows them already (F§4, F§4.6).
@@ -172,14 +205,12 @@ impl MemoryPool {
 
     /// Puts a user into the pool, as if it had always been there.
     pub fn put(&self, person: Person) {
-        self.state().people.insert(person.sub.clone(), person);
+        self.state().people.insert(person);
     }
 
     /// Changes a user behind twinpool's back.
     pub fn edit(&self, sub: &Sub, change: impl FnOnce(&mut Person)) {
-        if let Some(person) = self.state().people.get_mut(sub) {
-            change(person);
-        }
+        self.state().people.change(sub, change);
     }
 
     /// Removes a user.
@@ -196,9 +227,9 @@ impl MemoryPool {
     pub fn remove_group(&self, name: &GroupName) {
         let mut state = self.state();
         state.groups.remove(name);
-        for person in state.people.values_mut() {
+        state.people.each(|person| {
             person.groups.remove(name);
-        }
+        });
     }
 
     /// From now on calls are counted.
@@ -220,6 +251,18 @@ impl MemoryPool {
         let mut shape = self.shape.clone();
         shape.verifies.extend(self.state().verifies.iter().copied());
         shape
+    }
+
+    /// How many users there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.state().people.values().count()
+    }
+
+    /// Whether the whole pool is deleted.
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        self.state().is_deleted
     }
 
     /// Deletes the whole pool.
@@ -244,7 +287,10 @@ impl MemoryPool {
         strict::check_values(&self.shape, attributes, "AdminCreateUser")?;
         strict::check_confirmed(&self.shape, attributes, "AdminCreateUser", None)?;
         state.made += 1;
-        let text = format!("new-{}", state.made);
+        let text = match self.has_uuids {
+            true => uuid(self.shape.id.as_str(), u64::from(state.made)),
+            false => format!("new-{}", state.made),
+        };
         let sub = Sub::parse(&text).map_err(|_| not_found("AdminCreateUser", "Sub"))?;
         let contact_pool = matches!(self.shape.sign_in, SignIn::Contact(_));
         let own = if contact_pool {
@@ -265,7 +311,7 @@ impl MemoryPool {
             messages: 0,
         };
         strict::check_free(&self.shape, &state.people, &person, username.as_str())?;
-        state.people.insert(sub.clone(), person);
+        state.people.insert(person);
         Ok(NewSub::from(sub))
     }
 
@@ -275,10 +321,24 @@ impl MemoryPool {
         operation: &'static str,
         change: impl FnOnce(&mut Person) -> T,
     ) -> Answer<T> {
-        let mut state = self.state();
-        let person = state.people.get_mut(&Sub::from(sub));
-        person.map(change).ok_or_else(|| not_found(operation, "UserNotFoundException"))
+        let changed = self.state().people.change(&Sub::from(sub), change);
+        changed.ok_or_else(|| not_found(operation, "UserNotFoundException"))
     }
+}
+
+/// A UUID of version 4 that follows from a text and a number.
+#[must_use]
+pub fn uuid(of: &str, number: u64) -> String {
+    let half = |salt: u8| {
+        let mut hasher = DefaultHasher::new();
+        (of, number, salt).hash(&mut hasher);
+        hasher.finish()
+    };
+    let (high, low) = (half(0), half(1));
+    let version = (high & 0xfff) | 0x4000;
+    let variant = (low >> 48 & 0x3fff) | 0x8000;
+    let (first, second) = (high >> 32, high >> 16 & 0xffff);
+    format!("{first:08x}-{second:04x}-{version:04x}-{variant:04x}-{:012x}", low & 0xffff_ffff_ffff)
 }
 
 pub(crate) fn not_found(operation: &'static str, code: &str) -> PortError {

@@ -22,17 +22,20 @@ impl std::fmt::Debug for Quota {
     }
 }
 
-/// The category of an operation, and its quota.
-fn category(operation: &str) -> (&'static str, u32) {
+/// The category of an operation, and its quota: so many calls a second (F§5).
+#[must_use]
+pub fn category(operation: &str) -> (&'static str, u32) {
     match operation {
         "AdminGetUser" | "AdminGetUserAuthFactors" => ("UserRead", 120),
         "AdminListGroupsForUser" | "AdminListDevices" => ("UserResourceRead", 50),
         "AdminCreateUser" => ("UserCreation", 50),
         "AdminSetUserPassword" => ("UserAccountRecovery", 30),
         "AdminSetUserMFAPreference" => ("UserResourceUpdate", 25),
-        "ListUsers" => ("UserList", 30),
+        "ListUsers" | "ListUsersInGroup" => ("UserList", 30),
+        "DescribeUserPool" => ("UserPoolRead", 15),
         // Five a second for each operation of one pool, below the category's own.
         "GetGroup" => ("GetGroup", 5),
+        "ListGroups" => ("ListGroups", 5),
         "CreateGroup" => ("CreateGroup", 5),
         "UpdateGroup" => ("UpdateGroup", 5),
         "DeleteGroup" => ("DeleteGroup", 5),

@@ -1,7 +1,5 @@
 //! What AWS refuses, moves or sends, where emulators nod.
 
-use std::collections::BTreeMap;
-
 use twinpool_core::attribute::Contact;
 use twinpool_core::id::{AttributeName, Sub, Username};
 use twinpool_core::pool::{PoolShape, SignIn};
@@ -9,9 +7,8 @@ use twinpool_core::port::{Answer, Class, PortError};
 use twinpool_core::snapshot::{Factor, Identity, Mfa, Status};
 use twinpool_core::value::{Attributes, Value};
 
+use crate::people::People;
 use crate::pool::Person;
-
-pub(crate) type People = BTreeMap<Sub, Person>;
 
 fn refuse(class: Class, operation: &'static str, code: &str) -> PortError {
     PortError::new(class, operation, code)
@@ -37,7 +34,7 @@ pub(crate) fn check_parameter(operation: &'static str, parameter: &str) -> Answe
 
 /// Finds a user as the `Username` parameter does: username, sub of a local user, or alias (F§4).
 pub(crate) fn find<'a>(shape: &PoolShape, people: &'a People, parameter: &str) -> Option<&'a Person> {
-    people.values().find(|person| {
+    people.known_as(parameter).find(|person| {
         person.sub.as_str() == parameter
             || is_same(shape, person.username.as_str(), parameter)
             || sign_in_values(shape, person).any(|value| is_same(shape, value.reveal(), parameter))
@@ -136,7 +133,7 @@ pub(crate) fn update(shape: &PoolShape, people: &mut People, sub: &Sub, new: &At
         if !verified && shape.verifies.contains(&contact) {
             messages += 1;
         }
-        let holder = people.values().find(|person| {
+        let holder = people.known_as(address.reveal()).find(|person| {
             person.sub != *sub
                 && person.contact(contact).is_some_and(|held| is_same(shape, held.reveal(), address.reveal()))
                 && (shape.sign_in.is_name(contact) || person.is_verified(contact))
@@ -152,16 +149,12 @@ pub(crate) fn update(shape: &PoolShape, people: &mut People, sub: &Sub, new: &At
             steal(people, &holder, contact);
         }
     }
-    if let Some(person) = people.get_mut(sub) {
-        person.attributes.extend(new.clone());
-    }
+    people.change(sub, |person| person.attributes.extend(new.clone()));
     Ok(messages)
 }
 
 fn steal(people: &mut People, holder: &Sub, contact: Contact) {
-    if let Some(person) = people.get_mut(holder) {
-        person.attributes.insert(contact.flag_attribute(), Value::new("false"));
-    }
+    people.change(holder, |person| person.attributes.insert(contact.flag_attribute(), Value::new("false")));
 }
 
 /// A contact that people sign in with cannot be deleted.
@@ -189,13 +182,15 @@ pub(crate) fn link(people: &mut People, username: &Username, identity: &Identity
     if people.values().any(elsewhere) {
         return Err(refuse(Class::Taken, OPERATION, "AliasExistsException"));
     }
-    let Some(person) = people.values_mut().find(|person| person.username == *username) else {
+    let user = people.known_as(username.as_str()).find(|person| person.username == *username);
+    let Some(user) = user else {
         return Err(refuse(Class::NotFound, OPERATION, "UserNotFoundException"));
     };
-    if person.identities.len() >= 5 && !person.identities.contains(identity) {
+    if user.identities.len() >= 5 && !user.identities.contains(identity) {
         return Err(refuse(Class::Rejected, OPERATION, "LimitExceededException"));
     }
-    person.identities.insert(identity.clone());
+    let sub = user.sub.clone();
+    people.change(&sub, |person| person.identities.insert(identity.clone()));
     Ok(())
 }
 

@@ -4,16 +4,63 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::{package, paths, tools};
 
-/// Builds the functions and measures capture.
+/// What can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Bench {
+    /// What capture costs a sign-in, beside the same handler in Python.
+    Capture,
+    /// How fast a pool is carried over: under AWS's quotas, and beside a Python script and a shell script without them.
+    Backfill,
+    /// Memory and CPU of comparing two pools of a million users each.
+    Verify,
+}
+
+impl Bench {
+    const ALL: [Self; 3] = [Self::Capture, Self::Backfill, Self::Verify];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Capture => "capture",
+            Self::Backfill => "backfill",
+            Self::Verify => "verify",
+        }
+    }
+}
+
+/// Builds what is measured, and measures it; everything if nothing is named.
 ///
 /// # Errors
 /// When something does not build or start.
-pub fn run() -> Result<()> {
-    tools::install()?;
-    package::build(None)?;
-    let arguments = ["run", "--quiet", "--locked", "-p", "twinpool-tests", "--example", "bench"];
+pub fn run(wanted: &[Bench]) -> Result<()> {
+    let wanted = if wanted.is_empty() { &Bench::ALL } else { wanted };
+    if wanted.contains(&Bench::Capture) {
+        tools::install()?;
+        package::build(None)?;
+    }
+    if wanted.contains(&Bench::Backfill) {
+        tools::install_contenders()?;
+    }
+    if wanted.iter().any(|bench| *bench != Bench::Capture) {
+        cargo(&["build", "--release", "--locked", "-p", "twinpool-cli"])?;
+    }
+    let own = [
+        "run",
+        "--quiet",
+        "--locked",
+        "--profile",
+        "measure",
+        "-p",
+        "twinpool-tests",
+        "--example",
+        "bench",
+        "--",
+    ];
+    cargo(&own.into_iter().chain(wanted.iter().map(|bench| bench.name())).collect::<Vec<_>>())
+}
+
+fn cargo(arguments: &[&str]) -> Result<()> {
     if paths::cargo().args(arguments).status().context("cannot start cargo")?.success() {
         return Ok(());
     }
-    bail!("the benchmark fails")
+    bail!("cargo {} fails", arguments.join(" "))
 }

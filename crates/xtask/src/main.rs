@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
+use xtask::bench::Bench;
 use xtask::local::{OldPoolServer, Options, SignIn, Stack};
 use xtask::{bench, demo, local, package, paths, process, test};
 
@@ -31,8 +32,12 @@ enum Command {
         #[command(subcommand)]
         command: Local,
     },
-    /// Measures capture: size, start, memory, time per event; beside the same handler in Python.
-    Bench,
+    /// Measures: what capture costs, how fast a pool is carried over, what comparing two pools takes.
+    Bench {
+        /// What to measure [default: everything]
+        #[arg(value_enum)]
+        names: Vec<Bench>,
+    },
     /// Builds the functions and zips them for Lambda, with the rules of twinpool.toml.
     Package {
         /// The rules [default: twinpool.toml at the top of the workspace, if there is one]
@@ -104,7 +109,7 @@ fn run(command: Command) -> Result<()> {
         }
         Command::Demo { keep } => demo::run(keep),
         Command::Test { words } => test::run(&words),
-        Command::Bench => bench::run(),
+        Command::Bench { names } => bench::run(&names),
         Command::Package { rules } => {
             let rules = rules.or_else(package::default_rules);
             let package = package::for_production(rules.as_deref())?;

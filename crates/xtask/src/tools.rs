@@ -22,6 +22,24 @@ pub fn install() -> Result<()> {
     install_node()
 }
 
+/// Installs what backfill is compared with; quick when nothing is missing.
+///
+/// # Errors
+/// When Python or jq is missing, or the installation fails.
+pub fn install_contenders() -> Result<()> {
+    output("jq", &["--version"])
+        .context("jq is missing, which the shell way of moving users needs: install it")?;
+    fs::create_dir_all(paths::local())
+        .context("cannot make the directory .local: is a file in its place?")?;
+    install_venv(&paths::local().join("aws-cli"), "infra/local/contenders.txt", "the AWS CLI")
+}
+
+/// A program of the environment with the AWS CLI and boto3.
+#[must_use]
+pub fn aws_cli_program(name: &str) -> PathBuf {
+    paths::local().join("aws-cli/bin").join(name)
+}
+
 /// A program of the Python environment.
 #[must_use]
 pub fn python_program(name: &str) -> PathBuf {
@@ -35,22 +53,25 @@ pub fn cognito_local() -> PathBuf {
 }
 
 fn install_python() -> Result<()> {
-    let requirements = paths::root().join("infra/local/requirements.txt");
-    let home = paths::local().join("venv");
-    unless_stamped(&home, &[&requirements], || {
+    install_venv(&paths::local().join("venv"), "infra/local/requirements.txt", "the local AWS")
+}
+
+fn install_venv(home: &Path, file: &str, what: &str) -> Result<()> {
+    let requirements = paths::root().join(file);
+    unless_stamped(home, &[&requirements], || {
         let version = output("python3", &["-c", "import sys; print(sys.version_info >= (3, 10))"])
             .context("python3 is missing: install Python 3.10 or newer with its venv module")?;
         if version.trim() != "True" {
             bail!("python3 is too old, or does not run: install Python 3.10 or newer");
         }
-        say("installing the local AWS into .local/venv (once, about a minute)");
-        let _ = fs::remove_dir_all(&home);
-        run(Command::new("python3").args(["-m", "venv"]).arg(&home)).context(
+        say(&format!("installing {what} into {} (once, about a minute)", home.display()));
+        let _ = fs::remove_dir_all(home);
+        run(Command::new("python3").args(["-m", "venv"]).arg(home)).context(
             "cannot make a virtual environment: is Python's venv module installed (python3-venv)?",
         )?;
         let mut pip = Command::new(home.join("bin/python"));
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&requirements);
-        run(&mut pip).context("pip could not install infra/local/requirements.txt")
+        run(&mut pip).with_context(|| format!("pip could not install {file}"))
     })
 }
 

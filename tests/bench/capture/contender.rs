@@ -8,28 +8,28 @@ use twinpool_tests::bootstrap::{Function, binary, workspace};
 use twinpool_tests::queue::{Mood, Sqs};
 use twinpool_tests::runtime_api::Answer;
 
-use crate::figures::{Figures, cpu, median, milliseconds, resident};
+use super::figures::{Figures, cpu, median, milliseconds, resident};
 
 /// A program that answers trigger events.
-pub(crate) struct Contender {
+pub(super) struct Contender {
     program: PathBuf,
     arguments: Vec<PathBuf>,
 }
 
 /// What one start showed.
-pub(crate) struct Run(pub(crate) Figures);
+pub(super) struct Run(pub(super) Figures);
 
 impl Contender {
-    pub(crate) fn rust() -> Self {
+    pub(super) fn rust() -> Self {
         Self { program: binary("twinpool-capture"), arguments: Vec::new() }
     }
 
-    pub(crate) fn python() -> Self {
+    pub(super) fn python() -> Self {
         let program = xtask::tools::python_program("python");
         Self { program, arguments: vec![workspace().join("tests/bench/capture.py")] }
     }
 
-    pub(crate) fn run(&self, event: &[u8], events: usize) -> Run {
+    pub(super) fn run(&self, event: &[u8], events: usize) -> Run {
         let sqs = Sqs::start(Mood::Takes);
         let endpoint = sqs.endpoint();
         let settings = [

@@ -1,0 +1,80 @@
+//! The adapters on the strict local AWS: every contract, and every refusal.
+
+use std::sync::Arc;
+
+use twinpool_aws::cognito::CognitoPool;
+use twinpool_aws::dynamodb::Links;
+use twinpool_core::pool::PoolShape;
+use twinpool_core::port::PoolReader as _;
+use twinpool_testkit::MemoryPool;
+use twinpool_testkit::contract::{links, pool, refusals, walks};
+use twinpool_testkit::world::{alias_pool, email_pool, key, username_pool};
+use twinpool_tests::aws_stub::{AwsStub, TABLE};
+
+use crate::config;
+
+fn stub(shape: PoolShape) -> (AwsStub, Arc<MemoryPool>) {
+    let pool = MemoryPool::with_uuids(PoolShape { mfa: true, ..shape });
+    (AwsStub::start(&[&pool]), pool)
+}
+
+async fn pool_on(stub: &AwsStub, pool: &MemoryPool) -> CognitoPool {
+    CognitoPool::connect(&config(&stub.endpoint()).await, None, pool.shape().id.clone())
+}
+
+async fn links_on(stub: &AwsStub) -> Links {
+    Links::connect(&config(&stub.endpoint()).await, TABLE.to_owned(), Some(&key()))
+}
+
+macro_rules! keeps {
+    ($contract:ident of pools: $($check:ident)*) => {$(
+        #[tokio::test]
+        async fn $check() {
+            let (stub, pool) = stub(email_pool("eu-west-1_New"));
+            $contract::$check(&pool_on(&stub, &pool).await).await;
+        }
+    )*};
+    ($contract:ident of links: $($check:ident)*) => {$(
+        #[tokio::test]
+        async fn $check() {
+            let (stub, _) = stub(email_pool("eu-west-1_New"));
+            $contract::$check(&links_on(&stub).await).await;
+        }
+    )*};
+}
+
+keeps!(pool of pools:
+    the_shape_is_told nobody_is_none a_user_is_made_once a_password_confirms attributes_are_written_one_by_one
+    attributes_are_written_twice attributes_are_deleted a_user_is_disabled_and_enabled groups_are_made_and_joined
+    groups_are_left many_groups_are_read a_user_is_deleted groups_are_changed_and_deleted identities_are_linked_once
+    second_factors_are_set);
+keeps!(walks of pools:
+    a_walk_shows_everybody an_unknown_place_is_refused groups_are_listed_with_their_members);
+keeps!(links of links:
+    a_link_is_read_as_it_was_written a_late_writer_loses a_new_sub_is_tied_once groups_are_recorded_and_forgotten
+    a_table_is_tied_to_two_pools a_decision_changes_nothing_else a_walk_finds_all the_last_trouble_is_kept);
+keeps!(walks of links: many_links_are_read_at_once runs_are_kept a_word_to_runs_stays a_pair_is_erased);
+
+macro_rules! refuses {
+    ($($check:ident)*) => {$(
+        #[tokio::test]
+        async fn $check() {
+            let (stub, pool) = stub(email_pool("eu-west-1_New"));
+            assert!(refusals::$check(&pool_on(&stub, &pool).await).await);
+        }
+    )*};
+}
+
+refuses!(a_name_is_taken_in_every_case an_undeclared_attribute_is_refused an_immutable_attribute_is_refused
+    an_address_of_another_is_refused attributes_can_be_deleted);
+
+#[tokio::test]
+async fn pools_of_every_kind_are_described_as_they_are() {
+    for shape in [email_pool("eu-west-1_New"), username_pool("eu-west-1_New"), alias_pool("eu-west-1_New")] {
+        for more in [false, true] {
+            let shape = PoolShape { passkeys: more, devices: more, case_sensitive: more, ..shape.clone() };
+            let (stub, pool) = stub(shape);
+            assert_eq!(pool_on(&stub, &pool).await.shape().await.as_ref(), Ok(pool.shape()));
+        }
+    }
+}

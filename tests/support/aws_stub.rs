@@ -1,0 +1,165 @@
+//! A local AWS for tests and benchmarks: Cognito's, DynamoDB's and SQS's wire protocol on loopback, before the strict
+//! stand-ins of twinpool-testkit, with AWS's quotas and with faults on demand.
+//!
+//! What it does not know it refuses by name; nothing succeeds silently.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::Value;
+use twinpool_testkit::MemoryPool;
+
+use crate::http::{Reply, Request, Server};
+
+mod cognito;
+mod faults;
+mod meter;
+mod queue;
+mod refusal;
+mod streamed;
+mod table;
+mod user;
+
+pub use faults::Faults;
+pub use meter::{Meter, Used};
+pub use queue::Queue;
+pub use streamed::Population;
+pub use table::Table;
+
+use cognito::directory::Directory;
+use refusal::{Outcome, Refusal};
+
+/// The name of the only table.
+pub const TABLE: &str = "links";
+
+/// A running local AWS; it ends when dropped.
+#[derive(Debug)]
+pub struct AwsStub {
+    server: Server,
+    state: Arc<State>,
+}
+
+struct State {
+    pools: BTreeMap<String, Box<dyn Directory>>,
+    table: Table,
+    queue: Queue,
+    meter: Meter,
+    faults: Faults,
+    way: Mutex<Duration>,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("State")
+    }
+}
+
+impl AwsStub {
+    /// With these pools, which may be looked at and changed from outside while it runs, and an empty table.
+    #[must_use]
+    pub fn start(pools: &[&Arc<MemoryPool>]) -> Self {
+        let directory = |pool: &Arc<MemoryPool>| Box::new(Arc::clone(pool)) as Box<dyn Directory>;
+        Self::with(pools.iter().map(|pool| directory(pool)).collect(), Table::default())
+    }
+
+    /// With two pools and the links between them that are made up while they are read, so that a million users take no
+    /// memory.
+    #[must_use]
+    pub fn streaming(population: &Population) -> Self {
+        let sides = population.sides().into_iter();
+        let pools = sides.map(|side| Box::new(side) as Box<dyn Directory>).collect();
+        Self::with(pools, Table::streaming(population))
+    }
+
+    fn with(pools: Vec<Box<dyn Directory>>, table: Table) -> Self {
+        let pools = pools.into_iter().map(|pool| (pool.shape().id.to_string(), pool)).collect();
+        let state = State {
+            pools,
+            table,
+            queue: Queue::default(),
+            meter: Meter::default(),
+            faults: Faults::default(),
+            way: Mutex::default(),
+        };
+        let state = Arc::new(state);
+        let shared = Arc::clone(&state);
+        Self { server: Server::start(move |request| shared.serve(&request)), state }
+    }
+
+    /// For `AWS_ENDPOINT_URL`.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.server.address())
+    }
+
+    /// How long the way to AWS and back takes from now on. Nothing, unless set.
+    pub fn lie_at(&self, way: Duration) {
+        *self.state.way.lock().expect("no holder panics") = way;
+    }
+
+    /// Calls counted, and the quotas.
+    #[must_use]
+    pub fn meter(&self) -> &Meter {
+        &self.state.meter
+    }
+
+    /// What goes wrong next.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.state.faults
+    }
+
+    /// The table [`TABLE`].
+    #[must_use]
+    pub fn table(&self) -> &Table {
+        &self.state.table
+    }
+
+    /// What was sent to queues.
+    #[must_use]
+    pub fn queue(&self) -> &Queue {
+        &self.state.queue
+    }
+}
+
+impl State {
+    fn serve(&self, request: &Request) -> Reply {
+        if self.faults.is_cut() {
+            return Reply::Close;
+        }
+        let target = request.header("x-amz-target").unwrap_or("none");
+        self.travel();
+        let (service, operation) = target.split_once('.').unwrap_or((target, ""));
+        let version = if service == cognito::SERVICE { "1.1" } else { "1.0" };
+        let (status, body) = match self.answer(service, operation, &request.body) {
+            Ok(body) => (200, body),
+            Err(refusal) => (refusal.status(), refusal.body()),
+        };
+        let headers = vec![("content-type", format!("application/x-amz-json-{version}"))];
+        Reply::Send { status, headers, body }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a stand-in for a long wire: benchmarks only")]
+    fn travel(&self) {
+        let way = *self.way.lock().expect("no holder panics");
+        if !way.is_zero() {
+            std::thread::sleep(way);
+        }
+    }
+
+    fn answer(&self, service: &str, operation: &str, body: &[u8]) -> Outcome {
+        let body: Value = serde_json::from_slice(body)
+            .map_err(|_| Refusal::new("SerializationException", "the request is not JSON"))?;
+        self.meter.note(operation);
+        if let Some(code) = self.faults.next(operation) {
+            return Err(Refusal::new(code, "a fault that was asked for"));
+        }
+        match service {
+            cognito::SERVICE => cognito::answer(self, operation, &body),
+            table::SERVICE => self.table.answer(operation, &body, &self.faults),
+            queue::SERVICE => self.queue.answer(operation, &body),
+            _ => Err(Refusal::unknown(&format!("{service}.{operation}"))),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Cognito's user pools API.
+
+use serde_json::Value;
+
+use super::State;
+use super::refusal::{Outcome, Refusal, text};
+
+pub(super) mod directory;
+mod groups;
+mod list;
+mod pool;
+mod users;
+
+pub(super) const SERVICE: &str = "AWSCognitoIdentityProviderService";
+
+const OPERATIONS: [&str; 24] = [
+    "DescribeUserPool",
+    "ListUsers",
+    "ListGroups",
+    "ListUsersInGroup",
+    "GetGroup",
+    "CreateGroup",
+    "UpdateGroup",
+    "DeleteGroup",
+    "AdminGetUser",
+    "AdminListGroupsForUser",
+    "AdminGetUserAuthFactors",
+    "AdminListDevices",
+    "AdminCreateUser",
+    "AdminSetUserPassword",
+    "AdminUpdateUserAttributes",
+    "AdminDeleteUserAttributes",
+    "AdminAddUserToGroup",
+    "AdminRemoveUserFromGroup",
+    "AdminEnableUser",
+    "AdminDisableUser",
+    "AdminDeleteUser",
+    "AdminLinkProviderForUser",
+    "AdminDisableProviderForUser",
+    "AdminSetUserMFAPreference",
+];
+
+/// Counts the call, finds the pool, and answers.
+pub(super) fn answer(state: &State, operation: &str, body: &Value) -> Outcome {
+    let known = OPERATIONS.into_iter().find(|known| *known == operation);
+    let operation = known.ok_or_else(|| Refusal::unknown(operation))?;
+    state.meter.count(operation, body["Username"].as_str())?;
+    let missing = || Refusal::new("ResourceNotFoundException", "no such user pool");
+    let pool = state.pools.get(text(body, "UserPoolId")?).ok_or_else(missing)?;
+    let pool = pool.as_ref();
+    if pool.is_deleted() {
+        return Err(missing());
+    }
+    match operation {
+        "DescribeUserPool" => Ok(bytes(&pool::describe(pool))),
+        "ListUsers" | "ListUsersInGroup" | "ListGroups" | "AdminListGroupsForUser" => {
+            list::answer(pool, &state.faults, operation, body)
+        }
+        "GetGroup" | "CreateGroup" | "UpdateGroup" | "DeleteGroup" => {
+            groups::answer(pool, operation, body).map(|answer| bytes(&answer))
+        }
+        _ => users::answer(pool, operation, body).map(|answer| bytes(&answer)),
+    }
+}
+
+fn bytes(value: &Value) -> Vec<u8> {
+    value.to_string().into_bytes()
+}
