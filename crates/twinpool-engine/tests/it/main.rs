@@ -28,3 +28,4 @@ mod refusals;
 mod start;
 mod support;
 mod troubles;
+mod verify;
