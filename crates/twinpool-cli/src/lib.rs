@@ -23,6 +23,7 @@ mod samples;
 mod show;
 mod signal;
 mod sync;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -63,6 +64,8 @@ enum Command {
     Estimate(estimate::Arguments),
     /// Carries over everybody who is not in the new pool yet, beside live traffic.
     Backfill(backfill::Arguments),
+    /// Compares both pools, user by user. Reads only, unless it is told to repair.
+    Verify(verify::Arguments),
     /// Says what backfills and imports did and do, and why they are not faster.
     Runs(runs::Runs),
     /// Lets backfills and imports begin nothing new, until `resume`.
@@ -132,6 +135,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Rules(arguments) => rules::run(&arguments).await,
         Command::Estimate(arguments) => estimate::run(&arguments).await,
         Command::Backfill(arguments) => backfill::run(&arguments).await,
+        Command::Verify(arguments) => verify::run(&arguments).await,
         Command::Runs(arguments) => runs::run(&arguments).await,
         Command::Pause(say) => runs::pause(&say).await,
         Command::Resume(say) => runs::resume(&say).await,

@@ -23,6 +23,7 @@ mod key;
 mod look;
 mod pass;
 mod prints;
+mod repair;
 mod row;
 mod sample;
 mod sets;
@@ -32,6 +33,11 @@ mod table;
 pub use finding::{Finding, What, Why};
 pub use row::{Marked, Row, Summary, Verdict};
 pub use sample::Sample;
+
+use again::Run;
+use key::Key;
+use prints::Prints;
+use table::Table;
 
 /// Compares both pools. Has nothing that could write.
 #[derive(Debug)]
@@ -157,8 +163,32 @@ where
         let mut summary = Summary::default();
         let mut table = self.gather(observer, &mut summary).await?;
         let candidates = self.pass(&mut table, looking.thorough, observer, &mut summary).await?;
-        let run = again::Run { looking, begun, observer };
+        let run = Run { looking, begun, observer };
         self.look_at_all(&mut table, candidates, &run, &mut summary).await?;
+        Ok(summary)
+    }
+
+    /// Reads these users of the old pool and their counterparts.
+    ///
+    /// # Errors
+    /// When a call fails for good, or a row cannot be kept.
+    pub async fn verify_these(
+        &self,
+        subs: &[OldSub],
+        looking: &Looking,
+        observer: &impl Observer,
+    ) -> Result<Summary, VerifyError> {
+        let begun = self.clock.now();
+        let mut summary = Summary::default();
+        let mut table = Table::new(Prints::new(self.known.marker.clone(), false), 0);
+        let candidate = |sub: &OldSub| Candidate {
+            old: table.subs.key(sub.as_str()),
+            new: Key::NOBODY,
+            verdict: Verdict::Differs,
+            why: Why::Differs,
+        };
+        let candidates = subs.iter().map(candidate).collect();
+        self.look_at_all(&mut table, candidates, &Run { looking, begun, observer }, &mut summary).await?;
         Ok(summary)
     }
 }
@@ -166,8 +196,8 @@ where
 /// A user who is to be read in both pools.
 #[derive(Debug, Clone, Copy)]
 struct Candidate {
-    old: key::Key,
-    new: key::Key,
+    old: Key,
+    new: Key,
     /// What the lists say.
     verdict: Verdict,
     why: Why,
