@@ -64,7 +64,7 @@ enum Command {
     Estimate(estimate::Arguments),
     /// Carries over everybody who is not in the new pool yet, beside live traffic.
     Backfill(backfill::Arguments),
-    /// Compares both pools, user by user. Reads only, unless it is told to repair.
+    /// Compares both pools, user by user. Reads only.
     Verify(verify::Arguments),
     /// Says what backfills and imports did and do, and why they are not faster.
     Runs(runs::Runs),
@@ -165,8 +165,14 @@ mod tests {
 
     #[test]
     fn help_fits_a_terminal() {
-        let all: [&[&str]; 5] =
-            [&["resolve"], &["explain"], &["sync"], &["conflicts", "resolve"], &["dlq", "redrive"]];
+        let all: [&[&str]; 6] = [
+            &["resolve"],
+            &["explain"],
+            &["sync"],
+            &["conflicts", "resolve"],
+            &["dlq", "redrive"],
+            &["verify"],
+        ];
         for words in all {
             let line = [&["twinpool"], words, &["--help"]].concat();
             let problem = Cli::command().try_get_matches_from(line).unwrap_err();
@@ -178,7 +184,7 @@ mod tests {
 
     #[test]
     fn help_texts() {
-        let paths: [&[&str]; 14] = [
+        let paths: [&[&str]; 15] = [
             &[],
             &["resolve"],
             &["explain"],
@@ -193,6 +199,7 @@ mod tests {
             &["dlq", "drop"],
             &["rules", "check"],
             &["estimate"],
+            &["verify"],
         ];
         let all: Vec<_> =
             paths.iter().map(|path| format!("## twinpool {}\n{}", path.join(" "), help(path))).collect();
