@@ -30,14 +30,24 @@ pub(crate) fn before(consent: &Consent, what: &str) -> anyhow::Result<Answer> {
     if consent.dry_run {
         return Ok(Answer::Shown);
     }
-    if !std::io::stdin().is_terminal() {
-        return Err(Misuse(NO_TERMINAL.to_owned()).into());
+    can_ask()?;
+    Ok(if yes(what)? { Answer::Go } else { Answer::Declined })
+}
+
+/// Refuses where nobody can be asked.
+pub(crate) fn can_ask() -> anyhow::Result<()> {
+    if std::io::stdin().is_terminal() {
+        return Ok(());
     }
+    Err(Misuse(NO_TERMINAL.to_owned()).into())
+}
+
+/// Shows what would be done, and asks.
+pub(crate) fn yes(what: &str) -> anyhow::Result<bool> {
     let mut terminal = std::io::stderr();
     write!(terminal, "{what}Do it? [y/N] ").context("cannot ask on the terminal")?;
     terminal.flush().context("cannot ask on the terminal")?;
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).context("cannot read the answer")?;
-    let agreed = matches!(answer.trim().to_lowercase().as_str(), "y" | "yes");
-    Ok(if agreed { Answer::Go } else { Answer::Declined })
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }

@@ -26,6 +26,7 @@ mod signal;
 mod sweep;
 mod sync;
 mod undo;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -70,6 +71,8 @@ enum Command {
     Sweep(sweep::Arguments),
     /// Takes back what a backfill or an import made, as far as nobody has used it.
     Undo(undo::Arguments),
+    /// Compares both pools, user by user. Reads only.
+    Verify(verify::Arguments),
     /// Says what backfills and imports did and do, and why they are not faster.
     Runs(runs::Runs),
     /// Lets backfills and imports begin nothing new, until `resume`.
@@ -143,6 +146,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Backfill(arguments) => backfill::run(&arguments).await,
         Command::Sweep(arguments) => sweep::run(&arguments).await,
         Command::Undo(arguments) => undo::run(&arguments).await,
+        Command::Verify(arguments) => verify::run(&arguments).await,
         Command::Runs(arguments) => runs::run(&arguments).await,
         Command::Pause(say) => runs::pause(&say).await,
         Command::Resume(say) => runs::resume(&say).await,
@@ -173,8 +177,14 @@ mod tests {
 
     #[test]
     fn help_fits_a_terminal() {
-        let all: [&[&str]; 5] =
-            [&["resolve"], &["explain"], &["sync"], &["conflicts", "resolve"], &["dlq", "redrive"]];
+        let all: [&[&str]; 6] = [
+            &["resolve"],
+            &["explain"],
+            &["sync"],
+            &["conflicts", "resolve"],
+            &["dlq", "redrive"],
+            &["verify"],
+        ];
         for words in all {
             let line = [&["twinpool"], words, &["--help"]].concat();
             let problem = Cli::command().try_get_matches_from(line).unwrap_err();
@@ -186,7 +196,7 @@ mod tests {
 
     #[test]
     fn help_texts() {
-        let paths: [&[&str]; 20] = [
+        let paths: [&[&str]; 21] = [
             &[],
             &["resolve"],
             &["explain"],
@@ -207,6 +217,7 @@ mod tests {
             &["runs"],
             &["rate"],
             &["export"],
+            &["verify"],
         ];
         let all: Vec<_> =
             paths.iter().map(|path| format!("## twinpool {}\n{}", path.join(" "), help(path))).collect();

@@ -66,6 +66,11 @@ pub(crate) struct Pools {
 }
 
 impl Pools {
+    /// The old pool and the new one.
+    pub(crate) fn ids(&self) -> [&PoolId; 2] {
+        [&self.old_pool, &self.new_pool]
+    }
+
     pub(crate) fn old(&self, config: &Config) -> CognitoPool {
         CognitoPool::connect(config, self.old_pool_endpoint.clone(), self.old_pool.clone())
     }

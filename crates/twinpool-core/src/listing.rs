@@ -31,6 +31,13 @@ pub trait PoolList: PoolReader {
     /// Users, without groups and without what the list does not tell: second factors, passkeys, devices.
     fn users(&self, after: Option<&Place>) -> impl Future<Output = Answer<Listing<Snapshot>>> + Send;
 
+    /// Users whose sub begins so, as [`PoolList::users`] tells of them. A server that knows no such filter shows others too.
+    fn users_with_prefix(
+        &self,
+        prefix: &str,
+        after: Option<&Place>,
+    ) -> impl Future<Output = Answer<Listing<Snapshot>>> + Send;
+
     /// Groups.
     fn group_names(&self, after: Option<&Place>) -> impl Future<Output = Answer<Listing<GroupName>>> + Send;
 

@@ -30,6 +30,7 @@ mod terms;
 pub use definition::{GroupInput, GroupOperation, plan_group};
 pub use farewell::{WhenDeleted, farewell};
 pub use fewer::fewer;
+pub use sign_in_name::address_as_username;
 pub use terms::{GroupMode, Terms};
 
 /// All that a decision depends on.

@@ -121,7 +121,7 @@ impl<P: Ports> Engine<P> {
 }
 
 /// What a rule or a decision keeps out is left alone in death too.
-fn is_left_alone(link: &Link) -> bool {
+pub(crate) fn is_left_alone(link: &Link) -> bool {
     let decided = matches!(link.decisions.get(&Subject::User), Some(Decision::KeepNew | Decision::LeaveOut));
     let left_out = |linked: &twinpool_core::link::Linked| {
         linked.held_back.iter().any(|held| held.subject == Subject::User && held.reason == Reason::LeftOut)

@@ -34,28 +34,17 @@ impl Case {
 
 impl<P: Ports> Engine<P> {
     pub(crate) fn case(&self, cause: &Cause, delivery: u32, old: Snapshot, link: Option<&Link>) -> Case {
-        let mut seen = old.clone();
-        seen.groups.retain(|name| !self.is_of_provider(name));
-        let mut view = self.rules.view(&seen);
-        if let Some(link) = link {
-            view.terms.left_alone.extend(&self.rules.left_alone(&link.announced));
-            decide(&mut view, &link.decisions);
-        }
-        Case { cause: cause.clone(), delivery, side: Side::of(&old, &self.key), old, view }
+        self.known().case(cause, delivery, old, link)
     }
-}
 
-impl<P: Ports> Engine<P> {
-    /// Whether Cognito made the group by itself for an identity provider: `<pool id>_<provider>` (F§4.5). The new pool has
-    /// its own.
+    /// See [`crate::known::Known::is_of_provider`].
     pub(crate) fn is_of_provider(&self, name: &GroupName) -> bool {
-        let rest = name.as_str().strip_prefix(self.old_shape.id.as_str());
-        rest.is_some_and(|rest| rest.starts_with('_'))
+        self.known().is_of_provider(name)
     }
 }
 
 /// What people decided goes over what rules say.
-fn decide(view: &mut View, decisions: &Decisions) {
+pub(crate) fn decide(view: &mut View, decisions: &Decisions) {
     for (subject, decision) in decisions {
         let reason = match decision {
             Decision::KeepNew => Reason::NewWins,

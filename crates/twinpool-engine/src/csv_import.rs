@@ -10,7 +10,7 @@ use twinpool_core::id::{AttributeName, JobId, OldSub, RunId};
 use twinpool_core::import_job::{ImportJobs, Job};
 use twinpool_core::link::{Link, Names};
 use twinpool_core::listing::{LinkBatch, PoolList};
-use twinpool_core::plan::{Marker, Operation};
+use twinpool_core::plan::Operation;
 use twinpool_core::port::{Answer, PortError};
 use twinpool_core::snapshot::{Snapshot, Status};
 
@@ -266,9 +266,8 @@ impl<P: Ports> Engine<P> {
             return Ok(None);
         }
         let old_sub = case.old_sub();
-        let marker = Marker::of(&self.marker, &self.old_shape.id, &old_sub, &self.key);
         let link = Link::intent(&old_sub, Names::default(), old.modified_at);
-        let plan = self.plan_creation(&case, &link, &marker);
+        let plan = self.known().plan_creation(&case, &link);
         let Some((Operation::CreateUser { username, attributes }, rest)) = plan.operations.split_first()
         else {
             return Err(plan.refusal().map_or(Unfit::NotVerified, Unfit::HeldBack));

@@ -7,7 +7,7 @@ use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::{NewSub, Sub};
 use twinpool_core::link::{Link, LinkState, Linked, Side};
-use twinpool_core::plan::{Marker, Plan, PlanningInput, plan};
+use twinpool_core::plan::Plan;
 use twinpool_core::port::{Answer, Clock, LinkStore, by_sub};
 use twinpool_core::snapshot::Snapshot;
 
@@ -162,31 +162,13 @@ impl<P: Ports> Engine<P> {
     }
 
     async fn plan_change(&self, link: &Link, case: &Case, new: &Snapshot) -> Result<Plan, SyncError> {
-        let nothing = BTreeMap::new();
-        let marker = Marker::of(&self.marker, &self.old_shape.id, &link.old_sub, &self.key);
-        // A pair that did not follow yet has agreed on nothing.
-        let base = link.linked().map(|linked| &linked.base).filter(|base| !base.old.attributes.is_empty());
-        let input = PlanningInput {
-            source: &case.view.snapshot,
-            source_side: &case.side,
-            source_agreed: base.map(|base| &base.old),
-            target: Some(new),
-            agreed: base.map(|base| &base.new),
-            terms: &case.view.terms,
-            announced: &link.announced,
-            source_shape: &self.old_shape,
-            target_shape: &self.new_shape,
-            marker: &marker,
-            barred: &nothing,
-            key: &self.key,
-        };
-        let first = plan(&input);
+        let first = self.known().plan_change(case, link, new, &BTreeMap::new());
         let new_sub = NewSub::from(new.sub.clone());
         let barred = self.barred(&first, case, &new_sub).await?;
         if barred.is_empty() {
             return Ok(first);
         }
-        Ok(plan(&PlanningInput { barred: &barred, ..input }))
+        Ok(self.known().plan_change(case, link, new, &barred))
     }
 
     /// Carries the operations out and keeps account of what the new side says afterwards.

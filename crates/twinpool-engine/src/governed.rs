@@ -100,6 +100,10 @@ impl<P: PoolList> PoolList for Governed<P> {
         self.call(Category::UserList, self.pool.users(after)).await
     }
 
+    async fn users_with_prefix(&self, prefix: &str, after: Option<&Place>) -> Answer<Listing<Snapshot>> {
+        self.call(Category::UserList, self.pool.users_with_prefix(prefix, after)).await
+    }
+
     async fn group_names(&self, after: Option<&Place>) -> Answer<Listing<GroupName>> {
         self.call(Category::UserPoolResourceRead, self.pool.group_names(after)).await
     }

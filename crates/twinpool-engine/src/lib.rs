@@ -15,6 +15,7 @@ mod execute;
 mod follow;
 mod governed;
 mod governor;
+mod known;
 mod make;
 mod memberships;
 mod need;
@@ -29,6 +30,7 @@ mod sync_user;
 mod told;
 mod trouble;
 mod undo;
+mod verify;
 mod walk;
 mod wired;
 
@@ -52,5 +54,8 @@ pub use sweep::{Sweep, SweepError, Swept};
 pub use sync_user::{Kind, Outcome, SyncError};
 pub use twinpool_core::quota::Category;
 pub use undo::Undone;
+pub use verify::{
+    Finding, Looking, Marked, Observer, Row, Sample, Step, Summary, Verdict, Verifier, VerifyError, What, Why,
+};
 pub use walk::{Deaf, Listener, PATIENCE, Stretch, Walk, WalkError, group_names, memberships, persist};
 pub use wired::Wired;

@@ -1,13 +1,13 @@
 //! A user who has no counterpart yet: intent, creation, pair.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use twinpool_core::change_event::Channel;
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::{NewSub, Sub, Username};
 use twinpool_core::link::{Link, LinkState, Names, Side};
-use twinpool_core::plan::{Marker, Operation, Plan, PlanningInput, fewer, plan};
+use twinpool_core::plan::{Marker, Operation, Plan, fewer};
 use twinpool_core::port::{Class, Clock, LinkStore, PoolWriter};
 use twinpool_core::snapshot::Snapshot;
 use twinpool_core::value::Attributes;
@@ -36,8 +36,8 @@ impl<P: Ports> Engine<P> {
         if let Some(profile) = self.own_profile(case).await? {
             return self.adopt(link, case, &profile).await;
         }
-        let marker = Marker::of(&self.marker, &self.old_shape.id, &old_sub, &self.key);
-        let plan = self.plan_creation(case, &link, &marker);
+        let marker = self.known().marker_of(&old_sub);
+        let plan = self.known().plan_creation(case, &link);
         if let Some(outcome) = self.take_over(&mut link, case, &plan, &marker).await? {
             return Ok(outcome);
         }
@@ -95,23 +95,6 @@ impl<P: Ports> Engine<P> {
             Some(user) => self.adopt(link, case, &user).await,
             None => self.not_made(link, case, Reason::LeftOut, None).await,
         }
-    }
-
-    pub(crate) fn plan_creation(&self, case: &Case, link: &Link, marker: &Marker) -> Plan {
-        plan(&PlanningInput {
-            source: &case.view.snapshot,
-            source_side: &case.side,
-            source_agreed: None,
-            target: None,
-            agreed: None,
-            terms: &case.view.terms,
-            announced: &link.announced,
-            source_shape: &self.old_shape,
-            target_shape: &self.new_shape,
-            marker,
-            barred: &BTreeMap::new(),
-            key: &self.key,
-        })
     }
 
     /// One bad value must not keep a person out: the user is made with less, and the rest is tried one by one.

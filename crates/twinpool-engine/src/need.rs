@@ -4,7 +4,7 @@ use twinpool_core::change_event::Cause;
 use twinpool_core::held_back::Reason;
 use twinpool_core::id::OldSub;
 use twinpool_core::link::{Link, LinkState, Linked, Names, Side};
-use twinpool_core::plan::{Marker, Operation};
+use twinpool_core::plan::Operation;
 use twinpool_core::snapshot::{Snapshot, Status};
 
 use crate::engine::{Engine, Ports};
@@ -77,9 +77,8 @@ impl<P: Ports> Engine<P> {
             return Need::LeftOut;
         }
         let old_sub = OldSub::from(user.sub.clone());
-        let marker = Marker::of(&self.marker, &self.old_shape.id, &old_sub, &self.key);
         let nobody = Link::intent(&old_sub, Names::default(), twinpool_core::id::Timestamp(0));
-        let plan = self.plan_creation(&case, link.unwrap_or(&nobody), &marker);
+        let plan = self.known().plan_creation(&case, link.unwrap_or(&nobody));
         if let Some(LinkState::Conflict { reason, .. }) = link.map(|link| &link.state) {
             let as_before = plan.refusal() == Some(*reason);
             let of_new_pool = plan.refusal().is_none() && zeal == Zeal::News;

@@ -175,15 +175,41 @@ async fn pages<T>(
     page: impl AsyncFn(Option<Place>) -> Answer<Listing<T>>,
     listener: &impl Listener,
 ) -> Result<Vec<T>, WalkError> {
-    let mut beginnings = 0;
-    let (mut items, mut place): (Vec<T>, Option<Place>) = (Vec::new(), None);
+    let mut items = Vec::new();
+    let take = |part: Part<T>| {
+        if part.is_new_beginning {
+            items.clear();
+        }
+        items.extend(part.items);
+    };
+    each_page(page, listener, take).await?;
+    Ok(items)
+}
+
+/// A part of a list that is walked to its end.
+pub(crate) struct Part<T> {
+    pub(crate) items: Vec<T>,
+    pub(crate) unreadable: usize,
+    /// The walk has begun anew: these and all that follow may have been seen.
+    pub(crate) is_new_beginning: bool,
+}
+
+/// A list to its end, page by page: nothing is kept. One whose place is forgotten begins anew.
+pub(crate) async fn each_page<T>(
+    page: impl AsyncFn(Option<Place>) -> Answer<Listing<T>>,
+    listener: &impl Listener,
+    mut take: impl FnMut(Part<T>),
+) -> Result<(), WalkError> {
+    let (mut beginnings, mut is_new_beginning) = (0, false);
+    let mut place: Option<Place> = None;
     loop {
         match persist(|| page(place.clone()), listener).await {
-            Ok(part) => {
-                items.extend(part.items);
-                place = part.next;
+            Ok(Listing { items, unreadable, next }) => {
+                take(Part { items, unreadable, is_new_beginning });
+                is_new_beginning = false;
+                place = next;
                 if place.is_none() {
-                    return Ok(items);
+                    return Ok(());
                 }
             }
             Err(error) if error.class == Class::Rejected && place.is_some() => {
@@ -192,7 +218,7 @@ async fn pages<T>(
                     return Err(WalkError::Forgets(error));
                 }
                 listener.begins_anew();
-                (items, place) = (Vec::new(), None);
+                (place, is_new_beginning) = (None, true);
             }
             Err(error) => return Err(error.into()),
         }

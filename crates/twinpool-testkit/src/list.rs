@@ -1,7 +1,5 @@
 //! A pool in memory, page by page: short pages, an empty one before the end, and late with whoever is late in the list (F§4.6).
 
-use std::collections::BTreeSet;
-
 use twinpool_core::id::{GroupName, Sub};
 use twinpool_core::listing::{Listing, PoolList};
 use twinpool_core::port::{Answer, Class, Place, PortError};
@@ -17,40 +15,46 @@ const PAGE: usize = 3;
 const ALMOST: &str = "almost";
 
 impl PoolHandle {
-    /// Places are names of what was shown last; one that is of no list is refused, as an expired token is.
-    fn part<T: Clone>(
+    /// Places are names of what was shown last; one that is of no list is refused, as an expired token is. `all` in order.
+    fn part<T>(
         &self,
         operation: &'static str,
-        all: Vec<(String, T)>,
+        all: &[String],
         after: Option<&Place>,
+        item: impl Fn(&str) -> Option<T>,
     ) -> Answer<Listing<T>> {
         let refused = PortError::new(Class::Rejected, operation, "InvalidParameterException");
         if after.is_some_and(|place| self.pool.is_expired(place)) {
             return Err(refused);
         }
-        let is_known = |place: &Place| place.0 == ALMOST || all.iter().any(|(name, _)| *name == place.0);
+        let is_known = |place: &Place| place.0 == ALMOST || all.contains(&place.0);
         if after.is_some_and(|place| !is_known(place)) {
             return Err(refused);
         }
         let begin = match after {
             Some(place) if place.0 == ALMOST => all.len(),
-            Some(place) => all.partition_point(|(name, _)| *name <= place.0),
+            Some(place) => all.partition_point(|name| *name <= place.0),
             None => 0,
         };
         let rest = all.get(begin..).unwrap_or_default();
         let shown = rest.get(..PAGE.min(rest.len())).unwrap_or_default();
         let next = match shown.last() {
-            Some((name, _)) if shown.len() < rest.len() => Some(Place(name.clone())),
+            Some(name) if shown.len() < rest.len() => Some(Place(name.clone())),
             Some(_) => Some(Place(ALMOST.to_owned())),
             None => None,
         };
-        let items = shown.iter().map(|(_, item)| item.clone()).collect();
+        let items = shown.iter().filter_map(|name| item(name)).collect();
         Ok(Listing { items, unreadable: 0, next })
     }
 
-    fn listed(&self) -> Vec<Person> {
+    /// The subs of those whom the list shows, in order.
+    fn listed(&self, is_shown: impl Fn(&Person) -> bool) -> Vec<String> {
         let late = self.pool.late_in_list();
-        self.pool.people().into_iter().filter(|person| !late.contains(&person.sub)).collect()
+        let state = self.pool.state();
+        let shown = state.people.values().filter(|person| !late.contains(&person.sub) && is_shown(person));
+        let mut subs: Vec<_> = shown.map(|person| person.sub.to_string()).collect();
+        subs.sort();
+        subs
     }
 }
 
@@ -60,14 +64,20 @@ impl PoolList for PoolHandle {
     }
 
     async fn users(&self, after: Option<&Place>) -> Answer<Listing<Snapshot>> {
+        self.users_with_prefix("", after).await
+    }
+
+    async fn users_with_prefix(&self, prefix: &str, after: Option<&Place>) -> Answer<Listing<Snapshot>> {
         const OPERATION: &str = "ListUsers";
         self.call(OPERATION, None, || {
+            let all = self.listed(|person| person.sub.as_str().starts_with(prefix));
             // Without second factors (F§4.6).
             let told = |person: Person| Snapshot { mfa: Mfa::default(), ..person.told() };
-            let mut all: Vec<_> =
-                self.listed().into_iter().map(told).map(|user| (user.sub.to_string(), user)).collect();
-            all.sort_by(|(one, _), (other, _)| one.cmp(other));
-            self.part(OPERATION, all, after)
+            let user = |sub: &str| {
+                let sub = Sub::parse(sub).ok()?;
+                self.pool.state().people.get(&sub).cloned().map(told)
+            };
+            self.part(OPERATION, &all, after, user)
         })
         .await
     }
@@ -75,9 +85,8 @@ impl PoolList for PoolHandle {
     async fn group_names(&self, after: Option<&Place>) -> Answer<Listing<GroupName>> {
         const OPERATION: &str = "ListGroups";
         self.call(OPERATION, None, || {
-            let defined: BTreeSet<_> = self.pool.group_names();
-            let all = defined.into_iter().map(|name| (name.to_string(), name)).collect();
-            self.part(OPERATION, all, after)
+            let all: Vec<_> = self.pool.group_names().into_iter().map(|name| name.to_string()).collect();
+            self.part(OPERATION, &all, after, |name| GroupName::parse(name).ok())
         })
         .await
     }
@@ -85,10 +94,8 @@ impl PoolList for PoolHandle {
     async fn members(&self, group: &GroupName, after: Option<&Place>) -> Answer<Listing<Sub>> {
         const OPERATION: &str = "ListUsersInGroup";
         self.call(OPERATION, None, || {
-            let members = self.listed().into_iter().filter(|person| person.groups.contains(group));
-            let mut all: Vec<_> = members.map(|person| (person.sub.to_string(), person.sub)).collect();
-            all.sort();
-            self.part(OPERATION, all, after)
+            let all = self.listed(|person| person.groups.contains(group));
+            self.part(OPERATION, &all, after, |sub| Sub::parse(sub).ok())
         })
         .await
     }

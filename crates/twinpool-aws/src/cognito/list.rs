@@ -40,6 +40,17 @@ impl PoolList for CognitoPool {
         Ok(listing(page.users(), |user| decode::listed(OPERATION, user), page.pagination_token.clone()))
     }
 
+    async fn users_with_prefix(&self, prefix: &str, after: Option<&Place>) -> Answer<Listing<Snapshot>> {
+        const OPERATION: &str = "ListUsers";
+        let call = self.client.list_users().user_pool_id(self.id()).limit(PAGE);
+        // What no sub has could end the text.
+        let prefix: String = prefix.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+        let call = call.filter(format!("sub ^= \"{prefix}\""));
+        let answer = call.set_pagination_token(token(after)).send().await;
+        let page = answer.map_err(|error| port_error(OPERATION, &error))?;
+        Ok(listing(page.users(), |user| decode::listed(OPERATION, user), page.pagination_token.clone()))
+    }
+
     async fn group_names(&self, after: Option<&Place>) -> Answer<Listing<GroupName>> {
         const OPERATION: &str = "ListGroups";
         let call = self.client.list_groups().user_pool_id(self.id()).limit(PAGE);

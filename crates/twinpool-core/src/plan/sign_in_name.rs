@@ -18,10 +18,17 @@ pub(super) fn choose(input: &PlanningInput<'_>) -> Result<Username, Reason> {
 
 /// Whether people type an address in the source that has changed since it became the target's username.
 pub(super) fn is_outdated(input: &PlanningInput<'_>, target: &Snapshot) -> bool {
+    let fold = |name: &Username| name.as_str().to_lowercase();
+    address_as_username(input).is_some_and(|name| fold(&name) != fold(&target.username))
+}
+
+/// The username that the target's user should have because people type it as an address in the source; upper and lower case
+/// do not matter. `None` where the username is not made of an address.
+#[must_use]
+pub fn address_as_username(input: &PlanningInput<'_>) -> Option<Username> {
     let from_address = matches!(&input.source_shape.sign_in, SignIn::Contact(_));
     let to_username = matches!(&input.target_shape.sign_in, SignIn::Username { .. });
-    let fold = |name: &Username| name.as_str().to_lowercase();
-    from_address && to_username && choose(input).is_ok_and(|name| fold(&name) != fold(&target.username))
+    if from_address && to_username { choose(input).ok() } else { None }
 }
 
 fn contact_name(input: &PlanningInput<'_>, names: impl Iterator<Item = Contact>) -> Result<Username, Reason> {

@@ -182,10 +182,9 @@ impl<P: Ports> Engine<P> {
     ) -> Result<Kind, SyncError> {
         let case = self.case(cause, 1, old, None);
         let old_sub = case.old_sub();
-        let marker = Marker::of(&self.marker, &self.old_shape.id, &old_sub, &self.key);
         let mut link = Link::intent(&old_sub, Names::default(), self.ports.clock().now());
         link.made_by = Some(run.clone());
-        link.announced.extend(&self.plan_creation(&case, &link, &marker).names());
+        link.announced.extend(&self.known().plan_creation(&case, &link).names());
         self.take(link, &case, new).await.map(|outcome| outcome.kind)
     }
 

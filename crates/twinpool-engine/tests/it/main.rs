@@ -31,3 +31,4 @@ mod support;
 mod sweeps;
 mod taken_back;
 mod troubles;
+mod verify;

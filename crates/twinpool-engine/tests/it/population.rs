@@ -1,18 +1,22 @@
 //! A pool as real ones are: a thousand users of every kind, each equal under the rules or listed with a reason.
 
-mod people;
+pub(crate) mod people;
 mod verdict;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use twinpool_core::held_back::{HeldBack, Subject};
 use twinpool_core::id::Sub;
+use twinpool_core::link::{Link, LinkState};
 use twinpool_core::pool::PoolShape;
 use twinpool_core::snapshot::Status;
+use twinpool_engine::{Row, Verdict as Found};
 use twinpool_testkit::world::{OLD_POOL, alias_pool, email_pool, event_of, person, username_pool};
 use twinpool_testkit::{Moment, Person, Process, World};
 
 use crate::support::{SIGN_IN, audited, deliver, engine, run};
+use crate::verify::{quick, thorough, verify};
 use people::{Dice, people};
 use verdict::{Verdict, verdict};
 
@@ -33,7 +37,7 @@ provider = "GoogleNew"
 trust_email = true
 "#;
 
-fn world(new: PoolShape) -> World {
+pub(crate) fn world(new: PoolShape) -> World {
     let mut old = alias_pool(OLD_POOL);
     old.case_sensitive = true;
     old.mfa = true;
@@ -47,7 +51,7 @@ fn world(new: PoolShape) -> World {
 }
 
 /// Strangers who were in the new pool before, most of them with addresses of the old pool's.
-fn strangers() -> Vec<Person> {
+pub(crate) fn strangers() -> Vec<Person> {
     let one = |number: u32, email: &str| {
         let sub = format!("stranger-{number}");
         person(&sub, &sub, &[("email", email), ("email_verified", "true")])
@@ -57,7 +61,7 @@ fn strangers() -> Vec<Person> {
 }
 
 /// Whoever may sign in does; of the others the audit trail tells. Some mirrors die on the way, and the message comes back.
-fn mirror_everyone(world: &World, subs: &[Sub], dice: &mut Dice) {
+pub(crate) fn mirror_everyone(world: &World, subs: &[Sub], dice: &mut Dice) {
     for sub in subs {
         let user = world.old.person(sub.as_str()).expect("a user");
         let signs_in = user.enabled && user.status != Status::Unconfirmed;
@@ -87,9 +91,13 @@ fn check(new: PoolShape, seed: u64) -> BTreeMap<String, usize> {
 
     let links: BTreeMap<_, _> =
         world.links.all().into_iter().map(|link| (link.old_sub.to_string(), link)).collect();
+    let by_lists = verify(&world, &quick());
+    let by_reading = verify(&world, &thorough());
     let mut counted = BTreeMap::new();
     for sub in &subs {
         let old = world.old.person(sub.as_str()).expect("a user");
+        let link = links.get(sub.as_str());
+        assert_same_verdict(by_lists.of(sub.as_str()), by_reading.of(sub.as_str()), link);
         let told = match verdict(&world, &old, links.get(sub.as_str())) {
             Verdict::Equal => "equal".to_owned(),
             Verdict::Listed(reason) => reason.code().to_owned(),
@@ -105,6 +113,36 @@ fn check(new: PoolShape, seed: u64) -> BTreeMap<String, usize> {
         assert_eq!(world.new.person(stranger.sub.as_str()), Some(stranger), "strangers are as before");
     }
     counted
+}
+
+/// What is told of a user who was read is what the mirror wrote on the link; lists tell the same but for second factors.
+fn assert_same_verdict(listed: &Row, read: &Row, link: Option<&Link>) {
+    let held = match link.map(|link| &link.state) {
+        Some(LinkState::Linked(linked)) => linked.held_back.clone(),
+        Some(LinkState::Conflict { reason, .. }) => {
+            vec![HeldBack { subject: Subject::User, reason: *reason }]
+        }
+        _ => Vec::new(),
+    };
+    let mut words: Vec<_> =
+        held.iter().map(|held| format!("{} {}", held.subject, held.reason.code())).collect();
+    if link.is_none() {
+        words.push("user not_confirmed".to_owned());
+    }
+    words.sort();
+    let found = |row: &Row| {
+        let findings = row.findings.iter().map(|finding| format!("{} {}", finding.what, finding.why.code()));
+        let mut findings: Vec<_> = findings.collect();
+        findings.sort();
+        findings
+    };
+    assert_eq!(found(read), words, "{:?}", read.old_sub);
+    let is_factor = |word: &String| word.starts_with("factor");
+    let without: Vec<_> = words.iter().filter(|word| !is_factor(word)).cloned().collect();
+    let listed_without: Vec<_> = found(listed).into_iter().filter(|word| !is_factor(word)).collect();
+    assert_eq!(listed_without, without, "{:?}", listed.old_sub);
+    let expected = |words: &[String]| if words.is_empty() { Found::Equal } else { Found::HeldBack };
+    assert_eq!((read.verdict, listed.verdict), (expected(&words), expected(&found(listed))));
 }
 
 /// So that a generator which makes only easy people is found out.

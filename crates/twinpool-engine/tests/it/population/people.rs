@@ -10,21 +10,21 @@ use twinpool_testkit::world::{attribute, group, person};
 use twinpool_testkit::{MemoryPool, Person};
 
 /// Random numbers that are the same for the same seed.
-pub(super) struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub(super) fn of(seed: u64) -> Self {
+    pub(crate) fn of(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
-    pub(super) fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         usize::try_from(self.0 >> 33).unwrap_or_default() % end
     }
 
-    pub(super) fn one_in(&mut self, chances: usize) -> bool {
+    pub(crate) fn one_in(&mut self, chances: usize) -> bool {
         self.below(chances) == 0
     }
 
@@ -37,7 +37,7 @@ const NAMES: [&str; 6] = ["Jane", "Zoë", "李雷", "محمد", "O'Brien, \"Pat\
 const GROUPS: [&str; 5] = ["staff", "admins", "legacy-1", "internal-test", "größe"];
 
 /// Puts so many people into the pool; gives their subs.
-pub(super) fn people(pool: &MemoryPool, dice: &mut Dice, number: usize) -> Vec<Sub> {
+pub(crate) fn people(pool: &MemoryPool, dice: &mut Dice, number: usize) -> Vec<Sub> {
     let many: Vec<_> = (0..95).map(|number| format!("team-{number}")).collect();
     for name in GROUPS.iter().map(|name| (*name).to_owned()).chain(many.clone()) {
         pool.put_group(GroupDefinition { name: group(&name), description: Some(name), precedence: None });
