@@ -41,8 +41,9 @@ pub(crate) fn allowed(role: &str) -> BTreeSet<String> {
     actions.map(|(service, action)| format!("{service}:{action}")).collect()
 }
 
-/// Files of adapters that no function uses: operators have roles of their own.
-const FOR_OPERATORS: [&str; 2] = ["sample.rs", "operator.rs"];
+/// Files of adapters that the mirror does not use: operators and the sweep have roles of their own.
+const FOR_OTHERS: [&str; 6] =
+    ["sample.rs", "operator.rs", "list.rs", "batch.rs", "erase.rs", "import_job.rs"];
 
 /// The source of an adapter: its file, and those in its folder.
 fn source(module: &str) -> String {
@@ -55,7 +56,7 @@ fn source(module: &str) -> String {
             fs::read_dir(path.with_extension("")).into_iter().flatten().map(|entry| entry.unwrap().path());
         let for_functions = |path: &PathBuf| {
             let name = path.file_name().unwrap().to_string_lossy();
-            name.ends_with(".rs") && name != "tests.rs" && !FOR_OPERATORS.contains(&&*name)
+            name.ends_with(".rs") && name != "tests.rs" && !FOR_OTHERS.contains(&&*name)
         };
         paths.extend(inside.filter(for_functions));
     }
@@ -142,8 +143,35 @@ fn the_mirror_may_do_with_the_queue_what_lambda_does_for_it_and_no_more() {
 }
 
 #[test]
+fn the_sweep_only_reads_both_pools() {
+    let expected = [
+        "cognito-idp:DescribeUserPool",
+        "cognito-idp:ListUsers",
+        "cognito-idp:ListGroups",
+        "cognito-idp:ListUsersInGroup",
+        // Who does not match is read.
+        "cognito-idp:AdminGetUser",
+        "cognito-idp:AdminListGroupsForUser",
+        "cognito-idp:AdminGetUserAuthFactors",
+        "cognito-idp:AdminListDevices",
+        "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
+        "dynamodb:Scan",
+        // Where it was, and of which pools the table is.
+        "dynamodb:PutItem",
+        "sqs:SendMessage",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "kms:GenerateDataKey",
+        "kms:Decrypt",
+        "sts:AssumeRole",
+    ];
+    assert_eq!(allowed("SweepRole"), set(&expected));
+}
+
+#[test]
 fn no_role_has_a_wildcard() {
-    for role in ["CaptureRole", "MirrorRole"] {
+    for role in ["CaptureRole", "MirrorRole", "AuditTrailRole", "SweepRole"] {
         let text = resource(role);
         assert!(!text.contains('*') && !text.contains("ManagedPolicyArns"), "{text}");
     }

@@ -10,8 +10,10 @@ use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{AttributeName, PoolId};
 
 mod audit_trail;
+mod sweep;
 
 pub use audit_trail::AuditTrailSettings;
+pub use sweep::SweepSettings;
 
 /// A setting that is missing or cannot be used. Names the key, never the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

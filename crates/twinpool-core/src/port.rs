@@ -259,6 +259,12 @@ pub trait ChangeSink: Send + Sync {
     fn send(&self, event: &ChangeEvent) -> impl Future<Output = Answer<()>> + Send;
 }
 
+impl<S: ChangeSink> ChangeSink for &S {
+    fn send(&self, event: &ChangeEvent) -> impl Future<Output = Answer<()>> + Send {
+        (*self).send(event)
+    }
+}
+
 /// The time.
 pub trait Clock: Send + Sync {
     /// Now, in milliseconds since 1970.

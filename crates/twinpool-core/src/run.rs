@@ -47,6 +47,8 @@ pub enum RunKind {
     Import,
     /// The same, by an import job of Cognito.
     Csv,
+    /// Finds what no event told.
+    Sweep,
 }
 
 /// How far a run has come.
@@ -80,7 +82,7 @@ macro_rules! words {
     };
 }
 
-words!(RunKind { Backfill = "backfill", Import = "import", Csv = "csv" });
+words!(RunKind { Backfill = "backfill", Import = "import", Csv = "csv", Sweep = "sweep" });
 words!(RunState { Running = "running", Stopped = "stopped", Finished = "finished", Undone = "undone" });
 
 /// What became of the users of a run, in numbers.

@@ -11,7 +11,8 @@ use zip::write::SimpleFileOptions;
 use crate::paths;
 
 /// The functions, by the name of their binary.
-pub const FUNCTIONS: [&str; 3] = ["twinpool-capture", "twinpool-mirror", "twinpool-audit-trail"];
+pub const FUNCTIONS: [&str; 4] =
+    ["twinpool-capture", "twinpool-mirror", "twinpool-audit-trail", "twinpool-sweep"];
 
 /// The name of the rules, at the top of the workspace and in the zip.
 const RULES: &str = "twinpool.toml";
@@ -44,9 +45,9 @@ fn read_rules(path: &Path) -> Result<String> {
     Ok(text)
 }
 
-/// Only who mirrors needs rules.
+/// Who plans needs rules.
 fn rules_of<'a>(function: &str, rules: Option<&'a str>) -> Option<&'a str> {
-    rules.filter(|_| function == "twinpool-mirror")
+    rules.filter(|_| matches!(function, "twinpool-mirror" | "twinpool-sweep"))
 }
 
 /// The binaries of all functions.
