@@ -43,7 +43,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pause: u64,
     /// Reads this many users at most; of the others the lists alone speak.
-    #[arg(long, value_name = "USERS")]
+    #[arg(long, value_name = "USERS", conflicts_with = "thorough")]
     most_looks: Option<usize>,
     /// Reads who differs again, and mirrors it. Asks first.
     #[arg(long)]

@@ -59,7 +59,7 @@ pub struct Looking {
     pub pause: Duration,
     /// How often a user who goes on changing is looked at, from 1.
     pub rounds: u32,
-    /// How many users may be read; of others the lists alone speak.
+    /// How many users may be read; of others the lists alone speak. Does not count where everybody is to be read.
     pub most_looks: Option<usize>,
     /// What another run found by reading: these users are not read again.
     pub earlier: Vec<Row>,

@@ -51,7 +51,8 @@ where
         summary: &mut Summary,
     ) -> Result<(), VerifyError> {
         said_before(&mut candidates, table, run, summary)?;
-        let most = run.looking.most_looks.unwrap_or(usize::MAX);
+        // Where everybody is to be read, the lists were not compared.
+        let most = run.looking.most_looks.filter(|_| !run.looking.thorough).unwrap_or(usize::MAX);
         for candidate in candidates.split_off(most.min(candidates.len())) {
             let findings = whole(candidate.verdict, candidate.why);
             let row = row_of(table, candidate, candidate.verdict, findings, false);
