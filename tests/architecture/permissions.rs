@@ -42,7 +42,7 @@ pub(crate) fn allowed(role: &str) -> BTreeSet<String> {
 }
 
 /// Files of adapters that no function uses: operators have roles of their own.
-const FOR_OPERATORS: [&str; 2] = ["sample.rs", "operator.rs"];
+const FOR_OPERATORS: [&str; 4] = ["sample.rs", "operator.rs", "list.rs", "import_job.rs"];
 
 /// The source of an adapter: its file, and those in its folder.
 fn source(module: &str) -> String {
@@ -139,6 +139,25 @@ fn the_mirror_may_do_with_the_queue_what_lambda_does_for_it_and_no_more() {
         "sts:AssumeRole",
     ];
     assert_eq!(rest.cloned().collect::<BTreeSet<_>>(), set(&expected));
+}
+
+#[test]
+fn an_import_job_may_write_its_log_and_nothing_else() {
+    let expected = [
+        "logs:CreateLogGroup",
+        "logs:CreateLogStream",
+        "logs:DescribeLogStreams",
+        "logs:PutLogEvents",
+        "sts:AssumeRole",
+    ];
+    assert_eq!(allowed("ImportRole"), set(&expected));
+    let role = resource("ImportRole");
+    assert!(role.contains("Principal: { Service: cognito-idp.amazonaws.com }"), "{role}");
+    let resources: Vec<_> = role.lines().filter_map(|line| line.trim().strip_prefix("Resource: ")).collect();
+    let [resource] = resources.as_slice() else {
+        panic!("{resources:?}");
+    };
+    assert!(resource.ends_with(":log-group:/aws/cognito/userpools/${NewPoolId}/*"), "{resource}");
 }
 
 #[test]
