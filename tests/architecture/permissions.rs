@@ -170,6 +170,25 @@ fn the_sweep_only_reads_both_pools() {
 }
 
 #[test]
+fn an_import_job_may_write_its_log_and_nothing_else() {
+    let expected = [
+        "logs:CreateLogGroup",
+        "logs:CreateLogStream",
+        "logs:DescribeLogStreams",
+        "logs:PutLogEvents",
+        "sts:AssumeRole",
+    ];
+    assert_eq!(allowed("ImportRole"), set(&expected));
+    let role = resource("ImportRole");
+    assert!(role.contains("Principal: { Service: cognito-idp.amazonaws.com }"), "{role}");
+    let resources: Vec<_> = role.lines().filter_map(|line| line.trim().strip_prefix("Resource: ")).collect();
+    let [resource] = resources.as_slice() else {
+        panic!("{resources:?}");
+    };
+    assert!(resource.ends_with(":log-group:/aws/cognito/userpools/${NewPoolId}/*"), "{resource}");
+}
+
+#[test]
 fn no_role_has_a_wildcard() {
     for role in ["CaptureRole", "MirrorRole", "AuditTrailRole", "SweepRole"] {
         let text = resource(role);

@@ -137,7 +137,8 @@ proptest! {
     fn a_file_that_ends_early_is_never_taken_for_a_whole_one(users in prop::collection::vec(user(), 1..3), at in any::<prop::sample::Index>()) {
         for form in forms() {
             let mut bytes = file(form, &users);
-            bytes.truncate(at.index(bytes.len()));
+            // Without the very last line break nothing is missing.
+            bytes.truncate(at.index(bytes.len() - 1));
             let Ok(reader) = ExportReader::open(bytes.as_slice()) else {
                 continue;
             };

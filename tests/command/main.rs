@@ -1,0 +1,160 @@
+//! The built `twinpool` on a pool that answers page by page, over the wire.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+use twinpool_tests::bootstrap::workspace;
+use twinpool_tests::http::{Reply, Request, Server};
+
+const POOL: &str = "eu-west-1_Old";
+
+/// A pool of three, on two pages with an empty one between, of whom one is in a group. `denied`: an operation that the role
+/// lacks.
+struct Stub {
+    calls: Arc<Mutex<Vec<String>>>,
+    server: Server,
+}
+
+impl Stub {
+    fn start(denied: &'static str) -> Self {
+        let calls: Arc<Mutex<Vec<String>>> = Arc::default();
+        let seen = Arc::clone(&calls);
+        let server = Server::start(move |request| answer(&seen, denied, &request));
+        Self { calls, server }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.current_dir(workspace()).args([
+            "run",
+            "--quiet",
+            "--locked",
+            "--offline",
+            "-p",
+            "twinpool-cli",
+            "--",
+        ]);
+        cargo.args(arguments).env("AWS_ENDPOINT_URL", format!("http://{}", self.server.address()));
+        cargo.env("AWS_REGION", "eu-west-1").env("TWINPOOL_OLD_POOL_ID", POOL);
+        cargo.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test").output().unwrap()
+    }
+
+    fn calls(&self) -> Vec<String> {
+        self.calls.lock().unwrap().clone()
+    }
+}
+
+fn said(status: u16, body: &Value) -> Reply {
+    let headers = vec![("content-type", "application/x-amz-json-1.1".to_owned())];
+    Reply::Send { status, headers, body: body.to_string().into_bytes() }
+}
+
+fn user(number: usize) -> Value {
+    let address = format!("p{number}@example.com");
+    json!({
+        "Username": format!("user{number}"),
+        "Attributes": [{ "Name": "sub", "Value": format!("sub-{number}") }, { "Name": "email", "Value": address }],
+        "UserCreateDate": 1_795_219_200.5,
+        "UserLastModifiedDate": 1_795_219_260,
+        "Enabled": number != 2,
+        "UserStatus": "CONFIRMED",
+    })
+}
+
+fn answer(calls: &Mutex<Vec<String>>, denied: &str, request: &Request) -> Reply {
+    let target = request.header("x-amz-target").unwrap_or_default();
+    let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+    calls.lock().unwrap().push(operation.clone());
+    if operation == denied {
+        return said(400, &json!({ "__type": "AccessDeniedException", "message": "p1@example.com" }));
+    }
+    let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    said(
+        200,
+        &match (operation.as_str(), body["PaginationToken"].as_str()) {
+            ("DescribeUserPool", _) => json!({ "UserPool": { "Id": POOL, "EstimatedNumberOfUsers": 3 } }),
+            ("ListGroups", _) => json!({ "Groups": [{ "GroupName": "staff" }] }),
+            ("ListUsersInGroup", _) => json!({ "Users": [user(3)] }),
+            ("ListUsers", None) => json!({ "Users": [user(1), user(2)], "PaginationToken": "empty" }),
+            ("ListUsers", Some("empty")) => json!({ "Users": [], "PaginationToken": "last" }),
+            ("ListUsers", Some(_)) => json!({ "Users": [user(3), user(1)] }),
+            _ => json!({}),
+        },
+    )
+}
+
+/// A folder of this mode, empty.
+fn folder(name: &str, mode: u32) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("twinpool-command-{}-{name}", std::process::id()));
+    drop(fs::remove_dir_all(&path));
+    fs::create_dir(&path).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    path
+}
+
+fn export(stub: &Stub, file: &Path, more: &[&str]) -> (Option<i32>, String, String) {
+    let output = stub.run(&[&["export", file.to_str().unwrap()], more].concat());
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn a_pool_is_exported_into_a_file_that_is_its_owner_s_alone() {
+    let stub = Stub::start("nothing");
+    let file = folder("whole", 0o700).join("users.jsonl");
+    let (code, told, complaints) = export(&stub, &file, &["--json"]);
+    assert_eq!((code, complaints.contains("example.com")), (Some(0), false), "{complaints}");
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((&told["users"], &told["unreadable"]), (&json!(3), &json!(0)));
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let text = fs::read_to_string(&file).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&lines[0]["format"], &lines[0]["pool"]), (&json!("twinpool-export"), &json!(POOL)));
+    let users: Vec<_> =
+        lines[1..4].iter().map(|line| (&line["sub"], &line["enabled"], &line["groups"])).collect();
+    let expected =
+        [("sub-1", true, json!([])), ("sub-2", false, json!([])), ("sub-3", true, json!(["staff"]))];
+    for (user, (sub, enabled, groups)) in users.into_iter().zip(&expected) {
+        assert_eq!(user, (&json!(sub), &json!(enabled), groups));
+    }
+    assert_eq!(lines[1]["created_at"], "2026-11-21T00:00:00.500Z");
+    assert_eq!((lines.len(), &lines[4]["users"]), (5, &json!(3)));
+    // The second time, nothing is overwritten unasked, and nobody is called.
+    let calls = stub.calls().len();
+    let (code, _, complaints) = export(&stub, &file, &[]);
+    assert_eq!(
+        (code, complaints.contains("--force"), stub.calls().len()),
+        (Some(2), true, calls),
+        "{complaints}"
+    );
+    let (code, told, _) = export(&stub, &file, &["--force", "--format", "csv"]);
+    assert_eq!(
+        (code, told.lines().next().unwrap().starts_with("3 users of the old pool")),
+        (Some(0), true),
+        "{told}"
+    );
+    assert!(fs::read_to_string(&file).unwrap().starts_with("#twinpool-export,1,eu-west-1_Old,"));
+}
+
+#[test]
+fn an_export_that_cannot_be_made_leaves_nothing() {
+    let stub = Stub::start("ListUsers");
+    let open = folder("open", 0o755);
+    let (code, _, complaints) = export(&stub, &open.join("users.jsonl"), &[]);
+    assert_eq!((code, stub.calls().len()), (Some(2), 0));
+    assert!(complaints.contains("personal data") && complaints.contains("mkdir -m 700"), "{complaints}");
+
+    let own = folder("denied", 0o700);
+    let (code, _, complaints) = export(&stub, &own.join("users.jsonl"), &[]);
+    assert_eq!(code, Some(1), "{complaints}");
+    assert!(
+        complaints.contains("your role lacks ListUsers") && !complaints.contains("example.com"),
+        "{complaints}"
+    );
+    assert_eq!([open, own].map(|folder| fs::read_dir(folder).unwrap().count()), [0, 0]);
+}
