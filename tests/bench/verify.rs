@@ -22,6 +22,6 @@ pub(crate) fn run() {
     println!("| peak resident, MB | {:.1} | 150 |", run.peak);
     println!("| its own CPU, s | {:.1} | 60 |", run.cpu);
     println!("| seconds, the server's share of the machine included | {:.1} | |", run.seconds);
-    println!("| exit code | {:?} | not 0 |", run.code.unwrap_or_default());
+    println!("| exit code | {} | not 0 |", run.code.map_or("killed".to_owned(), |code| code.to_string()));
     println!("| calls | {} | |", stub.meter().operations().values().sum::<u64>());
 }

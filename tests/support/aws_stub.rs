@@ -159,6 +159,10 @@ impl State {
             cognito::SERVICE => cognito::answer(self, operation, &body),
             table::SERVICE => self.table.answer(operation, &body, &self.faults),
             queue::SERVICE => self.queue.answer(operation, &body),
+            // CloudWatch and Service Quotas, for which many roles have no permission.
+            "GraniteServiceVersion20100801" | "ServiceQuotasV20190624" => {
+                Err(Refusal::new("AccessDeniedException", "not authorized to perform this"))
+            }
             _ => Err(Refusal::unknown(&format!("{service}.{operation}"))),
         }
     }
