@@ -9,6 +9,7 @@ mod dead_letters;
 mod lifecycle;
 mod operator;
 mod queue;
+mod sweep;
 
 use xtask::local::{Person, Stack};
 use xtask::process::wait_for;

@@ -97,6 +97,8 @@ pub struct Addresses {
     pub table: String,
     /// The rule that hears of the audit trail.
     pub audit_rule: String,
+    /// The function that sweeps.
+    pub sweep: String,
     /// The old pool.
     pub old_pool: PoolAddress,
     /// The new pool.
@@ -255,6 +257,7 @@ fn start(options: &Options, folder: &Path) -> Result<Addresses> {
         dlq_url: outputs.dlq_url,
         table: outputs.table,
         audit_rule: outputs.audit_rule,
+        sweep: outputs.sweep_arn,
         old_pool,
         new_pool,
     })

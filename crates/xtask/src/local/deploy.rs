@@ -11,6 +11,9 @@ use crate::{package, paths, process};
 
 const BUCKET: &str = "twinpool-code";
 
+/// The digest key of every local stack.
+pub const DIGEST_KEY: &str = "a secret of the local AWS, known to everyone";
+
 /// What the stack says of itself.
 #[derive(Debug)]
 pub(super) struct Outputs {
@@ -19,6 +22,7 @@ pub(super) struct Outputs {
     pub(super) table: String,
     pub(super) capture_arn: String,
     pub(super) audit_rule: String,
+    pub(super) sweep_arn: String,
 }
 
 impl Outputs {
@@ -48,7 +52,7 @@ pub(super) fn deploy(
     let mut values = vec![
         ("OldPoolId", old_pool.id.as_str()),
         ("NewPoolId", new_pool.id.as_str()),
-        ("DigestKey", "a secret of the local AWS, known to everyone"),
+        ("DigestKey", DIGEST_KEY),
         ("TableDeletionProtection", "false"),
         ("LocalEndpointUrl", aws.endpoint.as_str()),
     ];
@@ -114,5 +118,6 @@ fn outputs(answer: &str) -> Result<Outputs> {
         table: get("TableName")?,
         capture_arn: get("CaptureArn")?,
         audit_rule: get("AuditTrailRuleName")?,
+        sweep_arn: get("SweepArn")?,
     })
 }
