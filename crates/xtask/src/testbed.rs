@@ -31,7 +31,7 @@ impl Bare {
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
         let address = |server: &Server| format!("http://127.0.0.1:{}", server.port);
-        let ministack = address(&servers::ministack(&folder, process::free_port()?, false)?);
+        let ministack = address(&servers::ministack(&folder, process::free_port()?, false, false)?);
         let moto = address(&servers::moto(&folder, process::free_port()?)?);
         let bare = Self { ministack, moto };
         fs::write(folder.join("bare.json"), serde_json::to_string_pretty(&bare)?)?;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 
 use super::PoolAddress;
+use super::environment::DIGEST_KEY;
 use crate::wire::{Aws, tags};
 use crate::{package, paths, process};
 
@@ -48,7 +49,7 @@ pub(super) fn deploy(
     let mut values = vec![
         ("OldPoolId", old_pool.id.as_str()),
         ("NewPoolId", new_pool.id.as_str()),
-        ("DigestKey", "a secret of the local AWS, known to everyone"),
+        ("DigestKey", DIGEST_KEY),
         ("TableDeletionProtection", "false"),
         ("LocalEndpointUrl", aws.endpoint.as_str()),
     ];
