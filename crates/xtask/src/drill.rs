@@ -48,7 +48,7 @@ pub struct Drill {
     pub users: usize,
     /// How many differences are planted.
     pub planted: usize,
-    /// Whether the functions and the command are built first, or are as they were built last.
+    /// Whether the functions are built first, or deployed as they were packaged last.
     pub build: bool,
 }
 
@@ -66,7 +66,7 @@ pub fn run(drill: &Drill) -> Result<()> {
         ..local::Options::named(&drill.name)
     })?;
     let stack = running.stack();
-    let twinpool = Twinpool::ready(stack, &local::folder(&drill.name), drill.build)?;
+    let twinpool = Twinpool::build(stack, &local::folder(&drill.name))?;
     clock.say("stack", &format!("{} at {}", drill.name, stack.addresses.endpoint));
     let people = seed::seed(stack, drill.users, &clock)?;
     carry_over(stack, &twinpool, people, &clock)?;

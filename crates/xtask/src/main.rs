@@ -48,9 +48,9 @@ enum Command {
         /// How many differences are planted by hand.
         #[arg(long, default_value_t = 200)]
         planted: usize,
-        /// Takes the functions and the command as they were built last.
+        /// Deploys the functions as they were packaged last, and builds the command only.
         #[arg(long)]
-        as_built: bool,
+        as_packaged: bool,
     },
     /// Builds the functions and zips them for Lambda, with the rules of twinpool.toml.
     Package {
@@ -128,8 +128,8 @@ fn run(command: Command) -> Result<()> {
         Command::Demo { keep } => demo::run(keep),
         Command::Test { words } => test::run(&words),
         Command::Bench { names } => bench::run(&names),
-        Command::Drill { users, planted, as_built } => {
-            drill::run(&Drill { name: DRILL.to_owned(), users, planted, build: !as_built })
+        Command::Drill { users, planted, as_packaged } => {
+            drill::run(&Drill { name: DRILL.to_owned(), users, planted, build: !as_packaged })
         }
         Command::Package { rules } => {
             let rules = rules.or_else(package::default_rules);

@@ -14,6 +14,9 @@ pub const MINISTACK: &str = "test-ministack";
 /// The stack with cognito-local as old pool.
 pub const COGNITO_LOCAL: &str = "test-cognito-local";
 
+/// The stack that the drill starts by itself.
+pub const DRILL: &str = "test-drill";
+
 const BARE: &str = "test-bare";
 
 /// Servers with nothing deployed in them.
@@ -82,7 +85,7 @@ impl Drop for Testbed {
 }
 
 fn stop() {
-    for name in [MINISTACK, COGNITO_LOCAL, BARE] {
+    for name in [MINISTACK, COGNITO_LOCAL, DRILL, BARE] {
         process::stop_in(&local::folder(name));
     }
 }

@@ -31,15 +31,12 @@ pub(super) struct Twinpool {
 }
 
 impl Twinpool {
-    /// Builds the command, or takes it as it was built last.
-    pub(super) fn ready(stack: &Stack, folder: &Path, build: bool) -> Result<Self> {
-        if build {
-            let arguments = ["build", "--quiet", "--locked", "-p", "twinpool-cli"];
-            let status = paths::cargo().args(arguments).status().context("cannot start cargo")?;
-            ensure!(status.success(), "the twinpool command does not build");
-        }
+    /// Builds the command.
+    pub(super) fn build(stack: &Stack, folder: &Path) -> Result<Self> {
+        let arguments = ["build", "--quiet", "--locked", "-p", "twinpool-cli"];
+        let status = paths::cargo().args(arguments).status().context("cannot start cargo")?;
+        ensure!(status.success(), "the twinpool command does not build");
         let program = paths::target().join("debug/twinpool");
-        ensure!(program.exists(), "{} is not there: build twinpool-cli", program.display());
         let environment =
             stack.addresses.environment().map(|(name, value)| (name, value.to_owned())).to_vec();
         Ok(Self { program, environment, folder: folder.to_owned() })
