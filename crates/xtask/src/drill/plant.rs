@@ -111,7 +111,10 @@ impl Gardener<'_> {
     fn fits(&self, kind: Kind, username: &str, person: &Person) -> bool {
         match kind {
             Kind::NewTenant => person.attributes.contains_key("custom:tenant"),
-            Kind::NewAddress | Kind::NewUnverified => person.attributes.contains_key("email"),
+            // Another address in the place of one that nobody has proved is not written over.
+            Kind::NewAddress | Kind::NewUnverified => {
+                person.attributes.get("email_verified").is_some_and(|flag| flag == "true")
+            }
             Kind::NewLeaves | Kind::OldLeaves | Kind::Both => !person.groups.is_empty(),
             Kind::NewJoinsAgain => {
                 self.left.get(username).is_some_and(|group| !person.groups.contains(group))
