@@ -33,9 +33,6 @@ use finding::Findings;
 use say::Clock;
 use verify::Planted;
 
-/// From so many users on MiniStack is helped to find them.
-const MANY: usize = 2_000;
-
 /// The mirror has so long to work off what came while the backfill ran.
 const WORK_OFF: Duration = Duration::from_mins(10);
 
@@ -62,7 +59,7 @@ pub fn run(drill: &Drill) -> Result<()> {
         old_sign_in: SignIn::Username,
         new_sign_in: SignIn::Username,
         build: drill.build,
-        many_users: drill.users >= MANY,
+        mended: true,
         ..local::Options::named(&drill.name)
     })?;
     let stack = running.stack();

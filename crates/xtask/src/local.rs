@@ -58,8 +58,8 @@ pub struct Options {
     pub rules: Option<PathBuf>,
     /// Whether the functions are built first, or deployed as they were packaged last.
     pub build: bool,
-    /// Whether there will be so many users that MiniStack needs help to find them.
-    pub many_users: bool,
+    /// Whether MiniStack runs with its slips mended that pools of many users in motion would fall over.
+    pub mended: bool,
 }
 
 impl Options {
@@ -75,7 +75,7 @@ impl Options {
             enforce_iam: false,
             rules: None,
             build: true,
-            many_users: false,
+            mended: false,
         }
     }
 }
@@ -232,7 +232,7 @@ fn start(options: &Options, folder: &Path) -> Result<Addresses> {
         process::require_free(port)?;
     }
     let port = options.port.map_or_else(process::free_port, Ok)?;
-    servers::ministack(folder, port, options.enforce_iam, options.many_users)?;
+    servers::ministack(folder, port, options.enforce_iam, options.mended)?;
     let endpoint = format!("http://127.0.0.1:{port}");
     let aws = Aws::new(&endpoint);
     let new_pool = pools::create(&aws, "new", options.new_sign_in, true)?;

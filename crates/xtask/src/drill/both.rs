@@ -37,7 +37,13 @@ impl Both {
         for link in self.links.values() {
             ensure!(ids.insert(&link.user_id), "the user id {} is given twice", link.user_id);
             let Some(new_sub) = &link.new_sub else { continue };
-            ensure!(new.remove(new_sub.as_str()), "{new_sub} is linked twice, or nobody: {}", link.old_sub);
+            let is_gone = link.state == "tombstone: deleted";
+            ensure!(
+                new.remove(new_sub.as_str()) != is_gone,
+                "{new_sub} of {} is linked twice, or is nobody: {}",
+                link.old_sub,
+                link.state
+            );
             let back = self.back.get(new_sub).context("a link that nothing points back at")?;
             ensure!(*back == link.old_sub, "{new_sub} points at {back} and not at {}", link.old_sub);
             let is_linked = link.state == "linked";

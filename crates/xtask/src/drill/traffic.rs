@@ -64,12 +64,9 @@ impl Life {
             0..6 => self.edits(&known),
             6..10 => self.joins_or_leaves(&known),
             10..12 => self.is_disabled_or_enabled(&known),
-            // No list tells of the deleted: the audit trail does.
             12 => {
-                self.old.delete(&known.username)?;
-                self.trail.tell("AdminDeleteUser", &known.sub)?;
                 self.people.swap_remove(who);
-                Ok("deleted")
+                self.goes(&known)
             }
             13..16 => self.comes(),
             _ => {
@@ -77,6 +74,22 @@ impl Life {
                 Ok("signed in")
             }
         }
+    }
+
+    /// No list tells of the deleted: the audit trail does. Some usernames are taken by somebody else at once.
+    fn goes(&mut self, known: &Known) -> Result<&'static str> {
+        self.old.delete(&known.username)?;
+        self.trail.tell("AdminDeleteUser", &known.sub)?;
+        if self.dice.once_in(2) {
+            return Ok("deleted");
+        }
+        self.newcomers += 1;
+        let newcomer = Newcomer::number(self.newcomers);
+        let heir = Newcomer { username: known.username.clone(), birth: Birth::SignedUp, ..newcomer };
+        let heir = enter(&self.old, &heir)?;
+        self.told(&heir, "AdminCreateUser")?;
+        self.people.push(heir);
+        Ok("deleted and followed by a namesake")
     }
 
     fn edits(&mut self, known: &Known) -> Result<&'static str> {

@@ -10,10 +10,10 @@ use serde_json::json;
 use crate::process::Server;
 use crate::{paths, tools, wire};
 
-pub(crate) fn ministack(folder: &Path, port: u16, enforce_iam: bool, many_users: bool) -> Result<Server> {
-    let mut command = if many_users {
+pub(crate) fn ministack(folder: &Path, port: u16, enforce_iam: bool, mended: bool) -> Result<Server> {
+    let mut command = if mended {
         let mut python = Command::new(tools::python_program("python"));
-        python.arg(paths::root().join("infra/local/ministack_many.py"));
+        python.arg(paths::root().join("infra/local/ministack_mended.py"));
         python
     } else {
         Command::new(tools::python_program("ministack"))
