@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 
 use super::PoolAddress;
+use super::environment::DIGEST_KEY;
 use crate::wire::{Aws, tags};
 use crate::{package, paths, process};
 
