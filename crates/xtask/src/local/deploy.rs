@@ -12,9 +12,6 @@ use crate::{package, paths, process};
 
 const BUCKET: &str = "twinpool-code";
 
-/// The digest key of every local stack.
-pub const DIGEST_KEY: &str = "a secret of the local AWS, known to everyone";
-
 /// What the stack says of itself.
 #[derive(Debug)]
 pub(super) struct Outputs {
