@@ -287,7 +287,11 @@ where
     }
 
     async fn write_the_end(mut self) -> Result<Report, Broken> {
-        let ending = if self.stopping { Ending::Stopped } else { Ending::Finished };
+        let ending = match (self.stopping, self.left) {
+            (false, _) => Ending::Finished,
+            (true, Some(0)) => Ending::AtLimit,
+            (true, _) => Ending::Stopped,
+        };
         let Some(mut keeper) = self.keeper.take() else {
             return Err(self.broken.unwrap_or(Broken::Run(RunError::Taken(self.run.id))));
         };
@@ -297,7 +301,7 @@ where
         keeper.run.waits = None;
         keeper.run.state = match ending {
             Ending::Finished => RunState::Finished,
-            Ending::Stopped => RunState::Stopped,
+            Ending::Stopped | Ending::AtLimit => RunState::Stopped,
         };
         let now = self.task.engine.ports.clock().now();
         let kept = keeper.persist(now, self.task.watcher).await;

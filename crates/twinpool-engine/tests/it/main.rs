@@ -21,6 +21,7 @@ mod groups;
 mod identities;
 mod late;
 mod names;
+mod odd_lists;
 mod persons;
 mod population;
 mod quotas;
