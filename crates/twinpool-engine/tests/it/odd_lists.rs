@@ -41,7 +41,7 @@ struct Stutters<S> {
 impl<S: Source> Source for Stutters<S> {
     async fn next(&mut self) -> Result<Option<Stretch>, WalkError> {
         let stretch = self.source.next().await?;
-        let again = std::mem::replace(&mut self.last, None);
+        let again = self.last.take();
         let Some(mut stretch) = stretch else {
             return Ok(again);
         };
