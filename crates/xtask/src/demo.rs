@@ -35,6 +35,7 @@ pub fn run(keep: bool) -> Result<()> {
     acts::groups(running.stack())?;
     acts::unseen(running.stack())?;
     acts::links(running.stack())?;
+    acts::everybody(running.stack())?;
     if keep {
         let stack = running.keep();
         fs::write(paths::local().join("stack.json"), serde_json::to_string_pretty(&stack.addresses)? + "\n")?;
