@@ -30,6 +30,7 @@ mod refusals;
 mod start;
 mod support;
 mod sweeps;
+mod sweeps_rest;
 mod taken_back;
 mod troubles;
 mod verify;
