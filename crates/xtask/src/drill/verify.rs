@@ -76,7 +76,7 @@ pub(super) fn says(
         (true, false) => EXPLAINED,
         (false, _) => UNEQUAL,
     };
-    let arguments = ["verify", "--rows", &path, "--pause", "1"];
+    let arguments = ["verify", "--rows", &path, "--pause", "0"];
     let answer = twinpool.start_work(&format!("verify-{name}"), &arguments)?.answer(&[exit])?;
     let mut expected = differences.clone();
     expected.extend(held.0.clone());
@@ -92,7 +92,7 @@ pub(super) fn says(
 /// Repairs whom it finds.
 pub(super) fn repair(twinpool: &Twinpool, clock: &Clock) -> Result<()> {
     let begun = clock.seconds();
-    let arguments = ["verify", "--repair", "--yes", "--pause", "1"];
+    let arguments = ["verify", "--repair", "--yes", "--pause", "0"];
     let answer = twinpool.start_work("repair", &arguments)?.answer(&[UNEQUAL, EXPLAINED])?;
     let after = &answer["repaired"];
     let took = clock.seconds() - begun;
