@@ -4,6 +4,7 @@
 
 mod audited;
 mod backfills;
+mod backfills_stuck;
 mod batches;
 mod calls;
 mod changes;
