@@ -49,7 +49,7 @@ pub(super) fn report(report: &Report, as_json: bool) -> (String, Exit) {
         out += "`twinpool conflicts list` shows who is in conflict, and what helps.\n";
     }
     if !tally.failed.is_empty() {
-        out += "Who failed was named above: start again to try once more.\n";
+        out += "Who failed was named above: the next run that begins at the beginning tries again.\n";
     }
     match report.ending {
         Ending::Finished => {}
