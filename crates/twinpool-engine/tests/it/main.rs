@@ -32,3 +32,4 @@ mod sweeps;
 mod taken_back;
 mod troubles;
 mod verify;
+mod waits;
