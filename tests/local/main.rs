@@ -6,9 +6,11 @@ mod audit;
 mod command;
 mod confirmed;
 mod dead_letters;
+mod drill;
 mod lifecycle;
 mod operator;
 mod queue;
+mod sweep;
 
 use xtask::local::{Person, Stack};
 use xtask::process::wait_for;

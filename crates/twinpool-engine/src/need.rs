@@ -1,7 +1,8 @@
 //! What a walk has to do for one user, from what the list shows and the link says. No call is made for it.
 
 use twinpool_core::change_event::Cause;
-use twinpool_core::held_back::Reason;
+use twinpool_core::decision::Decision;
+use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::OldSub;
 use twinpool_core::link::{Link, LinkState, Linked, Names, Side};
 use twinpool_core::plan::Operation;
@@ -48,16 +49,34 @@ impl<P: Ports> Engine<P> {
             return self.need_of_new(user, None, zeal);
         };
         match &link.state {
-            LinkState::Linked(linked) => {
-                let news = self.is_news_in_list(user, linked);
-                let waiting = zeal == Zeal::Everything && waits(linked);
-                if news || waiting { Need::Look } else { Need::Nothing }
-            }
+            LinkState::Linked(linked) => self.need_of_pair(user, link, linked, zeal),
             LinkState::Conflict { .. } => self.need_of_new(user, Some(link), zeal),
+            // The mirror would make nobody.
+            LinkState::Tombstone { .. } if self.is_left_out(user, link) => Need::LeftOut,
             // A list is late, or somebody was mourned too early: the pool is asked.
             LinkState::Pending { .. } | LinkState::Tombstone { .. } => Need::Look,
             LinkState::Merged { .. } => Need::Merged,
         }
+    }
+
+    fn need_of_pair(&self, user: &Snapshot, link: &Link, linked: &Linked, zeal: Zeal) -> Need {
+        // What was agreed stays as it was while a pair is held whole, so it says nothing about news.
+        let is_held = |reason| {
+            let held = HeldBack { subject: Subject::User, reason };
+            linked.held_back.contains(&held) && !self.is_of_other_rules(linked)
+        };
+        if is_held(Reason::LeftOut) {
+            return if self.is_left_out(user, link) { Need::LeftOut } else { Need::Look };
+        }
+        if zeal == Zeal::News && is_held(Reason::Missing) {
+            return Need::Conflict(Reason::Missing);
+        }
+        let waiting = zeal == Zeal::Everything && waits(linked);
+        if self.is_news_in_list(user, linked) || waiting { Need::Look } else { Need::Nothing }
+    }
+
+    fn is_left_out(&self, user: &Snapshot, link: &Link) -> bool {
+        self.case(&Cause::sweep("Changed"), 1, user.clone(), Some(link)).view.left_out
     }
 
     /// Lists tell no second factors, passkeys and devices: of those nothing is concluded.
@@ -79,10 +98,13 @@ impl<P: Ports> Engine<P> {
         let old_sub = OldSub::from(user.sub.clone());
         let nobody = Link::intent(&old_sub, Names::default(), twinpool_core::id::Timestamp(0));
         let plan = self.known().plan_creation(&case, link.unwrap_or(&nobody));
-        if let Some(LinkState::Conflict { reason, .. }) = link.map(|link| &link.state) {
+        if let Some((link, LinkState::Conflict { reason, .. })) = link.map(|link| (link, &link.state)) {
             let as_before = plan.refusal() == Some(*reason);
-            let of_new_pool = plan.refusal().is_none() && zeal == Zeal::News;
-            return if as_before || of_new_pool { Need::Conflict(*reason) } else { Need::Look };
+            // What the plan says comes after a person's word, and after the profile of a federated user.
+            let is_plan_first = user.status != Status::ExternalProvider;
+            let stays = is_of_new_pool(*reason) && (plan.refusal().is_none() || !is_plan_first);
+            let stays = zeal == Zeal::News && (stays || is_paired_by_person(link));
+            return if as_before || stays { Need::Conflict(*reason) } else { Need::Look };
         }
         if let Some(reason) = plan.refusal() {
             return Need::Refuse(reason);
@@ -96,6 +118,16 @@ impl<P: Ports> Engine<P> {
         let shape = &self.old_shape;
         !(shape.mfa || shape.passkeys || shape.devices)
     }
+}
+
+/// Whether only the new pool, or other users, can end such a conflict.
+fn is_of_new_pool(reason: Reason) -> bool {
+    matches!(reason, Reason::Taken | Reason::Twin | Reason::Missing | Reason::MergedGone | Reason::Refused)
+}
+
+fn is_paired_by_person(link: &Link) -> bool {
+    let decision = link.decisions.get(&Subject::User);
+    matches!(decision, Some(Decision::LinkTo(_) | Decision::MergeInto(_)))
 }
 
 /// Whether the operation takes of UserUpdate, of which there is least (F§5).

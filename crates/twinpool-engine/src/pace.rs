@@ -1,13 +1,18 @@
 //! Reads and writes of one user: Cognito takes ten of each a second, whatever the quotas (F§5).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-/// Eight a second: the user's own session may call too.
-const SPACING: Duration = Duration::from_millis(125);
+/// So many in any second: the user's own session may call too. Making a user and its groups mostly fits, without a wait.
+const MOST: usize = 8;
+
+/// From so many users on, those of whom nothing was called of late are forgotten.
+const MANY: usize = 1_000;
+
+const SECOND: Duration = Duration::from_secs(1);
 
 /// What is counted apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,9 +21,9 @@ pub(crate) enum Kind {
     Write,
 }
 
-/// Spaces calls about the same user out.
+/// Holds calls about the same user back.
 #[derive(Debug, Default)]
-pub(crate) struct Pace(Mutex<BTreeMap<(Kind, String), Instant>>);
+pub(crate) struct Pace(Mutex<BTreeMap<(Kind, String), VecDeque<Instant>>>);
 
 impl Pace {
     /// Waits until this user can be read or written again.
@@ -28,12 +33,17 @@ impl Pace {
     }
 
     fn book(&self, kind: Kind, user: &str) -> Instant {
-        let mut next = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut calls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        next.retain(|_, at| *at > now);
-        let key = (kind, user.to_owned());
-        let slot = next.get(&key).copied().unwrap_or(now);
-        next.insert(key, slot + SPACING);
+        if calls.len() > MANY {
+            calls.retain(|_, latest| latest.back().is_some_and(|at| *at + SECOND > now));
+        }
+        let latest = calls.entry((kind, user.to_owned())).or_default();
+        let slot = match latest.len() {
+            MOST => latest.pop_front().map_or(now, |first| now.max(first + SECOND)),
+            _ => now,
+        };
+        latest.push_back(slot);
         slot
     }
 }
@@ -49,9 +59,13 @@ mod tests {
         for _ in 0..9 {
             pace.wait(Kind::Write, "jane").await;
         }
-        assert_eq!(start.elapsed(), Duration::from_secs(1));
+        assert_eq!(start.elapsed(), SECOND);
+        for _ in 0..8 {
+            pace.wait(Kind::Write, "jane").await;
+        }
+        assert_eq!(start.elapsed(), 2 * SECOND);
         pace.wait(Kind::Write, "joe").await;
         pace.wait(Kind::Read, "jane").await;
-        assert_eq!(start.elapsed(), Duration::from_secs(1));
+        assert_eq!(start.elapsed(), 2 * SECOND);
     }
 }

@@ -99,7 +99,7 @@ where
         let old = self.ports.old();
         let groups = memberships(old, listener).await?;
         let (mut swept, mut seen) = (Swept::default(), Vec::new());
-        let is_whole = sweep.after.is_none();
+        let mut is_whole = sweep.after.is_none();
         if is_whole {
             self.sweep_groups(&mut sweep, &mut swept, listener).await?;
         }
@@ -108,6 +108,10 @@ where
             if is_new_beginning {
                 swept = Swept { groups: swept.groups, ..Swept::default() };
                 seen.clear();
+                // Everybody passes by now.
+                if !std::mem::replace(&mut is_whole, true) {
+                    self.sweep_groups(&mut sweep, &mut swept, listener).await?;
+                }
             }
             for user in &mut users {
                 user.groups = groups.of(&user.sub);

@@ -19,6 +19,9 @@ use twinpool_engine::{
 /// Left of the function's time for what is under way.
 const MARGIN: Duration = Duration::from_secs(60);
 
+/// Before a difference is looked at again: whatever the queue holds is through by then, or the next sample sees it.
+const PAUSE: Duration = Duration::from_secs(5);
+
 /// What the schedule asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(tag = "task", rename_all = "lowercase", deny_unknown_fields)]
@@ -167,7 +170,7 @@ where
 
     async fn sample(&self, random: u128, users: usize) -> Result<Found, TaskError> {
         let sample = Sample { users, random: u64::try_from(random >> 64).unwrap_or_default() };
-        let looking = Looking::default();
+        let looking = Looking { pause: PAUSE, ..Looking::default() };
         let summary = Box::pin(self.engine.verifier().verify_sample(sample, &looking, &Heard)).await?;
         let differing = differing(&summary);
         tracing::info!(

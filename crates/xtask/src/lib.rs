@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod demo;
+pub mod drill;
 pub mod local;
 pub mod package;
 pub mod paths;

@@ -12,9 +12,11 @@ use crate::{package, paths, tools};
 
 mod audit;
 mod deploy;
+mod environment;
 mod links;
 mod pools;
 mod queue;
+mod running;
 pub(crate) mod servers;
 mod users;
 
@@ -22,6 +24,7 @@ pub use audit::AuditTrail;
 pub use links::{Link, Links};
 pub use pools::{SignIn, create as create_pool};
 pub use queue::Queue;
+pub use running::Running;
 pub use users::{Person, Users};
 
 /// The confirmation code that the local servers take.
@@ -53,6 +56,10 @@ pub struct Options {
     pub enforce_iam: bool,
     /// The rules that the mirror works by.
     pub rules: Option<PathBuf>,
+    /// Whether the functions are built first, or deployed as they were packaged last.
+    pub build: bool,
+    /// Whether MiniStack runs with its slips mended that pools of many users in motion would fall over.
+    pub mended: bool,
 }
 
 impl Options {
@@ -67,6 +74,8 @@ impl Options {
             new_sign_in: SignIn::Email,
             enforce_iam: false,
             rules: None,
+            build: true,
+            mended: false,
         }
     }
 }
@@ -97,6 +106,8 @@ pub struct Addresses {
     pub table: String,
     /// The rule that hears of the audit trail.
     pub audit_rule: String,
+    /// The function that sweeps.
+    pub sweep: String,
     /// The old pool.
     pub old_pool: PoolAddress,
     /// The new pool.
@@ -125,7 +136,9 @@ impl Stack {
             bail!("the local AWS `{}` is up already: `cargo xtask local down` stops it", options.name);
         }
         tools::install()?;
-        package::build(options.rules.as_deref())?;
+        if options.build {
+            package::build(options.rules.as_deref())?;
+        }
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)
             .with_context(|| format!("cannot make {}: is something else there?", folder.display()))?;
@@ -221,7 +234,7 @@ fn start(options: &Options, folder: &Path) -> Result<Addresses> {
         process::require_free(port)?;
     }
     let port = options.port.map_or_else(process::free_port, Ok)?;
-    servers::ministack(folder, port, options.enforce_iam)?;
+    servers::ministack(folder, port, options.enforce_iam, options.mended)?;
     let endpoint = format!("http://127.0.0.1:{port}");
     let aws = Aws::new(&endpoint);
     let new_pool = pools::create(&aws, "new", options.new_sign_in, true)?;
@@ -255,6 +268,7 @@ fn start(options: &Options, folder: &Path) -> Result<Addresses> {
         dlq_url: outputs.dlq_url,
         table: outputs.table,
         audit_rule: outputs.audit_rule,
+        sweep: outputs.sweep_arn,
         old_pool,
         new_pool,
     })

@@ -8,8 +8,9 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
 use xtask::bench::Bench;
+use xtask::drill::Drill;
 use xtask::local::{OldPoolServer, Options, SignIn, Stack};
-use xtask::{bench, demo, local, package, paths, process, test};
+use xtask::{bench, demo, drill, local, package, paths, process, test};
 
 /// The project's own commands.
 #[derive(Parser)]
@@ -37,6 +38,19 @@ enum Command {
         /// What to measure [default: everything]
         #[arg(value_enum)]
         names: Vec<Bench>,
+    },
+    /// Carries a pool of many users over while people use it, interrupts that, compares both pools, spoils them and sees whether
+    /// all of it is found.
+    Drill {
+        /// How many users the old pool has.
+        #[arg(long, default_value_t = 20_000)]
+        users: usize,
+        /// How many differences are planted by hand.
+        #[arg(long, default_value_t = 200)]
+        planted: usize,
+        /// Deploys the functions as they were packaged last, and builds the command only.
+        #[arg(long)]
+        as_packaged: bool,
     },
     /// Builds the functions and zips them for Lambda, with the rules of twinpool.toml.
     Package {
@@ -76,6 +90,9 @@ enum Local {
     Down,
 }
 
+/// The stack of the drill.
+const DRILL: &str = "drill";
+
 fn main() -> ExitCode {
     match run(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
@@ -97,10 +114,11 @@ fn run(command: Command) -> Result<()> {
             let name = "local".to_owned();
             let (old_server, old_sign_in) = (old_pool, old_sign_in.unwrap_or(SignIn::Email));
             let port = Some(port);
-            up(&Options { name, port, old_server, old_sign_in, new_sign_in, enforce_iam: false, rules })
+            let fixed = Options::named(&name);
+            up(&Options { port, old_server, old_sign_in, new_sign_in, rules, ..fixed })
         }
         Command::Local { command: Local::Down } => {
-            let names = ["local"].into_iter().chain(demo::STACKS);
+            let names = ["local", DRILL].into_iter().chain(demo::STACKS);
             if names.filter(|name| process::stop_in(&local::folder(name))).count() == 0 {
                 println!("nothing to stop: the local AWS is not up");
             }
@@ -110,6 +128,9 @@ fn run(command: Command) -> Result<()> {
         Command::Demo { keep } => demo::run(keep),
         Command::Test { words } => test::run(&words),
         Command::Bench { names } => bench::run(&names),
+        Command::Drill { users, planted, as_packaged } => {
+            drill::run(&Drill { name: DRILL.to_owned(), users, planted, build: !as_packaged })
+        }
         Command::Package { rules } => {
             let rules = rules.or_else(package::default_rules);
             let package = package::for_production(rules.as_deref())?;
@@ -137,20 +158,7 @@ fn up(options: &Options) -> Result<()> {
     println!("all of this  .local/stack.json");
     println!("stop it      cargo xtask local down");
     println!("\nfor the twinpool command:");
-    let key = "test".to_owned();
-    let variables = [
-        ("AWS_ENDPOINT_URL", &addresses.endpoint),
-        ("AWS_REGION", &addresses.region),
-        ("AWS_ACCESS_KEY_ID", &key),
-        ("AWS_SECRET_ACCESS_KEY", &key),
-        ("TWINPOOL_LINKS_TABLE", &addresses.table),
-        ("TWINPOOL_QUEUE_URL", &addresses.queue_url),
-        ("TWINPOOL_DLQ_URL", &addresses.dlq_url),
-        ("TWINPOOL_OLD_POOL_ID", &addresses.old_pool.id),
-        ("TWINPOOL_NEW_POOL_ID", &addresses.new_pool.id),
-        ("TWINPOOL_OLD_POOL_ENDPOINT_URL", &addresses.old_pool.endpoint),
-    ];
-    for (name, value) in variables {
+    for (name, value) in addresses.environment() {
         println!("export {name}='{value}'");
     }
     Ok(())

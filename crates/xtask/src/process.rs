@@ -129,7 +129,8 @@ pub fn stop_in(folder: &Path) -> bool {
     !running.is_empty()
 }
 
-fn signal(signal: &str, pid: u32) {
+/// Sends a signal, such as `-INT`, to a process that was started here.
+pub(crate) fn signal(signal: &str, pid: u32) {
     let _ = Command::new("kill").args([signal, &pid.to_string()]).stderr(Stdio::null()).status();
 }
 
@@ -156,15 +157,27 @@ fn children_of(parent: u32) -> Vec<(u32, String)> {
 ///
 /// # Errors
 /// When there is nothing after a minute, or looking fails.
-pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Result<Option<T>>) -> Result<T> {
+pub fn wait_for<T>(what: &str, look: impl FnMut() -> Result<Option<T>>) -> Result<T> {
+    wait_within(PATIENCE, what, look)
+}
+
+/// The same, for as long as this.
+///
+/// # Errors
+/// When there is nothing after that, or looking fails.
+pub fn wait_within<T>(
+    patience: Duration,
+    what: &str,
+    mut look: impl FnMut() -> Result<Option<T>>,
+) -> Result<T> {
     let start = Instant::now();
-    while start.elapsed() < PATIENCE {
+    while start.elapsed() < patience {
         if let Some(found) = look()? {
             return Ok(found);
         }
         pause();
     }
-    bail!("waited {} s in vain for {what}", PATIENCE.as_secs())
+    bail!("waited {} s in vain for {what}", patience.as_secs())
 }
 
 /// Between two looks at a condition.

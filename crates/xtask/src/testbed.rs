@@ -14,6 +14,9 @@ pub const MINISTACK: &str = "test-ministack";
 /// The stack with cognito-local as old pool.
 pub const COGNITO_LOCAL: &str = "test-cognito-local";
 
+/// The stack that the drill starts by itself.
+pub const DRILL: &str = "test-drill";
+
 const BARE: &str = "test-bare";
 
 /// Servers with nothing deployed in them.
@@ -31,7 +34,7 @@ impl Bare {
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
         let address = |server: &Server| format!("http://127.0.0.1:{}", server.port);
-        let ministack = address(&servers::ministack(&folder, process::free_port()?, false)?);
+        let ministack = address(&servers::ministack(&folder, process::free_port()?, false, false)?);
         let moto = address(&servers::moto(&folder, process::free_port()?)?);
         let bare = Self { ministack, moto };
         fs::write(folder.join("bare.json"), serde_json::to_string_pretty(&bare)?)?;
@@ -82,7 +85,7 @@ impl Drop for Testbed {
 }
 
 fn stop() {
-    for name in [MINISTACK, COGNITO_LOCAL, BARE] {
+    for name in [MINISTACK, COGNITO_LOCAL, DRILL, BARE] {
         process::stop_in(&local::folder(name));
     }
 }

@@ -130,6 +130,22 @@ impl Aws {
         bail!("{action}: {}", tags(&text, "Message").first().copied().unwrap_or("refused"))
     }
 
+    /// Invokes a function and waits for its answer.
+    ///
+    /// # Errors
+    /// When the function fails, or Lambda refuses.
+    pub fn invoke(&self, function: &str, input: &Value) -> Result<Value> {
+        let name = function.rsplit(':').next().unwrap_or(function);
+        let url = format!("{}/2015-03-31/functions/{name}/invocations", self.endpoint);
+        let request = self.agent.post(url).header("Authorization", authorization("lambda"));
+        let mut response = request.send(input.to_string()).with_context(|| format!("{name}: no answer"))?;
+        let text = response.body_mut().read_to_string().unwrap_or_default();
+        if response.status().is_success() && response.headers().get("X-Amz-Function-Error").is_none() {
+            return serde_json::from_str(&text).with_context(|| format!("{name} answers no JSON"));
+        }
+        bail!("{name} fails: {text}")
+    }
+
     /// Puts an object into a bucket, or makes the bucket.
     ///
     /// # Errors

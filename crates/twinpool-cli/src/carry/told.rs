@@ -51,8 +51,12 @@ pub(crate) fn report(report: &Report, also: Option<Also>, as_json: bool) -> (Str
     if !tally.failed.is_empty() {
         out += "Who failed was named above: start again to try once more.\n";
     }
-    if report.ending == Ending::Stopped {
-        out += "Stopped before the end: the same command goes on from here, on any machine.\n";
+    match report.ending {
+        Ending::Finished => {}
+        Ending::Stopped => {
+            out += "Stopped before the end: the same command goes on from here, on any machine.\n";
+        }
+        Ending::AtLimit => out += "As many as were asked for: the same command goes on from here.\n",
     }
     (out, exit)
 }

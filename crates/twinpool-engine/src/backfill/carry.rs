@@ -27,6 +27,8 @@ pub(super) enum Carried {
     Done(Outcome),
     /// Not, and the run goes on.
     Failed(SyncError),
+    /// Not for [`PATIENCE`]: the network may be away, or this user alone is always answered so.
+    Away(SyncError),
     /// Not, and nobody else would be either: a permission, or credentials that have expired.
     Fatal(SyncError),
 }
@@ -46,7 +48,8 @@ impl<P: Ports> Engine<P> {
                     sleep(after.min(LONGEST)).await;
                 }
                 Disposition::Retry(after) if !is_away && attempt < TRIES => sleep(after.min(LONGEST)).await,
-                _ if is_away || is_denied(&problem) => return Carried::Fatal(problem),
+                _ if is_away => return Carried::Away(problem),
+                _ if is_denied(&problem) => return Carried::Fatal(problem),
                 _ => return Carried::Failed(problem),
             }
         }

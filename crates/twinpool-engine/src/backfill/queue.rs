@@ -7,7 +7,7 @@ use twinpool_core::snapshot::Snapshot;
 use crate::need::Need;
 
 /// How many users are worked on at a time, of each kind.
-const AT_A_TIME: usize = 16;
+const AT_A_TIME: usize = 48;
 
 /// How many users wait at most before no more pages are read.
 const WAITING: usize = 1_200;

@@ -23,8 +23,10 @@ pub trait Watcher: Listener {
 pub enum Ending {
     /// Everybody was dealt with.
     Finished,
-    /// Stopped when asked to, or at its limit: goes on when it is started again.
+    /// Stopped when asked to: goes on when it is started again.
     Stopped,
+    /// As many users as were asked for: goes on when it is started again.
+    AtLimit,
 }
 
 /// What became of a run.

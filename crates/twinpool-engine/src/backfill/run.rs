@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use twinpool_core::held_back::Reason;
 use twinpool_core::id::OldSub;
 use twinpool_core::link::Link;
@@ -23,7 +23,7 @@ use super::{Selection, Source};
 use crate::engine::{Engine, Ports};
 use crate::need::{Need, Zeal};
 use crate::sync_user::Kind;
-use crate::walk::{Stretch, persist};
+use crate::walk::{PATIENCE, Stretch, persist};
 
 /// Between two looks at what people say, and two lines of progress.
 const TICK: Duration = Duration::from_secs(2);
@@ -86,6 +86,7 @@ where
             at_end: false,
             left: self.limit,
             broken: None,
+            went_well: None,
             task: self,
         };
         work.events.push(Box::pin(async move {
@@ -114,6 +115,8 @@ struct Work<'a, P, W, S, R> {
     at_end: bool,
     left: Option<u64>,
     broken: Option<Broken>,
+    /// When somebody was last written.
+    went_well: Option<Instant>,
 }
 
 impl<'a, P, W, S, R> Work<'a, P, W, S, R>
@@ -230,11 +233,20 @@ where
         let lane: Lane = job.lane();
         self.queue.done(lane);
         match carried {
-            Carried::Done(outcome) => match (outcome.kind, outcome.held_back.first()) {
-                (Kind::Conflict, Some(held)) => self.conflict(held.reason),
-                (kind, _) => self.run.tally.count(word(kind)),
-            },
-            Carried::Failed(problem) => {
+            Carried::Done(outcome) => {
+                if outcome.operations > 0 {
+                    self.went_well = Some(Instant::now());
+                }
+                match (outcome.kind, outcome.held_back.first()) {
+                    (Kind::Conflict, Some(held)) => self.conflict(held.reason),
+                    (kind, _) => self.run.tally.count(word(kind)),
+                }
+            }
+            // While others go well, one user must not stop the run, at the same place each time.
+            Carried::Away(problem) if !self.goes_well() => {
+                return self.break_off(Broken::User(job.user.sub.clone(), problem));
+            }
+            Carried::Failed(problem) | Carried::Away(problem) => {
                 self.task.watcher.failed(&job.user.sub, &problem);
                 *self.run.tally.failed.entry(code(&problem)).or_default() += 1;
             }
@@ -244,6 +256,10 @@ where
             }
         }
         self.progress.done(job.page);
+    }
+
+    fn goes_well(&self) -> bool {
+        self.went_well.is_some_and(|at| at.elapsed() < PATIENCE / 2)
     }
 
     fn keep(&mut self, mut keeper: Keeper<'a, R>) {
@@ -287,7 +303,11 @@ where
     }
 
     async fn write_the_end(mut self) -> Result<Report, Broken> {
-        let ending = if self.stopping { Ending::Stopped } else { Ending::Finished };
+        let ending = match (self.stopping, self.left) {
+            (false, _) => Ending::Finished,
+            (true, Some(0)) => Ending::AtLimit,
+            (true, _) => Ending::Stopped,
+        };
         let Some(mut keeper) = self.keeper.take() else {
             return Err(self.broken.unwrap_or(Broken::Run(RunError::Taken(self.run.id))));
         };
@@ -297,7 +317,7 @@ where
         keeper.run.waits = None;
         keeper.run.state = match ending {
             Ending::Finished => RunState::Finished,
-            Ending::Stopped => RunState::Stopped,
+            Ending::Stopped | Ending::AtLimit => RunState::Stopped,
         };
         let now = self.task.engine.ports.clock().now();
         let kept = keeper.persist(now, self.task.watcher).await;

@@ -4,6 +4,7 @@
 
 mod audited;
 mod backfills;
+mod backfills_stuck;
 mod batches;
 mod calls;
 mod changes;
@@ -21,6 +22,7 @@ mod groups;
 mod identities;
 mod late;
 mod names;
+mod odd_lists;
 mod persons;
 mod population;
 mod quotas;
@@ -29,6 +31,7 @@ mod refusals;
 mod start;
 mod support;
 mod sweeps;
+mod sweeps_rest;
 mod taken_back;
 mod troubles;
 mod verify;

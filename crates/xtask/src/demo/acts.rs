@@ -136,6 +136,32 @@ pub(super) fn unseen(stack: &Stack) -> Result<()> {
     Ok(())
 }
 
+/// Of whom nobody told: a walk finds them, and another look proves that both pools agree.
+pub(super) fn everybody(stack: &Stack) -> Result<()> {
+    const CROWD: usize = 40;
+    let pools = "people who were there before, and have not signed in since: a walk over the old pool";
+    let mut act = Timeline::begin("5. Everybody else", pools);
+    let old = stack.old();
+    let invoke = |task: serde_json::Value| stack.aws().invoke(&stack.addresses.sweep, &task);
+    let crowd = act.old(&format!("{CROWD} more people, of whom no event tells"), || {
+        let one = |number: usize| {
+            let (name, email) = (format!("person-{number}"), format!("person-{number}@example.com"));
+            old.make(&name, &[("email", &email), ("email_verified", "true")])
+        };
+        (0..CROWD).map(one).collect::<Result<Vec<_>>>()
+    })?;
+    let swept = invoke(serde_json::json!({ "task": "sweep" }))?;
+    act.note("sweep", &format!("saw {} users, sent the mirror to {}", swept["seen"], swept["hints"]));
+    let all_there = || {
+        let missing = crowd.iter().map(|sub| linked(stack, sub)).find(|one| !matches!(one, Ok(Some(_))));
+        missing.map_or(Ok(Some(())), |one| one.map(|_| None))
+    };
+    act.arrives("new pool", |()| format!("all {CROWD} are there"), all_there)?;
+    let again = invoke(serde_json::json!({ "task": "sweep" }))?;
+    act.note("sweep", &format!("once more: {} hints, and nobody was read", again["hints"]));
+    Ok(())
+}
+
 /// The table that backends read.
 pub(super) fn links(stack: &Stack) -> Result<()> {
     let mut rows = vec![["user id", "old sub", "new sub", "state"].map(str::to_owned)];

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 
 use super::PoolAddress;
+use super::environment::DIGEST_KEY;
 use crate::wire::{Aws, tags};
 use crate::{package, paths, process};
 
@@ -19,6 +20,7 @@ pub(super) struct Outputs {
     pub(super) table: String,
     pub(super) capture_arn: String,
     pub(super) audit_rule: String,
+    pub(super) sweep_arn: String,
 }
 
 impl Outputs {
@@ -48,7 +50,7 @@ pub(super) fn deploy(
     let mut values = vec![
         ("OldPoolId", old_pool.id.as_str()),
         ("NewPoolId", new_pool.id.as_str()),
-        ("DigestKey", "a secret of the local AWS, known to everyone"),
+        ("DigestKey", DIGEST_KEY),
         ("TableDeletionProtection", "false"),
         ("LocalEndpointUrl", aws.endpoint.as_str()),
     ];
@@ -114,5 +116,6 @@ fn outputs(answer: &str) -> Result<Outputs> {
         table: get("TableName")?,
         capture_arn: get("CaptureArn")?,
         audit_rule: get("AuditTrailRuleName")?,
+        sweep_arn: get("SweepArn")?,
     })
 }

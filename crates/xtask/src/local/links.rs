@@ -1,5 +1,7 @@
 //! The table of links, as DynamoDB shows it.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use serde_json::{Value, json};
 
@@ -136,10 +138,30 @@ impl Links {
         Ok(links)
     }
 
+    /// From each new sub to the old one that it points back at.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub fn back(&self) -> Result<BTreeMap<String, String>> {
+        let items = self.scan()?;
+        let back = items.iter().filter_map(|item| {
+            let new = text(item, "pk")?.strip_prefix("NEW#")?.to_owned();
+            Some((new, text(item, "old_sub")?))
+        });
+        Ok(back.collect())
+    }
+
     fn scan(&self) -> Result<Vec<Value>> {
-        let answer =
-            self.aws.dynamodb("Scan", &json!({ "TableName": self.table, "ConsistentRead": true }))?;
-        Ok(answer["Items"].as_array().cloned().unwrap_or_default())
+        let mut items = Vec::new();
+        let mut body = json!({ "TableName": self.table, "ConsistentRead": true });
+        loop {
+            let mut answer = self.aws.dynamodb("Scan", &body)?;
+            items.append(answer["Items"].as_array_mut().unwrap_or(&mut Vec::new()));
+            match answer["LastEvaluatedKey"].take() {
+                Value::Null => return Ok(items),
+                last => body["ExclusiveStartKey"] = last,
+            }
+        }
     }
 }
 

@@ -8,10 +8,16 @@ use anyhow::Result;
 use serde_json::json;
 
 use crate::process::Server;
-use crate::{tools, wire};
+use crate::{paths, tools, wire};
 
-pub(crate) fn ministack(folder: &Path, port: u16, enforce_iam: bool) -> Result<Server> {
-    let mut command = Command::new(tools::python_program("ministack"));
+pub(crate) fn ministack(folder: &Path, port: u16, enforce_iam: bool, mended: bool) -> Result<Server> {
+    let mut command = if mended {
+        let mut python = Command::new(tools::python_program("python"));
+        python.arg(paths::root().join("infra/local/ministack_mended.py"));
+        python
+    } else {
+        Command::new(tools::python_program("ministack"))
+    };
     command
         .current_dir(folder)
         .env("GATEWAY_PORT", port.to_string())

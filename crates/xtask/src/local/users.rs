@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use super::{CODE, PoolAddress};
 use crate::wire::{Aws, Refusal};
 
+mod everybody;
+
 /// Nobody's password.
 const PASSWORD: &str = "Correct-horse-7";
 
