@@ -1,6 +1,8 @@
 //! The built `twinpool` on a pool that answers page by page, over the wire.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod import;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -12,6 +14,14 @@ use twinpool_tests::bootstrap::workspace;
 use twinpool_tests::http::{Reply, Request, Server};
 
 const POOL: &str = "eu-west-1_Old";
+
+/// The built command.
+fn twinpool() -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(workspace());
+    cargo.args(["run", "--quiet", "--locked", "--offline", "-p", "twinpool-cli", "--"]);
+    cargo
+}
 
 /// A pool of three, on two pages with an empty one between, of whom one is in a group. `denied`: an operation that the role
 /// lacks.
@@ -29,16 +39,7 @@ impl Stub {
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.current_dir(workspace()).args([
-            "run",
-            "--quiet",
-            "--locked",
-            "--offline",
-            "-p",
-            "twinpool-cli",
-            "--",
-        ]);
+        let mut cargo = twinpool();
         cargo.args(arguments).env("AWS_ENDPOINT_URL", format!("http://{}", self.server.address()));
         cargo.env("AWS_REGION", "eu-west-1").env("TWINPOOL_OLD_POOL_ID", POOL);
         cargo.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test").output().unwrap()

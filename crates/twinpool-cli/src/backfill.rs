@@ -2,105 +2,122 @@
 
 use clap::Args;
 use twinpool_core::listing::PoolList as _;
-use twinpool_core::port::Clock as _;
-use twinpool_core::run::{Run, RunKind};
-use twinpool_engine::{Backfill, Keeper, OfPool, Ports as _, Selection, Selector, Walk, memberships};
+use twinpool_core::run::RunKind;
+use twinpool_engine::{OfPool, Ports as _, Walk, memberships};
 
-use crate::ask::{self, Answer};
-use crate::bulk::{Bulk, Connected};
-use crate::clock::SystemClock;
-use crate::options::{self, Consent};
+use crate::carry::{self, Carrying};
+use crate::failure::Misuse;
+use crate::options;
 use crate::progress::Progress;
-use crate::signal;
 use crate::{Exit, Outcome};
 
+mod csv;
 mod told;
-
-pub(crate) use told::{run_json, run_words};
 
 /// Whom to carry over, and how.
 #[derive(Debug, Args)]
 #[command(after_help = options::WHERE)]
 pub(crate) struct Arguments {
-    /// Only these: a sub, @<file with a sub on each line>, group=<name>, status=<STATUS>, disabled. May be repeated.
-    #[arg(long, value_name = "WHOM", value_parser = options::a_selector)]
-    only: Vec<Selector>,
-    /// Not these.
-    #[arg(long, value_name = "WHOM", value_parser = options::a_selector)]
-    exclude: Vec<Selector>,
-    /// Works on this many users at most, those for whom nothing is to be done not counted.
-    #[arg(long, value_name = "USERS")]
-    limit: Option<u64>,
-    /// Begins at the beginning, also where an earlier run was stopped.
-    #[arg(long)]
-    from_start: bool,
-    /// For programs: one JSON object at the end.
-    #[arg(long)]
-    json: bool,
+    /// calls: one user after the other. csv: by import jobs of Cognito first, which make nobody a monthly active user and
+    /// take nothing of the quotas; then by calls whoever cannot come so.
+    #[arg(long, value_enum, default_value_t = Via::Calls)]
+    via: Via,
+    /// For --via csv, the role with which Cognito writes the log of a job: the stack's output `ImportRoleArn`.
+    #[arg(long, env = "TWINPOOL_IMPORT_ROLE_ARN", hide_env_values = true, value_name = "ARN", value_parser = a_role)]
+    import_role: Option<String>,
     #[command(flatten)]
-    consent: Consent,
-    #[command(flatten)]
-    bulk: Bulk,
+    carrying: Carrying,
 }
 
-pub(crate) async fn run(arguments: &Arguments) -> Outcome {
-    let connected = arguments.bulk.connect().await?;
-    let old = connected.engine.ports().old();
-    let size = old.size().await.map_err(|error| arguments.bulk.pools.old_problem(error))?;
-    if arguments.consent.dry_run {
-        return survey(arguments, &connected, size).await;
-    }
-    let intent = told::intent(size, connected.engine.list_tells_all(), arguments.bulk.percent);
-    if ask::before(&arguments.consent, &intent)? == Answer::Declined {
-        return Ok(("nothing was done\n".to_owned(), Exit::Failed));
-    }
-    let progress = Progress::new(arguments.only.is_empty().then_some(size));
-    progress.say("reading who is in which group");
-    let groups = memberships(old, &progress).await?;
-    let keeper = keeper(arguments, &connected).await?;
-    progress.say(&told::beginning(&keeper.run));
-    connected.engine.prepare_groups(&groups, &keeper.run.id, &progress).await?;
-    let source = OfPool::new(Walk::new(old, keeper.run.place.clone(), &progress), &groups);
-    let backfill = Backfill {
-        engine: &connected.engine,
-        watcher: &progress,
-        selection: arguments.selection(),
-        limit: arguments.limit,
-    };
-    let id = keeper.run.id.clone();
-    let report = backfill.run(source, keeper, signal::asked_to_stop(&progress)).await;
-    progress.end();
-    match report {
-        Ok(report) => Ok(told::report(&report, arguments.json)),
-        Err(problem) => Err(anyhow::Error::new(problem).context(told::broken(&id))),
-    }
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Via {
+    Calls,
+    Csv,
+}
+
+fn a_role(text: &str) -> Result<String, &'static str> {
+    let is_role = text.starts_with("arn:") && text.contains(":iam::") && text.contains(":role/");
+    is_role.then(|| text.to_owned()).ok_or("the ARN of a role looks like arn:aws:iam::123456789012:role/name")
 }
 
 impl Arguments {
-    fn selection(&self) -> Selection {
-        Selection { only: self.only.clone(), exclude: self.exclude.clone() }
+    /// The role, where import jobs are wanted.
+    fn role(&self) -> Result<Option<&str>, Misuse> {
+        if self.via == Via::Calls {
+            return Ok(None);
+        }
+        if self.carrying.limit.is_some() {
+            return Err(Misuse(
+                "--limit does not go with --via csv: a job takes whoever fits; select with --only".to_owned(),
+            ));
+        }
+        let none = || {
+            Misuse(
+                "--via csv needs the stack's output ImportRoleArn: say --import-role / TWINPOOL_IMPORT_ROLE_ARN"
+                    .to_owned(),
+            )
+        };
+        self.import_role.as_deref().map(Some).ok_or_else(none)
     }
 }
 
-async fn keeper<'a>(
-    arguments: &Arguments,
-    connected: &'a Connected,
-) -> anyhow::Result<Keeper<'a, twinpool_aws::dynamodb::Links>> {
-    let now = SystemClock.now();
-    let scope = arguments.selection().to_string();
-    let fresh = Run::new(options::fresh_run(now)?, RunKind::Backfill, scope, now);
-    let (links, governor) = (connected.engine.ports().links(), connected.governor.clone());
-    let percent = arguments.bulk.percent;
-    Ok(Keeper::begin(links, governor, percent, fresh, !arguments.from_start, now).await?)
-}
-
-async fn survey(arguments: &Arguments, connected: &Connected, size: u64) -> Outcome {
+pub(crate) async fn run(arguments: &Arguments) -> Outcome {
+    let (role, carrying) = (arguments.role()?, &arguments.carrying);
+    let connected = carrying.bulk.connect().await?;
     let old = connected.engine.ports().old();
-    let progress = Progress::new(Some(size));
+    let size = old.size().await.map_err(|error| carrying.bulk.pools.old_problem(error))?;
+    if carrying.consent.dry_run {
+        let progress = Progress::new(Some(size));
+        progress.say("reading who is in which group");
+        let groups = memberships(old, &progress).await?;
+        let source = OfPool::new(Walk::new(old, None, &progress), &groups);
+        return carrying.survey(&connected, source, &progress).await;
+    }
+    let intent = told::intent(size, role, connected.engine.list_tells_all(), carrying.bulk.percent);
+    if let Some(declined) = carrying.declined(&intent)? {
+        return Ok(declined);
+    }
+    let progress = Progress::new(carrying.total(size));
     progress.say("reading who is in which group");
     let groups = memberships(old, &progress).await?;
-    let mut source = OfPool::new(Walk::new(old, None, &progress), &groups);
-    let survey = connected.engine.survey(&mut source, &arguments.selection(), &progress).await;
-    progress.end();
-    Ok((told::survey(&survey?, arguments.json), Exit::Done))
+    let selection = carrying.selection();
+    let kind = if role.is_some() { RunKind::Csv } else { RunKind::Backfill };
+    let mut keeper = carrying.keeper(&connected, kind, selection.to_string()).await?;
+    progress.say(&carry::beginning(&keeper.run));
+    connected.engine.prepare_groups(groups.names(), &keeper.run.id, &progress).await?;
+    let mut also = None;
+    // With a place, the jobs were over before.
+    if let Some(role) = role.filter(|_| keeper.run.place.is_none()) {
+        let whom = (&selection, &groups);
+        match csv::import((&connected, &carrying.bulk), role, whom, &mut keeper).await? {
+            csv::Imported::All(told) => also = Some(told),
+            csv::Imported::Stopped(text) => return Ok((text, Exit::Failed)),
+        }
+    }
+    let source = OfPool::new(Walk::new(old, keeper.run.place.clone(), &progress), &groups);
+    match carrying.carry(&connected, source, keeper, &progress).await {
+        Ok(report) => Ok(carry::report(&report, also, carrying.json)),
+        Err(problem) => {
+            // What the jobs did would not be told otherwise.
+            if let Some(also) = also {
+                progress.say(&also.words);
+            }
+            Err(problem)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_is_named_by_its_arn() {
+        for role in ["arn:aws:iam::123456789012:role/import", "arn:aws-cn:iam::123456789012:role/a/b"] {
+            assert_eq!(a_role(role), Ok(role.to_owned()));
+        }
+        for odd in ["", "import", "arn:aws:iam::123456789012:user/jane", "arn:aws:s3:::role/x"] {
+            assert!(a_role(odd).is_err(), "{odd}");
+        }
+    }
 }

@@ -51,6 +51,8 @@ const NO_KEY: &str = "the digest key of the stack must stand in the environment,
 pub(crate) struct Connected {
     pub(crate) engine: Bound,
     pub(crate) governor: Arc<Governor>,
+    /// For what the engine does not call.
+    pub(crate) config: Config,
 }
 
 impl Bulk {
@@ -79,6 +81,6 @@ impl Bulk {
         let ports = Wired::new(old, new, links, SystemClock, &governor);
         let terms = Terms { key, marker: self.marker.clone(), rules };
         let engine = Engine::start(ports, terms).await?;
-        Ok(Connected { engine, governor })
+        Ok(Connected { engine, governor, config })
     }
 }

@@ -4,6 +4,7 @@ mod ask;
 mod backfill;
 mod bound;
 mod bulk;
+mod carry;
 mod clock;
 mod conflicts;
 mod dlq;
@@ -11,6 +12,7 @@ mod estimate;
 mod explain;
 pub mod export;
 mod failure;
+mod import;
 mod neighbours;
 mod operator;
 mod options;
@@ -83,6 +85,8 @@ enum Command {
     Rate(runs::Rate),
     /// Writes a whole pool into one file. Makes nobody a monthly active user, unless --mfa.
     Export(export::Arguments),
+    /// Carries over whoever is in an exported file and not in the new pool yet.
+    Import(import::Arguments),
 }
 
 /// How a command ended, for scripts.
@@ -143,7 +147,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Report(command) => report::run(&command).await,
         Command::Rules(arguments) => rules::run(&arguments).await,
         Command::Estimate(arguments) => estimate::run(&arguments).await,
-        Command::Backfill(arguments) => backfill::run(&arguments).await,
+        Command::Backfill(arguments) => Box::pin(backfill::run(&arguments)).await,
         Command::Sweep(arguments) => sweep::run(&arguments).await,
         Command::Undo(arguments) => undo::run(&arguments).await,
         Command::Verify(arguments) => verify::run(&arguments).await,
@@ -152,6 +156,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Resume(say) => runs::resume(&say).await,
         Command::Rate(arguments) => runs::rate(&arguments).await,
         Command::Export(arguments) => export::run(&arguments).await,
+        Command::Import(arguments) => Box::pin(import::run(&arguments)).await,
     }
 }
 
@@ -196,7 +201,7 @@ mod tests {
 
     #[test]
     fn help_texts() {
-        let paths: [&[&str]; 21] = [
+        let paths: [&[&str]; 22] = [
             &[],
             &["resolve"],
             &["explain"],
@@ -217,6 +222,7 @@ mod tests {
             &["runs"],
             &["rate"],
             &["export"],
+            &["import"],
             &["verify"],
         ];
         let all: Vec<_> =

@@ -8,7 +8,7 @@ use twinpool_core::link::Link;
 use twinpool_core::port::{Class, Clock as _, LinkScan as _};
 use twinpool_core::run::{Control, Run, RunStore as _};
 
-use crate::backfill::{run_json, run_words};
+use crate::carry::{run_json, run_words};
 use crate::clock::SystemClock;
 use crate::options::{self, Table};
 use crate::show::{field, minute, table};

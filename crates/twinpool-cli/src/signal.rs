@@ -7,8 +7,13 @@ use crate::progress::Progress;
 
 /// Ready when somebody wants the work to end in order. The second time there is no waiting.
 pub(crate) async fn asked_to_stop(progress: &Progress) {
+    asked_to_stop_with(progress, "who is being worked on is finished first").await;
+}
+
+/// The same, and says what is done first.
+pub(crate) async fn asked_to_stop_with(progress: &Progress, first: &str) {
     once().await;
-    progress.say("stopping: who is being worked on is finished first (Ctrl-C again does not wait)");
+    progress.say(&format!("stopping: {first} (Ctrl-C again does not wait)"));
     tokio::spawn(async {
         once().await;
         std::process::exit(130);

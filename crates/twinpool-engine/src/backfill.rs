@@ -3,6 +3,7 @@
 //! It may run beside live traffic and beside another one: each user is worked on under the same intents and fences as by the
 //! mirror, and what a list shows is never written over what is newer (the link says when both pools were last compared).
 
+mod alive;
 mod carry;
 mod groups;
 mod progress;
@@ -11,6 +12,7 @@ mod record;
 mod report;
 mod run;
 mod select;
+mod source;
 mod survey;
 mod words;
 
@@ -18,54 +20,18 @@ pub use record::{Keeper, RunError};
 pub use report::{Broken, Ending, Report, Watcher};
 pub use run::Backfill;
 pub use select::{NoSelector, Selection, Selector};
+pub use source::{OfPool, Selected, Source, SourceError};
 pub use survey::Survey;
 
 use std::collections::BTreeMap;
 
 use twinpool_core::id::OldSub;
 use twinpool_core::link::Link;
-use twinpool_core::listing::{LinkBatch, PoolList};
+use twinpool_core::listing::LinkBatch;
 use twinpool_core::port::Answer;
 use twinpool_core::snapshot::Snapshot;
 
 use crate::engine::{Engine, Ports};
-use crate::memberships::Memberships;
-use crate::walk::{Listener, Stretch, Walk, WalkError};
-
-/// Where users come from, page by page, each with its groups.
-pub trait Source {
-    /// The next users; `None` at the end.
-    ///
-    /// # Errors
-    /// When there is no going on.
-    fn next(&mut self) -> impl Future<Output = Result<Option<Stretch>, WalkError>>;
-}
-
-/// A walk over the old pool.
-#[derive(Debug)]
-pub struct OfPool<'a, P, L> {
-    walk: Walk<'a, P, L>,
-    groups: &'a Memberships,
-}
-
-impl<'a, P: PoolList, L: Listener> OfPool<'a, P, L> {
-    /// Gives each user of the walk the groups that were found before.
-    pub fn new(walk: Walk<'a, P, L>, groups: &'a Memberships) -> Self {
-        Self { walk, groups }
-    }
-}
-
-impl<P: PoolList, L: Listener> Source for OfPool<'_, P, L> {
-    async fn next(&mut self) -> Result<Option<Stretch>, WalkError> {
-        let Some(mut stretch) = self.walk.next().await? else {
-            return Ok(None);
-        };
-        for user in &mut stretch.users {
-            user.groups = self.groups.of(&user.sub);
-        }
-        Ok(Some(stretch))
-    }
-}
 
 impl<P: Ports> Engine<P>
 where

@@ -14,7 +14,7 @@ use twinpool_core::plan::Operation;
 use twinpool_core::port::{Answer, PortError};
 use twinpool_core::snapshot::{Snapshot, Status};
 
-use crate::backfill::Source;
+use crate::backfill::{Source, SourceError};
 use crate::engine::{Engine, Ports};
 use crate::memberships::compact;
 use crate::walk::{Listener, WalkError, persist};
@@ -85,6 +85,9 @@ pub enum CsvImportError {
     /// A pool cannot be walked over.
     #[error("not all users can be seen")]
     Walk(#[from] WalkError),
+    /// No more users come.
+    #[error("not all users can be seen")]
+    Source(#[from] SourceError),
     /// The new pool verifies no contact.
     #[error(
         "the new pool takes no import job, because it verifies neither addresses nor numbers by itself \

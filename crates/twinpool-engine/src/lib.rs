@@ -36,8 +36,8 @@ mod wired;
 
 pub use adopt::INTENT_LASTS;
 pub use backfill::{
-    Backfill, Broken, Ending, Keeper, NoSelector, OfPool, Report, RunError, Selection, Selector, Source,
-    Survey, Watcher,
+    Backfill, Broken, Ending, Keeper, NoSelector, OfPool, Report, RunError, Selected, Selection, Selector,
+    Source, SourceError, Survey, Watcher,
 };
 pub use batch::{Failure, Message};
 pub use csv_import::{

@@ -1,138 +1,161 @@
-//! What a backfill says before, while and after.
+//! What a backfill says before it begins, and of what import jobs did.
+
+use std::collections::BTreeMap;
 
 use serde_json::json;
-use twinpool_core::id::RunId;
-use twinpool_core::run::{Run, RunState};
-use twinpool_engine::{Ending, Report, Survey};
+use twinpool_core::id::{JobId, RunId};
+use twinpool_core::import_job::{JobState, Verdict};
+use twinpool_engine::{CsvReport, JobReport, Settled};
 
-use crate::Exit;
+use crate::carry::Also;
 use crate::show::{field, thousands};
 
-/// Before anything is done.
-pub(super) fn intent(size: u64, list_tells_all: bool, percent: u8) -> String {
+/// Before anything is done. `role`: with import jobs.
+pub(super) fn intent(size: u64, role: Option<&str>, list_tells_all: bool, percent: u8) -> String {
+    let size = thousands(size);
+    let quotas = format!(
+        "At most {percent} % of each Cognito quota is used. `twinpool estimate` tells what that takes."
+    );
+    if role.is_some() {
+        let factors = if list_tells_all {
+            ""
+        } else {
+            "The old pool has second factors, passkeys or devices: those of imported users follow with their next event.\n"
+        };
+        return format!(
+            "The old pool has about {size} users. Whoever is not in the new pool yet and fits into a file is made there\n\
+             by an import job of Cognito: that makes nobody an active user and messages nobody. Calls count as active\n\
+             whom they are about: who is in a group, and who does not fit and is made by a call.\n\
+             {factors}An account runs one import job at a time, and a large one takes hours.\n\
+             {quotas}\n"
+        );
+    }
     let old = if list_tells_all {
         "Nobody becomes an active user of the old pool."
     } else {
         "The old pool has second factors, passkeys or devices, so each new user is read there too and counts as active."
     };
     format!(
-        "The old pool has about {} users. Whoever is not in the new pool yet is made there,\n\
+        "The old pool has about {size} users. Whoever is not in the new pool yet is made there,\n\
          and counts as an active user of it this month; nobody is messaged. {old}\n\
-         At most {percent} % of each Cognito quota is used. `twinpool estimate` tells what that takes.\n",
-        thousands(size)
+         {quotas}\n"
     )
 }
 
-/// Which run it is.
-pub(super) fn beginning(run: &Run) -> String {
-    let dealt = run.tally.all();
-    match (&run.place, dealt) {
-        (None, 0) => format!("run {}", run.id),
-        (None, _) => format!("run {} begins anew: whoever is there already is passed over", run.id),
-        (Some(_), _) => format!("run {} goes on behind the first {} users", run.id, thousands(dealt)),
-    }
-}
-
-/// At the end. What failed or waits for a person is no success.
-pub(super) fn report(report: &Report, as_json: bool) -> (String, Exit) {
-    let tally = &report.run.tally;
-    let exit = match (report.ending, tally.failed.is_empty(), tally.conflicts.is_empty()) {
-        (_, false, _) | (Ending::Stopped, ..) => Exit::Failed,
-        (_, true, false) => Exit::Warned,
-        (_, true, true) => Exit::Done,
-    };
-    if as_json {
-        return (format!("{:#}\n", run_json(&report.run)), exit);
-    }
-    let mut out = run_words(&report.run);
-    if !tally.conflicts.is_empty() {
-        out += "`twinpool conflicts list` shows who is in conflict, and what helps.\n";
-    }
-    if !tally.failed.is_empty() {
-        out += "Who failed was named above: the next run that begins at the beginning tries again.\n";
-    }
-    match report.ending {
-        Ending::Finished => {}
-        Ending::Stopped => {
-            out += "Stopped before the end: the same command goes on from here, on any machine.\n"
+/// When somebody does not want to wait any more.
+pub(super) fn stopped(run: &RunId, job: Option<&JobId>) -> String {
+    match job {
+        Some(job) => format!(
+            "The import job {job} goes on at AWS. The same command waits for it, and goes on with the run {run}.\n"
+        ),
+        None => {
+            format!("The run {run} is stopped, and no import job runs. The same command goes on with it.\n")
         }
-        Ending::AtLimit => out += "As many as were asked for: the same command goes on from here.\n",
     }
-    (out, exit)
 }
 
-/// One run.
-pub(crate) fn run_words(run: &Run) -> String {
-    let mut out = field("run", run.id.as_str());
-    out += &field("state", run.state.code());
-    for (word, count) in &run.tally.done {
-        out += &field(word, &thousands(*count));
-    }
-    for (reason, count) in &run.tally.conflicts {
-        out += &field("conflict", &format!("{} {}", thousands(*count), reason.code()));
-    }
-    for (code, count) in &run.tally.failed {
-        out += &field("failed", &format!("{} {code}", thousands(*count)));
-    }
-    out
+/// What the jobs did.
+pub(super) fn imported(report: &CsvReport, settled: &Settled) -> Also {
+    let words = words(report, settled);
+    let json = Some(("csv", of_programs(report, settled)));
+    Also { words, json, is_warning: !settled.doubles.is_empty() }
 }
 
-/// One run, for programs.
-pub(crate) fn run_json(run: &Run) -> serde_json::Value {
-    let conflicts: serde_json::Map<_, _> =
-        run.tally.conflicts.iter().map(|(reason, count)| (reason.code().to_owned(), json!(count))).collect();
+fn all(report: &CsvReport) -> u64 {
+    report.jobs.iter().map(|job| job.job.imported).sum()
+}
+
+/// How many rows made nobody, by why.
+fn rejected(report: &CsvReport) -> BTreeMap<&'static str, u64> {
+    let mut counts = BTreeMap::new();
+    for rejection in report.jobs.iter().flat_map(|job| &job.rejections) {
+        *counts.entry(Verdict::words(rejection.verdict)).or_default() += 1;
+    }
+    counts
+}
+
+/// How a job ended that did not get through.
+fn ending(state: JobState) -> Option<&'static str> {
+    match state {
+        JobState::Succeeded => None,
+        JobState::Stopped => Some("was stopped by somebody"),
+        JobState::Expired => Some("was never started"),
+        _ => Some("gave up before its end"),
+    }
+}
+
+fn trouble(job: &JobReport) -> impl Iterator<Item = String> {
+    let id = &job.job.id;
+    let ended = ending(job.job.state).map(|how| field("job", &format!("{id} {how}")));
+    let unread = job.unread_log.as_ref().map(|error| {
+        field(
+            "log",
+            &format!("of the job {id} cannot be read, so it is not known why rows were rejected: {error}"),
+        )
+    });
+    ended.into_iter().chain(unread)
+}
+
+fn words(report: &CsvReport, settled: &Settled) -> String {
+    let mut out = field("imported", &format!("{} by import jobs", thousands(all(report))));
+    out += &field("paired", &thousands(settled.paired));
+    let rest = [
+        (report.known, "in step", "had a link before"),
+        (report.left_out, "left out", "by the rules"),
+        (settled.overtaken, "paired", "by the mirror meanwhile"),
+        (settled.buried, "deleted", "from the old pool meanwhile"),
+    ];
+    for (number, name, what) in rest {
+        if number > 0 {
+            out += &field(name, &format!("{} {what}", thousands(number)));
+        }
+    }
+    for (why, number) in &report.unfit {
+        out += &field("by a call", &format!("{}: {why}", thousands(*number)));
+    }
+    for (why, number) in rejected(report) {
+        out += &field("rejected", &format!("{}: {why}", thousands(number)));
+    }
+    out.extend(report.jobs.iter().flat_map(trouble));
+    for double in &settled.doubles {
+        out +=
+            &field("double", &format!("{double} of the new pool: its owner has another counterpart by now"));
+    }
+    if !settled.doubles.is_empty() {
+        out += "Doubles that nobody has used are disabled. Look at each, and delete whom nobody needs.\n";
+    }
+    if report.factors_follow && all(report) > 0 {
+        out += "Second factors of imported users follow with their next event.\n";
+    }
+    out + "\n"
+}
+
+fn of_programs(report: &CsvReport, settled: &Settled) -> serde_json::Value {
+    let jobs = report.jobs.iter().map(|one| {
+        json!({
+            "job": one.job.id.as_str(),
+            "imported": one.job.imported,
+            "skipped": one.job.skipped,
+            "failed": one.job.failed,
+            "is_whole": one.job.state == JobState::Succeeded,
+            "log_is_read": one.unread_log.is_none(),
+        })
+    });
+    let unfit: BTreeMap<_, _> = report.unfit.iter().map(|(why, number)| (why.to_string(), number)).collect();
     json!({
-        "run": run.id.as_str(),
-        "kind": run.kind.code(),
-        "scope": run.scope,
-        "state": run.state.code(),
-        "started_at": crate::show::rfc3339(run.started_at),
-        "seen_at": crate::show::rfc3339(run.seen_at),
-        "finished": run.state == RunState::Finished,
-        "done": run.tally.done,
-        "conflicts": conflicts,
-        "failed": run.tally.failed,
-        "waits": run.waits,
+        "jobs": jobs.collect::<Vec<_>>(),
+        "imported": all(report),
+        "paired": settled.paired,
+        "overtaken": settled.overtaken,
+        "deleted_meanwhile": settled.buried,
+        "linked_before": report.known,
+        "left_out": report.left_out,
+        "by_call": unfit,
+        "rejected": rejected(report),
+        "doubles": settled.doubles.iter().map(|sub| sub.as_str()).collect::<Vec<_>>(),
+        "second_factors_follow": report.factors_follow,
     })
 }
 
-/// When there is no going on.
-pub(super) fn broken(id: &RunId) -> String {
-    format!("the run {id} is stopped; what was done is kept, and the same command goes on from there")
-}
-
-/// What would be done.
-pub(super) fn survey(survey: &Survey, as_json: bool) -> String {
-    let by_reason = |all: &std::collections::BTreeMap<twinpool_core::held_back::Reason, u64>| {
-        all.iter()
-            .map(|(reason, count)| (reason.code().to_owned(), *count))
-            .collect::<std::collections::BTreeMap<_, _>>()
-    };
-    let (refuse, conflicts) = (by_reason(&survey.refuse), by_reason(&survey.conflicts));
-    if as_json {
-        let all = json!({
-            "make": survey.make,
-            "updates": survey.updates,
-            "look": survey.look,
-            "refuse": refuse,
-            "conflicts": conflicts,
-            "nothing": survey.nothing,
-        });
-        return format!("{all:#}\n");
-    }
-    let mut out = "A backfill would deal with these users. Nothing was done.\n\n".to_owned();
-    out += &field("make", &thousands(survey.make));
-    out +=
-        &field("", &format!("with {} calls for groups, disabling and the like", thousands(survey.updates)));
-    out += &field("compare", &format!("{} whom something may have changed", thousands(survey.look)));
-    for (reason, count) in &refuse {
-        out += &field("refuse", &format!("{} {reason}", thousands(*count)));
-    }
-    for (reason, count) in &conflicts {
-        out += &field("conflict", &format!("{} {reason}, as before", thousands(*count)));
-    }
-    for (word, count) in &survey.nothing {
-        out += &field(word, &thousands(*count));
-    }
-    out
-}
+#[cfg(test)]
+mod tests;

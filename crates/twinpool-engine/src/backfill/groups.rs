@@ -8,7 +8,6 @@ use twinpool_core::listing::PoolList;
 use super::report::Broken;
 use crate::disposition::{Disposition, disposition};
 use crate::engine::{Engine, Ports};
-use crate::memberships::Memberships;
 use crate::sync_user::SyncError;
 use crate::walk::{Listener, group_names};
 
@@ -19,18 +18,18 @@ impl<P: Ports> Engine<P>
 where
     P::New: PoolList,
 {
-    /// Makes the groups that the new pool lacks and that have members.
+    /// Makes those of these groups of the old pool that the new pool lacks.
     ///
     /// # Errors
     /// When the groups of the new pool cannot be listed, or one cannot be made.
     pub async fn prepare_groups(
         &self,
-        groups: &Memberships,
+        groups: impl IntoIterator<Item = &GroupName>,
         run: &RunId,
         listener: &impl Listener,
     ) -> Result<(), Broken> {
         let there = group_names(self.ports.new_pool(), listener).await?;
-        for name in groups.names() {
+        for name in groups {
             let is_there = self.rules.group(name).is_none_or(|new_name| there.contains(&new_name));
             if !is_there {
                 let made = self.make_group_for_run(name, run).await;

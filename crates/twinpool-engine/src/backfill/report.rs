@@ -5,6 +5,7 @@ use twinpool_core::port::PortError;
 use twinpool_core::run::Run;
 
 use super::record::RunError;
+use super::source::SourceError;
 use crate::governor::LaneState;
 use crate::sync_user::SyncError;
 use crate::walk::{Listener, WalkError};
@@ -43,6 +44,9 @@ pub enum Broken {
     /// The walk cannot go on.
     #[error(transparent)]
     Walk(#[from] WalkError),
+    /// No more users come.
+    #[error(transparent)]
+    Source(#[from] SourceError),
     /// The run cannot be written down.
     #[error(transparent)]
     Run(#[from] RunError),

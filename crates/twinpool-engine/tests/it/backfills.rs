@@ -75,7 +75,7 @@ pub(crate) async fn backfill(
     // Later than the last process was seen alive.
     let later = twinpool_core::id::Timestamp(NOW.0 + 60_000);
     let keeper = Keeper::begin(ports.links(), governor, 100, fresh, true, later).await?;
-    engine.prepare_groups(&groups, &keeper.run.id, &asked.looker).await?;
+    engine.prepare_groups(groups.names(), &keeper.run.id, &asked.looker).await?;
     let source = OfPool::new(Walk::new(ports.old(), keeper.run.place.clone(), &asked.looker), &groups);
     let work = Backfill {
         engine: &engine,

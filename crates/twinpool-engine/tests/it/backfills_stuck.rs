@@ -10,7 +10,7 @@ use twinpool_core::run::{Run, RunKind, RunState};
 use twinpool_core::snapshot::Snapshot;
 use twinpool_engine::{
     Backfill, Broken, Budget, Ending, Governor, Keeper, LaneState, Listener, Ports as _, Report, Selection,
-    Source, Stretch, SyncError, Walk, WalkError, Watcher, memberships,
+    Source, SourceError, Stretch, SyncError, Walk, Watcher, memberships,
 };
 use twinpool_testkit::{Process, World};
 
@@ -33,7 +33,7 @@ impl Watcher for Looker {
 struct Slow(Vec<Snapshot>);
 
 impl Source for Slow {
-    async fn next(&mut self) -> Result<Option<Stretch>, WalkError> {
+    async fn next(&mut self) -> Result<Option<Stretch>, SourceError> {
         tokio::time::sleep(Duration::from_secs(20)).await;
         let stretch =
             |user| Stretch { users: vec![user], unreadable: 0, next: None, is_new_beginning: false };
@@ -57,7 +57,7 @@ async fn backfill(world: &World, process: &Arc<Process>) -> Result<Report, Broke
     let governor = Arc::new(Governor::new(Budget { percent: 100, processes: NonZeroU32::MIN }));
     let fresh = Run::new(run_id("one"), RunKind::Backfill, Selection::default().to_string(), NOW);
     let keeper = Keeper::begin(engine.ports().links(), governor, 100, fresh, false, NOW).await?;
-    engine.prepare_groups(&groups, &keeper.run.id, &Looker).await?;
+    engine.prepare_groups(groups.names(), &keeper.run.id, &Looker).await?;
     let work = Backfill { engine: &engine, watcher: &Looker, selection: Selection::default(), limit: None };
     work.run(Slow(users), keeper, std::future::pending()).await
 }

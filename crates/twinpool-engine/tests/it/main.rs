@@ -35,3 +35,4 @@ mod sweeps_rest;
 mod taken_back;
 mod troubles;
 mod verify;
+mod waits;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use twinpool_core::id::Sub;
 use twinpool_core::run::{Run, RunKind};
 use twinpool_engine::{
-    Backfill, Budget, Governor, Keeper, OfPool, Ports as _, Selection, Source, Stretch, Walk, WalkError,
+    Backfill, Budget, Governor, Keeper, OfPool, Ports as _, Selection, Source, SourceError, Stretch, Walk,
     memberships,
 };
 use twinpool_testkit::Process;
@@ -39,7 +39,7 @@ struct Stutters<S> {
 }
 
 impl<S: Source> Source for Stutters<S> {
-    async fn next(&mut self) -> Result<Option<Stretch>, WalkError> {
+    async fn next(&mut self) -> Result<Option<Stretch>, SourceError> {
         let stretch = self.source.next().await?;
         let again = self.last.take();
         let Some(mut stretch) = stretch else {

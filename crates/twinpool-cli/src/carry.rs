@@ -1,0 +1,105 @@
+//! What `backfill` and `import` share: whom to carry over, the question before, and the run.
+
+use clap::Args;
+use twinpool_aws::dynamodb::Links;
+use twinpool_core::port::Clock as _;
+use twinpool_core::run::{Run, RunKind};
+use twinpool_engine::{Backfill, Keeper, Ports as _, Report, Selection, Selector, Source};
+
+use crate::ask::{self, Answer};
+use crate::bulk::{Bulk, Connected};
+use crate::clock::SystemClock;
+use crate::options::{self, Consent};
+use crate::progress::Progress;
+use crate::signal;
+use crate::{Exit, Outcome};
+
+mod told;
+
+pub(crate) use told::{Also, beginning, broken, report, run_json, run_words};
+
+/// Whom to carry over, and how.
+#[derive(Debug, Args)]
+pub(crate) struct Carrying {
+    /// Only these: a sub, @<file with a sub on each line>, group=<name>, status=<STATUS>, disabled. May be repeated.
+    #[arg(long, value_name = "WHOM", value_parser = options::a_selector)]
+    only: Vec<Selector>,
+    /// Not these.
+    #[arg(long, value_name = "WHOM", value_parser = options::a_selector)]
+    exclude: Vec<Selector>,
+    /// Works on this many users at most, those for whom nothing is to be done not counted.
+    #[arg(long, value_name = "USERS")]
+    pub(crate) limit: Option<u64>,
+    /// Begins at the beginning, also where an earlier run was stopped.
+    #[arg(long)]
+    from_start: bool,
+    /// For programs: one JSON object at the end.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) consent: Consent,
+    #[command(flatten)]
+    pub(crate) bulk: Bulk,
+}
+
+impl Carrying {
+    pub(crate) fn selection(&self) -> Selection {
+        Selection { only: self.only.clone(), exclude: self.exclude.clone() }
+    }
+
+    /// How many there are, where all are meant.
+    pub(crate) fn total(&self, all: u64) -> Option<u64> {
+        self.only.is_empty().then_some(all)
+    }
+
+    /// Says what a run would do, and does nothing.
+    pub(crate) async fn survey(
+        &self,
+        connected: &Connected,
+        mut source: impl Source,
+        progress: &Progress,
+    ) -> Outcome {
+        let survey = connected.engine.survey(&mut source, &self.selection(), progress).await;
+        progress.end();
+        Ok((told::survey(&survey?, self.json), Exit::Done))
+    }
+
+    /// Asks. What there is to say where the answer is no.
+    pub(crate) fn declined(&self, intent: &str) -> anyhow::Result<Option<(String, Exit)>> {
+        let is_declined = ask::before(&self.consent, intent)? == Answer::Declined;
+        Ok(is_declined.then(|| ("nothing was done\n".to_owned(), Exit::Failed)))
+    }
+
+    /// Goes on with an earlier run, or begins one.
+    pub(crate) async fn keeper<'a>(
+        &self,
+        connected: &'a Connected,
+        kind: RunKind,
+        scope: String,
+    ) -> anyhow::Result<Keeper<'a, Links>> {
+        let now = SystemClock.now();
+        let fresh = Run::new(options::fresh_run(now)?, kind, scope, now);
+        let (links, governor) = (connected.engine.ports().links(), connected.governor.clone());
+        Ok(Keeper::begin(links, governor, self.bulk.percent, fresh, !self.from_start, now).await?)
+    }
+
+    /// Carries over those of the source who are not there yet, until the end, or until somebody stops it.
+    pub(crate) async fn carry(
+        &self,
+        connected: &Connected,
+        source: impl Source,
+        keeper: Keeper<'_, Links>,
+        progress: &Progress,
+    ) -> anyhow::Result<Report> {
+        let backfill = Backfill {
+            engine: &connected.engine,
+            watcher: progress,
+            selection: self.selection(),
+            limit: self.limit,
+        };
+        let id = keeper.run.id.clone();
+        let report = Box::pin(backfill.run(source, keeper, signal::asked_to_stop(progress))).await;
+        progress.end();
+        report.map_err(|problem| anyhow::Error::new(problem).context(broken(&id)))
+    }
+}
