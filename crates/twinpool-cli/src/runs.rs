@@ -76,9 +76,16 @@ fn state(run: &Run, control: &Control) -> String {
     }
 }
 
+/// One run for programs. What is written down of a run that has died says that it is running.
+fn as_of_now(run: &Run, control: &Control) -> serde_json::Value {
+    let mut all = run_json(run);
+    all["now"] = state(run, control).into();
+    all
+}
+
 fn list(runs: &[Run], control: &Control, as_json: bool) -> String {
     if as_json {
-        let runs: Vec<_> = runs.iter().map(run_json).collect();
+        let runs: Vec<_> = runs.iter().map(|run| as_of_now(run, control)).collect();
         return format!(
             "{:#}\n",
             json!({ "paused": control.paused, "percent": control.percent, "runs": runs })
@@ -123,7 +130,7 @@ fn whole(run: &Run, control: &Control, made: Option<&[Link]>, as_json: bool) -> 
     let name =
         |link: &Link| (link.old_sub.to_string(), link.linked().map(|linked| linked.new_sub.to_string()));
     if as_json {
-        let mut all = run_json(run);
+        let mut all = as_of_now(run, control);
         if let (Some(all), Some(made)) = (all.as_object_mut(), made) {
             let users: Vec<_> =
                 made.iter().map(name).map(|(old, new)| json!({ "old_sub": old, "new_sub": new })).collect();
@@ -246,6 +253,14 @@ mod tests {
         began        2026-11-21 13:12
         last seen    2026-11-21 13:12
         "#);
+    }
+
+    #[test]
+    fn a_program_is_told_that_a_run_has_died() {
+        let died = Run { state: RunState::Running, ..sample() };
+        let told = list(&[died], &Control::default(), true);
+        let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+        assert_eq!((&told["runs"][0]["state"], &told["runs"][0]["now"]), (&"running".into(), &"died".into()));
     }
 
     #[test]

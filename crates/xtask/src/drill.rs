@@ -45,6 +45,8 @@ pub struct Drill {
     pub users: usize,
     /// How many differences are planted.
     pub planted: usize,
+    /// How many users are deleted without a word, for the sweep to miss: the mirror believes it only after a while.
+    pub untold: usize,
     /// Whether the functions are built first, or deployed as they were packaged last.
     pub build: bool,
 }
@@ -70,6 +72,10 @@ pub fn run(drill: &Drill) -> Result<()> {
     let left = late::leave_groups(stack, drill.planted / 8)?;
     clock.say("late", &format!("{} users left a group, and no event told", left.len()));
     backfill::again(&twinpool, &clock)?;
+    if drill.untold > 0 {
+        late::delete_untold(stack, &twinpool, drill.untold, &clock)?;
+        work_off(stack, &clock)?;
+    }
     let before = agree(stack, &clock)?;
     verify::says(&twinpool, "agreed", &Findings::default(), &before.held(), &clock)?;
     let planted = plant::plant(stack, &before, &left, drill.planted)?;
@@ -80,7 +86,7 @@ pub fn run(drill: &Drill) -> Result<()> {
     Ok(())
 }
 
-/// Backfills under live traffic, and waits until the mirror has worked off what it was told.
+/// Backfills under live traffic, and waits until the mirror is done with it.
 fn carry_over(stack: &Stack, twinpool: &Twinpool, people: Vec<people::Known>, clock: &Clock) -> Result<()> {
     let (users, is_over) = (people.len(), AtomicBool::new(false));
     let (carried, lived) = thread::scope(|scope| {
@@ -92,6 +98,11 @@ fn carry_over(stack: &Stack, twinpool: &Twinpool, people: Vec<people::Known>, cl
     carried?;
     let lived = lived.map_err(|_| anyhow!("the live traffic broke down"))?.context("live traffic")?;
     clock.say("traffic", &format!("meanwhile {}", lived.in_words()));
+    work_off(stack, clock)
+}
+
+/// Waits until the mirror is done with everything that it was told.
+fn work_off(stack: &Stack, clock: &Clock) -> Result<()> {
     process::wait_within(WORK_OFF, "the mirror to work off the queue", || {
         Ok(stack.queue().is_empty()?.then_some(()))
     })?;

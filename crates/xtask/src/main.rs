@@ -129,7 +129,8 @@ fn run(command: Command) -> Result<()> {
         Command::Test { words } => test::run(&words),
         Command::Bench { names } => bench::run(&names),
         Command::Drill { users, planted, as_packaged } => {
-            drill::run(&Drill { name: DRILL.to_owned(), users, planted, build: !as_packaged })
+            let (name, untold) = (DRILL.to_owned(), planted / 8);
+            drill::run(&Drill { name, users, planted, untold, build: !as_packaged })
         }
         Command::Package { rules } => {
             let rules = rules.or_else(package::default_rules);

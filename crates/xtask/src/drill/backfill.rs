@@ -44,7 +44,7 @@ pub(super) fn interrupted(stack: &Stack, twinpool: &Twinpool, users: usize, cloc
         "backfill",
         &format!("at its end: {made} users are there after {took:.0} s ({})", pace(made, took)),
     );
-    // The run that was killed is nobody's any more; the first one was gone on with, or passed over.
+    // The run that was killed is nobody's any more: the next one began beside it.
     let runs = runs(twinpool)?;
     clock.say("runs", &runs.join(", "));
     ensure!(runs.iter().any(|run| run.starts_with("finished")), "no run has come to its end");
@@ -76,5 +76,5 @@ fn clean(run: &Value) -> Result<()> {
 fn runs(twinpool: &Twinpool) -> Result<Vec<String>> {
     let answer = twinpool.start("runs", &["runs", "--json"])?.answer(&[0])?;
     let runs = answer["runs"].as_array().context("there are runs")?;
-    Ok(runs.iter().map(|run| format!("{} {}", run["state"].as_str().unwrap_or("?"), run["done"])).collect())
+    Ok(runs.iter().map(|run| format!("{} {}", run["now"].as_str().unwrap_or("?"), run["done"])).collect())
 }

@@ -31,19 +31,17 @@ impl Both {
 
     /// Nobody is there twice: each pair has one link, one user on each side and one user id; and each user of the new pool one link.
     pub(super) fn is_one_to_one(&self) -> Result<()> {
-        let mut ids = BTreeSet::new();
+        let (mut ids, mut counterparts) = (BTreeSet::new(), BTreeSet::new());
         let old: BTreeSet<_> = self.old.values().map(|person| person.sub.as_str()).collect();
         let mut new: BTreeSet<_> = self.new.values().map(|person| person.sub.as_str()).collect();
         for link in self.links.values() {
             ensure!(ids.insert(&link.user_id), "the user id {} is given twice", link.user_id);
             let Some(new_sub) = &link.new_sub else { continue };
             let is_gone = link.state == "tombstone: deleted";
-            ensure!(
-                new.remove(new_sub.as_str()) != is_gone,
-                "{new_sub} of {} is linked twice, or is nobody: {}",
-                link.old_sub,
-                link.state
-            );
+            let is_there = new.remove(new_sub.as_str());
+            let of = &link.old_sub;
+            ensure!(is_there != is_gone, "{new_sub} of {of}, {}: is there: {is_there}", link.state);
+            ensure!(counterparts.insert(new_sub), "{new_sub} is linked twice, also to {of}");
             let back = self.back.get(new_sub).context("a link that nothing points back at")?;
             ensure!(*back == link.old_sub, "{new_sub} points at {back} and not at {}", link.old_sub);
             let is_linked = link.state == "linked";
