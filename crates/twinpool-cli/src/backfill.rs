@@ -2,6 +2,7 @@
 
 use clap::Args;
 use twinpool_core::listing::PoolList as _;
+use twinpool_core::port::Clock as _;
 use twinpool_core::run::RunKind;
 use twinpool_engine::{OfPool, Ports as _, Walk, memberships};
 
@@ -84,7 +85,10 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let kind = if role.is_some() { RunKind::Csv } else { RunKind::Backfill };
     let mut keeper = carrying.keeper(&connected, kind, selection.to_string()).await?;
     progress.say(&carry::beginning(&keeper.run));
-    connected.engine.prepare_groups(groups.names(), &keeper.run.id, &progress).await?;
+    // While people want a pause nothing is begun: later, groups are made with their first members.
+    if !keeper.listen(SystemClock.now()).await?.paused {
+        connected.engine.prepare_groups(groups.names(), &keeper.run.id, &progress).await?;
+    }
     let mut also = None;
     // With a place, the jobs were over before.
     if let Some(role) = role.filter(|_| keeper.run.place.is_none()) {
