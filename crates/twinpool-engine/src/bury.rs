@@ -6,7 +6,7 @@ use twinpool_core::held_back::{Reason, Subject};
 use twinpool_core::id::{NewSub, OldSub, Username};
 use twinpool_core::link::{Left, Link, LinkState, Names};
 use twinpool_core::plan::{Marker, WhenDeleted, farewell};
-use twinpool_core::port::{Clock, LinkReader, LinkStore, PoolReader, by_sub};
+use twinpool_core::port::{Answer, Clock, LinkReader, LinkStore, PoolReader, by_sub};
 use twinpool_core::snapshot::Snapshot;
 
 use crate::adopt::INTENT_LASTS;
@@ -70,6 +70,21 @@ impl<P: Ports> Engine<P> {
             self.ports.links().write(&link).await?;
         }
         Ok(Outcome { operations: plan.operations.len(), ..Outcome::plain(Kind::Gone) })
+    }
+
+    /// Says of somebody who is buried that the counterpart is deleted, before it is.
+    pub(crate) async fn bury_for_good(&self, old_sub: &OldSub, cause: &Cause) -> Answer<()> {
+        let Some(mut link) = self.ports.links().link(old_sub).await? else {
+            return Ok(());
+        };
+        if let LinkState::Tombstone { left, .. } = &mut link.state
+            && *left != Left::Deleted
+        {
+            *left = Left::Deleted;
+            self.note(&mut link, cause, "in the new pool: deleted, the name is somebody else's");
+            self.ports.links().write(&link).await?;
+        }
+        Ok(())
     }
 
     /// The user of the new pool that is this one's: known, or made by somebody who did not live to say so.

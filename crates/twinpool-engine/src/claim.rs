@@ -100,10 +100,9 @@ impl<P: Ports> Engine<P> {
         let is_username = fold(holder.username.as_str()) == fold(name.as_str());
         let sub = NewSub::from(holder.sub.clone());
         if is_username || matches!(self.new_shape.sign_in, SignIn::Contact(_)) {
-            self.ports.new_pool().delete_user(&sub).await?;
-            let link = self.ports.links().link(owner).await?;
-            self.bury(link, owner, &Cause::from(SUCCEEDED.to_owned())).await?;
-            return Ok(());
+            // Said first: once the name is free, nobody looks at the dead again.
+            self.bury_for_good(owner, &Cause::from(SUCCEEDED.to_owned())).await?;
+            return Ok(self.ports.new_pool().delete_user(&sub).await?);
         }
         let ways = self.new_shape.ways_to_sign_in(&holder.attributes);
         let names: BTreeSet<_> = ways

@@ -139,6 +139,26 @@ fn a_name_that_was_given_to_somebody_else_is_theirs_in_the_new_pool_too() {
 }
 
 #[test]
+fn a_name_given_on_by_a_mirror_that_died_at_any_call_is_no_longer_said_to_be_the_dead_one_s() {
+    let mut deaths = 0;
+    for call in 0..20 {
+        for moment in [Moment::Before, Moment::After] {
+            let world = buried("");
+            successor(&world);
+            let event = event_of(&world.old, "heir-sub", SIGN_IN);
+            let dying = Arc::new(Process::dying_at(call, moment));
+            drop(run(engine(&world, &dying).sync_user(&event, 1)));
+            deaths += usize::from(dying.is_dead());
+            deliver(&world, &event, 2).expect("processed");
+            assert_eq!(left(&world, "jane-sub"), Left::Deleted, "{call} {moment:?} {:?}", dying.calls());
+            let heir = link(&world, "heir-sub").linked().expect("a pair").new_sub.clone();
+            assert_eq!(only(&world).sub.as_str(), heir.as_str());
+        }
+    }
+    assert!(deaths > 20, "{deaths}");
+}
+
+#[test]
 fn a_name_is_given_on_although_nobody_told_of_the_deletion() {
     let world = World::username_to_email().with_jane();
     sign_in(&world, "jane-sub");
