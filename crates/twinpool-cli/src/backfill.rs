@@ -7,6 +7,7 @@ use twinpool_core::run::RunKind;
 use twinpool_engine::{OfPool, Ports as _, Walk, memberships};
 
 use crate::carry::{self, Carrying};
+use crate::clock::SystemClock;
 use crate::failure::Misuse;
 use crate::options;
 use crate::progress::Progress;
