@@ -78,12 +78,12 @@ mod dynamodb_on_moto {
 
 mod walks_on_ministack {
     contract!(ministack, links_on, walks: many_links_are_read_at_once runs_are_kept a_word_to_runs_stays a_pair_is_erased);
-    contract!(ministack, pool_on, walks: a_walk_shows_everybody groups_are_listed_with_their_members an_unknown_place_is_refused);
+    contract!(ministack, pool_on, walks: a_walk_shows_everybody groups_are_listed_with_their_members);
 }
 
 mod walks_on_moto {
     contract!(moto, links_on, walks: many_links_are_read_at_once runs_are_kept a_word_to_runs_stays a_pair_is_erased);
-    contract!(moto, pool_on, walks: a_walk_shows_everybody groups_are_listed_with_their_members an_unknown_place_is_refused);
+    contract!(moto, pool_on, walks: a_walk_shows_everybody groups_are_listed_with_their_members);
 }
 
 mod cognito_on_ministack {
@@ -123,6 +123,18 @@ mod what_servers_get_wrong {
         moto_takes_undeclared_attributes: moto an_undeclared_attribute_is_refused
         moto_changes_immutable_attributes: moto an_immutable_attribute_is_refused
     );
+
+    #[tokio::test]
+    async fn ministack_and_moto_know_no_forgotten_places() {
+        use twinpool_core::listing::PoolList as _;
+        use twinpool_core::port::{Class, Place};
+        let servers = super::Bare::running().unwrap();
+        for server in [&servers.ministack, &servers.moto] {
+            let pool = super::pool_on(server).await;
+            let page = pool.users(Some(&Place("nowhere".to_owned()))).await;
+            assert_ne!(page.map(drop).map_err(|error| error.class), Err(Class::Rejected));
+        }
+    }
 
     #[tokio::test]
     async fn ministack_changes_no_groups() {
