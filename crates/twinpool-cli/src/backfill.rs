@@ -88,7 +88,10 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     progress.say(&carry::beginning(&keeper.run));
     // While people want a pause nothing is begun: later, groups are made with their first members.
     if !keeper.listen(SystemClock.now()).await?.paused {
-        connected.engine.prepare_groups(groups.names(), &keeper.run.id, &progress).await?;
+        let id = keeper.run.id.clone();
+        let work = Box::pin(connected.engine.prepare_groups(groups.names(), &id, &progress));
+        // Five a second at most: hundreds take minutes.
+        keeper.alive_during(work, &SystemClock, &progress, |_| {}).await??;
     }
     let mut also = None;
     // With a place, the jobs were over before.

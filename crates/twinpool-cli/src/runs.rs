@@ -41,7 +41,11 @@ pub(crate) async fn run(arguments: &Runs) -> Outcome {
     let Some(id) = &arguments.run else {
         let mut runs = Vec::new();
         for id in links.run_ids().await.map_err(problem)?.iter().rev().take(LATEST) {
-            runs.extend(links.run(id).await.map_err(problem)?);
+            match links.run(id).await {
+                // Of another version, or damaged: the others are shown all the same.
+                Err(error) if error.class == Class::Unreadable => {}
+                answer => runs.extend(answer.map_err(problem)?),
+            }
         }
         return Ok((list(&runs, &control, arguments.json), Exit::Done));
     };

@@ -153,7 +153,11 @@ where
     async fn run(&self) -> Result<Run, PortError> {
         const SWEEP: &str = "sweep";
         let id = RunId::parse(SWEEP).map_err(|_| PortError::new(Class::Rejected, "GetItem", "BadRun"))?;
-        let found = self.engine.ports().links().run(&id).await?;
+        let found = match self.engine.ports().links().run(&id).await {
+            // Of another version, or damaged: from the beginning.
+            Err(error) if error.class == Class::Unreadable => None,
+            answer => answer?,
+        };
         let now = self.engine.ports().clock().now();
         Ok(found.unwrap_or_else(|| Run::new(id, RunKind::Sweep, SWEEP.to_owned(), now)))
     }

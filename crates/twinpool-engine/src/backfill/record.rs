@@ -116,7 +116,7 @@ impl<'a, S: RunStore> Keeper<'a, S> {
         let control = self.store.control().await?;
         let mut alive = 0;
         for id in self.store.run_ids().await?.iter().rev().take(LATELY).filter(|id| **id != self.run.id) {
-            let other = self.store.run(id).await?;
+            let other = readable(self.store.run(id).await)?;
             alive += u32::from(other.is_some_and(|run| run.is_alive(now)));
         }
         let percent = control.percent.unwrap_or(self.percent);
@@ -138,7 +138,7 @@ async fn find<S: RunStore>(
     now: Timestamp,
 ) -> Result<Option<Run>, RunError> {
     for id in store.run_ids().await?.iter().rev().take(LATELY) {
-        let Some(run) = store.run(id).await? else {
+        let Some(run) = readable(store.run(id).await)? else {
             continue;
         };
         let is_same = run.kind == kind && run.scope == scope;
@@ -148,4 +148,12 @@ async fn find<S: RunStore>(
         }
     }
     Ok(None)
+}
+
+/// A run of another version, or a damaged one, keeps no other from running.
+fn readable(answer: Answer<Option<Run>>) -> Answer<Option<Run>> {
+    match answer {
+        Err(error) if error.class == Class::Unreadable => Ok(None),
+        answer => answer,
+    }
 }

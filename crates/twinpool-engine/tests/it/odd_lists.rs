@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use twinpool_core::id::Sub;
-use twinpool_core::run::{Run, RunKind};
+use twinpool_core::id::{RunId, Sub};
+use twinpool_core::port::{Answer, Class, PortError};
+use twinpool_core::run::{Control, Run, RunKind, RunStore};
 use twinpool_engine::{
     Backfill, Budget, Governor, Keeper, OfPool, Ports as _, Selection, Source, SourceError, Stretch, Walk,
     memberships,
 };
-use twinpool_testkit::Process;
+use twinpool_testkit::{MemoryLinks, Process};
 
 use crate::backfills::{Asked, Looker, backfill, counts, done, populated, run_id, somebody, whole};
 use crate::support::{NOW, assert_in_step_all, engine};
@@ -87,4 +88,39 @@ async fn second_factors_are_carried_over_although_no_list_tells_of_them() {
     world.old.put(jane);
     whole(&world, "one").await;
     assert!(world.new.people()[0].mfa.email);
+}
+
+/// A table in which no run can be read.
+#[derive(Debug)]
+struct OfAnotherVersion(MemoryLinks);
+
+impl RunStore for OfAnotherVersion {
+    async fn run(&self, _id: &RunId) -> Answer<Option<Run>> {
+        Err(PortError::new(Class::Unreadable, "GetItem", "DamagedItem.beyond"))
+    }
+    async fn run_ids(&self) -> Answer<Vec<RunId>> {
+        Ok(vec![run_id("older")])
+    }
+    async fn add_run_id(&self, id: &RunId) -> Answer<()> {
+        self.0.add_run_id(id).await
+    }
+    async fn write_run(&self, run: &Run) -> Answer<u64> {
+        self.0.write_run(run).await
+    }
+    async fn control(&self) -> Answer<Control> {
+        self.0.control().await
+    }
+    async fn set_control(&self, control: &Control) -> Answer<()> {
+        self.0.set_control(control).await
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_cannot_be_read_keeps_no_other_from_running() {
+    let store = OfAnotherVersion(populated(0).links);
+    let governor = Arc::new(Governor::new(Budget { percent: 100, processes: NonZeroU32::MIN }));
+    let fresh = Run::new(run_id("one"), RunKind::Backfill, "everybody".to_owned(), NOW);
+    let keeper = Keeper::begin(&store, governor, 100, fresh, true, NOW).await.expect("a run");
+    assert_eq!(keeper.run.id, run_id("one"));
+    assert_eq!(keeper.listen(NOW).await.map(|control| control.paused), Ok(false));
 }
