@@ -14,7 +14,7 @@ use twinpool_engine::{
 };
 use twinpool_testkit::{Process, World};
 
-use crate::backfills::{populated, run_id, whole};
+use crate::backfills::{Asked, populated, run_id, whole};
 use crate::support::{NOW, assert_in_step_all, engine};
 
 struct Looker;
@@ -95,4 +95,22 @@ async fn a_network_that_stays_away_stops_the_run_and_nobody_is_passed_over() {
     let run = crate::support::run(twinpool_core::run::RunStore::run(&world.links, &run_id("one")));
     let run = run.expect("it is read").expect("it is there");
     assert!(run.place.is_none() && run.tally.failed.is_empty() && !run.is_alive(later), "{run:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_was_being_carried_over_when_the_run_broke_off_is_not_passed_over() {
+    let world = populated(30);
+    let process = Arc::new(Process::healthy());
+    process.fail_next("AdminCreateUser", Class::Denied);
+    let broken = crate::backfills::backfill(&world, &process, "one", &Asked::default()).await;
+    let Err(Broken::User(sub, _)) = broken else {
+        panic!("{broken:?}");
+    };
+    // The others of the page are there, and so is most of the list.
+    let made = world.new.people().len();
+    assert!((3..30).contains(&made), "{made}");
+    let rest = whole(&world, "two").await;
+    assert_eq!(rest.run.id, run_id("one"), "the same run goes on");
+    assert!(world.links.all().iter().any(|link| link.sub() == sub && link.linked().is_some()));
+    assert_in_step_all(&world, 30);
 }
