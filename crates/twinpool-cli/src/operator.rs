@@ -1,17 +1,18 @@
 //! Asks the mirror to look at a user, and waits for its answer on the link.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
 use twinpool_aws::dynamodb::Links;
 use twinpool_aws::sqs::Queue;
 use twinpool_core::change_event::{About, Cause, ChangeEvent, EventId};
-use twinpool_core::id::{PoolId, Timestamp};
+use twinpool_core::id::PoolId;
 use twinpool_core::link::{Link, LinkState};
-use twinpool_core::port::{ChangeSink as _, LinkReader as _};
+use twinpool_core::port::{ChangeSink as _, Clock as _, LinkReader as _};
 
 use crate::Exit;
+use crate::clock::SystemClock;
 use crate::conflicts::Found;
 use crate::failure::unusable;
 use crate::show;
@@ -43,7 +44,7 @@ impl Operator {
             self.pool.clone(),
             About::User(link.sub()),
             Cause::operator(command),
-            now(),
+            SystemClock.now(),
         );
         let sent = self.queue.send(&event).await;
         sent.map_err(|error| unusable("the queue", "--queue-url / TWINPOOL_QUEUE_URL", error))
@@ -169,15 +170,10 @@ fn outcome(link: &Link) -> String {
     out
 }
 
-/// The time of this machine: for people who read the event, and for nothing else.
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
-}
-
 #[cfg(test)]
 mod tests {
     use twinpool_core::history::Entry;
+    use twinpool_core::id::Timestamp;
 
     use super::*;
     use crate::samples::{conflict, linked};

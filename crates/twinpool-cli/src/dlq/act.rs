@@ -3,19 +3,19 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use twinpool_aws::sqs::DeadLetter;
 use twinpool_core::change_event::{About, Cause as EventCause, ChangeEvent, EventId};
 use twinpool_core::id::{PoolId, Timestamp};
-use twinpool_core::port::{LinkReader, PortError, TroubleStore};
+use twinpool_core::port::{Clock as _, LinkReader, PortError, TroubleStore};
 use twinpool_core::trouble::code;
 
 use super::cause::{Cause, NEWER, NOT_A_CHANGE_EVENT, Next, is_cause};
 use super::letters::{Dlq, HintQueue};
 use super::look::{Found, Group, Look, Looked};
 use super::walk::{Interrupt, Step, walk};
+use crate::clock::SystemClock;
 use crate::failure::unusable;
 use crate::show;
 
@@ -265,7 +265,7 @@ impl<D: Dlq, Q: HintQueue, L: LinkReader + TroubleStore> Act<'_, D, Q, L> {
         if sent.get(&whom).is_some_and(|at| *at > event.at) {
             return Ok(0);
         }
-        let now = now();
+        let now = SystemClock.now();
         let hint = ChangeEvent::hint(fresh_id()?, event.pool, about, EventCause::operator("Redrive"), now);
         // Where there is no sub, the group is a digest that needs the key, and this message has it.
         let group = event.sub.as_ref().map_or(letter.group.as_str(), |sub| sub.as_str());
@@ -284,11 +284,6 @@ impl<D: Dlq, Q: HintQueue, L: LinkReader + TroubleStore> Act<'_, D, Q, L> {
 /// What to say when the DLQ does not answer.
 pub(super) fn dlq_problem(error: PortError) -> anyhow::Error {
     unusable("the DLQ", "--dlq-url / TWINPOOL_DLQ_URL", error)
-}
-
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
 fn fresh_id() -> anyhow::Result<EventId> {

@@ -1,4 +1,4 @@
-//! A run that waits for something else than users: an import job.
+//! A run that waits for something else than users: groups that are made, an import job, the end of a pause.
 
 use std::pin::pin;
 use std::time::Duration;

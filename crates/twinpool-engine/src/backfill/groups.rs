@@ -11,7 +11,7 @@ use crate::engine::{Engine, Ports};
 use crate::sync_user::SyncError;
 use crate::walk::{Listener, group_names};
 
-/// Four minutes in all.
+/// Two minutes in all.
 const TRIES: u32 = 8;
 
 impl<P: Ports> Engine<P>
