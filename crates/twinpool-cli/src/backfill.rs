@@ -2,12 +2,10 @@
 
 use clap::Args;
 use twinpool_core::listing::PoolList as _;
-use twinpool_core::port::Clock as _;
 use twinpool_core::run::RunKind;
 use twinpool_engine::{OfPool, Ports as _, Walk, memberships};
 
 use crate::carry::{self, Carrying};
-use crate::clock::SystemClock;
 use crate::failure::Misuse;
 use crate::options;
 use crate::progress::Progress;
@@ -86,13 +84,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let kind = if role.is_some() { RunKind::Csv } else { RunKind::Backfill };
     let mut keeper = carrying.keeper(&connected, kind, selection.to_string()).await?;
     progress.say(&carry::beginning(&keeper.run));
-    // While people want a pause nothing is begun: later, groups are made with their first members.
-    if !keeper.listen(SystemClock.now()).await?.paused {
-        let id = keeper.run.id.clone();
-        let work = Box::pin(connected.engine.prepare_groups(groups.names(), &id, &progress));
-        // Five a second at most: hundreds take minutes.
-        keeper.alive_during(work, &SystemClock, &progress, |_| {}).await??;
-    }
+    carry::groups(&connected, groups.names(), &mut keeper, &progress).await?;
     let mut also = None;
     // With a place, the jobs were over before.
     if let Some(role) = role.filter(|_| keeper.run.place.is_none()) {

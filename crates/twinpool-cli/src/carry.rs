@@ -2,6 +2,7 @@
 
 use clap::Args;
 use twinpool_aws::dynamodb::Links;
+use twinpool_core::id::GroupName;
 use twinpool_core::port::Clock as _;
 use twinpool_core::run::{Run, RunKind};
 use twinpool_engine::{Backfill, Keeper, Ports as _, Report, Selection, Selector, Source};
@@ -102,4 +103,22 @@ impl Carrying {
         progress.end();
         report.map_err(|problem| anyhow::Error::new(problem).context(broken(&id)))
     }
+}
+
+/// Makes the groups that the new pool lacks, before their members. While people want a pause nothing is begun: then they are made
+/// with their first members.
+pub(crate) async fn groups<'a>(
+    connected: &Connected,
+    names: impl IntoIterator<Item = &'a GroupName>,
+    keeper: &mut Keeper<'_, Links>,
+    progress: &Progress,
+) -> anyhow::Result<()> {
+    if keeper.listen(SystemClock.now()).await?.paused {
+        return Ok(());
+    }
+    let id = keeper.run.id.clone();
+    let work = Box::pin(connected.engine.prepare_groups(names, &id, progress));
+    // Five a second at most: hundreds take minutes.
+    keeper.alive_during(work, &SystemClock, progress, |_| {}).await??;
+    Ok(())
 }

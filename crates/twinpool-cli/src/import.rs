@@ -86,9 +86,9 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         return Ok(declined);
     }
     let scope = told::scope(&carrying.selection(), &checked);
-    let keeper = carrying.keeper(&connected, RunKind::Import, scope).await?;
+    let mut keeper = carrying.keeper(&connected, RunKind::Import, scope).await?;
     progress.say(&carry::beginning(&keeper.run));
-    connected.engine.prepare_groups(&checked.groups, &keeper.run.id, &progress).await?;
+    carry::groups(&connected, &checked.groups, &mut keeper, &progress).await?;
     let source = arguments.source(&checked)?.after(keeper.run.place.as_ref());
     let report = carrying.carry(&connected, source, keeper, &progress).await?;
     Ok(carry::report(&report, Some(told::ending(&checked)), carrying.json))
