@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use twinpool_cli::{Cli, Exit, hint, run};
 
-// Connections are read on the other thread, while the first one decides.
-#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+// One thread: waking another one for each answer costs more than it saves.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

@@ -4,6 +4,7 @@
 
 use std::future::Future;
 
+use crate::group::GroupDefinition;
 use crate::id::{GroupName, NewSub, OldSub, Sub};
 use crate::link::{Link, LinkState};
 use crate::port::{Answer, Place, PoolReader};
@@ -39,7 +40,10 @@ pub trait PoolList: PoolReader {
     ) -> impl Future<Output = Answer<Listing<Snapshot>>> + Send;
 
     /// Groups.
-    fn group_names(&self, after: Option<&Place>) -> impl Future<Output = Answer<Listing<GroupName>>> + Send;
+    fn all_groups(
+        &self,
+        after: Option<&Place>,
+    ) -> impl Future<Output = Answer<Listing<GroupDefinition>>> + Send;
 
     /// Who is in a group. Nobody, where the group is not there.
     fn members(

@@ -104,8 +104,8 @@ impl<P: PoolList> PoolList for Governed<P> {
         self.call(Category::UserList, self.pool.users_with_prefix(prefix, after)).await
     }
 
-    async fn group_names(&self, after: Option<&Place>) -> Answer<Listing<GroupName>> {
-        self.call(Category::UserPoolResourceRead, self.pool.group_names(after)).await
+    async fn all_groups(&self, after: Option<&Place>) -> Answer<Listing<GroupDefinition>> {
+        self.call(Category::UserPoolResourceRead, self.pool.all_groups(after)).await
     }
 
     async fn members(&self, group: &GroupName, after: Option<&Place>) -> Answer<Listing<Sub>> {

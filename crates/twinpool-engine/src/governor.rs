@@ -88,9 +88,10 @@ impl Governor {
         let _waits = Waits::at(&gate.waiting);
         let _mine = gate.turn.lock().await;
         loop {
-            let slot = gate.lane().next(Instant::now());
-            // Whoever changed the pace: look again.
-            if timeout_at(slot, gate.moved.notified()).await.is_err() {
+            let now = Instant::now();
+            let slot = gate.lane().next(now);
+            // No timer for a slot that is there: it would ring a millisecond later. Whoever changed the pace: look again.
+            if slot <= now || timeout_at(slot, gate.moved.notified()).await.is_err() {
                 // Booked only now, and on the schedule: a timer that rings late does not slow the lane down.
                 gate.lane().book(slot);
                 return;
@@ -132,6 +133,12 @@ impl Governor {
     #[must_use]
     pub fn processes(&self) -> NonZeroU32 {
         self.terms.lock().unwrap_or_else(PoisonError::into_inner).0.processes
+    }
+
+    /// How many callers wait, in the category where most do.
+    #[must_use]
+    pub fn most_waiting(&self) -> usize {
+        self.gates.iter().map(|gate| gate.waiting.load(Ordering::Relaxed)).max().unwrap_or_default()
     }
 
     /// What happens in each category.

@@ -13,17 +13,32 @@ use crate::sync_user::{Kind, Outcome, SyncError};
 impl<P: Ports> Engine<P> {
     /// Brings a group of the new pool to what the old pool says.
     pub(crate) async fn sync_group(&self, name: &GroupName, cause: &Cause) -> Result<Outcome, SyncError> {
-        let mode = self.rules.group_mode();
-        let Some(new_name) =
-            self.rules.group(name).filter(|_| mode != GroupMode::None && !self.is_of_provider(name))
-        else {
+        let Some(new_name) = self.name_of_group(name) else {
             return Ok(Outcome::plain(Kind::Unchanged));
         };
-        tracing::info!(group = %name, event.cause = cause.as_str(), "a group");
-        let record = self.record_of(name, &new_name).await?;
         let source = self.ports.old().group(name).await?;
-        let source = source.map(|group| GroupDefinition { name: new_name.clone(), ..group });
         let target = self.ports.new_pool().group(&new_name).await?;
+        self.bring_into_step(name, &new_name, [source, target], cause).await
+    }
+
+    /// What a group is called in the new pool; `None` for those that do not travel.
+    pub(crate) fn name_of_group(&self, name: &GroupName) -> Option<GroupName> {
+        let travels = self.rules.group_mode() != GroupMode::None && !self.is_of_provider(name);
+        self.rules.group(name).filter(|_| travels)
+    }
+
+    /// As [`Engine::sync_group`], for a group that was just read on both sides.
+    pub(crate) async fn bring_into_step(
+        &self,
+        name: &GroupName,
+        new_name: &GroupName,
+        [source, target]: [Option<GroupDefinition>; 2],
+        cause: &Cause,
+    ) -> Result<Outcome, SyncError> {
+        let mode = self.rules.group_mode();
+        tracing::info!(group = %name, event.cause = cause.as_str(), "a group");
+        let record = self.record_of(name, new_name).await?;
+        let source = source.map(|group| GroupDefinition { name: new_name.clone(), ..group });
         let untouched = target.as_ref().is_some_and(|target| self.key.definition(target) == record.new);
         let input = GroupInput {
             source: source.as_ref(),
@@ -42,7 +57,7 @@ impl<P: Ports> Engine<P> {
             Some(GroupOperation::Delete) => {
                 // A pool that is gone has no groups either (F§4.5): that is no reason to delete any.
                 self.ports.old().shape().await?;
-                self.ports.new_pool().delete_group(&new_name).await?;
+                self.ports.new_pool().delete_group(new_name).await?;
                 self.ports.links().forget_group(&record).await?;
                 None
             }
@@ -52,7 +67,7 @@ impl<P: Ports> Engine<P> {
                     // What is made under this name from now on is somebody else's.
                     // Ours, but somebody has changed it: it is theirs to delete.
                     (None, Some(_)) if record.made && mode == GroupMode::Mirror => {
-                        let held = vec![held(&new_name, Reason::NewWins)];
+                        let held = vec![held(new_name, Reason::NewWins)];
                         return Ok(Outcome::held(Kind::Converged, held));
                     }
                     (None, None) if record.version > 0 => self.ports.links().forget_group(&record).await?,
@@ -61,7 +76,7 @@ impl<P: Ports> Engine<P> {
                 None
             }
         };
-        let held: Vec<_> = held_back.map(|reason| held(&new_name, reason)).into_iter().collect();
+        let held: Vec<_> = held_back.map(|reason| held(new_name, reason)).into_iter().collect();
         let kind = if changed > 0 && held.is_empty() { Kind::Updated } else { Kind::Converged };
         Ok(Outcome { operations: changed, ..Outcome::held(kind, held) })
     }

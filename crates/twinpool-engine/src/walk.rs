@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use tokio::time::{Instant, sleep};
+use twinpool_core::group::GroupDefinition;
 use twinpool_core::id::GroupName;
 use twinpool_core::listing::{Listing, PoolList};
 use twinpool_core::port::{Answer, Class, Place, PortError};
@@ -15,6 +17,9 @@ use crate::memberships::Memberships;
 
 /// How long calls that fail are tried again before a walk gives up: a network may be away for a minute.
 pub const PATIENCE: Duration = Duration::from_mins(5);
+
+/// The pages of a group come one after the other; those of several groups need not.
+const GROUPS_AT_A_TIME: usize = 4;
 
 /// A walk that does not know its place so often will not come to an end.
 const MOST_BEGINNINGS: u32 = 5;
@@ -151,15 +156,20 @@ impl<'a, P: PoolList, L: Listener> Walk<'a, P, L> {
 /// # Errors
 /// When a call fails for good.
 pub async fn memberships<P: PoolList>(pool: &P, listener: &impl Listener) -> Result<Memberships, WalkError> {
+    let groups = group_names(pool, listener).await?;
+    let members = groups.iter().map(async |group| {
+        let members = pages(async |place| pool.members(group, place.as_ref()).await, listener).await?;
+        Ok::<_, WalkError>((group, members))
+    });
+    let mut members = stream::iter(members).buffer_unordered(GROUPS_AT_A_TIME);
     let mut all = Memberships::default();
-    for group in pages(async |place| pool.group_names(place.as_ref()).await, listener).await? {
-        let members = pages(async |place| pool.members(&group, place.as_ref()).await, listener).await?;
-        all.add(&group, &members);
+    while let Some((group, members)) = members.try_next().await? {
+        all.add(group, &members);
     }
     Ok(all.sorted())
 }
 
-/// All groups of a pool.
+/// The names of all groups of a pool.
 ///
 /// # Errors
 /// When a call fails for good.
@@ -167,7 +177,18 @@ pub async fn group_names<P: PoolList>(
     pool: &P,
     listener: &impl Listener,
 ) -> Result<Vec<GroupName>, WalkError> {
-    pages(async |place| pool.group_names(place.as_ref()).await, listener).await
+    Ok(all_groups(pool, listener).await?.into_iter().map(|group| group.name).collect())
+}
+
+/// All groups of a pool.
+///
+/// # Errors
+/// When a call fails for good.
+pub(crate) async fn all_groups<P: PoolList>(
+    pool: &P,
+    listener: &impl Listener,
+) -> Result<Vec<GroupDefinition>, WalkError> {
+    pages(async |place| pool.all_groups(place.as_ref()).await, listener).await
 }
 
 /// A list to its end. One whose place is forgotten begins anew.

@@ -1,5 +1,6 @@
 //! A pool in memory, page by page: short pages, an empty one before the end, and late with whoever is late in the list (F§4.6).
 
+use twinpool_core::group::GroupDefinition;
 use twinpool_core::id::{GroupName, Sub};
 use twinpool_core::listing::{Listing, PoolList};
 use twinpool_core::port::{Answer, Class, Place, PortError};
@@ -82,11 +83,11 @@ impl PoolList for PoolHandle {
         .await
     }
 
-    async fn group_names(&self, after: Option<&Place>) -> Answer<Listing<GroupName>> {
+    async fn all_groups(&self, after: Option<&Place>) -> Answer<Listing<GroupDefinition>> {
         const OPERATION: &str = "ListGroups";
         self.call(OPERATION, None, || {
             let all: Vec<_> = self.pool.group_names().into_iter().map(|name| name.to_string()).collect();
-            self.part(OPERATION, &all, after, |name| GroupName::parse(name).ok())
+            self.part(OPERATION, &all, after, |name| self.pool.group(&GroupName::parse(name).ok()?))
         })
         .await
     }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutput;
 use aws_sdk_cognitoidentityprovider::primitives::DateTime;
-use aws_sdk_cognitoidentityprovider::types::{AttributeType, UserType};
+use aws_sdk_cognitoidentityprovider::types::{AttributeType, GroupType, UserType};
+use twinpool_core::group::GroupDefinition;
 use twinpool_core::id::{AttributeName, GroupName, ProviderName, Sub, Timestamp, Username};
 use twinpool_core::port::{Answer, Class, PortError};
 use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot, Status};
@@ -113,4 +114,12 @@ pub(super) fn attributes(all: &[AttributeType]) -> Attributes {
 
 pub(super) fn group_name(operation: &'static str, text: String) -> Answer<GroupName> {
     GroupName::parse(text).map_err(|_| unreadable(operation, "BadGroupName"))
+}
+
+pub(super) fn group(operation: &'static str, group: &GroupType) -> Answer<GroupDefinition> {
+    Ok(GroupDefinition {
+        name: group_name(operation, group.group_name().unwrap_or_default().to_owned())?,
+        description: group.description().filter(|text| !text.is_empty()).map(str::to_owned),
+        precedence: group.precedence(),
+    })
 }

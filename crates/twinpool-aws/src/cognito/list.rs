@@ -1,6 +1,7 @@
 //! Walks over a pool: sixty a page (F§4.6).
 
 use aws_sdk_cognitoidentityprovider::types::UserType;
+use twinpool_core::group::GroupDefinition;
 use twinpool_core::id::{GroupName, Sub};
 use twinpool_core::listing::{Listing, PoolList};
 use twinpool_core::port::{Answer, Class, Place, PortError};
@@ -51,13 +52,12 @@ impl PoolList for CognitoPool {
         Ok(listing(page.users(), |user| decode::listed(OPERATION, user), page.pagination_token.clone()))
     }
 
-    async fn group_names(&self, after: Option<&Place>) -> Answer<Listing<GroupName>> {
+    async fn all_groups(&self, after: Option<&Place>) -> Answer<Listing<GroupDefinition>> {
         const OPERATION: &str = "ListGroups";
         let call = self.client.list_groups().user_pool_id(self.id()).limit(PAGE);
         let answer = call.set_next_token(token(after)).send().await;
         let page = answer.map_err(|error| port_error(OPERATION, &error))?;
-        let name = |text: Option<&str>| decode::group_name(OPERATION, text.unwrap_or_default().to_owned());
-        Ok(listing(page.groups(), |group| name(group.group_name()), page.next_token.clone()))
+        Ok(listing(page.groups(), |group| decode::group(OPERATION, group), page.next_token.clone()))
     }
 
     async fn members(&self, group: &GroupName, after: Option<&Place>) -> Answer<Listing<Sub>> {

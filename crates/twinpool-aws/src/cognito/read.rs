@@ -94,13 +94,10 @@ impl PoolReader for CognitoPool {
     }
 
     async fn group(&self, name: &GroupName) -> Answer<Option<GroupDefinition>> {
+        const OPERATION: &str = "GetGroup";
         let call = self.client.get_group().user_pool_id(self.id()).group_name(name.as_str());
-        let answer = or_no_group(call.send().await.map_err(|error| port_error("GetGroup", &error)))?;
+        let answer = or_no_group(call.send().await.map_err(|error| port_error(OPERATION, &error)))?;
         let group = answer.and_then(|answer| answer.group);
-        Ok(group.map(|group| GroupDefinition {
-            name: name.clone(),
-            description: group.description.filter(|text| !text.is_empty()),
-            precedence: group.precedence,
-        }))
+        group.map(|group| decode::group(OPERATION, &group)).transpose()
     }
 }

@@ -6,8 +6,12 @@ use twinpool_core::snapshot::Snapshot;
 
 use crate::need::Need;
 
-/// How many users are worked on at a time, of each kind.
-const AT_A_TIME: usize = 48;
+/// How many users are worked on at a time, of each kind: enough for the default quotas, and few enough to be finished soon
+/// when a run is stopped.
+const FEWEST: usize = 48;
+
+/// How many where no quota keeps them waiting.
+const MOST: usize = 192;
 
 /// How many users wait at most before no more pages are read.
 const WAITING: usize = 1_200;
@@ -38,12 +42,32 @@ impl Job {
     }
 }
 
+/// How many users of a kind are worked on at a time: more, one by one, while no quota keeps callers waiting.
+#[derive(Debug)]
+struct Width {
+    users: usize,
+}
+
+impl Default for Width {
+    fn default() -> Self {
+        Self { users: FEWEST }
+    }
+}
+
+impl Width {
+    fn one_is_done(&mut self, waiting: usize) {
+        let is_free = waiting < FEWEST / 4;
+        self.users = if is_free { (self.users + 1).min(MOST) } else { (self.users - 1).max(FEWEST) };
+    }
+}
+
 /// Users who wait and how many are worked on. Each kind has workers of its own, so that neither keeps the other from its quota.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     scarce: VecDeque<Job>,
     ample: VecDeque<Job>,
     working: [usize; 2],
+    width: Width,
 }
 
 impl Queue {
@@ -57,7 +81,7 @@ impl Queue {
     /// The next user, if there is a worker for it.
     pub(super) fn next(&mut self) -> Option<Job> {
         for (lane, waiting) in [(Lane::Scarce, &mut self.scarce), (Lane::Ample, &mut self.ample)] {
-            if self.working[lane as usize] < AT_A_TIME
+            if self.working[lane as usize] < self.width.users
                 && let Some(job) = waiting.pop_front()
             {
                 self.working[lane as usize] += 1;
@@ -67,14 +91,16 @@ impl Queue {
         None
     }
 
-    pub(super) fn done(&mut self, lane: Lane) {
+    /// A user is done, while so many callers wait for a quota.
+    pub(super) fn done(&mut self, lane: Lane, waiting: usize) {
         self.working[lane as usize] = self.working[lane as usize].saturating_sub(1);
+        self.width.one_is_done(waiting);
     }
 
     /// Whether more pages are to be read: until both kinds have work, or too many wait.
     pub(super) fn wants_more(&self) -> bool {
         let waiting = self.scarce.len() + self.ample.len();
-        let short = self.scarce.len() < AT_A_TIME || self.ample.len() < AT_A_TIME;
+        let short = self.scarce.len() < self.width.users || self.ample.len() < self.width.users;
         short && waiting < WAITING
     }
 
@@ -90,5 +116,24 @@ impl Queue {
 
     pub(super) fn is_empty(&self) -> bool {
         self.is_idle() && self.scarce.is_empty() && self.ample.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_users_are_worked_on_while_nobody_waits_and_few_where_a_quota_binds() {
+        let mut width = Width::default();
+        assert_eq!(width.users, FEWEST, "what a stop has to wait for, before anything is known");
+        for _ in 0..1_000 {
+            width.one_is_done(1);
+        }
+        assert_eq!(width.users, MOST);
+        for _ in 0..1_000 {
+            width.one_is_done(40);
+        }
+        assert_eq!(width.users, FEWEST);
     }
 }

@@ -126,7 +126,7 @@ impl<'a, S: RunStore> Keeper<'a, S> {
 
     /// What slows the run down, of the quotas.
     #[must_use]
-    pub fn governor(&self) -> &Governor {
+    pub fn governor(&self) -> &Arc<Governor> {
         &self.governor
     }
 }

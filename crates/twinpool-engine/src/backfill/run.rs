@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
@@ -15,12 +16,13 @@ use twinpool_core::run::{Control, Run, RunState, RunStore};
 
 use super::carry::Carried;
 use super::progress::Progress;
-use super::queue::{Job, Lane, Queue};
+use super::queue::{Job, Queue};
 use super::record::{Keeper, RunError};
 use super::report::{Broken, Ending, Report, Watcher};
 use super::words::{Settled, code, settled, why_not_faster, word};
 use super::{Selection, Source};
 use crate::engine::{Engine, Ports};
+use crate::governor::Governor;
 use crate::need::{Need, Zeal};
 use crate::sync_user::Kind;
 use crate::walk::{PATIENCE, Stretch, persist};
@@ -80,6 +82,7 @@ where
             keeper: None,
             source: Some(source),
             queue: Queue::default(),
+            governor: keeper.governor().clone(),
             events: FuturesUnordered::new(),
             paused: None,
             stopping: false,
@@ -107,6 +110,7 @@ struct Work<'a, P, W, S, R> {
     /// Away while a page is read.
     source: Option<S>,
     queue: Queue,
+    governor: Arc<Governor>,
     progress: Progress,
     events: FuturesUnordered<Future<'a, S, R>>,
     /// Unknown until people were listened to.
@@ -230,8 +234,7 @@ where
     }
 
     fn book(&mut self, job: &Job, carried: Carried) {
-        let lane: Lane = job.lane();
-        self.queue.done(lane);
+        self.queue.done(job.lane(), self.governor.most_waiting());
         match carried {
             Carried::Done(outcome) => {
                 if outcome.operations > 0 {
@@ -262,17 +265,20 @@ where
         self.went_well.is_some_and(|at| at.elapsed() < PATIENCE / 2)
     }
 
-    fn keep(&mut self, mut keeper: Keeper<'a, R>) {
+    fn write_down(&self, keeper: &mut Keeper<'a, R>) {
         keeper.run.place = self.progress.place().cloned();
         keeper.run.beyond = self.run.beyond + self.progress.beyond();
         keeper.run.tally = self.run.tally.clone();
+    }
+
+    fn keep(&mut self, mut keeper: Keeper<'a, R>) {
+        self.write_down(&mut keeper);
         let lanes = keeper.governor().state();
         keeper.run.waits = why_not_faster(&lanes, self.paused == Some(true));
         self.task.watcher.progress(&keeper.run, &lanes);
         let (now, watcher) = (self.task.engine.ports.clock().now(), self.task.watcher);
         self.events.push(Box::pin(async move {
-            let kept = keeper.persist(now, watcher).await;
-            let heard = match kept {
+            let heard = match keeper.persist(now, watcher).await {
                 Ok(()) => persist(|| keeper.listen(now), watcher).await.map_err(RunError::from),
                 Err(problem) => Err(problem),
             };
@@ -311,14 +317,9 @@ where
         let Some(mut keeper) = self.keeper.take() else {
             return Err(self.broken.unwrap_or(Broken::Run(RunError::Taken(self.run.id))));
         };
-        keeper.run.place = self.progress.place().cloned();
-        keeper.run.beyond = self.run.beyond + self.progress.beyond();
-        keeper.run.tally = self.run.tally;
+        self.write_down(&mut keeper);
         keeper.run.waits = None;
-        keeper.run.state = match ending {
-            Ending::Finished => RunState::Finished,
-            Ending::Stopped | Ending::AtLimit => RunState::Stopped,
-        };
+        keeper.run.state = if ending == Ending::Finished { RunState::Finished } else { RunState::Stopped };
         let now = self.task.engine.ports.clock().now();
         let kept = keeper.persist(now, self.task.watcher).await;
         if let Some(broken) = self.broken {

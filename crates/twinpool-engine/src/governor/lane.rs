@@ -19,6 +19,8 @@ const BURST: Duration = Duration::from_secs(1);
 /// A timer that rings late by less takes nothing from the pace. Together with the jitter of the network it stays below what
 /// the margin leaves of a second.
 const LATENESS: Duration = Duration::from_millis(10);
+/// Timers ring on the millisecond: lanes that are faster let through what fell between two of them.
+const TIMER: Duration = Duration::from_millis(2);
 
 /// What a lane may take.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -135,7 +137,8 @@ impl Lane {
         let Some(last) = self.last else { return now };
         let spacing = Duration::from_secs_f64(1.0 / self.rate());
         // Who comes after a while finds one call's room, and not all that was not used.
-        (last + spacing).max(now.checked_sub(LATENESS.min(spacing)).unwrap_or(now))
+        let late = LATENESS.min(spacing.max(TIMER));
+        (last + spacing).max(now.checked_sub(late).unwrap_or(now))
     }
 
     pub(super) fn book(&mut self, slot: Instant) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use twinpool_core::attribute::Contact;
 use twinpool_core::group::GroupDefinition;
 use twinpool_core::held_back::Reason;
-use twinpool_core::id::{GroupName, NewSub, OldSub, RunId, Sub, Timestamp, Username};
+use twinpool_core::id::{NewSub, OldSub, RunId, Sub, Timestamp, Username};
 use twinpool_core::link::{Link, Names};
 use twinpool_core::listing::{LinkBatch, Listing, PoolList, Stage};
 use twinpool_core::port::{Answer, Class, LinkEraser, LinkStore, Place, PoolWriter};
@@ -68,9 +68,16 @@ pub async fn an_unknown_place_is_refused<P: PoolList>(pool: &P) {
 /// Groups are listed with everybody who is in them.
 pub async fn groups_are_listed_with_their_members<P: PoolWriter + PoolList>(pool: &P) {
     let staff = group("w2-staff");
-    for name in [&staff, &group("w2-nobody")] {
-        let definition = GroupDefinition { name: name.clone(), description: None, precedence: None };
-        pool.create_group(&definition).await.expect("a group");
+    let definitions = [
+        GroupDefinition {
+            name: staff.clone(),
+            description: Some("All of us".to_owned()),
+            precedence: Some(7),
+        },
+        GroupDefinition { name: group("w2-nobody"), description: None, precedence: None },
+    ];
+    for definition in &definitions {
+        pool.create_group(definition).await.expect("a group");
     }
     let mut inside = BTreeSet::new();
     for number in 100..170 {
@@ -80,9 +87,9 @@ pub async fn groups_are_listed_with_their_members<P: PoolWriter + PoolList>(pool
             inside.insert(Sub::from(&sub));
         }
     }
-    let names: Vec<GroupName> =
-        all(async |place: Option<Place>| pool.group_names(place.as_ref()).await).await;
-    assert!(names.contains(&staff) && names.contains(&group("w2-nobody")));
+    let groups: Vec<GroupDefinition> =
+        all(async |place: Option<Place>| pool.all_groups(place.as_ref()).await).await;
+    assert!(definitions.iter().all(|definition| groups.contains(definition)));
     for (name, expected) in
         [(staff, inside), (group("w2-nobody"), [].into()), (group("w2-unheard-of"), [].into())]
     {
