@@ -91,7 +91,14 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         let whom = (&selection, &groups);
         match csv::import((&connected, &carrying.bulk), role, whom, &mut keeper).await? {
             csv::Imported::All(told) => also = Some(told),
-            csv::Imported::Stopped(text) => return Ok((text, Exit::Failed)),
+            csv::Imported::Stopped(job) => {
+                let text = told::stopped(&keeper.run.id, job.as_ref());
+                if !carrying.json {
+                    return Ok((text, Exit::Failed));
+                }
+                progress.say(text.trim_end());
+                return Ok((format!("{:#}\n", carry::run_json(&keeper.run)), Exit::Failed));
+            }
         }
     }
     let source = OfPool::new(Walk::new(old, keeper.run.place.clone(), &progress), &groups);

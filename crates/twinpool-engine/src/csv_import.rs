@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use twinpool_core::change_event::Cause;
 use twinpool_core::id::{AttributeName, JobId, OldSub, RunId};
-use twinpool_core::import_job::{ImportJobs, Job};
+use twinpool_core::import_job::{ImportJobs, Job, Verdict};
 use twinpool_core::link::{Link, Names};
 use twinpool_core::listing::{LinkBatch, PoolList};
 use twinpool_core::plan::Operation;
@@ -22,6 +22,7 @@ use crate::walk::{Listener, WalkError, persist};
 mod arrivals;
 mod file;
 mod job;
+mod refused;
 mod row;
 
 use arrivals::Arrivals;
@@ -31,6 +32,7 @@ pub use job::JobReport;
 pub use row::Unfit;
 
 use file::CsvFile;
+use refused::Refused;
 use row::Header;
 
 /// Carries over everybody without a link who fits, and pairs whoever an import job has made, now or before. Who does not fit,
@@ -63,12 +65,16 @@ where
         arrivals.pair(engine, &some.users).await;
         import.offer(some.users).await?;
     }
-    let report = import.finish().await?;
+    let (mut report, refused) = import.finish().await?;
     let mut settled = arrivals.finish(engine).await;
     if !report.jobs.is_empty() {
         let mut arrivals = Arrivals::find(engine, run, listener).await?;
+        let arrived: HashSet<_> = arrivals.subs().collect();
+        let mut owners = refused.owners(|owner| arrived.contains(&owner));
+        drop(arrived);
         let mut source = users();
         while let Some(some) = source.next().await? {
+            owners.name(some.users.iter().map(|user| &user.sub), &mut report.refused);
             arrivals.pair(engine, &some.users).await;
         }
         settled.add(arrivals.finish(engine).await);
@@ -109,8 +115,8 @@ pub enum CsvImportError {
     )]
     Refused(#[source] PortError),
     /// The file did not get there.
-    #[error("the file of the import job could not be uploaded")]
-    Upload(#[source] PortError),
+    #[error("the file of the import job {0} could not be uploaded, so the job makes nobody")]
+    Upload(JobId, #[source] PortError),
 }
 
 /// What happens to a job.
@@ -146,6 +152,8 @@ pub struct CsvReport {
     pub known: u64,
     /// Users whom the rules leave out.
     pub left_out: u64,
+    /// Users whose rows made nobody, as far as the logs show, and why: they are tried by a call.
+    pub refused: BTreeMap<OldSub, Verdict>,
     /// Users who are made by a call, by reason.
     pub unfit: BTreeMap<Unfit, u64>,
     /// Lists of the old pool do not tell second factors, and it has them: those of imported users follow with their next
@@ -162,6 +170,7 @@ struct CsvImport<'a, P, J, L> {
     header: Header,
     file: CsvFile,
     in_file: HashSet<u128>,
+    refused: Refused,
     report: CsvReport,
 }
 
@@ -198,7 +207,8 @@ where
         }
         let name = format!("{}{run}", job::OURS);
         let file = CsvFile::new(&header, limits);
-        Ok(Self { engine, jobs, listener, name, header, file, in_file: HashSet::new(), report })
+        let (in_file, refused) = (HashSet::new(), Refused::default());
+        Ok(Self { engine, jobs, listener, name, header, file, in_file, refused, report })
     }
 
     /// Puts those who have no link and fit into the file.
@@ -219,8 +229,9 @@ where
                 self.run_job().await?;
             }
             // Lists show somebody twice now and then (F§4.6).
-            if self.in_file.insert(compact(&user.sub)) {
-                self.file.push(&row);
+            let owner = compact(&user.sub);
+            if self.in_file.insert(owner) {
+                self.file.push(&row, owner);
                 self.report.sent += 1;
             }
         }
@@ -228,11 +239,11 @@ where
     }
 
     /// Runs the last job.
-    async fn finish(mut self) -> Result<CsvReport, CsvImportError> {
+    async fn finish(mut self) -> Result<(CsvReport, Refused), CsvImportError> {
         if self.file.rows() > 0 {
             self.run_job().await?;
         }
-        Ok(self.report)
+        Ok((self.report, self.refused))
     }
 
     async fn without_link(&mut self, users: Vec<Snapshot>) -> Answer<Vec<Snapshot>> {
@@ -245,11 +256,11 @@ where
     }
 
     async fn run_job(&mut self) -> Result<(), CsvImportError> {
-        let rows = self.file.rows();
-        let file = self.file.take();
+        let (file, order) = self.file.take();
         self.in_file.clear();
         let name = format!("{}-{}", self.name, self.report.jobs.len() + 1);
-        let report = job::run(self.jobs, &name, (file, rows), self.listener).await?;
+        let report = job::run(self.jobs, &name, (file, order.len()), self.listener).await?;
+        self.refused.note(&order, &report.rejections);
         self.report.jobs.push(report);
         Ok(())
     }

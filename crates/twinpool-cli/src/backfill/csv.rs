@@ -25,8 +25,8 @@ use crate::signal;
 pub(super) enum Imported {
     /// Whoever fits is there.
     All(Also),
-    /// Somebody stopped it; what to say.
-    Stopped(String),
+    /// Somebody stopped it; which job goes on.
+    Stopped(Option<JobId>),
 }
 
 /// What ended the wait.
@@ -48,6 +48,9 @@ pub(super) async fn import(
     progress.end();
     let end = match end {
         Ok(Some(Ok((report, settled)))) => {
+            for (user, why) in &report.refused {
+                progress.say(&format!("{user}: {}; tried by a call", why.words()));
+            }
             for (user, problem) in &settled.failed {
                 progress.say(&format!("{user}: {problem}; tried again by calls"));
             }
@@ -57,6 +60,7 @@ pub(super) async fn import(
         }
         other => other,
     };
+    listener.note(&mut keeper.run);
     keeper.run.state = RunState::Stopped;
     keeper.run.waits = None;
     let kept = keeper.persist(SystemClock.now(), &progress).await;
@@ -64,7 +68,7 @@ pub(super) async fn import(
         Ok(Some(Err(problem))) => Err(anyhow::Error::new(problem).context(carry::broken(&id))),
         Ok(_) => {
             kept?;
-            Ok(Imported::Stopped(told::stopped(&id, listener.running().as_ref())))
+            Ok(Imported::Stopped(listener.running().clone()))
         }
         Err(problem) => Err(problem.context(carry::broken(&id))),
     }

@@ -142,6 +142,8 @@ fn of_programs(report: &CsvReport, settled: &Settled) -> serde_json::Value {
         })
     });
     let unfit: BTreeMap<_, _> = report.unfit.iter().map(|(why, number)| (why.to_string(), number)).collect();
+    let refused: BTreeMap<_, _> =
+        report.refused.iter().map(|(user, why)| (user.as_str(), why.words())).collect();
     json!({
         "jobs": jobs.collect::<Vec<_>>(),
         "imported": all(report),
@@ -152,6 +154,7 @@ fn of_programs(report: &CsvReport, settled: &Settled) -> serde_json::Value {
         "left_out": report.left_out,
         "by_call": unfit,
         "rejected": rejected(report),
+        "rejected_users": refused,
         "doubles": settled.doubles.iter().map(|sub| sub.as_str()).collect::<Vec<_>>(),
         "second_factors_follow": report.factors_follow,
     })

@@ -14,7 +14,7 @@ use super::{Bench, Watching, expected, world};
 use crate::support::{asked, deliver, sign_in};
 
 #[tokio::test(start_paused = true)]
-async fn rows_that_made_nobody_are_told_by_line_and_reason() {
+async fn rows_that_made_nobody_are_told_by_whose_they_are_and_why() {
     let bench = Bench::of(world(3));
     bench.world.new.put(person(
         "stranger",
@@ -27,6 +27,8 @@ async fn rows_that_made_nobody_are_told_by_line_and_reason() {
         (report.jobs[0].job.skipped, report.jobs[0].rejections.as_slice()),
         (1, expected_line.as_slice())
     );
+    let named: Vec<_> = report.refused.iter().map(|(sub, why)| (sub.as_str(), *why)).collect();
+    assert_eq!(named, [("old-1", Verdict::Exists)]);
     assert_eq!(bench.pairs(), expected([0, 2]));
 
     let bench = Bench::of(world(3));
@@ -37,7 +39,7 @@ async fn rows_that_made_nobody_are_told_by_line_and_reason() {
     ));
     bench.jobs.close_log();
     let (report, _) = bench.imported().await;
-    assert!(report.jobs[0].unread_log.is_some());
+    assert!(report.jobs[0].unread_log.is_some() && report.refused.is_empty());
     assert_eq!(bench.pairs(), expected([0, 2]));
 }
 
