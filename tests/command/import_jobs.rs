@@ -230,3 +230,28 @@ fn a_file_that_is_refused_makes_nobody_and_the_next_run_does() {
     bench.is_whole();
     assert_eq!((bench.calls("CreateUserImportJob"), bench.calls("AdminCreateUser")), (2, 2));
 }
+
+#[test]
+fn after_a_job_that_gave_up_nobody_is_made_by_calls_unasked() {
+    let bench = Bench::start();
+    let jobs = bench.stub.imports().of_pool(NEW);
+    jobs.fail_rows_with(&address(3));
+    jobs.give_up_after(1);
+    let (code, answer, said) = bench.run();
+    assert_eq!((code, &answer["state"]), (Some(1), &json!("stopped")), "{said}");
+    let job = &answer["csv"]["jobs"][0];
+    assert_eq!((&job["is_whole"], &job["failed"]), (&json!(false), &json!(1)), "{answer}");
+    assert!(said.contains("without --via csv"), "{said}");
+    assert_eq!(bench.calls("AdminCreateUser"), 0);
+    assert_eq!((&answer["csv"]["paired"], bench.new.count()), (&job["imported"], by_job(job)));
+
+    jobs.give_up_after(usize::MAX);
+    let (code, again, said) = bench.run();
+    assert_eq!((code, &again["run"]), (Some(0), &answer["run"]), "{said}");
+    bench.is_whole();
+    assert_eq!(bench.calls("AdminCreateUser"), 3);
+}
+
+fn by_job(job: &Value) -> usize {
+    usize::try_from(job["imported"].as_u64().unwrap()).unwrap()
+}

@@ -3,7 +3,7 @@
 use clap::Args;
 use twinpool_core::listing::PoolList as _;
 use twinpool_core::run::RunKind;
-use twinpool_engine::{OfPool, Ports as _, Walk, memberships};
+use twinpool_engine::{Ending, OfPool, Ports as _, Report, Walk, memberships};
 
 use crate::carry::{self, Carrying};
 use crate::failure::Misuse;
@@ -91,6 +91,11 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         let whom = (&selection, &groups);
         match csv::import((&connected, &carrying.bulk), role, whom, &mut keeper).await? {
             csv::Imported::All(told) => also = Some(told),
+            csv::Imported::Partly(told) => {
+                progress.say(told::NOT_BY_CALLS.trim_end());
+                let report = Report { run: keeper.run, ending: Ending::Stopped };
+                return Ok(carry::report(&report, Some(told), carrying.json));
+            }
             csv::Imported::Stopped(job) => {
                 let text = told::stopped(&keeper.run.id, job.as_ref());
                 if !carrying.json {

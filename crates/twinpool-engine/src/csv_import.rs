@@ -3,11 +3,11 @@
 //! Everything may be interrupted. A job goes on without us, and whoever comes next waits for its end. What a job made is
 //! known by the marker, and [`Arrivals`] pairs it. Whoever was not made is made by a call: the usual backfill does that.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use twinpool_core::change_event::Cause;
 use twinpool_core::id::{AttributeName, JobId, OldSub, RunId};
-use twinpool_core::import_job::{ImportJobs, Job, Verdict};
+use twinpool_core::import_job::{ImportJobs, Job};
 use twinpool_core::link::{Link, Names};
 use twinpool_core::listing::{LinkBatch, PoolList};
 use twinpool_core::plan::Operation;
@@ -23,12 +23,14 @@ mod arrivals;
 mod file;
 mod job;
 mod refused;
+mod report;
 mod row;
 
 use arrivals::Arrivals;
 pub use arrivals::Settled;
 pub use file::Limits;
 pub use job::JobReport;
+pub use report::CsvReport;
 pub use row::Unfit;
 
 use file::CsvFile;
@@ -36,7 +38,8 @@ use refused::Refused;
 use row::Header;
 
 /// Carries over everybody without a link who fits, and pairs whoever an import job has made, now or before. Who does not fit,
-/// and who was rejected, has no link afterwards: the usual backfill makes them by calls.
+/// and who was rejected, has no link afterwards: the usual backfill makes them by calls. After a job that did not get through no
+/// other is begun.
 ///
 /// `users` begins at the beginning each time: it is gone through twice. `run` names the jobs, and stands on the links.
 ///
@@ -141,26 +144,6 @@ pub trait JobListener: Listener {
     fn job(&self, event: JobEvent<'_>);
 }
 
-/// What became of an import.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CsvReport {
-    /// The jobs, in order.
-    pub jobs: Vec<JobReport>,
-    /// Users who were put into a file.
-    pub sent: u64,
-    /// Users who have a link, and are not the job's business.
-    pub known: u64,
-    /// Users whom the rules leave out.
-    pub left_out: u64,
-    /// Users whose rows made nobody, as far as the logs show, and why: they are tried by a call.
-    pub refused: BTreeMap<OldSub, Verdict>,
-    /// Users who are made by a call, by reason.
-    pub unfit: BTreeMap<Unfit, u64>,
-    /// Lists of the old pool do not tell second factors, and it has them: those of imported users follow with their next
-    /// event.
-    pub factors_follow: bool,
-}
-
 /// Users are offered to it, and a job runs whenever a file is full.
 struct CsvImport<'a, P, J, L> {
     engine: &'a Engine<P>,
@@ -230,7 +213,7 @@ where
             }
             // Lists show somebody twice now and then (F§4.6).
             let owner = compact(&user.sub);
-            if self.in_file.insert(owner) {
+            if self.report.is_whole() && self.in_file.insert(owner) {
                 self.file.push(&row, owner);
                 self.report.sent += 1;
             }

@@ -25,6 +25,8 @@ use crate::signal;
 pub(super) enum Imported {
     /// Whoever fits is there.
     All(Also),
+    /// A job did not get through. To make the rest by calls, and active by that, is for people to decide.
+    Partly(Also),
     /// Somebody stopped it; which job goes on.
     Stopped(Option<JobId>),
 }
@@ -55,8 +57,12 @@ pub(super) async fn import(
                 progress.say(&format!("{user}: {problem}; tried again by calls"));
             }
             listener.note(&mut keeper.run);
+            let (also, is_whole) = (told::imported(&report, &settled), report.is_whole());
+            if !is_whole {
+                keeper.run.state = RunState::Stopped;
+            }
             keeper.persist(SystemClock.now(), &progress).await?;
-            return Ok(Imported::All(told::imported(&report, &settled)));
+            return Ok(if is_whole { Imported::All(also) } else { Imported::Partly(also) });
         }
         other => other,
     };

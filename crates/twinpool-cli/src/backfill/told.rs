@@ -84,6 +84,12 @@ fn ending(state: JobState) -> Option<&'static str> {
     }
 }
 
+/// After a job that did not get through.
+pub(super) const NOT_BY_CALLS: &str = "\
+A job did not get through, so nobody was made by calls, which would make people active users. The same command tries
+another job; without --via csv it makes whoever is left by calls.
+";
+
 fn trouble(job: &JobReport) -> impl Iterator<Item = String> {
     let id = &job.job.id;
     let ended = ending(job.job.state).map(|how| field("job", &format!("{id} {how}")));

@@ -61,6 +61,34 @@ async fn a_job_that_gives_up_half_way_loses_nobody_whom_it_made() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn after_a_job_that_did_not_get_through_no_other_is_begun() {
+    let bench = Bench::of(world(9));
+    bench.jobs.fail_rows_with("p1@example.com");
+    bench.jobs.give_up_after(1);
+    let limits = Limits { rows: 3, ..Limits::default() };
+    let process = Arc::new(Process::healthy());
+    let (report, settled) = bench.import(&process, limits, &Watching::default()).await.unwrap();
+    assert_eq!((report.jobs.len(), report.sent, settled.paired), (1, 3, 1));
+    assert!(!report.is_whole());
+    bench.jobs.give_up_after(usize::MAX);
+    let (report, _) = bench.import(&process, limits, &Watching::default()).await.unwrap();
+    assert!(report.is_whole() && report.jobs.len() == 3);
+    assert_eq!(bench.pairs(), expected((0..9).filter(|number| *number != 1)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_became_of_an_earlier_job_that_was_waited_for_does_not_stop_this_import() {
+    let bench = Bench::of(world(4));
+    let earlier = bench.jobs.create_job("twinpool-20261120-9-1").await.unwrap();
+    bench.jobs.upload(&earlier.upload_to, b"no header\n".to_vec()).await.unwrap();
+    bench.jobs.start_job(&earlier.id).await.unwrap();
+    let (report, _) = bench.imported().await;
+    let states: Vec<_> = report.jobs.iter().map(|one| one.job.state).collect();
+    assert_eq!((states, report.is_whole()), (vec![JobState::Failed, JobState::Succeeded], true));
+    assert_eq!(bench.pairs(), expected(0..4));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_import_that_dies_at_any_call_is_finished_by_the_next_and_makes_nobody_twice() {
     let alive = Arc::new(Process::healthy());
     Bench::of(world(4))
