@@ -11,9 +11,9 @@ use twinpool_core::id::{PoolId, Sub};
 use twinpool_core::pool::PoolShape;
 use twinpool_testkit::world::{email_pool, group, person, username_pool};
 use twinpool_testkit::{MemoryPool, Person, uuid};
-use twinpool_tests::aws_stub::{AwsStub, TABLE};
+use twinpool_tests::aws_stub::AwsStub;
 
-use super::{folder, twinpool};
+use super::{between, folder, told};
 
 const OLD: &str = "eu-west-1_Old";
 const NEW: &str = "eu-west-1_New";
@@ -52,20 +52,7 @@ impl Bench {
 
     /// The exit code, the answer, and what was said meanwhile.
     fn run(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
-        let mut command = twinpool();
-        command.args(arguments).envs([
-            ("AWS_ENDPOINT_URL", self.stub.endpoint().as_str()),
-            ("AWS_REGION", "eu-west-1"),
-            ("AWS_ACCESS_KEY_ID", "test"),
-            ("AWS_SECRET_ACCESS_KEY", "test"),
-            ("TWINPOOL_OLD_POOL_ID", OLD),
-            ("TWINPOOL_NEW_POOL_ID", NEW),
-            ("TWINPOOL_LINKS_TABLE", TABLE),
-            ("TWINPOOL_DIGEST_KEY", "a-key-for-tests-of-32-bytes-or-more"),
-        ]);
-        let output = command.output().unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (output.status.code(), text(&output.stdout), text(&output.stderr))
+        told(&between(&self.stub, OLD, NEW).args(arguments).output().unwrap())
     }
 
     fn import(&self, file: &Path, more: &[&str]) -> (Option<i32>, Value, String) {

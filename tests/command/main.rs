@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod import;
+mod import_jobs;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -10,6 +11,7 @@ use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
+use twinpool_tests::aws_stub::{AwsStub, TABLE};
 use twinpool_tests::bootstrap::workspace;
 use twinpool_tests::http::{Reply, Request, Server};
 
@@ -21,6 +23,28 @@ fn twinpool() -> Command {
     cargo.current_dir(workspace());
     cargo.args(["run", "--quiet", "--locked", "--offline", "-p", "twinpool-cli", "--"]);
     cargo
+}
+
+/// The built command between two pools of a local AWS.
+fn between(stub: &AwsStub, old: &str, new: &str) -> Command {
+    let mut command = twinpool();
+    command.envs([
+        ("AWS_ENDPOINT_URL", stub.endpoint().as_str()),
+        ("AWS_REGION", "eu-west-1"),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("TWINPOOL_OLD_POOL_ID", old),
+        ("TWINPOOL_NEW_POOL_ID", new),
+        ("TWINPOOL_LINKS_TABLE", TABLE),
+        ("TWINPOOL_DIGEST_KEY", "a-key-for-tests-of-32-bytes-or-more"),
+    ]);
+    command
+}
+
+/// The exit code, the answer, and what was said meanwhile.
+fn told(output: &Output) -> (Option<i32>, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
 }
 
 /// A pool of three, on two pages with an empty one between, of whom one is in a group. `denied`: an operation that the role
@@ -99,9 +123,7 @@ fn folder(name: &str, mode: u32) -> PathBuf {
 }
 
 fn export(stub: &Stub, file: &Path, more: &[&str]) -> (Option<i32>, String, String) {
-    let output = stub.run(&[&["export", file.to_str().unwrap()], more].concat());
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code(), text(&output.stdout), text(&output.stderr))
+    told(&stub.run(&[&["export", file.to_str().unwrap()], more].concat()))
 }
 
 #[test]

@@ -1,5 +1,6 @@
-//! A local AWS for tests and benchmarks: Cognito's, DynamoDB's and SQS's wire protocol on loopback, before the strict
-//! stand-ins of twinpool-testkit, with AWS's quotas and with faults on demand.
+//! A local AWS for tests and benchmarks: Cognito's, DynamoDB's and SQS's wire protocol on loopback, and what import jobs
+//! need of S3 and CloudWatch Logs, before the strict stand-ins of twinpool-testkit, with AWS's quotas and with faults on
+//! demand.
 //!
 //! What it does not know it refuses by name; nothing succeeds silently.
 
@@ -14,6 +15,7 @@ use crate::http::{Reply, Request, Server};
 
 mod cognito;
 mod faults;
+mod imports;
 mod meter;
 mod queue;
 mod refusal;
@@ -22,6 +24,7 @@ mod table;
 mod user;
 
 pub use faults::Faults;
+pub use imports::Imports;
 pub use meter::{Meter, Used};
 pub use queue::Queue;
 pub use streamed::Population;
@@ -46,6 +49,7 @@ struct State {
     queue: Queue,
     meter: Meter,
     faults: Faults,
+    imports: Imports,
     way: Mutex<Duration>,
 }
 
@@ -60,7 +64,8 @@ impl AwsStub {
     #[must_use]
     pub fn start(pools: &[&Arc<MemoryPool>]) -> Self {
         let directory = |pool: &Arc<MemoryPool>| Box::new(Arc::clone(pool)) as Box<dyn Directory>;
-        Self::with(pools.iter().map(|pool| directory(pool)).collect(), Table::default())
+        let directories = pools.iter().map(|pool| directory(pool)).collect();
+        Self::with(directories, Table::default(), Imports::before(pools))
     }
 
     /// With two pools and the links between them that are made up while they are read, so that a million users take no
@@ -69,10 +74,10 @@ impl AwsStub {
     pub fn streaming(population: &Population) -> Self {
         let sides = population.sides().into_iter();
         let pools = sides.map(|side| Box::new(side) as Box<dyn Directory>).collect();
-        Self::with(pools, Table::streaming(population))
+        Self::with(pools, Table::streaming(population), Imports::default())
     }
 
-    fn with(pools: Vec<Box<dyn Directory>>, table: Table) -> Self {
+    fn with(pools: Vec<Box<dyn Directory>>, table: Table, imports: Imports) -> Self {
         let pools = pools.into_iter().map(|pool| (pool.shape().id.to_string(), pool)).collect();
         let state = State {
             pools,
@@ -80,11 +85,14 @@ impl AwsStub {
             queue: Queue::default(),
             meter: Meter::default(),
             faults: Faults::default(),
+            imports,
             way: Mutex::default(),
         };
         let state = Arc::new(state);
         let shared = Arc::clone(&state);
-        Self { server: Server::start(move |request| shared.serve(&request)), state }
+        let server = Server::start(move |request| shared.serve(&request));
+        state.imports.take_files_at(server.address());
+        Self { server, state }
     }
 
     /// For `AWS_ENDPOINT_URL`.
@@ -110,6 +118,12 @@ impl AwsStub {
         &self.state.faults
     }
 
+    /// The import jobs of the pools.
+    #[must_use]
+    pub fn imports(&self) -> &Imports {
+        &self.state.imports
+    }
+
     /// The table [`TABLE`].
     #[must_use]
     pub fn table(&self) -> &Table {
@@ -130,12 +144,19 @@ impl State {
         }
         let target = request.header("x-amz-target").unwrap_or("none");
         self.travel();
+        if request.method == "PUT" {
+            return self.imports.put(request, &self.meter, &self.faults);
+        }
         let (service, operation) = target.split_once('.').unwrap_or((target, ""));
-        let version = if service == cognito::SERVICE { "1.1" } else { "1.0" };
+        let version = if [cognito::SERVICE, imports::LOGS].contains(&service) { "1.1" } else { "1.0" };
         let (status, body) = match self.answer(service, operation, &request.body) {
             Ok(body) => (200, body),
             Err(refusal) => (refusal.status(), refusal.body()),
         };
+        // Done, and the answer lost.
+        if self.faults.is_cut() {
+            return Reply::Close;
+        }
         let headers = vec![("content-type", format!("application/x-amz-json-{version}"))];
         Reply::Send { status, headers, body }
     }
@@ -159,6 +180,7 @@ impl State {
             cognito::SERVICE => cognito::answer(self, operation, &body),
             table::SERVICE => self.table.answer(operation, &body, &self.faults),
             queue::SERVICE => self.queue.answer(operation, &body),
+            imports::LOGS => self.imports.log(operation, &body).map(|answer| answer.to_string().into_bytes()),
             // CloudWatch and Service Quotas, for which many roles have no permission.
             "GraniteServiceVersion20100801" | "ServiceQuotasV20190624" => {
                 Err(Refusal::new("AccessDeniedException", "not authorized to perform this"))

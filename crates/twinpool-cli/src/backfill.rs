@@ -3,7 +3,7 @@
 use clap::Args;
 use twinpool_core::listing::PoolList as _;
 use twinpool_core::run::RunKind;
-use twinpool_engine::{OfPool, Ports as _, Walk, memberships};
+use twinpool_engine::{Ending, OfPool, Ports as _, Report, Walk, memberships};
 
 use crate::carry::{self, Carrying};
 use crate::failure::Misuse;
@@ -91,7 +91,19 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         let whom = (&selection, &groups);
         match csv::import((&connected, &carrying.bulk), role, whom, &mut keeper).await? {
             csv::Imported::All(told) => also = Some(told),
-            csv::Imported::Stopped(text) => return Ok((text, Exit::Failed)),
+            csv::Imported::Partly(told) => {
+                progress.say(told::NOT_BY_CALLS.trim_end());
+                let report = Report { run: keeper.run, ending: Ending::Stopped };
+                return Ok(carry::report(&report, Some(told), carrying.json));
+            }
+            csv::Imported::Stopped(job) => {
+                let text = told::stopped(&keeper.run.id, job.as_ref());
+                if !carrying.json {
+                    return Ok((text, Exit::Failed));
+                }
+                progress.say(text.trim_end());
+                return Ok((format!("{:#}\n", carry::run_json(&keeper.run)), Exit::Failed));
+            }
         }
     }
     let source = OfPool::new(Walk::new(old, keeper.run.place.clone(), &progress), &groups);

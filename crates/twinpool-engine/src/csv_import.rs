@@ -3,7 +3,7 @@
 //! Everything may be interrupted. A job goes on without us, and whoever comes next waits for its end. What a job made is
 //! known by the marker, and [`Arrivals`] pairs it. Whoever was not made is made by a call: the usual backfill does that.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use twinpool_core::change_event::Cause;
 use twinpool_core::id::{AttributeName, JobId, OldSub, RunId};
@@ -22,19 +22,24 @@ use crate::walk::{Listener, WalkError, persist};
 mod arrivals;
 mod file;
 mod job;
+mod refused;
+mod report;
 mod row;
 
 use arrivals::Arrivals;
 pub use arrivals::Settled;
 pub use file::Limits;
 pub use job::JobReport;
+pub use report::CsvReport;
 pub use row::Unfit;
 
 use file::CsvFile;
+use refused::Refused;
 use row::Header;
 
 /// Carries over everybody without a link who fits, and pairs whoever an import job has made, now or before. Who does not fit,
-/// and who was rejected, has no link afterwards: the usual backfill makes them by calls.
+/// and who was rejected, has no link afterwards: the usual backfill makes them by calls. After a job that did not get through no
+/// other is begun.
 ///
 /// `users` begins at the beginning each time: it is gone through twice. `run` names the jobs, and stands on the links.
 ///
@@ -63,12 +68,16 @@ where
         arrivals.pair(engine, &some.users).await;
         import.offer(some.users).await?;
     }
-    let report = import.finish().await?;
+    let (mut report, refused) = import.finish().await?;
     let mut settled = arrivals.finish(engine).await;
     if !report.jobs.is_empty() {
         let mut arrivals = Arrivals::find(engine, run, listener).await?;
+        let arrived: HashSet<_> = arrivals.subs().collect();
+        let mut owners = refused.owners(|owner| arrived.contains(&owner));
+        drop(arrived);
         let mut source = users();
         while let Some(some) = source.next().await? {
+            owners.name(some.users.iter().map(|user| &user.sub), &mut report.refused);
             arrivals.pair(engine, &some.users).await;
         }
         settled.add(arrivals.finish(engine).await);
@@ -109,8 +118,8 @@ pub enum CsvImportError {
     )]
     Refused(#[source] PortError),
     /// The file did not get there.
-    #[error("the file of the import job could not be uploaded")]
-    Upload(#[source] PortError),
+    #[error("the file of the import job {0} could not be uploaded, so the job makes nobody")]
+    Upload(JobId, #[source] PortError),
 }
 
 /// What happens to a job.
@@ -135,24 +144,6 @@ pub trait JobListener: Listener {
     fn job(&self, event: JobEvent<'_>);
 }
 
-/// What became of an import.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CsvReport {
-    /// The jobs, in order.
-    pub jobs: Vec<JobReport>,
-    /// Users who were put into a file.
-    pub sent: u64,
-    /// Users who have a link, and are not the job's business.
-    pub known: u64,
-    /// Users whom the rules leave out.
-    pub left_out: u64,
-    /// Users who are made by a call, by reason.
-    pub unfit: BTreeMap<Unfit, u64>,
-    /// Lists of the old pool do not tell second factors, and it has them: those of imported users follow with their next
-    /// event.
-    pub factors_follow: bool,
-}
-
 /// Users are offered to it, and a job runs whenever a file is full.
 struct CsvImport<'a, P, J, L> {
     engine: &'a Engine<P>,
@@ -162,6 +153,7 @@ struct CsvImport<'a, P, J, L> {
     header: Header,
     file: CsvFile,
     in_file: HashSet<u128>,
+    refused: Refused,
     report: CsvReport,
 }
 
@@ -198,7 +190,8 @@ where
         }
         let name = format!("{}{run}", job::OURS);
         let file = CsvFile::new(&header, limits);
-        Ok(Self { engine, jobs, listener, name, header, file, in_file: HashSet::new(), report })
+        let (in_file, refused) = (HashSet::new(), Refused::default());
+        Ok(Self { engine, jobs, listener, name, header, file, in_file, refused, report })
     }
 
     /// Puts those who have no link and fit into the file.
@@ -219,8 +212,9 @@ where
                 self.run_job().await?;
             }
             // Lists show somebody twice now and then (F§4.6).
-            if self.in_file.insert(compact(&user.sub)) {
-                self.file.push(&row);
+            let owner = compact(&user.sub);
+            if self.report.is_whole() && self.in_file.insert(owner) {
+                self.file.push(&row, owner);
                 self.report.sent += 1;
             }
         }
@@ -228,11 +222,11 @@ where
     }
 
     /// Runs the last job.
-    async fn finish(mut self) -> Result<CsvReport, CsvImportError> {
+    async fn finish(mut self) -> Result<(CsvReport, Refused), CsvImportError> {
         if self.file.rows() > 0 {
             self.run_job().await?;
         }
-        Ok(self.report)
+        Ok((self.report, self.refused))
     }
 
     async fn without_link(&mut self, users: Vec<Snapshot>) -> Answer<Vec<Snapshot>> {
@@ -245,11 +239,11 @@ where
     }
 
     async fn run_job(&mut self) -> Result<(), CsvImportError> {
-        let rows = self.file.rows();
-        let file = self.file.take();
+        let (file, order) = self.file.take();
         self.in_file.clear();
         let name = format!("{}-{}", self.name, self.report.jobs.len() + 1);
-        let report = job::run(self.jobs, &name, (file, rows), self.listener).await?;
+        let report = job::run(self.jobs, &name, (file, order.len()), self.listener).await?;
+        self.refused.note(&order, &report.rejections);
         self.report.jobs.push(report);
         Ok(())
     }

@@ -61,6 +61,7 @@ struct State {
     gives_up_after: Option<usize>,
     passwordless: bool,
     log_is_closed: bool,
+    failing: BTreeSet<String>,
 }
 
 /// The import jobs of one pool, and what else of the account they depend on.
@@ -97,6 +98,11 @@ impl MemoryImportJobs {
     /// documented).
     pub fn give_up_after(&self, rejections: usize) {
         self.state().gives_up_after = Some(rejections);
+    }
+
+    /// Rows in which this text stands fail with an internal error.
+    pub fn fail_rows_with(&self, text: &str) {
+        self.state().failing.insert(text.to_owned());
     }
 
     /// Lets the pool sign people in with codes: who is imported is CONFIRMED then.
@@ -142,7 +148,8 @@ impl MemoryImportJobs {
     /// The next rows of a job that runs.
     fn advance(&self, state: &mut State, id: &str) {
         let (passwordless, gives_up_after) = (state.passwordless, state.gives_up_after);
-        let Some(kept) = state.jobs.get_mut(id) else {
+        let State { jobs, failing, .. } = state;
+        let Some(kept) = jobs.get_mut(id) else {
             return;
         };
         match kept.job.state {
@@ -150,7 +157,7 @@ impl MemoryImportJobs {
             JobState::Stopping => kept.job.state = JobState::Stopped,
             JobState::InProgress => {
                 for _ in 0..AT_ONCE {
-                    kept.import_next(&self.pool, passwordless);
+                    kept.import_next(&self.pool, passwordless, failing);
                     if gives_up_after.is_some_and(|most| kept.rejections.len() >= most) {
                         let message = "Too many users have failed or been skipped during the import.";
                         kept.fail(message);
@@ -191,7 +198,7 @@ impl Kept {
         }
     }
 
-    fn import_next(&mut self, pool: &MemoryPool, passwordless: bool) {
+    fn import_next(&mut self, pool: &MemoryPool, passwordless: bool, failing: &BTreeSet<String>) {
         let Some(row) = self.rows.get(self.next) else {
             if self.job.state == JobState::InProgress {
                 self.job.state = JobState::Succeeded;
@@ -202,7 +209,10 @@ impl Kept {
         self.next += 1;
         // The header is the first line.
         let line = self.next as u64 + 1;
-        match row::import(pool, &self.columns, row, passwordless) {
+        let fails = failing.iter().any(|text| row.contains(text));
+        let made =
+            if fails { Err(Verdict::Failed) } else { row::import(pool, &self.columns, row, passwordless) };
+        match made {
             Ok(()) => self.job.imported += 1,
             Err(verdict) => {
                 if verdict == Verdict::Exists {

@@ -2,14 +2,16 @@
 
 use serde_json::Value;
 
-use super::State;
 use super::refusal::{Outcome, Refusal, text};
+use super::{State, imports};
 
 pub(super) mod directory;
 mod groups;
 mod list;
 mod pool;
 mod users;
+
+pub(super) use pool::NAME as POOL_NAME;
 
 pub(super) const SERVICE: &str = "AWSCognitoIdentityProviderService";
 
@@ -40,8 +42,13 @@ const OPERATIONS: [&str; 24] = [
     "AdminSetUserMFAPreference",
 ];
 
-/// Counts the call, finds the pool, and answers.
+/// Counts the call, unless it is about an import job, finds the pool, and answers.
 pub(super) fn answer(state: &State, operation: &str, body: &Value) -> Outcome {
+    if imports::OPERATIONS.contains(&operation) {
+        let answer = state.imports.answer(operation, body);
+        state.faults.done(operation);
+        return answer.map(|answer| bytes(&answer));
+    }
     let known = OPERATIONS.into_iter().find(|known| *known == operation);
     let operation = known.ok_or_else(|| Refusal::unknown(operation))?;
     state.meter.count(operation, body["Username"].as_str())?;

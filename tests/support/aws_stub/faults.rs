@@ -10,6 +10,7 @@ struct Script {
     unprocessed_keys: usize,
     tokens: u64,
     is_cut: bool,
+    cut_at: Option<String>,
 }
 
 /// What goes wrong next. Without a word, nothing.
@@ -47,6 +48,11 @@ impl Faults {
         self.script().is_cut = true;
     }
 
+    /// The next call of this operation is done, and its answer lost; then as [`Faults::cut`]. Operations of import jobs only.
+    pub fn cut_at(&self, operation: &str) {
+        self.script().cut_at = Some(operation.to_owned());
+    }
+
     /// Answers again.
     pub fn mend(&self) {
         self.script().is_cut = false;
@@ -74,6 +80,15 @@ impl Faults {
     /// Of which tokens are taken.
     pub(super) fn tokens(&self) -> u64 {
         self.script().tokens
+    }
+
+    /// After an operation.
+    pub(super) fn done(&self, operation: &str) {
+        let mut script = self.script();
+        if script.cut_at.as_deref() == Some(operation) {
+            script.cut_at = None;
+            script.is_cut = true;
+        }
     }
 
     pub(super) fn is_cut(&self) -> bool {

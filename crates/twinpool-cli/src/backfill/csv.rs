@@ -25,8 +25,10 @@ use crate::signal;
 pub(super) enum Imported {
     /// Whoever fits is there.
     All(Also),
-    /// Somebody stopped it; what to say.
-    Stopped(String),
+    /// A job did not get through. To make the rest by calls, and active by that, is for people to decide.
+    Partly(Also),
+    /// Somebody stopped it; which job goes on.
+    Stopped(Option<JobId>),
 }
 
 /// What ended the wait.
@@ -48,15 +50,23 @@ pub(super) async fn import(
     progress.end();
     let end = match end {
         Ok(Some(Ok((report, settled)))) => {
+            for (user, why) in &report.refused {
+                progress.say(&format!("{user}: {}; tried by a call", why.words()));
+            }
             for (user, problem) in &settled.failed {
                 progress.say(&format!("{user}: {problem}; tried again by calls"));
             }
             listener.note(&mut keeper.run);
+            let (also, is_whole) = (told::imported(&report, &settled), report.is_whole());
+            if !is_whole {
+                keeper.run.state = RunState::Stopped;
+            }
             keeper.persist(SystemClock.now(), &progress).await?;
-            return Ok(Imported::All(told::imported(&report, &settled)));
+            return Ok(if is_whole { Imported::All(also) } else { Imported::Partly(also) });
         }
         other => other,
     };
+    listener.note(&mut keeper.run);
     keeper.run.state = RunState::Stopped;
     keeper.run.waits = None;
     let kept = keeper.persist(SystemClock.now(), &progress).await;
@@ -64,7 +74,7 @@ pub(super) async fn import(
         Ok(Some(Err(problem))) => Err(anyhow::Error::new(problem).context(carry::broken(&id))),
         Ok(_) => {
             kept?;
-            Ok(Imported::Stopped(told::stopped(&id, listener.running().as_ref())))
+            Ok(Imported::Stopped(listener.running().clone()))
         }
         Err(problem) => Err(problem.context(carry::broken(&id))),
     }

@@ -84,6 +84,12 @@ fn ending(state: JobState) -> Option<&'static str> {
     }
 }
 
+/// After a job that did not get through.
+pub(super) const NOT_BY_CALLS: &str = "\
+A job did not get through, so nobody was made by calls, which would make people active users. The same command tries
+another job; without --via csv it makes whoever is left by calls.
+";
+
 fn trouble(job: &JobReport) -> impl Iterator<Item = String> {
     let id = &job.job.id;
     let ended = ending(job.job.state).map(|how| field("job", &format!("{id} {how}")));
@@ -142,6 +148,8 @@ fn of_programs(report: &CsvReport, settled: &Settled) -> serde_json::Value {
         })
     });
     let unfit: BTreeMap<_, _> = report.unfit.iter().map(|(why, number)| (why.to_string(), number)).collect();
+    let refused: BTreeMap<_, _> =
+        report.refused.iter().map(|(user, why)| (user.as_str(), why.words())).collect();
     json!({
         "jobs": jobs.collect::<Vec<_>>(),
         "imported": all(report),
@@ -152,6 +160,7 @@ fn of_programs(report: &CsvReport, settled: &Settled) -> serde_json::Value {
         "left_out": report.left_out,
         "by_call": unfit,
         "rejected": rejected(report),
+        "rejected_users": refused,
         "doubles": settled.doubles.iter().map(|sub| sub.as_str()).collect::<Vec<_>>(),
         "second_factors_follow": report.factors_follow,
     })

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use futures_util::future::join_all;
 use twinpool_core::change_event::{About, Cause, ChangeEvent, EventId};
-use twinpool_core::id::{NewSub, OldSub, RunId, Timestamp, Username};
+use twinpool_core::id::{NewSub, OldSub, RunId, Sub, Timestamp, Username};
 use twinpool_core::link::{Link, LinkState, Names};
 use twinpool_core::listing::{LinkBatch, PoolList};
 use twinpool_core::plan::Marker;
@@ -14,6 +14,7 @@ use twinpool_core::snapshot::{Snapshot, Status};
 
 use crate::adopt::INTENT_LASTS;
 use crate::engine::{Engine, Ports};
+use crate::memberships::compact;
 use crate::sync_user::{BELIEVED, Kind, SyncError};
 use crate::walk::{Listener, Walk, WalkError, persist};
 
@@ -123,6 +124,11 @@ impl Arrivals {
         }
         self.settled.doubles.insert(sub);
         Ok(())
+    }
+
+    /// Whom a job made, and who waits still.
+    pub(super) fn subs(&self) -> impl Iterator<Item = u128> {
+        self.waiting.keys().map(|owner| compact(&Sub::from(owner)))
     }
 
     /// Pairs those of these users of the old pool, with their groups, who wait.

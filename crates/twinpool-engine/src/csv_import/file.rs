@@ -23,7 +23,7 @@ impl Default for Limits {
 /// A file that grows.
 pub(super) struct CsvFile {
     bytes: Vec<u8>,
-    rows: usize,
+    order: Vec<u128>,
     header: usize,
     limits: Limits,
 }
@@ -31,29 +31,29 @@ pub(super) struct CsvFile {
 impl CsvFile {
     pub(super) fn new(header: &Header, limits: Limits) -> Self {
         let bytes = (header.line() + "\n").into_bytes();
-        Self { header: bytes.len(), bytes, rows: 0, limits }
+        Self { header: bytes.len(), bytes, order: Vec::new(), limits }
     }
 
     /// Whether a row goes in. A file with no row takes any.
     pub(super) fn has_room(&self, row: &str) -> bool {
-        let fits = self.rows < self.limits.rows && self.bytes.len() + row.len() < self.limits.bytes;
-        fits || self.rows == 0
+        let fits = self.rows() < self.limits.rows && self.bytes.len() + row.len() < self.limits.bytes;
+        fits || self.order.is_empty()
     }
 
-    pub(super) fn push(&mut self, row: &str) {
+    /// `owner`: whose row it is.
+    pub(super) fn push(&mut self, row: &str, owner: u128) {
         self.bytes.extend_from_slice(row.as_bytes());
         self.bytes.push(b'\n');
-        self.rows += 1;
+        self.order.push(owner);
     }
 
     pub(super) fn rows(&self) -> usize {
-        self.rows
+        self.order.len()
     }
 
-    /// Takes what is in it, and begins anew.
-    pub(super) fn take(&mut self) -> Vec<u8> {
+    /// Takes what is in it, and whose the rows are, and begins anew.
+    pub(super) fn take(&mut self) -> (Vec<u8>, Vec<u128>) {
         let next = self.bytes.get(..self.header).unwrap_or_default().to_vec();
-        self.rows = 0;
-        std::mem::replace(&mut self.bytes, next)
+        (std::mem::replace(&mut self.bytes, next), std::mem::take(&mut self.order))
     }
 }

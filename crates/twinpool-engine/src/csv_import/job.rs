@@ -41,7 +41,9 @@ pub(super) async fn run<J: ImportJobs>(
 ) -> Result<JobReport, CsvImportError> {
     let new = persist(|| jobs.create_job(name), listener).await.map_err(CsvImportError::Refused)?;
     listener.job(JobEvent::Created { id: &new.id, rows });
-    persist(|| jobs.upload(&new.upload_to, file.clone()), listener).await.map_err(CsvImportError::Upload)?;
+    persist(|| jobs.upload(&new.upload_to, file.clone()), listener)
+        .await
+        .map_err(|error| CsvImportError::Upload(new.id.clone(), error))?;
     // The job has it now.
     drop(file);
     if let Err(error) = persist(|| jobs.start_job(&new.id), listener).await {

@@ -100,7 +100,7 @@ impl Directory for Arc<MemoryPool> {
 }
 
 /// The stand-ins in memory give way at each call, and wait for nothing.
-pub(super) fn now<T>(work: impl Future<Output = T>) -> T {
+pub(in super::super) fn now<T>(work: impl Future<Output = T>) -> T {
     let mut work = pin!(work);
     let mut context = Context::from_waker(Waker::noop());
     loop {

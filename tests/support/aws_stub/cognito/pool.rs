@@ -7,6 +7,9 @@ use twinpool_core::pool::{AttributeKind, AttributeSchema, PoolShape, SignIn};
 
 use super::directory::Directory;
 
+/// Every pool's.
+pub(in super::super) const NAME: &str = "stub";
+
 pub(super) fn describe(pool: &dyn Directory) -> Value {
     let shape = pool.shape();
     let schema: Vec<_> = shape.attributes.iter().map(schema).collect();
@@ -14,7 +17,7 @@ pub(super) fn describe(pool: &dyn Directory) -> Value {
         |contacts: &mut dyn Iterator<Item = &Contact>| -> Vec<_> { contacts.map(|it| it.name()).collect() };
     let mut told = json!({
         "Id": shape.id.as_str(),
-        "Name": "stub",
+        "Name": NAME,
         "SchemaAttributes": schema,
         "UsernameConfiguration": { "CaseSensitive": shape.case_sensitive },
         "MfaConfiguration": if shape.mfa { "OPTIONAL" } else { "OFF" },

@@ -14,7 +14,7 @@ use super::{Bench, Watching, expected, world};
 use crate::support::{asked, deliver, sign_in};
 
 #[tokio::test(start_paused = true)]
-async fn rows_that_made_nobody_are_told_by_line_and_reason() {
+async fn rows_that_made_nobody_are_told_by_whose_they_are_and_why() {
     let bench = Bench::of(world(3));
     bench.world.new.put(person(
         "stranger",
@@ -27,6 +27,8 @@ async fn rows_that_made_nobody_are_told_by_line_and_reason() {
         (report.jobs[0].job.skipped, report.jobs[0].rejections.as_slice()),
         (1, expected_line.as_slice())
     );
+    let named: Vec<_> = report.refused.iter().map(|(sub, why)| (sub.as_str(), *why)).collect();
+    assert_eq!(named, [("old-1", Verdict::Exists)]);
     assert_eq!(bench.pairs(), expected([0, 2]));
 
     let bench = Bench::of(world(3));
@@ -37,7 +39,7 @@ async fn rows_that_made_nobody_are_told_by_line_and_reason() {
     ));
     bench.jobs.close_log();
     let (report, _) = bench.imported().await;
-    assert!(report.jobs[0].unread_log.is_some());
+    assert!(report.jobs[0].unread_log.is_some() && report.refused.is_empty());
     assert_eq!(bench.pairs(), expected([0, 2]));
 }
 
@@ -56,6 +58,34 @@ async fn a_job_that_gives_up_half_way_loses_nobody_whom_it_made() {
     // The second time, who is there and was not made is in the way again; the others are not.
     let (report, _) = bench.imported().await;
     assert_eq!(report.known, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_job_that_did_not_get_through_no_other_is_begun() {
+    let bench = Bench::of(world(9));
+    bench.jobs.fail_rows_with("p1@example.com");
+    bench.jobs.give_up_after(1);
+    let limits = Limits { rows: 3, ..Limits::default() };
+    let process = Arc::new(Process::healthy());
+    let (report, settled) = bench.import(&process, limits, &Watching::default()).await.unwrap();
+    assert_eq!((report.jobs.len(), report.sent, settled.paired), (1, 3, 1));
+    assert!(!report.is_whole());
+    bench.jobs.give_up_after(usize::MAX);
+    let (report, _) = bench.import(&process, limits, &Watching::default()).await.unwrap();
+    assert!(report.is_whole() && report.jobs.len() == 3);
+    assert_eq!(bench.pairs(), expected((0..9).filter(|number| *number != 1)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_became_of_an_earlier_job_that_was_waited_for_does_not_stop_this_import() {
+    let bench = Bench::of(world(4));
+    let earlier = bench.jobs.create_job("twinpool-20261120-9-1").await.unwrap();
+    bench.jobs.upload(&earlier.upload_to, b"no header\n".to_vec()).await.unwrap();
+    bench.jobs.start_job(&earlier.id).await.unwrap();
+    let (report, _) = bench.imported().await;
+    let states: Vec<_> = report.jobs.iter().map(|one| one.job.state).collect();
+    assert_eq!((states, report.is_whole()), (vec![JobState::Failed, JobState::Succeeded], true));
+    assert_eq!(bench.pairs(), expected(0..4));
 }
 
 #[tokio::test(start_paused = true)]
