@@ -50,6 +50,12 @@ fn the_rules_are_pure() {
 }
 
 #[test]
+fn setting_up_knows_no_aws_and_no_function_has_it() {
+    assert_none("twinpool-setup", &["aws", "tokio", "lambda", "hyper", "twinpool-engine", "twinpool-aws"]);
+    assert_none("twinpool-functions", &["twinpool-setup"]);
+}
+
+#[test]
 fn engine_and_aws_do_not_see_each_other() {
     assert_none("twinpool-engine", &["aws", "lambda", "hyper", "twinpool-aws"]);
     assert_none("twinpool-aws", &["twinpool-engine"]);
