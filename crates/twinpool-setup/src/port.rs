@@ -10,7 +10,7 @@ use twinpool_core::port::Answer;
 /// An object, every field as AWS sent it.
 pub type Json = Map<String, Value>;
 
-/// The settings of one pool, unread and unshortened (F§6.9).
+/// The settings of one pool, unread and unshortened (F§6).
 ///
 /// # Errors
 /// Those of AWS, by their code.
@@ -127,11 +127,8 @@ pub trait Functions: Send + Sync {
     ) -> impl Future<Output = Answer<()>> + Send;
 
     /// RemovePermission. One that is not there is no error.
-    fn disallow(
-        &self,
-        function: &FunctionArn,
-        statement_id: &str,
-    ) -> impl Future<Output = Answer<()>> + Send;
+    fn disallow(&self, function: &FunctionArn, statement_id: &str)
+    -> impl Future<Output = Answer<()>> + Send;
 
     /// Invoke, and wait for the answer.
     fn invoke(&self, function: &FunctionArn, payload: &[u8]) -> impl Future<Output = Answer<Invoked>> + Send;
@@ -146,7 +143,7 @@ pub struct Saved {
     pub description: Json,
     /// GetUserPoolMfaConfig, before the first change.
     pub mfa: Json,
-    /// Which function was put into which slots: the slots as `LambdaConfig` names them.
+    /// Which function was put into which slots: the slots as `LambdaConfig` names them. Empty until the update is proved.
     pub attached: Vec<(String, FunctionArn)>,
     /// Milliseconds since 1970.
     pub at: u64,
