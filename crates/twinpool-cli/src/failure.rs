@@ -77,4 +77,12 @@ mod tests {
         });
         insta::assert_snapshot!(said.join("\n"));
     }
+
+    #[test]
+    fn a_role_that_may_not_be_assumed_is_not_taken_for_a_missing_permission() {
+        let error = PortError::new(Class::Denied, "AssumeRole", "AccessDenied");
+        let said = sentence("the new pool eu-central-1_New", "--new-pool", &error);
+        assert!(said.contains("may not assume the role of --new-pool-role-arn"), "{said}");
+        assert!(said.contains("external id") && said.contains("--new-pool-profile"), "{said}");
+    }
 }

@@ -247,4 +247,15 @@ mod tests {
         assert!(serde_json::from_str::<OldSub>("\"\"").is_err());
         assert!(serde_json::from_str::<GroupName>("\"two words\"").is_err());
     }
+
+    #[test]
+    fn the_region_stands_in_the_id_of_a_pool_of_aws() {
+        let region = |id: &str| PoolId::parse(id).unwrap().region().map(str::to_owned);
+        for known in ["eu-west-1", "us-gov-east-1", "ap-southeast-12", "us-iso-east-1"] {
+            assert_eq!(region(&format!("{known}_AbC")), Some(known.to_owned()));
+        }
+        for local in ["local_4f7gHp2K", "eu-west_A", "eu-1_A", "eu--1_A", "EU-west-1_A", "eu-west-1", "_A"] {
+            assert_eq!(region(local), None, "{local}");
+        }
+    }
 }
