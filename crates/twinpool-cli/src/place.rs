@@ -6,21 +6,22 @@ use twinpool_aws::new_pool;
 use twinpool_aws::settings::{NewPlace, RoleArn};
 use twinpool_core::id::PoolId;
 
+const HEADING: &str = "New pool in another account or Region";
+
 /// Where the new pool is.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "New pool in another account or Region")]
 pub(crate) struct Place {
     /// The Region of the new pool.
-    #[arg(long, env = "TWINPOOL_NEW_POOL_REGION", hide_env_values = true, value_name = "REGION")]
+    #[arg(long, env = "TWINPOOL_NEW_POOL_REGION", hide_env_values = true, help_heading = HEADING, value_name = "REGION")]
     new_pool_region: Option<String>,
     /// The role to assume for the new pool.
-    #[arg(long, env = "TWINPOOL_NEW_POOL_ROLE_ARN", hide_env_values = true, value_name = "ARN")]
+    #[arg(long, env = "TWINPOOL_NEW_POOL_ROLE_ARN", hide_env_values = true, help_heading = HEADING, value_name = "ARN")]
     new_pool_role_arn: Option<RoleArn>,
     /// What the trust policy of that role asks for.
-    #[arg(long, env = "TWINPOOL_NEW_POOL_EXTERNAL_ID", hide_env_values = true, value_name = "ID")]
+    #[arg(long, env = "TWINPOOL_NEW_POOL_EXTERNAL_ID", hide_env_values = true, help_heading = HEADING, value_name = "ID")]
     new_pool_external_id: Option<String>,
     /// An AWS profile for the new pool, instead of the role.
-    #[arg(long, env = "TWINPOOL_NEW_POOL_PROFILE", hide_env_values = true, value_name = "NAME")]
+    #[arg(long, env = "TWINPOOL_NEW_POOL_PROFILE", hide_env_values = true, help_heading = HEADING, value_name = "NAME")]
     new_pool_profile: Option<String>,
 }
 
