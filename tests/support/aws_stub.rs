@@ -20,6 +20,7 @@ mod meter;
 mod queue;
 mod refusal;
 mod streamed;
+mod sts;
 mod table;
 mod user;
 
@@ -28,6 +29,7 @@ pub use imports::Imports;
 pub use meter::{Meter, Used};
 pub use queue::Queue;
 pub use streamed::Population;
+pub use sts::{Signature, Sts};
 pub use table::Table;
 
 use cognito::directory::Directory;
@@ -50,6 +52,7 @@ struct State {
     meter: Meter,
     faults: Faults,
     imports: Imports,
+    sts: Sts,
     way: Mutex<Duration>,
 }
 
@@ -86,6 +89,7 @@ impl AwsStub {
             meter: Meter::default(),
             faults: Faults::default(),
             imports,
+            sts: Sts::default(),
             way: Mutex::default(),
         };
         let state = Arc::new(state);
@@ -124,6 +128,12 @@ impl AwsStub {
         &self.state.imports
     }
 
+    /// Roles, and who signed the calls to which pool.
+    #[must_use]
+    pub fn sts(&self) -> &Sts {
+        &self.state.sts
+    }
+
     /// The table [`TABLE`].
     #[must_use]
     pub fn table(&self) -> &Table {
@@ -147,8 +157,16 @@ impl State {
         if request.method == "PUT" {
             return self.imports.put(request, &self.meter, &self.faults);
         }
+        let is_form =
+            request.header("content-type").is_some_and(|kind| kind.contains("x-www-form-urlencoded"));
+        if is_form {
+            return self.sts.answer(request);
+        }
         let (service, operation) = target.split_once('.').unwrap_or((target, ""));
         let version = if [cognito::SERVICE, imports::LOGS].contains(&service) { "1.1" } else { "1.0" };
+        if service == cognito::SERVICE {
+            self.sts.note(&pool_of(&request.body), request);
+        }
         let (status, body) = match self.answer(service, operation, &request.body) {
             Ok(body) => (200, body),
             Err(refusal) => (refusal.status(), refusal.body()),
@@ -188,4 +206,9 @@ impl State {
             _ => Err(Refusal::unknown(&format!("{service}.{operation}"))),
         }
     }
+}
+
+fn pool_of(body: &[u8]) -> String {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    body["UserPoolId"].as_str().unwrap_or_default().to_owned()
 }

@@ -152,6 +152,19 @@ impl fmt::Debug for Username {
     }
 }
 
+impl PoolId {
+    /// The Region where the pool was made, with which AWS begins each id; `None` for ids of local stand-ins.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        let (region, _) = self.0.split_once('_')?;
+        let parts: Vec<_> = region.split('-').collect();
+        let (number, words) = parts.split_last()?;
+        let is_number = !number.is_empty() && number.bytes().all(|c| c.is_ascii_digit());
+        let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|c| c.is_ascii_lowercase());
+        (is_number && words.len() > 1 && words.iter().all(is_word)).then_some(region)
+    }
+}
+
 impl AttributeName {
     /// A name that stands in this crate's source.
     pub(crate) fn known(name: &'static str) -> Self {
@@ -233,5 +246,16 @@ mod tests {
     fn json_cannot_smuggle_in_a_bad_id() {
         assert!(serde_json::from_str::<OldSub>("\"\"").is_err());
         assert!(serde_json::from_str::<GroupName>("\"two words\"").is_err());
+    }
+
+    #[test]
+    fn the_region_stands_in_the_id_of_a_pool_of_aws() {
+        let region = |id: &str| PoolId::parse(id).unwrap().region().map(str::to_owned);
+        for known in ["eu-west-1", "us-gov-east-1", "ap-southeast-12", "us-iso-east-1"] {
+            assert_eq!(region(&format!("{known}_AbC")), Some(known.to_owned()));
+        }
+        for local in ["local_4f7gHp2K", "eu-west_A", "eu-1_A", "eu--1_A", "EU-west-1_A", "eu-west-1", "_A"] {
+            assert_eq!(region(local), None, "{local}");
+        }
     }
 }

@@ -94,3 +94,38 @@ fn the_rules_lie_beside_the_code_unless_a_file_is_named() {
     assert_eq!(find(&[root]), Some(("/var/task/twinpool.toml".to_owned(), false)));
     assert_eq!(find(&[root, named]), Some(("/etc/rules.toml".to_owned(), true)));
 }
+
+#[test]
+fn the_place_of_the_new_pool_is_that_of_the_stack_unless_it_is_told() {
+    let read = |pairs: &[(&'static str, &'static str)]| {
+        let mut table = complete();
+        table.0.extend(pairs.iter().copied());
+        MirrorSettings::read(&table).map(|settings| settings.new_place).map_err(|error| error.to_string())
+    };
+    assert_eq!(read(&[]), Ok(NewPlace::default()));
+    let (arn, role) =
+        ("arn:aws-cn:iam::123456789012:role/teams/identity/twinpool", "TWINPOOL_NEW_POOL_ROLE_ARN");
+    let external_id = ("TWINPOOL_NEW_POOL_EXTERNAL_ID", "hunter2");
+    let told = read(&[(role, arn), external_id, ("TWINPOOL_NEW_POOL_REGION", "eu-central-1")]).unwrap();
+    assert_eq!(told.role.as_ref().map(|role| (role.as_str(), role.account())), Some((arn, "123456789012")));
+    assert_eq!(
+        (told.region.as_deref(), told.external_id.as_deref()),
+        (Some("eu-central-1"), Some("hunter2"))
+    );
+    for bad in ["hunter2", "arn:aws:iam::1:role/hunter2", "arn:aws:iam::123456789012:user/hunter2"] {
+        let said = read(&[(role, bad)]).unwrap_err();
+        assert!(said.starts_with(role) && !said.contains("hunter2"), "{said}");
+    }
+    let said = read(&[external_id]).unwrap_err();
+    assert!(said.starts_with(external_id.0) && !said.contains("hunter2"), "{said}");
+}
+
+#[test]
+fn the_account_of_the_stack_is_that_of_its_queue() {
+    let of = account_of_queue;
+    assert_eq!(of("https://sqs.eu-west-1.amazonaws.com/123456789012/changes.fifo"), Some("123456789012"));
+    assert_eq!(of("http://127.0.0.1:4566/000000000000/changes.fifo"), Some("000000000000"));
+    for odd in ["https://queue", "https://queue/", "https://queue/changes", "123456789012", ""] {
+        assert_eq!(of(odd), None, "{odd}");
+    }
+}
