@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 /// Region, credentials and endpoint, as every client takes them.
@@ -50,6 +50,15 @@ impl Patience {
 
 /// Reads Region, credentials and endpoint as every AWS tool does (`AWS_REGION`, `AWS_ENDPOINT_URL`, profiles, roles).
 pub async fn load(patience: Patience) -> SdkConfig {
+    loader(patience).load().await
+}
+
+/// The same, of this profile.
+pub async fn load_profile(patience: Patience, profile: &str) -> SdkConfig {
+    loader(patience).profile_name(profile).load().await
+}
+
+fn loader(patience: Patience) -> ConfigLoader {
     let http =
         aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     let timeouts = TimeoutConfig::builder()
@@ -62,6 +71,4 @@ pub async fn load(patience: Patience) -> SdkConfig {
         .http_client(http)
         .timeout_config(timeouts)
         .retry_config(retries)
-        .load()
-        .await
 }

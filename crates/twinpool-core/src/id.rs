@@ -152,6 +152,19 @@ impl fmt::Debug for Username {
     }
 }
 
+impl PoolId {
+    /// The Region where the pool was made, with which AWS begins each id; `None` for ids of local stand-ins.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        let (region, _) = self.0.split_once('_')?;
+        let parts: Vec<_> = region.split('-').collect();
+        let (number, words) = parts.split_last()?;
+        let is_number = !number.is_empty() && number.bytes().all(|c| c.is_ascii_digit());
+        let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|c| c.is_ascii_lowercase());
+        (is_number && words.len() > 1 && words.iter().all(is_word)).then_some(region)
+    }
+}
+
 impl AttributeName {
     /// A name that stands in this crate's source.
     pub(crate) fn known(name: &'static str) -> Self {

@@ -22,11 +22,13 @@ mod pattern;
 mod phone;
 #[cfg(test)]
 mod samples;
+pub mod site;
 mod view;
 
 pub use check::{Row, Verdict};
 pub use error::RulesError;
 pub use mask::{Example, masked};
+pub use site::Site;
 pub use view::View;
 
 use model::{Groups, Model};
