@@ -1,7 +1,15 @@
 //! The ports of twinpool on AWS. No SDK type leaves this crate, but the clients that `new` takes.
 
 pub mod client;
-#[cfg(any(feature = "cognito", feature = "dynamodb", feature = "sqs", feature = "raw"))]
+#[cfg(feature = "cloudformation")]
+pub mod cloudformation;
+#[cfg(any(
+    feature = "cloudformation",
+    feature = "cognito",
+    feature = "dynamodb",
+    feature = "sqs",
+    feature = "raw"
+))]
 mod code;
 #[cfg(feature = "cognito")]
 pub mod cognito;
