@@ -19,6 +19,7 @@ pub mod dynamodb;
 pub mod quotas;
 #[cfg(feature = "raw")]
 pub mod raw;
+pub mod region;
 pub mod settings;
 #[cfg(feature = "sqs")]
 pub mod sqs;

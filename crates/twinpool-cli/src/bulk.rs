@@ -8,14 +8,13 @@ use twinpool_aws::client::{Config, Patience};
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::dynamodb::Links;
 use twinpool_aws::quotas;
-use twinpool_aws::settings::{Environment, digest_key};
 use twinpool_aws::usage::Usage;
 use twinpool_core::id::AttributeName;
 use twinpool_core::quota::{Quota, Quotas};
 use twinpool_engine::{Budget, Engine, Governor, Terms, Wired};
 
 use crate::clock::SystemClock;
-use crate::failure::Misuse;
+use crate::digest_key;
 use crate::neighbours;
 use crate::options::{self, Pools, RulesFile, Table};
 
@@ -43,10 +42,6 @@ pub(crate) struct Bulk {
     quota: Vec<Quota>,
 }
 
-/// Where the secret is to be found.
-const NO_KEY: &str = "the digest key of the stack must stand in the environment, in TWINPOOL_DIGEST_KEY: the same that the \
-    functions have, or twinpool would know nobody whom it has mirrored";
-
 /// All that a command works with.
 pub(crate) struct Connected {
     pub(crate) engine: Bound,
@@ -67,7 +62,7 @@ impl Bulk {
 
     /// Connects, and refuses pools, rules and keys that are not those of the table.
     pub(crate) async fn connect(&self) -> anyhow::Result<Connected> {
-        let key = digest_key(&Environment).map_err(|problem| Misuse(format!("{problem}: {NO_KEY}")))?;
+        let key = digest_key::find()?;
         let (rules, _) = self.rules.read()?;
         let config = options::aws_with(Patience::BULK).await?;
         let links = Links::connect(&config, self.table.table.clone(), Some(&key));

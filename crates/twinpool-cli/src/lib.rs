@@ -7,6 +7,8 @@ mod bulk;
 mod carry;
 mod clock;
 mod conflicts;
+mod defaults;
+mod digest_key;
 mod dlq;
 mod estimate;
 mod explain;
@@ -25,12 +27,15 @@ mod runs;
 mod samples;
 mod show;
 mod signal;
+mod sources;
 mod sweep;
 mod sync;
 mod undo;
 mod verify;
 
 use std::process::ExitCode;
+
+pub use defaults::{Asked, Complaint, read};
 
 use clap::{Parser, Subcommand};
 
@@ -45,7 +50,7 @@ pub struct Cli {
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed or declined, 2 wrong usage, 3 no such user, 4 asked for and not \
     answered in time, 5 answered, and something is still in conflict, 10 refused, 11 warnings.\n\n\
     Region, credentials and endpoint come from the environment as for every AWS tool (AWS_REGION, AWS_PROFILE, \
-    AWS_ENDPOINT_URL).";
+    AWS_ENDPOINT_URL), else from twinpool.toml.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -63,6 +68,8 @@ enum Command {
     /// Lists of users who must do something themselves.
     #[command(subcommand)]
     Report(report::Command),
+    /// Shows which values are used that no option says, and from where.
+    Where(sources::Arguments),
     /// Holds twinpool.toml against both pools.
     Rules(rules::Arguments),
     /// Says what carrying everybody over will take: calls, hours, active users. Reads only.
@@ -127,10 +134,11 @@ impl Exit {
 /// What a command prints, and how it ended.
 type Outcome = anyhow::Result<(String, Exit)>;
 
-/// What to say below a complaint of the command line, if something else helps.
-#[must_use]
-pub fn hint(problem: &clap::Error) -> Option<&'static str> {
-    (problem.kind() == clap::error::ErrorKind::MissingRequiredArgument).then_some(options::WHERE)
+impl Cli {
+    /// Whether the command itself tells what is wrong with twinpool.toml, or writes it.
+    fn tells_of_a_broken_file(&self) -> bool {
+        matches!(self.command, Command::Rules(_))
+    }
 }
 
 /// Runs a command; returns what to print.
@@ -145,6 +153,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Sync(arguments) => sync::run(&arguments).await,
         Command::Conflicts(command) => conflicts::run(&command).await,
         Command::Report(command) => report::run(&command).await,
+        Command::Where(arguments) => sources::run(&arguments).await,
         Command::Rules(arguments) => rules::run(&arguments).await,
         Command::Estimate(arguments) => estimate::run(&arguments).await,
         Command::Backfill(arguments) => Box::pin(backfill::run(&arguments)).await,
