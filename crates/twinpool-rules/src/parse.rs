@@ -12,7 +12,7 @@ use crate::pattern::Pattern;
 use crate::site::Site;
 
 mod attributes;
-mod names;
+pub(crate) mod names;
 mod node;
 mod site;
 #[cfg(test)]

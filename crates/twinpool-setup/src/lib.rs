@@ -4,3 +4,4 @@
 //! Knows no AWS: the [`port`]s are traits.
 
 pub mod port;
+pub mod propose;
