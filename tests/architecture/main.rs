@@ -4,4 +4,5 @@
 mod audit_trail;
 mod dependencies;
 mod files;
+mod new_pool_role;
 mod permissions;

@@ -1,12 +1,24 @@
 //! From the error of an SDK to what the caller can do about it.
 
 use aws_smithy_runtime_api::client::result::SdkError;
-#[cfg(any(feature = "cloudformation", feature = "cognito", feature = "dynamodb", feature = "sqs"))]
+#[cfg(any(
+    feature = "cloudformation",
+    feature = "cognito",
+    feature = "dynamodb",
+    feature = "role",
+    feature = "sqs"
+))]
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use twinpool_core::port::{Class, PortError};
 
 /// Keeps the code and drops the message, which quotes usernames and addresses.
-#[cfg(any(feature = "cloudformation", feature = "cognito", feature = "dynamodb", feature = "sqs"))]
+#[cfg(any(
+    feature = "cloudformation",
+    feature = "cognito",
+    feature = "dynamodb",
+    feature = "role",
+    feature = "sqs"
+))]
 pub(crate) fn port_error<E, R>(operation: &'static str, error: &SdkError<E, R>) -> PortError
 where
     E: ProvideErrorMetadata,
@@ -27,11 +39,24 @@ pub(crate) fn no_answer<E, R>(operation: &'static str, error: &SdkError<E, R>) -
         SdkError::TimeoutError(_) => unavailable("TimedOut"),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => unavailable("TimedOut"),
         SdkError::DispatchFailure(failure) if failure.is_io() => unavailable("ConnectionFailed"),
-        SdkError::DispatchFailure(_) => unavailable("NotSent"),
+        SdkError::DispatchFailure(failure) => {
+            failure.as_connector_error().and_then(refused_role).unwrap_or_else(|| unavailable("NotSent"))
+        }
         SdkError::ResponseError(_) => unavailable("UnreadableResponse"),
         SdkError::ConstructionFailure(_) => PortError::new(Class::Rejected, operation, "BadRequest"),
         _ => unavailable("UnknownFailure"),
     }
+}
+
+/// A call is not sent where the role for it cannot be assumed.
+#[cfg(feature = "role")]
+pub(crate) fn refused_role(error: &(impl std::error::Error + 'static)) -> Option<PortError> {
+    crate::new_pool::refusal(error)
+}
+
+#[cfg(not(feature = "role"))]
+pub(crate) fn refused_role(_error: &(impl std::error::Error + 'static)) -> Option<PortError> {
+    None
 }
 
 /// What an error code means for the caller. Unknown codes pass for a passing failure: nothing is dropped that way, and

@@ -7,6 +7,7 @@ pub mod cloudformation;
     feature = "cloudformation",
     feature = "cognito",
     feature = "dynamodb",
+    feature = "role",
     feature = "sqs",
     feature = "raw"
 ))]
@@ -15,6 +16,8 @@ mod code;
 pub mod cognito;
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
+#[cfg(feature = "role")]
+pub mod new_pool;
 #[cfg(feature = "raw")]
 pub mod quotas;
 #[cfg(feature = "raw")]

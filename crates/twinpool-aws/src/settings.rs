@@ -10,9 +10,11 @@ use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{AttributeName, PoolId};
 
 mod audit_trail;
+mod place;
 mod sweep;
 
 pub use audit_trail::AuditTrailSettings;
+pub use place::{NewPlace, NoRole, RoleArn, account_of_queue};
 pub use sweep::SweepSettings;
 
 /// A setting that is missing or cannot be used. Names the key, never the value.
@@ -118,6 +120,8 @@ pub struct MirrorSettings {
     pub old_pool_endpoint: Option<String>,
     /// The pool being moved to.
     pub new_pool: PoolId,
+    /// Where that is, if not where the stack is.
+    pub new_place: NewPlace,
     /// The table of links.
     pub links_table: String,
     /// The queue of change events.
@@ -160,6 +164,7 @@ impl MirrorSettings {
             old_pool,
             old_pool_endpoint: source.get("TWINPOOL_OLD_POOL_ENDPOINT_URL"),
             new_pool,
+            new_place: NewPlace::read(source)?,
             links_table: required(source, "TWINPOOL_LINKS_TABLE")?,
             queue_url: required(source, "TWINPOOL_QUEUE_URL")?,
             key: digest_key(source)?,

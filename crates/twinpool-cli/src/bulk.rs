@@ -11,7 +11,7 @@ use twinpool_aws::quotas;
 use twinpool_aws::usage::Usage;
 use twinpool_core::id::AttributeName;
 use twinpool_core::quota::{Quota, Quotas};
-use twinpool_engine::{Budget, Engine, Governor, Terms, Wired};
+use twinpool_engine::{Budget, Engine, Governor, Governors, Terms, Wired};
 
 use crate::clock::SystemClock;
 use crate::digest_key;
@@ -45,17 +45,30 @@ pub(crate) struct Bulk {
 /// All that a command works with.
 pub(crate) struct Connected {
     pub(crate) engine: Bound,
-    pub(crate) governor: Arc<Governor>,
-    /// For what the engine does not call.
-    pub(crate) config: Config,
+    pub(crate) governors: Governors,
+    /// For what the engine does not call of the new pool.
+    pub(crate) new_config: Config,
 }
 
 impl Bulk {
-    /// What the owner says, else what Service Quotas says, else AWS's defaults.
+    /// The quotas of the new pool's account, which are both pools' unless each has its own: what the owner says, else what
+    /// Service Quotas says, else AWS's defaults.
     async fn quotas(&self, config: &Config) -> Quotas {
         let mut quotas = quotas::read(config).await.quotas;
         for quota in &self.quota {
             quotas.set(*quota);
+        }
+        quotas
+    }
+
+    /// Those of the old pool's account, where it is another. What the owner says is about the new pool's; here it counts where
+    /// it is less, for that is safe.
+    async fn old_quotas(&self, config: &Config) -> Quotas {
+        let mut quotas = quotas::read(config).await.quotas;
+        for quota in &self.quota {
+            if quota.rps.get() < quotas.of(quota.category) {
+                quotas.set(*quota);
+            }
         }
         quotas
     }
@@ -65,17 +78,32 @@ impl Bulk {
         let key = digest_key::find()?;
         let (rules, _) = self.rules.read()?;
         let config = options::aws_with(Patience::BULK).await?;
+        let new_config = self.pools.new_config(&config, Patience::BULK).await?;
         let links = Links::connect(&config, self.table.table.clone(), Some(&key));
         self.pools.check(&links, &self.table).await?;
+        let governors = self.govern(&config, &new_config).await;
+        let (old, new) = (self.pools.old(&config), self.pools.new_pool(&new_config));
+        let ports = Wired::new(old, new, links, SystemClock, &governors);
+        let terms = Terms { key, marker: self.marker.clone(), rules };
+        let engine = Engine::start(ports, terms).await.map_err(|error| self.pools.start_problem(error))?;
+        Ok(Connected { engine, governors, new_config })
+    }
+
+    /// A governor for each account and Region, which makes room for whoever else calls there.
+    async fn govern(&self, config: &Config, new_config: &Config) -> Governors {
+        let new = self.governor(new_config, self.quotas(new_config).await);
+        if !self.pools.place.has_own_quotas(config, new_config).await {
+            return new.into();
+        }
+        Governors::of_each(self.governor(config, self.old_quotas(config).await), new)
+    }
+
+    fn governor(&self, config: &Config, quotas: Quotas) -> Arc<Governor> {
         let budget = Budget { percent: self.percent, processes: NonZeroU32::MIN };
-        let governor = Arc::new(Governor::with_quotas(budget, self.quotas(&config).await));
-        if let Ok(usage) = Usage::connect(&config) {
+        let governor = Arc::new(Governor::with_quotas(budget, quotas));
+        if let Ok(usage) = Usage::connect(config) {
             tokio::spawn(Box::pin(neighbours::watch(usage, Arc::clone(&governor))));
         }
-        let (old, new) = (self.pools.old(&config), self.pools.new_pool(&config));
-        let ports = Wired::new(old, new, links, SystemClock, &governor);
-        let terms = Terms { key, marker: self.marker.clone(), rules };
-        let engine = Engine::start(ports, terms).await?;
-        Ok(Connected { engine, governor, config })
+        governor
     }
 }

@@ -80,8 +80,8 @@ impl Carrying {
     ) -> anyhow::Result<Keeper<'a, Links>> {
         let now = SystemClock.now();
         let fresh = Run::new(options::fresh_run(now)?, kind, scope, now);
-        let (links, governor) = (connected.engine.ports().links(), connected.governor.clone());
-        Ok(Keeper::begin(links, governor, self.bulk.percent, fresh, !self.from_start, now).await?)
+        let (links, governors) = (connected.engine.ports().links(), connected.governors.clone());
+        Ok(Keeper::begin(links, governors, self.bulk.percent, fresh, !self.from_start, now).await?)
     }
 
     /// Carries over those of the source who are not there yet, until the end, or until somebody stops it.

@@ -1,14 +1,12 @@
 //! `twinpool estimate`: what carrying everybody over will take, for each way of doing it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use clap::Args;
 use twinpool_aws::client::{Config, Patience};
-use twinpool_aws::quotas::{self, AccountQuotas};
-use twinpool_aws::usage::{Load, Usage};
+use twinpool_aws::quotas::AccountQuotas;
 use twinpool_core::forecast::{Way, forecast};
 use twinpool_core::port::PoolReader as _;
 use twinpool_core::quota::{Category, Quota};
@@ -17,10 +15,12 @@ use twinpool_engine::{Budget, Governed, Governor, WalkError};
 use crate::options::{self, Pools, Table};
 use crate::{Exit, Outcome};
 
+mod accounts;
 mod look;
 mod notice;
 mod sheet;
 
+use accounts::Accounts;
 use sheet::{Sheet, Source};
 
 /// What to count, and with what to reckon.
@@ -48,13 +48,19 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let config = options::aws_with(Patience::BULK).await?;
-    let account = quotas::read(&config).await;
-    let sheet = sheet(arguments, &config, account).await?;
+    let of_new = arguments.pools.new_config(&config, Patience::BULK).await?;
+    let is_apart = arguments.pools.place.has_own_quotas(&config, &of_new).await;
+    let accounts = Accounts::read(&config, is_apart.then_some(&of_new)).await;
+    let sheet = sheet(arguments, (&config, &of_new), accounts).await?;
     Ok((if arguments.json { sheet.to_json() } else { sheet.to_text() }, Exit::Done))
 }
 
-async fn sheet(arguments: &Arguments, config: &Config, account: AccountQuotas) -> anyhow::Result<Sheet> {
-    let AccountQuotas { mut quotas, read, problem } = account;
+async fn sheet(
+    arguments: &Arguments,
+    (config, of_new): (&Config, &Config),
+    accounts: Accounts,
+) -> anyhow::Result<Sheet> {
+    let Accounts { quotas: AccountQuotas { mut quotas, read, problem }, in_use, are_two } = accounts;
     arguments.quota.iter().for_each(|quota| quotas.set(*quota));
     let budget = Budget { percent: arguments.percent, processes: NonZeroU32::MIN };
     let governor = Arc::new(Governor::with_quotas(budget, quotas.clone()));
@@ -65,7 +71,7 @@ async fn sheet(arguments: &Arguments, config: &Config, account: AccountQuotas) -
         arguments.pools.check(links, table).await?;
     }
     let shape = old.shape().await.map_err(|error| arguments.pools.old_problem(error))?;
-    let new = arguments.pools.new_pool(config);
+    let new = arguments.pools.new_pool(of_new);
     let new_shape = new.shape().await.map_err(|error| arguments.pools.new_problem(error))?;
     // Boxed: its future is large.
     let found = Box::pin(look::look(&old, &shape, arguments.exact)).await;
@@ -90,15 +96,8 @@ async fn sheet(arguments: &Arguments, config: &Config, account: AccountQuotas) -
         sources: Category::ALL.map(|category| (category, source(category))).into(),
         quotas,
         problem,
-        in_use: in_use(config).await,
+        in_use,
+        are_two,
         ways: ways.into(),
     })
-}
-
-/// Good to know, and nothing rests on it: who may not ask CloudWatch is told nothing.
-async fn in_use(config: &Config) -> BTreeMap<Category, Load> {
-    match Usage::connect(config) {
-        Ok(usage) => Box::pin(usage.at(SystemTime::now())).await.unwrap_or_default(),
-        Err(_) => BTreeMap::new(),
-    }
 }

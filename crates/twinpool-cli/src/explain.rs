@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use clap::Args;
+use twinpool_aws::client::Patience;
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_core::change_event::UserRef;
 use twinpool_core::id::{OldSub, PoolId, Username};
@@ -62,7 +63,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let config = options::aws().await?;
     let links = arguments.table.connect(&config);
     arguments.pools.check(&links, &arguments.table).await?;
-    let (old_pool, new_pool) = (arguments.pools.old(&config), arguments.pools.new_pool(&config));
+    let of_new = arguments.pools.new_config(&config, Patience::MIRROR).await?;
+    let (old_pool, new_pool) = (arguments.pools.old(&config), arguments.pools.new_pool(&of_new));
     let problem = |error| arguments.table.problem(error);
     let old_problem = |error| arguments.pools.old_problem(error);
     let new_problem = |error| arguments.pools.new_problem(error);

@@ -17,6 +17,7 @@ use twinpool_engine::{Budget, Governed, Governor, WalkError};
 use crate::clock::SystemClock;
 use crate::failure::Misuse;
 use crate::options;
+use crate::place::Place;
 use crate::progress::Progress;
 use crate::show::count;
 use crate::{Exit, Outcome};
@@ -74,6 +75,8 @@ pub(crate) struct Arguments {
     /// Where the old pool answers, if not where AWS has it: a local stand-in.
     #[arg(long, env = "TWINPOOL_OLD_POOL_ENDPOINT_URL", hide_env_values = true, value_name = "URL")]
     old_pool_endpoint: Option<String>,
+    #[command(flatten)]
+    place: Place,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -116,6 +119,10 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     // Before any call: a folder that will not do is said at once.
     let file = Unfinished::begin(&arguments.file, arguments.force)?;
     let config = options::aws_with(Patience::BULK).await?;
+    let config = match arguments.pool {
+        Which::Old => config,
+        Which::New => arguments.place.config(&config, pool, Patience::BULK).await?,
+    };
     let endpoint = arguments.old_pool_endpoint.clone().filter(|_| arguments.pool == Which::Old);
     let budget = Budget { percent: arguments.percent, processes: NonZeroU32::MIN };
     let cognito = CognitoPool::connect(&config, endpoint, pool.clone());

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use twinpool_core::port::PortError;
+use twinpool_aws::new_pool::is_role_refused;
+use twinpool_core::port::{Class, PortError};
+
+const ROLE_NAMED_BY: &str = "of --new-pool-role-arn / TWINPOOL_NEW_POOL_ROLE_ARN";
 
 /// The words make no sense together, or name what is not meant: nothing was done.
 #[derive(Debug)]
@@ -25,6 +28,9 @@ pub(crate) fn unusable(what: &str, named_by: &str, error: PortError) -> anyhow::
 fn sentence(what: &str, named_by: &str, error: &PortError) -> String {
     let operation = error.operation;
     match error.code.as_str() {
+        _ if is_role_refused(error) && error.class == Class::Denied => format!(
+            "cannot use {what}: you may not assume the role {ROLE_NAMED_BY}: its trust policy has to name you, with the same external id; or name a profile instead: --new-pool-profile"
+        ),
         "NotSent" => format!(
             "cannot use {what}: there are no AWS credentials, or they cannot be got: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
         ),
@@ -52,8 +58,6 @@ fn sentence(what: &str, named_by: &str, error: &PortError) -> String {
 
 #[cfg(test)]
 mod tests {
-    use twinpool_core::port::Class;
-
     use super::*;
 
     #[test]

@@ -18,6 +18,7 @@ mod import;
 mod neighbours;
 mod operator;
 mod options;
+mod place;
 mod progress;
 mod report;
 mod resolve;

@@ -8,17 +8,19 @@ use clap::Args;
 use twinpool_aws::client::{Config, Patience};
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::dynamodb::Links;
+use twinpool_aws::new_pool::is_role_refused;
 use twinpool_aws::sqs::Queue;
-use twinpool_core::id::{IdError, PoolId, RunId, Sub, Timestamp};
+use twinpool_core::id::{IdError, Pool, PoolId, RunId, Sub, Timestamp};
 use twinpool_core::link::Link;
 use twinpool_core::port::PortError;
-use twinpool_engine::{NoSelector, Selector};
+use twinpool_engine::{NoSelector, Selector, StartError};
 use twinpool_rules::Rules;
 
 use crate::bound::right_pools;
 use crate::defaults::place;
 use crate::failure::unusable;
 use crate::operator::Operator;
+use crate::place::Place;
 use crate::show;
 
 /// Where the ids come from, at the end of each command's help.
@@ -62,6 +64,8 @@ pub(crate) struct Pools {
     /// Where the old pool answers, if not where AWS has it: a local stand-in.
     #[arg(long, env = "TWINPOOL_OLD_POOL_ENDPOINT_URL", hide_env_values = true, value_name = "URL")]
     old_pool_endpoint: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: Place,
 }
 
 impl Pools {
@@ -89,6 +93,20 @@ impl Pools {
         new_pool_problem(&self.new_pool, error)
     }
 
+    /// What to say when the engine does not start.
+    pub(crate) fn start_problem(&self, error: StartError) -> anyhow::Error {
+        match error {
+            StartError::Shape(Pool::New, error) if is_role_refused(&error) => self.new_problem(error),
+            other => other.into(),
+        }
+    }
+
+    /// Region and credentials for all calls about the new pool. `stack`: those for all else.
+    pub(crate) async fn new_config(&self, stack: &Config, patience: Patience) -> anyhow::Result<Config> {
+        self.place.config(stack, &self.new_pool, patience).await
+    }
+
+    /// The new pool. `config`: from [`Pools::new_config`].
     pub(crate) fn new_pool(&self, config: &Config) -> CognitoPool {
         CognitoPool::connect(config, None, self.new_pool.clone())
     }
@@ -101,7 +119,7 @@ pub(crate) fn old_pool_problem(pool: &PoolId, error: PortError) -> anyhow::Error
 
 /// What to say when the new pool does not answer.
 pub(crate) fn new_pool_problem(pool: &PoolId, error: PortError) -> anyhow::Error {
-    unusable(&format!("the new pool {pool}"), "--new-pool / TWINPOOL_NEW_POOL_ID", error)
+    unusable(&format!("the new pool {pool}"), "--new-pool / TWINPOOL_NEW_POOL_ID, --new-pool-region", error)
 }
 
 /// How the mirror is asked to look at a user.

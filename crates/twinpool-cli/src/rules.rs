@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde_json::json;
+use twinpool_aws::client::Patience;
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_core::change_event::UserRef;
 use twinpool_core::id::{AttributeName, PoolId, Sub};
@@ -16,6 +17,7 @@ use twinpool_rules::{Rules, RulesError};
 
 use crate::Exit;
 use crate::options;
+use crate::place::Place;
 
 mod pools;
 mod table;
@@ -50,6 +52,8 @@ struct Check {
     /// Where the old pool answers, if not where AWS has it: a local stand-in.
     #[arg(long, env = "TWINPOOL_OLD_POOL_ENDPOINT_URL", hide_env_values = true, value_name = "URL")]
     old_pool_endpoint: Option<String>,
+    #[command(flatten)]
+    place: Place,
     /// The attribute of the new pool that twinpool writes.
     #[arg(long, env = "TWINPOOL_MARKER_ATTRIBUTE", hide_env_values = true, value_name = "NAME", default_value = "custom:twinpool",
           value_parser = |text: &str| AttributeName::parse(text))]
@@ -76,7 +80,8 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<(String, Exit)>
     };
     let config = options::aws().await?;
     let old = CognitoPool::connect(&config, check.old_pool_endpoint.clone(), check.old_pool.clone());
-    let new = CognitoPool::connect(&config, None, check.new_pool.clone());
+    let of_new = check.place.config(&config, &check.new_pool, Patience::MIRROR).await?;
+    let new = CognitoPool::connect(&of_new, None, check.new_pool.clone());
     let (old_shape, new_shape) = (
         old.shape().await.map_err(|error| options::old_pool_problem(&check.old_pool, error))?,
         new.shape().await.map_err(|error| options::new_pool_problem(&check.new_pool, error))?,

@@ -5,6 +5,8 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 
+use crate::id::Pool;
+
 /// So much of its share twinpool uses: below it, so that a late or an early packet does not put one call too many into AWS's
 /// second.
 pub const MARGIN: f64 = 0.975;
@@ -82,6 +84,23 @@ impl Category {
             Self::UserUpdate | Self::UserResourceUpdate => 25,
             Self::UserPoolResourceRead => 20,
             Self::UserPoolRead | Self::UserPoolResourceUpdate => 15,
+        }
+    }
+
+    /// On which pool carrying over spends it, where each pool has quotas of its own: the old pool is read, the new one written.
+    #[must_use]
+    pub const fn spent_on(self) -> Pool {
+        match self {
+            Self::UserRead
+            | Self::UserResourceRead
+            | Self::UserList
+            | Self::UserPoolRead
+            | Self::UserPoolResourceRead => Pool::Old,
+            Self::UserCreation
+            | Self::UserAccountRecovery
+            | Self::UserUpdate
+            | Self::UserResourceUpdate
+            | Self::UserPoolResourceUpdate => Pool::New,
         }
     }
 

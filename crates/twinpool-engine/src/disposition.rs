@@ -32,6 +32,10 @@ pub fn disposition(error: &SyncError, delivery: u32) -> Disposition {
             Class::Throttled | Class::Unavailable | Class::Stale => Disposition::Retry(backoff(delivery)),
             // A user or group that vanished between two calls: the next read says so.
             Class::NotFound | Class::Taken => Disposition::Retry(backoff(delivery)),
+            Class::Denied if error.operation == "AssumeRole" => Disposition::Park(
+                "the role in the new pool's account cannot be assumed: compare its trust policy and the external id with \
+                 infra/new-pool-role.yaml",
+            ),
             Class::Denied => Disposition::Park(
                 "the call is not allowed: compare the mirror's role with infra/template.yaml, and look the code up \
                  (NotAuthorizedException is mostly about the user, who may be disabled)",

@@ -26,7 +26,7 @@ pub struct Governed<P> {
 }
 
 impl<P> Governed<P> {
-    /// Puts a pool behind a governor. Both pools of one account and Region share one: they share the quotas.
+    /// Puts a pool behind a governor: that of its account and Region.
     pub fn new(pool: P, governor: Arc<Governor>) -> Self {
         Self { pool, governor, pace: Arc::default() }
     }

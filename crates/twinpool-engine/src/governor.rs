@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
+use twinpool_core::id::Pool;
 use twinpool_core::quota::{Category, Quotas};
 
 mod lane;
@@ -27,7 +28,7 @@ pub struct Budget {
 /// Spaces calls out so that the budget holds. Slower by half after refusals, faster again step by step while calls go well;
 /// what was not used is gone, so no burst follows a silence.
 ///
-/// One governor for all workers of a process, and for both pools where they are in one account and Region.
+/// One governor for all workers of a process; [`crate::Governors`] says for which pools.
 #[derive(Debug)]
 pub struct Governor {
     terms: Mutex<(Budget, Quotas)>,
@@ -49,6 +50,8 @@ struct Gate {
 pub struct LaneState {
     /// Of which calls.
     pub category: Category,
+    /// To which pool, where each has quotas of its own.
+    pub pool: Option<Pool>,
     /// Calls a second at most, with the share and what others use.
     pub ceiling: f64,
     /// Calls a second now.
@@ -150,6 +153,7 @@ impl Governor {
             let lane = gate.lane();
             LaneState {
                 category,
+                pool: None,
                 ceiling: lane.ceiling(),
                 rate: lane.rate(),
                 admitted: lane.admitted,

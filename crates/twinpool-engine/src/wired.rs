@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use twinpool_core::id::Pool;
 use twinpool_core::port::{Clock, GroupStore, LinkStore, PoolReader, PoolWriter, TroubleStore};
 
 use crate::engine::Ports;
 use crate::governed::Governed;
-use crate::governor::Governor;
+use crate::governors::Governors;
 
-/// Both pools behind one governor, the links, and the time.
+/// Both pools behind their governors, the links, and the time.
 #[derive(Debug)]
 pub struct Wired<O, N, L, C> {
     old: Governed<O>,
@@ -18,11 +19,11 @@ pub struct Wired<O, N, L, C> {
 }
 
 impl<O, N, L, C> Wired<O, N, L, C> {
-    /// Puts the ports together. Both pools share the quotas of one account and Region, so they share the governor.
-    pub fn new(old: O, new: N, links: L, clock: C, governor: &Arc<Governor>) -> Self {
+    /// Puts the ports together.
+    pub fn new(old: O, new: N, links: L, clock: C, governors: &Governors) -> Self {
         Self {
-            old: Governed::new(old, Arc::clone(governor)),
-            new: Governed::new(new, Arc::clone(governor)),
+            old: Governed::new(old, Arc::clone(governors.of(Pool::Old))),
+            new: Governed::new(new, Arc::clone(governors.of(Pool::New))),
             links,
             clock,
         }

@@ -11,6 +11,8 @@ use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, si
 use aws_sigv4::sign::v4::SigningParams;
 use twinpool_core::port::{Answer, Class, PortError};
 
+use crate::code::refused_role;
+
 /// Credentials that are good for less are asked for again.
 const SOON: Duration = Duration::from_secs(60);
 
@@ -63,7 +65,10 @@ impl Signer {
         }
         let none = || PortError::new(Class::Unavailable, operation, "NotSent");
         let provider = self.provider.as_ref().ok_or_else(none)?;
-        let found = provider.provide_credentials().await.map_err(|_| none())?;
+        let found = provider
+            .provide_credentials()
+            .await
+            .map_err(|error| refused_role(&error).unwrap_or_else(none))?;
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(found.clone());
         Ok(found)
     }

@@ -88,8 +88,8 @@ async fn wait(
     listener: &Jobs<'_>,
 ) -> anyhow::Result<End> {
     let (engine, run) = (&connected.engine, keeper.run.id.clone());
-    let jobs =
-        CognitoImportJobs::of(bulk.pools.new_pool(&connected.config), &connected.config, role.to_owned())?;
+    let of_new = &connected.new_config;
+    let jobs = CognitoImportJobs::of(bulk.pools.new_pool(of_new), of_new, role.to_owned())?;
     let users = || {
         let everybody = OfPool::new(Walk::new(engine.ports().old(), None, listener), groups);
         Selected::new(everybody, selection)

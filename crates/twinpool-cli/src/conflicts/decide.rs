@@ -2,6 +2,7 @@
 
 use clap::{ArgGroup, Args};
 use serde_json::json;
+use twinpool_aws::client::Patience;
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_core::decision::{Decision, Decisions};
 use twinpool_core::held_back::{Reason, Subject};
@@ -15,6 +16,7 @@ use super::{list, many};
 use crate::ask::{self, Answer};
 use crate::operator::Operator;
 use crate::options::{self, Consent, Mirror, Table};
+use crate::place::Place;
 use crate::resolve::{find, not_found};
 use crate::{Exit, Outcome, show};
 
@@ -74,6 +76,8 @@ pub(crate) struct Arguments {
     /// The pool being moved to: for --link-to.
     #[arg(long, env = "TWINPOOL_NEW_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = options::a_pool)]
     new_pool: Option<PoolId>,
+    #[command(flatten)]
+    place: Place,
     /// For programs: one JSON object.
     #[arg(long)]
     pub(super) json: bool,
@@ -152,7 +156,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     }
     let mut others = others(&operator.links, &asked).await.map_err(problem)?;
     if let (Some(new_sub), Some(id)) = (&arguments.link_to, new_pool) {
-        let pool = CognitoPool::connect(&config, None, id.clone());
+        let of_new = arguments.place.config(&config, id, Patience::MIRROR).await?;
+        let pool = CognitoPool::connect(&of_new, None, id.clone());
         let user = pool.user(&by_sub(new_sub)).await;
         let user = user.map_err(|error| options::new_pool_problem(id, error))?;
         others.is_in_new_pool = user.is_some_and(|user| user.sub.as_str() == new_sub.as_str());

@@ -37,6 +37,8 @@ pub(super) struct Sheet {
     pub(super) problem: Option<PortError>,
     /// What the account uses of the quotas now; empty if CloudWatch does not tell.
     pub(super) in_use: BTreeMap<Category, Load>,
+    /// Whether each pool has quotas of its own: reads are then of the old pool's, writes of the new one's.
+    pub(super) are_two: bool,
     pub(super) ways: Vec<Forecast>,
 }
 
@@ -84,6 +86,12 @@ impl Sheet {
         out += &show::field("counted", &self.basis());
         out +=
             &show::field("budget", &format!("{} % of each quota; {}", self.percent, self.quotas_in_words()));
+        if self.are_two {
+            out += &show::field(
+                "accounts",
+                "two accounts or Regions: reads count against the old pool's quotas, writes against the new one's",
+            );
+        }
         let in_use = self.in_use();
         if !in_use.is_empty() {
             out += &show::field("in use", &in_use);
@@ -125,7 +133,7 @@ impl Sheet {
         let count = |wanted| self.sources.values().filter(|source| **source == wanted).count();
         let mut words = Vec::new();
         for (source, said) in [
-            (Source::Account, "your account's"),
+            (Source::Account, if self.are_two { "your accounts'" } else { "your account's" }),
             (Source::Given, "given by you"),
             (Source::Default, "AWS's defaults"),
         ] {
@@ -216,6 +224,7 @@ impl Sheet {
             "coming": crowd.coming(),
             "judged_by": { "users": basis.users, "groups_of_users": basis.groups_of },
             "percent": self.percent,
+            "quotas_of_two": self.are_two,
             "quotas": self.sources.iter().map(quota).collect::<serde_json::Map<_, _>>(),
             "quotas_problem": self.problem.as_ref().map(|error| error.code.as_str()),
             "users_notice": self.everywhere(),

@@ -1,13 +1,12 @@
 //! The run in the table: written down while it goes on, so that another process can go on with it.
 
 use std::num::NonZeroU32;
-use std::sync::Arc;
 
 use twinpool_core::id::{RunId, Timestamp};
 use twinpool_core::port::{Answer, Class, PortError};
 use twinpool_core::run::{Control, Run, RunKind, RunState, RunStore};
 
-use crate::governor::Governor;
+use crate::governors::Governors;
 use crate::walk::{Listener, persist};
 
 /// Why a run cannot be kept.
@@ -25,7 +24,7 @@ pub enum RunError {
 #[derive(Debug)]
 pub struct Keeper<'a, S> {
     store: &'a S,
-    governor: Arc<Governor>,
+    governors: Governors,
     percent: u8,
     /// The run as it stands.
     pub run: Run,
@@ -41,7 +40,7 @@ impl<'a, S: RunStore> Keeper<'a, S> {
     /// When the table does not answer.
     pub async fn begin(
         store: &'a S,
-        governor: Arc<Governor>,
+        governors: impl Into<Governors>,
         percent: u8,
         fresh: Run,
         may_go_on: bool,
@@ -53,7 +52,7 @@ impl<'a, S: RunStore> Keeper<'a, S> {
             Some(run) => Run { state: RunState::Running, seen_at: now, ..run },
             None => fresh,
         };
-        let mut keeper = Self { store, governor, percent, run };
+        let mut keeper = Self { store, governors: governors.into(), percent, run };
         keeper.write(now).await?;
         if is_new {
             keeper.announce().await?;
@@ -120,14 +119,14 @@ impl<'a, S: RunStore> Keeper<'a, S> {
             alive += u32::from(other.is_some_and(|run| run.is_alive(now)));
         }
         let percent = control.percent.unwrap_or(self.percent);
-        self.governor.set_share(percent, NonZeroU32::MIN.saturating_add(alive));
+        self.governors.set_share(percent, NonZeroU32::MIN.saturating_add(alive));
         Ok(control)
     }
 
     /// What slows the run down, of the quotas.
     #[must_use]
-    pub fn governor(&self) -> &Arc<Governor> {
-        &self.governor
+    pub fn governors(&self) -> &Governors {
+        &self.governors
     }
 }
 

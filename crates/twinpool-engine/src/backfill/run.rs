@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
@@ -22,7 +21,7 @@ use super::report::{Broken, Ending, Report, Watcher};
 use super::words::{Settled, code, settled, why_not_faster, word};
 use super::{Selection, Source};
 use crate::engine::{Engine, Ports};
-use crate::governor::Governor;
+use crate::governors::Governors;
 use crate::need::{Need, Zeal};
 use crate::sync_user::Kind;
 use crate::walk::{PATIENCE, Stretch, persist};
@@ -82,7 +81,7 @@ where
             keeper: None,
             source: Some(source),
             queue: Queue::default(),
-            governor: keeper.governor().clone(),
+            governors: keeper.governors().clone(),
             events: FuturesUnordered::new(),
             paused: None,
             stopping: false,
@@ -110,7 +109,7 @@ struct Work<'a, P, W, S, R> {
     /// Away while a page is read.
     source: Option<S>,
     queue: Queue,
-    governor: Arc<Governor>,
+    governors: Governors,
     progress: Progress,
     events: FuturesUnordered<Future<'a, S, R>>,
     /// Unknown until people were listened to.
@@ -234,7 +233,7 @@ where
     }
 
     fn book(&mut self, job: &Job, carried: Carried) {
-        self.queue.done(job.lane(), self.governor.most_waiting());
+        self.queue.done(job.lane(), self.governors.most_waiting());
         match carried {
             Carried::Done(outcome) => {
                 if outcome.operations > 0 {
@@ -273,7 +272,7 @@ where
 
     fn keep(&mut self, mut keeper: Keeper<'a, R>) {
         self.write_down(&mut keeper);
-        let lanes = keeper.governor().state();
+        let lanes = keeper.governors().state();
         keeper.run.waits = why_not_faster(&lanes, self.paused == Some(true));
         self.task.watcher.progress(&keeper.run, &lanes);
         let (now, watcher) = (self.task.engine.ports.clock().now(), self.task.watcher);

@@ -49,5 +49,6 @@ pub(super) fn why_not_faster(lanes: &[LaneState], paused: bool) -> Option<String
     }
     let busiest = lanes.iter().filter(|lane| lane.waiting > 0).max_by_key(|lane| lane.waiting)?;
     let why = busiest.slower.map_or_else(|| "the share of this command".to_owned(), |why| why.to_string());
-    Some(format!("{} at {:.1}/s: {why}", busiest.category, busiest.rate))
+    let whose = busiest.pool.map(|pool| format!(" of the {pool}")).unwrap_or_default();
+    Some(format!("{}{whose} at {:.1}/s: {why}", busiest.category, busiest.rate))
 }

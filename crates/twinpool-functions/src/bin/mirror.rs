@@ -25,5 +25,5 @@ async fn start() -> anyhow::Result<(twinpool_engine::Engine<wiring::Aws>, twinpo
     let rules = rules::read(RulesFile::find(&Environment).as_ref())?;
     // With it a log tells which rules were at work; it shows nothing of them.
     tracing::info!(rules = rules.fingerprint(), "the mirror starts");
-    Ok(wiring::engine(settings, rules).await?)
+    wiring::engine(settings, rules, "mirror").await
 }

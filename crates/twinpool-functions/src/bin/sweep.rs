@@ -25,6 +25,6 @@ async fn main() -> Result<(), Error> {
 async fn start() -> anyhow::Result<Sweeper<wiring::Aws, Queue>> {
     let SweepSettings { mirror, most_hints } = SweepSettings::read(&Environment)?;
     let rules = rules::read(RulesFile::find(&Environment).as_ref())?;
-    let (engine, queue) = wiring::engine(mirror, rules).await?;
+    let (engine, queue) = wiring::engine(mirror, rules, "sweep").await?;
     Ok(Sweeper::new(engine, queue, most_hints))
 }

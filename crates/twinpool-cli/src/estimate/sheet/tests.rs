@@ -15,6 +15,7 @@ fn sheet(crowd: Crowd, basis: Basis) -> Sheet {
         sources: Category::ALL.map(|category| (category, source(category))).into(),
         problem: Some(PortError::new(Class::Denied, "ListServiceQuotas", "AccessDeniedException")),
         in_use: BTreeMap::new(),
+        are_two: false,
         ways: Way::ALL.map(|way| forecast(way, &crowd, &quotas, 50)).into(),
         quotas,
     }

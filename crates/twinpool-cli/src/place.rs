@@ -1,0 +1,60 @@
+//! Where the new pool is, if not in the account and Region of the stack.
+
+use clap::Args;
+use twinpool_aws::client::{Config, Patience};
+use twinpool_aws::new_pool;
+use twinpool_aws::settings::{NewPlace, RoleArn};
+use twinpool_core::id::PoolId;
+
+/// Where the new pool is.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "New pool in another account or Region")]
+pub(crate) struct Place {
+    /// The Region of the new pool.
+    #[arg(long, env = "TWINPOOL_NEW_POOL_REGION", hide_env_values = true, value_name = "REGION")]
+    new_pool_region: Option<String>,
+    /// The role to assume for the new pool.
+    #[arg(long, env = "TWINPOOL_NEW_POOL_ROLE_ARN", hide_env_values = true, value_name = "ARN")]
+    new_pool_role_arn: Option<RoleArn>,
+    /// What the trust policy of that role asks for.
+    #[arg(long, env = "TWINPOOL_NEW_POOL_EXTERNAL_ID", hide_env_values = true, value_name = "ID")]
+    new_pool_external_id: Option<String>,
+    /// An AWS profile for the new pool, instead of the role.
+    #[arg(long, env = "TWINPOOL_NEW_POOL_PROFILE", hide_env_values = true, value_name = "NAME")]
+    new_pool_profile: Option<String>,
+}
+
+impl Place {
+    fn place(&self) -> NewPlace {
+        // A variable that is set to nothing is not set.
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        NewPlace {
+            region: given(&self.new_pool_region),
+            role: self.new_pool_role_arn.clone(),
+            external_id: given(&self.new_pool_external_id),
+            profile: given(&self.new_pool_profile),
+        }
+    }
+
+    /// Region and credentials for the new pool. `stack`: those for all else.
+    pub(crate) async fn config(
+        &self,
+        stack: &Config,
+        pool: &PoolId,
+        patience: Patience,
+    ) -> anyhow::Result<Config> {
+        Ok(new_pool::config(stack, &self.place(), pool, "command", patience).await?)
+    }
+
+    /// Whether the new pool has quotas of its own, and not those of the old pool.
+    pub(crate) async fn has_own_quotas(&self, stack: &Config, new: &Config) -> bool {
+        let place = self.place();
+        let accounts = if place.role.is_none() && place.profile.is_none() {
+            None
+        } else {
+            new_pool::account(stack).await.zip(new_pool::account(new).await)
+        };
+        let accounts = accounts.as_ref().map(|(stack, new)| (stack.as_str(), new.as_str()));
+        new_pool::has_own_quotas(stack, new, accounts)
+    }
+}
