@@ -3,6 +3,7 @@
 
 mod import;
 mod import_jobs;
+mod setup;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -15,6 +15,7 @@ mod explain;
 pub mod export;
 mod failure;
 mod import;
+mod init;
 mod neighbours;
 mod operator;
 mod options;
@@ -55,6 +56,8 @@ const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed or declined, 2 wrong usag
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Writes a first twinpool.toml for two pools, with rules proposed from their schemas. Reads both, changes neither.
+    Init(Box<init::Arguments>),
     /// Shows what could not be mirrored, by cause, and has it tried again.
     Dlq(dlq::Arguments),
     /// Says who a user is: old sub, new sub, user id, and how far the link has come.
@@ -138,7 +141,7 @@ type Outcome = anyhow::Result<(String, Exit)>;
 impl Cli {
     /// Whether the command itself tells what is wrong with twinpool.toml, or writes it.
     fn tells_of_a_broken_file(&self) -> bool {
-        matches!(self.command, Command::Rules(_))
+        matches!(self.command, Command::Init(_) | Command::Rules(_))
     }
 }
 
@@ -154,6 +157,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Sync(arguments) => sync::run(&arguments).await,
         Command::Conflicts(command) => conflicts::run(&command).await,
         Command::Report(command) => report::run(&command).await,
+        Command::Init(arguments) => Box::pin(init::run(&arguments)).await,
         Command::Where(arguments) => sources::run(&arguments).await,
         Command::Rules(arguments) => rules::run(&arguments).await,
         Command::Estimate(arguments) => estimate::run(&arguments).await,
@@ -211,7 +215,7 @@ mod tests {
 
     #[test]
     fn help_texts() {
-        let paths: [&[&str]; 22] = [
+        let paths: [&[&str]; 24] = [
             &[],
             &["resolve"],
             &["explain"],
@@ -224,6 +228,8 @@ mod tests {
             &["dlq", "show"],
             &["dlq", "redrive"],
             &["dlq", "drop"],
+            &["init"],
+            &["where"],
             &["rules", "check"],
             &["estimate"],
             &["backfill"],
