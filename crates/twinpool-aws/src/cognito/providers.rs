@@ -9,7 +9,7 @@ use super::CognitoPool;
 use crate::code::port_error;
 
 const PAGE: i32 = 60;
-/// A pool has at most 300 (F§5).
+/// 1,200 providers: a list that does not end is an error, and not half a list.
 const MOST_PAGES: usize = 20;
 
 impl CognitoPool {
