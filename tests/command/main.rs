@@ -4,6 +4,7 @@
 mod import;
 mod import_jobs;
 mod new_pool;
+mod setup;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

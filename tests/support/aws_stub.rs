@@ -1,5 +1,5 @@
 //! A local AWS for tests and benchmarks: Cognito's, DynamoDB's and SQS's wire protocol on loopback, and what import jobs
-//! need of S3 and CloudWatch Logs, before the strict stand-ins of twinpool-testkit, with AWS's quotas and with faults on
+//! need of S3 and CloudWatch Logs, and the outputs of a stack, before the strict stand-ins of twinpool-testkit, with AWS's quotas and with faults on
 //! demand.
 //!
 //! What it does not know it refuses by name; nothing succeeds silently.
@@ -19,6 +19,7 @@ mod imports;
 mod meter;
 mod queue;
 mod refusal;
+mod stack;
 mod streamed;
 mod sts;
 mod table;
@@ -28,6 +29,7 @@ pub use faults::Faults;
 pub use imports::Imports;
 pub use meter::{Meter, Used};
 pub use queue::Queue;
+pub use stack::Stack;
 pub use streamed::Population;
 pub use sts::{Signature, Sts};
 pub use table::Table;
@@ -53,6 +55,8 @@ struct State {
     faults: Faults,
     imports: Imports,
     sts: Sts,
+    stack: Stack,
+    providers: Mutex<BTreeMap<String, Vec<String>>>,
     way: Mutex<Duration>,
 }
 
@@ -90,6 +94,8 @@ impl AwsStub {
             faults: Faults::default(),
             imports,
             sts: Sts::default(),
+            stack: Stack::default(),
+            providers: Mutex::default(),
             way: Mutex::default(),
         };
         let state = Arc::new(state);
@@ -134,6 +140,18 @@ impl AwsStub {
         &self.state.sts
     }
 
+    /// The stack of CloudFormation.
+    #[must_use]
+    pub fn stack(&self) -> &Stack {
+        &self.state.stack
+    }
+
+    /// From now on the pool has these identity providers.
+    pub fn offer(&self, pool: &str, providers: &[&str]) {
+        let names = providers.iter().map(|name| (*name).to_owned()).collect();
+        self.state.providers.lock().expect("no holder panics").insert(pool.to_owned(), names);
+    }
+
     /// The table [`TABLE`].
     #[must_use]
     pub fn table(&self) -> &Table {
@@ -156,6 +174,11 @@ impl State {
         self.travel();
         if request.method == "PUT" {
             return self.imports.put(request, &self.meter, &self.faults);
+        }
+        if Stack::is_asked(request) {
+            let operation = Stack::operation(request);
+            self.meter.note(&operation);
+            return self.stack.answer(request, self.faults.next(&operation).as_deref());
         }
         let is_form =
             request.header("content-type").is_some_and(|kind| kind.contains("x-www-form-urlencoded"));

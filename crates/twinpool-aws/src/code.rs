@@ -1,12 +1,24 @@
 //! From the error of an SDK to what the caller can do about it.
 
 use aws_smithy_runtime_api::client::result::SdkError;
-#[cfg(any(feature = "cognito", feature = "dynamodb", feature = "role", feature = "sqs"))]
+#[cfg(any(
+    feature = "cloudformation",
+    feature = "cognito",
+    feature = "dynamodb",
+    feature = "role",
+    feature = "sqs"
+))]
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use twinpool_core::port::{Class, PortError};
 
 /// Keeps the code and drops the message, which quotes usernames and addresses.
-#[cfg(any(feature = "cognito", feature = "dynamodb", feature = "role", feature = "sqs"))]
+#[cfg(any(
+    feature = "cloudformation",
+    feature = "cognito",
+    feature = "dynamodb",
+    feature = "role",
+    feature = "sqs"
+))]
 pub(crate) fn port_error<E, R>(operation: &'static str, error: &SdkError<E, R>) -> PortError
 where
     E: ProvideErrorMetadata,
@@ -68,6 +80,7 @@ pub(crate) fn class(code: &str) -> Class {
         | "InvalidUserPoolConfigurationException"
         | "OperationNotEnabledException"
         | "PreconditionNotMetException"
+        | "ValidationError"
         | "ValidationException"
         | "UnsupportedOperationException"
         | "InvalidMessageContents" => Class::Rejected,

@@ -11,6 +11,7 @@ mod decode;
 pub mod import_job;
 mod list;
 mod password;
+mod providers;
 mod reach;
 mod read;
 mod sample;

@@ -1,7 +1,16 @@
 //! The ports of twinpool on AWS. No SDK type leaves this crate, but the clients that `new` takes.
 
 pub mod client;
-#[cfg(any(feature = "cognito", feature = "dynamodb", feature = "sqs", feature = "raw", feature = "role"))]
+#[cfg(feature = "cloudformation")]
+pub mod cloudformation;
+#[cfg(any(
+    feature = "cloudformation",
+    feature = "cognito",
+    feature = "dynamodb",
+    feature = "role",
+    feature = "sqs",
+    feature = "raw"
+))]
 mod code;
 #[cfg(feature = "cognito")]
 pub mod cognito;
@@ -13,6 +22,7 @@ pub mod new_pool;
 pub mod quotas;
 #[cfg(feature = "raw")]
 pub mod raw;
+pub mod region;
 pub mod settings;
 #[cfg(feature = "sqs")]
 pub mod sqs;

@@ -8,14 +8,13 @@ use twinpool_aws::client::{Config, Patience};
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::dynamodb::Links;
 use twinpool_aws::quotas;
-use twinpool_aws::settings::{Environment, digest_key};
 use twinpool_aws::usage::Usage;
 use twinpool_core::id::AttributeName;
 use twinpool_core::quota::{Quota, Quotas};
 use twinpool_engine::{Budget, Engine, Governor, Governors, Terms, Wired};
 
 use crate::clock::SystemClock;
-use crate::failure::Misuse;
+use crate::digest_key;
 use crate::neighbours;
 use crate::options::{self, Pools, RulesFile, Table};
 
@@ -42,10 +41,6 @@ pub(crate) struct Bulk {
     #[arg(long, value_name = "NAME=CALLS", value_parser = |text: &str| text.parse::<Quota>())]
     quota: Vec<Quota>,
 }
-
-/// Where the secret is to be found.
-const NO_KEY: &str = "the digest key of the stack must stand in the environment, in TWINPOOL_DIGEST_KEY: the same that the \
-    functions have, or twinpool would know nobody whom it has mirrored";
 
 /// All that a command works with.
 pub(crate) struct Connected {
@@ -80,7 +75,7 @@ impl Bulk {
 
     /// Connects, and refuses pools, rules and keys that are not those of the table.
     pub(crate) async fn connect(&self) -> anyhow::Result<Connected> {
-        let key = digest_key(&Environment).map_err(|problem| Misuse(format!("{problem}: {NO_KEY}")))?;
+        let key = digest_key::find()?;
         let (rules, _) = self.rules.read()?;
         let config = options::aws_with(Patience::BULK).await?;
         let new_config = self.pools.new_config(&config, Patience::BULK).await?;

@@ -7,12 +7,15 @@ mod bulk;
 mod carry;
 mod clock;
 mod conflicts;
+mod defaults;
+mod digest_key;
 mod dlq;
 mod estimate;
 mod explain;
 pub mod export;
 mod failure;
 mod import;
+mod init;
 mod neighbours;
 mod operator;
 mod options;
@@ -26,12 +29,15 @@ mod runs;
 mod samples;
 mod show;
 mod signal;
+mod sources;
 mod sweep;
 mod sync;
 mod undo;
 mod verify;
 
 use std::process::ExitCode;
+
+pub use defaults::{Asked, Complaint, read};
 
 use clap::{Parser, Subcommand};
 
@@ -46,10 +52,12 @@ pub struct Cli {
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed or declined, 2 wrong usage, 3 no such user, 4 asked for and not \
     answered in time, 5 answered, and something is still in conflict, 10 refused, 11 warnings.\n\n\
     Region, credentials and endpoint come from the environment as for every AWS tool (AWS_REGION, AWS_PROFILE, \
-    AWS_ENDPOINT_URL).";
+    AWS_ENDPOINT_URL), else from twinpool.toml.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Writes a first twinpool.toml for two pools, with rules proposed from their schemas. Reads both, changes neither.
+    Init(Box<init::Arguments>),
     /// Shows what could not be mirrored, by cause, and has it tried again.
     Dlq(dlq::Arguments),
     /// Says who a user is: old sub, new sub, user id, and how far the link has come.
@@ -64,6 +72,8 @@ enum Command {
     /// Lists of users who must do something themselves.
     #[command(subcommand)]
     Report(report::Command),
+    /// Shows which values are used that no option says, and from where.
+    Where(sources::Arguments),
     /// Holds twinpool.toml against both pools.
     Rules(rules::Arguments),
     /// Says what carrying everybody over will take: calls, hours, active users. Reads only.
@@ -128,10 +138,11 @@ impl Exit {
 /// What a command prints, and how it ended.
 type Outcome = anyhow::Result<(String, Exit)>;
 
-/// What to say below a complaint of the command line, if something else helps.
-#[must_use]
-pub fn hint(problem: &clap::Error) -> Option<&'static str> {
-    (problem.kind() == clap::error::ErrorKind::MissingRequiredArgument).then_some(options::WHERE)
+impl Cli {
+    /// Whether the command itself tells what is wrong with twinpool.toml, or writes it.
+    fn tells_of_a_broken_file(&self) -> bool {
+        matches!(self.command, Command::Init(_) | Command::Rules(_))
+    }
 }
 
 /// Runs a command; returns what to print.
@@ -146,6 +157,8 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Sync(arguments) => sync::run(&arguments).await,
         Command::Conflicts(command) => conflicts::run(&command).await,
         Command::Report(command) => report::run(&command).await,
+        Command::Init(arguments) => Box::pin(init::run(&arguments)).await,
+        Command::Where(arguments) => sources::run(&arguments).await,
         Command::Rules(arguments) => rules::run(&arguments).await,
         Command::Estimate(arguments) => estimate::run(&arguments).await,
         Command::Backfill(arguments) => Box::pin(backfill::run(&arguments)).await,
@@ -202,7 +215,7 @@ mod tests {
 
     #[test]
     fn help_texts() {
-        let paths: [&[&str]; 22] = [
+        let paths: [&[&str]; 24] = [
             &[],
             &["resolve"],
             &["explain"],
@@ -215,6 +228,8 @@ mod tests {
             &["dlq", "show"],
             &["dlq", "redrive"],
             &["dlq", "drop"],
+            &["init"],
+            &["where"],
             &["rules", "check"],
             &["estimate"],
             &["backfill"],

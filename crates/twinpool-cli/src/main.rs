@@ -3,30 +3,35 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-use twinpool_cli::{Cli, Exit, hint, run};
+use twinpool_cli::{Asked, Complaint, Exit, read, run};
 
 // One thread: waking another one for each answer costs more than it saves.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(problem) => {
+    let Asked { cli, notes } = match Box::pin(read(std::env::args_os().collect())).await {
+        Ok(asked) => asked,
+        Err(Complaint::Words(problem, help)) => {
             let _ = problem.print();
-            if let Some(hint) = hint(&problem) {
-                eprintln!("\n{hint}");
+            if let Some(help) = help {
+                eprintln!("\n{help}");
             }
             return ExitCode::from(u8::try_from(problem.exit_code()).unwrap_or(2));
         }
+        Err(Complaint::Problem(problem)) => return failed(&problem),
     };
+    for note in notes {
+        eprintln!("twinpool: {note}");
+    }
     match run(cli).await {
         Ok((text, exit)) => {
             print!("{text}");
             exit.into()
         }
-        Err(problem) => {
-            eprintln!("twinpool: {problem:#}");
-            Exit::of(&problem).into()
-        }
+        Err(problem) => failed(&problem),
     }
+}
+
+fn failed(problem: &anyhow::Error) -> ExitCode {
+    eprintln!("twinpool: {problem:#}");
+    Exit::of(problem).into()
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
-use twinpool_aws::client::{self, Config, Patience};
+use twinpool_aws::client::{Config, Patience};
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::dynamodb::Links;
 use twinpool_aws::new_pool::is_role_refused;
@@ -17,17 +17,16 @@ use twinpool_engine::{NoSelector, Selector, StartError};
 use twinpool_rules::Rules;
 
 use crate::bound::right_pools;
+use crate::defaults::place;
 use crate::failure::unusable;
 use crate::operator::Operator;
 use crate::place::Place;
 use crate::show;
 
 /// Where the ids come from, at the end of each command's help.
-pub(crate) const WHERE: &str = "Each id has an option and a variable of the environment. The stack's outputs\n\
-    TableName (TWINPOOL_LINKS_TABLE), QueueUrl (TWINPOOL_QUEUE_URL) and\n\
-    DlqUrl (TWINPOOL_DLQ_URL) are shown by:\n  \
-    aws cloudformation describe-stacks --stack-name <stack>\n\
-    The pools are TWINPOOL_OLD_POOL_ID and TWINPOOL_NEW_POOL_ID.";
+pub(crate) const WHERE: &str = "What no option says comes from the environment, else from twinpool.toml\n\
+    (`twinpool init` writes it), else from the outputs of the stack that it names:\n\
+    `twinpool where` shows what is used, and from where.";
 
 /// Which table to look into.
 #[derive(Debug, Args)]
@@ -195,17 +194,18 @@ impl RulesFile {
     }
 }
 
-/// Region, credentials and endpoint as every AWS tool has them.
+/// Region, credentials and endpoint as every AWS tool has them; what the environment does not say, of twinpool.toml.
 pub(crate) async fn aws() -> anyhow::Result<Config> {
     aws_with(Patience::MIRROR).await
 }
 
 /// The same, as patient as this.
 pub(crate) async fn aws_with(patience: Patience) -> anyhow::Result<Config> {
-    let config = client::load(patience).await;
+    let config = place::config(patience).await;
     anyhow::ensure!(
         config.region().is_some(),
-        "no AWS Region: set AWS_REGION, or AWS_PROFILE to a profile that has one"
+        "no AWS Region: write it into twinpool.toml ([old_pool] region), or set AWS_REGION, or AWS_PROFILE to a profile \
+         that has one"
     );
     Ok(config)
 }

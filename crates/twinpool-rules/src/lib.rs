@@ -6,7 +6,8 @@
 
 use std::fmt;
 
-use twinpool_core::id::{GroupName, ProviderName};
+use twinpool_core::attribute::travels;
+use twinpool_core::id::{AttributeName, GroupName, ProviderName};
 use twinpool_core::link::Names;
 use twinpool_core::plan::{GroupMode, WhenDeleted};
 use twinpool_core::snapshot::Snapshot;
@@ -22,11 +23,13 @@ mod pattern;
 mod phone;
 #[cfg(test)]
 mod samples;
+pub mod site;
 mod view;
 
 pub use check::{Row, Verdict};
 pub use error::RulesError;
 pub use mask::{Example, masked};
+pub use site::Site;
 pub use view::View;
 
 use model::{Groups, Model};
@@ -101,6 +104,12 @@ impl Rules {
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
     }
+}
+
+/// Whether a rule can be about an attribute of this name.
+#[must_use]
+pub fn can_have_rule(name: &AttributeName) -> bool {
+    travels(name.as_str()) && parse::names::can_exist(name.as_str())
 }
 
 impl Default for Rules {

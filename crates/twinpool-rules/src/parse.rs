@@ -5,30 +5,50 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::de::{DeTable, DeValue};
 use twinpool_core::id::{GroupName, ProviderName};
 
-use self::node::Node;
+use self::node::{Fields, Node};
 use crate::error::{RulesError, line_of};
 use crate::model::{DELETED, Federation, Groups, MODES, Model, Users};
 use crate::pattern::Pattern;
+use crate::site::Site;
 
 mod attributes;
-mod names;
+pub(crate) mod names;
 mod node;
+mod site;
 #[cfg(test)]
 mod tests;
 
+/// What says what travels.
+const RULES: [&str; 4] = ["users", "groups", "attributes", "federation"];
+
 pub(crate) fn parse(text: &str) -> Result<Model, RulesError> {
-    let table = DeTable::parse(text).map_err(|error| RulesError::Syntax {
-        line: line_of(text, error.span().map_or(0, |span| span.start)),
-        problem: error.message().to_owned(),
-    })?;
-    let root = DeValue::Table(table.into_inner());
-    let fields = Node::root(text, &root).fields(&["users", "groups", "attributes", "federation"])?;
+    let root = tree(text)?;
+    let fields = root_fields(text, &root)?;
+    site::read(&fields)?;
     Ok(Model {
         users: fields.read("users", users)?,
         groups: fields.read("groups", groups)?,
         attributes: fields.read("attributes", attributes::read)?,
         federation: fields.read("federation", federation)?,
     })
+}
+
+/// What says where things are.
+pub(crate) fn site(text: &str) -> Result<Site, RulesError> {
+    let root = tree(text)?;
+    site::read(&root_fields(text, &root)?)
+}
+
+fn tree(text: &str) -> Result<DeValue<'_>, RulesError> {
+    let table = DeTable::parse(text).map_err(|error| RulesError::Syntax {
+        line: line_of(text, error.span().map_or(0, |span| span.start)),
+        problem: error.message().to_owned(),
+    })?;
+    Ok(DeValue::Table(table.into_inner()))
+}
+
+fn root_fields<'a>(text: &'a str, root: &'a DeValue<'a>) -> Result<Fields<'a>, RulesError> {
+    Node::root(text, root).fields(&[RULES.as_slice(), &site::KEYS].concat())
 }
 
 fn users(node: &Node<'_>) -> Result<Users, RulesError> {

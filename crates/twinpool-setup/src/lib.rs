@@ -29,3 +29,4 @@ pub struct Ports<'a, P, F, A> {
     /// Where the former state is kept.
     pub archive: &'a A,
 }
+pub mod propose;

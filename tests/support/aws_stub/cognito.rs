@@ -1,6 +1,6 @@
 //! Cognito's user pools API.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::refusal::{Outcome, Refusal, text};
 use super::{State, imports};
@@ -49,6 +49,9 @@ pub(super) fn answer(state: &State, operation: &str, body: &Value) -> Outcome {
         state.faults.done(operation);
         return answer.map(|answer| bytes(&answer));
     }
+    if operation == "ListIdentityProviders" {
+        return Ok(bytes(&providers(state, text(body, "UserPoolId")?)));
+    }
     let known = OPERATIONS.into_iter().find(|known| *known == operation);
     let operation = known.ok_or_else(|| Refusal::unknown(operation))?;
     state.meter.count(operation, body["Username"].as_str())?;
@@ -68,6 +71,13 @@ pub(super) fn answer(state: &State, operation: &str, body: &Value) -> Outcome {
         }
         _ => users::answer(pool, operation, body).map(|answer| bytes(&answer)),
     }
+}
+
+fn providers(state: &State, pool: &str) -> Value {
+    let all = state.providers.lock().expect("no holder panics");
+    let names = all.get(pool).map(Vec::as_slice).unwrap_or_default();
+    let one = |name: &String| json!({ "ProviderName": name, "ProviderType": "OIDC" });
+    json!({ "Providers": names.iter().map(one).collect::<Vec<_>>() })
 }
 
 fn bytes(value: &Value) -> Vec<u8> {

@@ -34,13 +34,17 @@ pub(super) fn source(text: &str, node: &Node<'_>) -> Result<AttributeName, Rules
     if !travels(text) {
         return Err(node.error("this attribute is the pool's own and cannot be written: take it out"));
     }
-    let custom = text.strip_prefix("custom:").is_some_and(|rest| !rest.is_empty());
-    if !custom && !STANDARD.contains(&text) {
+    if !can_exist(text) {
         let problem =
             "no pool has such an attribute: write a standard attribute, or \"custom:\" before the name";
         return Err(node.error(problem));
     }
     AttributeName::parse(text).map_err(|error| node.error(format!("no attribute can be called so: {error}")))
+}
+
+/// Whether a pool can have an attribute of this name.
+pub(crate) fn can_exist(text: &str) -> bool {
+    STANDARD.contains(&text) || text.strip_prefix("custom:").is_some_and(|rest| !rest.is_empty())
 }
 
 /// A name to be written to under another name than its own. Contacts cannot: nobody proved that they are the user's.
