@@ -16,6 +16,7 @@ mod import;
 mod neighbours;
 mod operator;
 mod options;
+mod package;
 mod progress;
 mod report;
 mod resolve;
@@ -87,6 +88,8 @@ enum Command {
     Export(export::Arguments),
     /// Carries over whoever is in an exported file and not in the new pool yet.
     Import(import::Arguments),
+    /// Builds the functions from a checkout and zips them for Lambda, with twinpool.toml inside.
+    Package(package::Arguments),
 }
 
 /// How a command ended, for scripts.
@@ -157,6 +160,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Rate(arguments) => runs::rate(&arguments).await,
         Command::Export(arguments) => export::run(&arguments).await,
         Command::Import(arguments) => Box::pin(import::run(&arguments)).await,
+        Command::Package(arguments) => package::run(&arguments),
     }
 }
 
