@@ -17,7 +17,9 @@ mod life;
 #[cfg(all(test, feature = "raw"))]
 mod tests;
 
-pub use change_set::{Action, Change, ChangeSet, Given, Proposal, Replacement, State};
+pub use change_set::{
+    Action, Change, ChangeSet, Given, LONGEST_BODY, Proposal, Replacement, State, Template,
+};
 pub use life::{Event, Resource};
 
 /// What the stack says of itself, by name; `None` when there is no such stack, or nothing was ever made in it.

@@ -25,4 +25,6 @@ pub mod settings;
 #[cfg(feature = "sqs")]
 pub mod sqs;
 #[cfg(feature = "raw")]
+pub mod triggers;
+#[cfg(feature = "raw")]
 pub mod usage;

@@ -7,6 +7,7 @@ mod bulk;
 mod carry;
 mod clock;
 mod conflicts;
+mod deploy;
 mod dlq;
 mod estimate;
 mod explain;
@@ -18,6 +19,7 @@ mod operator;
 mod options;
 mod package;
 mod progress;
+mod remove;
 mod report;
 mod resolve;
 mod rules;
@@ -26,6 +28,7 @@ mod runs;
 mod samples;
 mod show;
 mod signal;
+mod stack;
 mod sweep;
 mod sync;
 mod undo;
@@ -90,6 +93,10 @@ enum Command {
     Import(import::Arguments),
     /// Builds the functions from a checkout and zips them for Lambda, with twinpool.toml inside.
     Package(package::Arguments),
+    /// Makes the stack, or brings it up to date: shows what would change, asks, and waits.
+    Deploy(deploy::Arguments),
+    /// Deletes the stack once no trigger names it. The table of links stays.
+    Remove(remove::Arguments),
 }
 
 /// How a command ended, for scripts.
@@ -161,6 +168,8 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Export(arguments) => export::run(&arguments).await,
         Command::Import(arguments) => Box::pin(import::run(&arguments)).await,
         Command::Package(arguments) => package::run(&arguments),
+        Command::Deploy(arguments) => Box::pin(deploy::run(&arguments)).await,
+        Command::Remove(arguments) => Box::pin(remove::run(&arguments)).await,
     }
 }
 
@@ -205,7 +214,7 @@ mod tests {
 
     #[test]
     fn help_texts() {
-        let paths: [&[&str]; 22] = [
+        let paths: [&[&str]; 25] = [
             &[],
             &["resolve"],
             &["explain"],
@@ -228,6 +237,9 @@ mod tests {
             &["export"],
             &["import"],
             &["verify"],
+            &["package"],
+            &["deploy"],
+            &["remove"],
         ];
         let all: Vec<_> =
             paths.iter().map(|path| format!("## twinpool {}\n{}", path.join(" "), help(path))).collect();

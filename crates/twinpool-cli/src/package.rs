@@ -1,10 +1,10 @@
 //! `twinpool package`: from a checkout to zips that Lambda runs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use twinpool_package::{Architecture, Checkout};
+use twinpool_package::{Architecture, Checkout, RULES};
 
 use crate::show::thousands;
 use crate::{Exit, Outcome};
@@ -15,8 +15,8 @@ pub(crate) struct Arguments {
     /// What the functions will run on [default: as this machine]
     #[arg(long, value_enum, value_name = "ARCHITECTURE")]
     arch: Option<Arch>,
-    /// The rules that go inside [default: twinpool.toml at the top of the
-    /// checkout, if it is there]
+    /// The rules that go inside [default: twinpool.toml here, or at the top of
+    /// the checkout]
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
 }
@@ -36,6 +36,12 @@ pub(crate) fn checkout() -> anyhow::Result<Checkout> {
     Ok(Checkout::around(&here)?)
 }
 
+/// The rules that go inside: those of this folder count more than those of the checkout.
+pub(crate) fn rules(checkout: &Checkout, named: Option<&Path>) -> Option<PathBuf> {
+    let here = || Some(PathBuf::from(RULES)).filter(|path| path.exists());
+    named.map(Path::to_owned).or_else(here).or_else(|| checkout.default_rules())
+}
+
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let checkout = checkout()?;
     let wanted = match arguments.arch {
@@ -43,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         Some(Arch::Arm64) => Architecture::Arm64,
         None => Architecture::here().unwrap_or(Architecture::X86_64),
     };
-    let rules = arguments.rules.clone().or_else(|| checkout.default_rules());
+    let rules = rules(&checkout, arguments.rules.as_deref());
     let zips = checkout.package_for(wanted, rules.as_deref())?;
     let mut out = String::new();
     for (path, size) in zips {

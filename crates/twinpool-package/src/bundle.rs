@@ -55,7 +55,8 @@ fn contents(bytes: &[u8]) -> Option<(Architecture, Option<String>)> {
 }
 
 /// Who plans needs rules.
-pub(crate) fn plans(function: &str) -> bool {
+#[must_use]
+pub fn needs_rules(function: &str) -> bool {
     matches!(function, "twinpool-mirror" | "twinpool-sweep")
 }
 

@@ -81,7 +81,7 @@ impl Checkout {
     fn zip(&self, binaries: &Binaries, rules: Option<&str>) -> Result<Vec<(PathBuf, u64)>, PackageError> {
         let zip = |(function, binary): &(&str, Vec<u8>)| {
             let path = self.zip_of(function);
-            let size = bundle::write(&path, binary, rules.filter(|_| bundle::plans(function)))?;
+            let size = bundle::write(&path, binary, rules.filter(|_| bundle::needs_rules(function)))?;
             Ok((path, size))
         };
         binaries.iter().map(zip).collect()

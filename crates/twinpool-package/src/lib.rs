@@ -8,7 +8,7 @@ mod checkout;
 mod compile;
 
 pub use binary::Architecture;
-pub use bundle::Bundle;
+pub use bundle::{Bundle, needs_rules};
 pub use checkout::Checkout;
 
 /// The functions, by the name of their binary.

@@ -21,11 +21,23 @@ pub struct Proposal<'a> {
     pub name: &'a str,
     /// Whether the stack is made by it.
     pub is_new: bool,
-    /// Where the template is, in S3.
-    pub template_url: &'a str,
+    /// The template.
+    pub template: Template<'a>,
     /// The parameters; those that are left out have the template's defaults.
     pub parameters: &'a [(String, Given)],
 }
+
+/// Where a template is.
+#[derive(Debug, Clone, Copy)]
+pub enum Template<'a> {
+    /// Here. CloudFormation takes [`LONGEST_BODY`] bytes.
+    Body(&'a str),
+    /// In S3.
+    Url(&'a str),
+}
+
+/// The longest template that a call may hold, in bytes.
+pub const LONGEST_BODY: usize = 51_200;
 
 /// The value of a parameter.
 #[derive(Clone, PartialEq, Eq)]
@@ -114,7 +126,10 @@ impl Stack {
         };
         let kind = if proposal.is_new { ChangeSetType::Create } else { ChangeSetType::Update };
         let call = self.client.create_change_set().stack_name(&self.name).change_set_name(proposal.name);
-        let call = call.change_set_type(kind).template_url(proposal.template_url);
+        let call = match proposal.template {
+            Template::Body(text) => call.change_set_type(kind).template_body(text),
+            Template::Url(url) => call.change_set_type(kind).template_url(url),
+        };
         let call = call.set_parameters(Some(proposal.parameters.iter().map(parameter).collect()));
         let call = call.capabilities(Capability::CapabilityIam);
         let call = call.capabilities(Capability::CapabilityAutoExpand);
