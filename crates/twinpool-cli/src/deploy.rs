@@ -15,6 +15,7 @@ use crate::clock::SystemClock;
 use crate::failure::{Misuse, unusable};
 use crate::options::{self, Consent};
 use crate::package::{checkout, rules};
+use crate::progress::Progress;
 use crate::show::beside;
 use crate::stack::{Footing, Named, Pauses, Watch, ours};
 use crate::{Exit, Outcome};
@@ -191,6 +192,10 @@ impl Deployment<'_> {
         if let Some(why) = changes::refused(&changes, told.is_attached) {
             self.take_back(&set).await?;
             return Ok((format!("{shown}\nrefused: {why}\n"), Exit::Blocked));
+        }
+        if self.consent.yes {
+            // Nobody is asked, and it is shown all the same.
+            Progress::new(None).say(shown.trim_end());
         }
         match ask::before(self.consent, &shown) {
             Ok(Answer::Go) => {}
