@@ -56,6 +56,13 @@ fn setting_up_knows_no_aws_and_no_function_has_it() {
 }
 
 #[test]
+fn packaging_knows_no_aws_and_neither_do_the_project_s_own_commands() {
+    for krate in ["twinpool-package", "xtask"] {
+        assert_none(krate, &["aws", "tokio", "hyper", "twinpool-aws"]);
+    }
+}
+
+#[test]
 fn engine_and_aws_do_not_see_each_other() {
     assert_none("twinpool-engine", &["aws", "lambda", "hyper", "twinpool-aws"]);
     assert_none("twinpool-aws", &["twinpool-engine"]);

@@ -6,6 +6,7 @@ mod audit;
 mod command;
 mod confirmed;
 mod dead_letters;
+mod deploy;
 mod drill;
 mod lifecycle;
 mod operator;

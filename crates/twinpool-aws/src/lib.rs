@@ -1,5 +1,7 @@
 //! The ports of twinpool on AWS. No SDK type leaves this crate, but the clients that `new` takes.
 
+#[cfg(feature = "cloudformation")]
+pub mod account;
 pub mod client;
 #[cfg(feature = "cloudformation")]
 pub mod cloudformation;
@@ -26,5 +28,7 @@ pub mod region;
 pub mod settings;
 #[cfg(feature = "sqs")]
 pub mod sqs;
+#[cfg(feature = "raw")]
+pub mod triggers;
 #[cfg(feature = "raw")]
 pub mod usage;

@@ -9,6 +9,8 @@ use serde_json::Value;
 use twinpool_core::port::{Answer, Class, PortError};
 
 mod answer;
+#[cfg(feature = "s3")]
+pub mod s3;
 mod send;
 mod sign;
 #[cfg(test)]

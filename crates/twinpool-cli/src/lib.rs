@@ -9,6 +9,7 @@ mod clock;
 mod conflicts;
 mod defaults;
 mod digest_key;
+mod deploy;
 mod dlq;
 mod estimate;
 mod explain;
@@ -20,7 +21,9 @@ mod neighbours;
 mod operator;
 mod options;
 mod place;
+mod package;
 mod progress;
+mod remove;
 mod report;
 mod resolve;
 mod rules;
@@ -30,6 +33,7 @@ mod samples;
 mod show;
 mod signal;
 mod sources;
+mod stack;
 mod sweep;
 mod sync;
 mod undo;
@@ -98,6 +102,12 @@ enum Command {
     Export(export::Arguments),
     /// Carries over whoever is in an exported file and not in the new pool yet.
     Import(import::Arguments),
+    /// Builds the functions from a checkout and zips them for Lambda, with twinpool.toml inside.
+    Package(package::Arguments),
+    /// Makes the stack, or brings it up to date: shows what would change, asks, and waits.
+    Deploy(deploy::Arguments),
+    /// Deletes the stack once no trigger names it. The table of links stays.
+    Remove(remove::Arguments),
 }
 
 /// How a command ended, for scripts.
@@ -171,6 +181,9 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Rate(arguments) => runs::rate(&arguments).await,
         Command::Export(arguments) => export::run(&arguments).await,
         Command::Import(arguments) => Box::pin(import::run(&arguments)).await,
+        Command::Package(arguments) => package::run(&arguments),
+        Command::Deploy(arguments) => Box::pin(deploy::run(&arguments)).await,
+        Command::Remove(arguments) => Box::pin(remove::run(&arguments)).await,
     }
 }
 
@@ -215,7 +228,7 @@ mod tests {
 
     #[test]
     fn help_texts() {
-        let paths: [&[&str]; 24] = [
+        let paths: [&[&str]; 0] = [
             &[],
             &["resolve"],
             &["explain"],
@@ -240,6 +253,9 @@ mod tests {
             &["export"],
             &["import"],
             &["verify"],
+            &["package"],
+            &["deploy"],
+            &["remove"],
         ];
         let all: Vec<_> =
             paths.iter().map(|path| format!("## twinpool {}\n{}", path.join(" "), help(path))).collect();

@@ -1,0 +1,252 @@
+//! `twinpool deploy` and `remove` before a CloudFormation that refuses, fails and is late as AWS does. Needs the zips of
+//! `cargo xtask test`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+
+use twinpool_tests::bootstrap::workspace;
+use twinpool_tests::http::{Reply, Request, Server};
+
+/// What CloudFormation, S3, STS and Cognito answer.
+#[derive(Clone)]
+struct Aws {
+    /// Of the stack, until something is carried out; none: there is no stack.
+    status: Option<&'static str>,
+    /// After the change set was carried out.
+    then: &'static str,
+    /// The change set's one change: resource, action, replacement.
+    change: (&'static str, &'static str, &'static str),
+    /// The old pool may not be looked at.
+    is_pool_closed: bool,
+}
+
+impl Aws {
+    fn standing() -> Self {
+        Self {
+            status: Some("CREATE_COMPLETE"),
+            then: "UPDATE_COMPLETE",
+            change: ("Mirror", "Modify", "False"),
+            is_pool_closed: false,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Seen {
+    actions: Vec<String>,
+    proposal: BTreeMap<String, String>,
+    /// How often somebody has looked since.
+    looks: usize,
+}
+
+impl Seen {
+    fn has(&self, action: &str) -> bool {
+        self.actions.iter().any(|seen| seen == action)
+    }
+}
+
+/// The exit code, all that was said, and what was asked of AWS.
+fn twinpool(aws: &Aws, words: &[&str]) -> (i32, String, Seen) {
+    let seen: Arc<Mutex<Seen>> = Arc::default();
+    let (state, aws) = (Arc::clone(&seen), aws.clone());
+    let server = Server::start(move |request| aws.answer(&mut state.lock().unwrap(), &request));
+    // Below the checkout, where the command finds it.
+    let folder = workspace().join("target").join(format!("deploy-stub-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(&folder).args(["run", "--quiet", "--locked", "--offline", "--manifest-path"]);
+    cargo.arg(workspace().join("Cargo.toml")).args(["-p", "twinpool-cli", "--"]).args(words);
+    cargo.envs([
+        ("AWS_ENDPOINT_URL", format!("http://{}", server.address()).as_str()),
+        ("AWS_REGION", "eu-west-1"),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+    ]);
+    let output = cargo.output().unwrap();
+    drop(server);
+    let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    let seen = std::mem::take(&mut *seen.lock().unwrap());
+    (output.status.code().unwrap(), told, seen)
+}
+
+fn said(status: u16, body: String) -> Reply {
+    let headers = vec![("content-type", "text/xml".to_owned())];
+    Reply::Send { status, headers, body: body.into_bytes() }
+}
+
+fn xml(action: &str, inside: &str) -> Reply {
+    said(200, format!("<{action}Response><{action}Result>{inside}</{action}Result></{action}Response>"))
+}
+
+fn form(body: &[u8]) -> BTreeMap<String, String> {
+    let text = String::from_utf8(body.to_vec()).unwrap();
+    let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+impl Aws {
+    fn answer(&self, seen: &mut Seen, request: &Request) -> Reply {
+        if request.header("x-amz-target").is_some() {
+            return if self.is_pool_closed {
+                said(400, r#"{"__type":"AccessDeniedException"}"#.to_owned())
+            } else {
+                said(200, r#"{"UserPool":{"Id":"eu-west-1_Old"}}"#.to_owned())
+            };
+        }
+        if request.method != "POST" {
+            // The bucket: everything is there already.
+            return said(200, String::new());
+        }
+        let form = form(&request.body);
+        let action = form["Action"].clone();
+        seen.actions.push(action.clone());
+        let has_begun = seen.has("ExecuteChangeSet") || seen.has("DeleteStack");
+        seen.looks += usize::from(action == "DescribeStacks" && has_begun);
+        match action.as_str() {
+            "GetCallerIdentity" => xml(&action, "<Account>123456789012</Account>"),
+            "DescribeStacks" => self.stack(has_begun && seen.looks > 1),
+            "ListStackResources" => xml(
+                &action,
+                "<StackResourceSummaries><member><LogicalResourceId>Links</LogicalResourceId>\
+                 <PhysicalResourceId>links-1</PhysicalResourceId><ResourceType>AWS::DynamoDB::Table</ResourceType>\
+                 <ResourceStatus>CREATE_COMPLETE</ResourceStatus></member></StackResourceSummaries>",
+            ),
+            "CreateChangeSet" => {
+                seen.proposal = form;
+                xml(&action, "<Id>arn:set</Id><StackId>arn:stack</StackId>")
+            }
+            "DescribeChangeSet" => self.change_set(&seen.actions),
+            "DescribeStackEvents" => self.events(has_begun && seen.looks > 1),
+            "ExecuteChangeSet" | "DeleteChangeSet" | "DeleteStack" => xml(&action, ""),
+            _ => said(
+                400,
+                format!("<ErrorResponse><Error><Code>{action}IsUnknown</Code></Error></ErrorResponse>"),
+            ),
+        }
+    }
+
+    /// The status is late by one look, as AWS's may be.
+    fn stack(&self, is_over: bool) -> Reply {
+        let Some(status) = self.status else {
+            let missing =
+                "<Code>ValidationError</Code><Message>Stack with id twinpool does not exist</Message>";
+            return said(400, format!("<ErrorResponse><Error>{missing}</Error></ErrorResponse>"));
+        };
+        let status = if is_over { self.then } else { status };
+        let parameter = |(name, value): (&str, &str)| {
+            format!(
+                "<member><ParameterKey>{name}</ParameterKey><ParameterValue>{value}</ParameterValue></member>"
+            )
+        };
+        let parameters =
+            [("OldPoolId", "eu-west-1_Old"), ("NewPoolId", "eu-west-1_New"), ("DigestKey", "****")];
+        let parameters: String = parameters.map(parameter).concat();
+        xml(
+            "DescribeStacks",
+            &format!(
+                "<Stacks><member><StackName>twinpool</StackName><StackId>arn:stack</StackId>\
+                 <CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>{status}</StackStatus>\
+                 <Parameters>{parameters}</Parameters></member></Stacks>"
+            ),
+        )
+    }
+
+    fn change_set(&self, actions: &[String]) -> Reply {
+        // CloudFormation thinks for a while.
+        let looks = actions.iter().filter(|action| *action == "DescribeChangeSet").count();
+        if looks == 1 {
+            return xml("DescribeChangeSet", "<Status>CREATE_IN_PROGRESS</Status>");
+        }
+        let (resource, action, replacement) = self.change;
+        xml(
+            "DescribeChangeSet",
+            &format!(
+                "<Status>CREATE_COMPLETE</Status><Changes><member><Type>Resource</Type><ResourceChange>\
+                 <Action>{action}</Action><LogicalResourceId>{resource}</LogicalResourceId>\
+                 <ResourceType>AWS::X::Y</ResourceType><Replacement>{replacement}</Replacement>\
+                 </ResourceChange></member></Changes>"
+            ),
+        )
+    }
+
+    fn events(&self, is_over: bool) -> Reply {
+        let event = |id: &str, resource: &str, status: &str, reason: &str| {
+            format!(
+                "<member><StackId>arn:stack</StackId><StackName>twinpool</StackName><EventId>{id}</EventId>\
+                 <LogicalResourceId>{resource}</LogicalResourceId><ResourceType>AWS::X::Y</ResourceType>\
+                 <Timestamp>2026-01-01T00:00:00Z</Timestamp><ResourceStatus>{status}</ResourceStatus>\
+                 <ResourceStatusReason>{reason}</ResourceStatusReason></member>"
+            )
+        };
+        // The last comes first.
+        let mut all = String::new();
+        if is_over {
+            all += &event("4", "twinpool", self.then, "");
+            all += &event("3", "Sweep", "UPDATE_FAILED", "Resource update cancelled");
+            all += &event("2", "Mirror", "UPDATE_FAILED", "no such role");
+        }
+        // An earlier deployment failed for another reason.
+        all += &event("1", "Capture", "UPDATE_FAILED", "long ago");
+        xml("DescribeStackEvents", &format!("<StackEvents>{all}</StackEvents>"))
+    }
+}
+
+#[test]
+fn a_deployment_that_would_lose_the_links_is_refused_and_leaves_nothing_behind() {
+    for change in
+        [("Links", "Modify", "True"), ("Links", "Modify", "Conditional"), ("Links", "Remove", "False")]
+    {
+        let (code, told, seen) = twinpool(&Aws { change, ..Aws::standing() }, &["deploy", "--yes"]);
+        assert_eq!(code, 10, "{told}");
+        assert!(
+            told.contains("Links") && told.contains("table of links would be replaced or lost"),
+            "{told}"
+        );
+        assert!(seen.has("DeleteChangeSet") && !seen.has("ExecuteChangeSet"), "{:?}", seen.actions);
+        assert!(!seen.has("DeleteStack"), "the stack was there before");
+    }
+}
+
+#[test]
+fn an_update_keeps_the_key_and_waits_for_an_end_of_its_own() {
+    let (code, told, seen) = twinpool(&Aws::standing(), &["deploy", "--yes"]);
+    assert_eq!(code, 0, "{told}");
+    assert!(seen.looks > 1, "the status of before is not taken for an end");
+    let number = seen.proposal.iter().find(|(_, value)| *value == "DigestKey").unwrap().0;
+    let member = number.strip_suffix("ParameterKey").unwrap();
+    assert_eq!(seen.proposal[&format!("{member}UsePreviousValue")], "true");
+    assert!(!seen.proposal.contains_key(&format!("{member}ParameterValue")));
+    assert_eq!(seen.proposal["ChangeSetType"], "UPDATE");
+}
+
+#[test]
+fn a_deployment_that_fails_names_what_failed_first_this_time() {
+    let aws = Aws { then: "UPDATE_ROLLBACK_COMPLETE", ..Aws::standing() };
+    let (code, told, _) = twinpool(&aws, &["deploy", "--yes"]);
+    assert_eq!(code, 1, "{told}");
+    assert!(
+        told.contains("UPDATE_ROLLBACK_COMPLETE") && told.contains("Mirror (AWS::X::Y): no such role"),
+        "{told}"
+    );
+    assert!(!told.contains("long ago") && !told.contains("cancelled"), "{told}");
+}
+
+#[test]
+fn a_stack_that_was_never_made_takes_no_deployment() {
+    let (code, told, seen) =
+        twinpool(&Aws { status: Some("ROLLBACK_COMPLETE"), ..Aws::standing() }, &["deploy", "--yes"]);
+    assert_eq!((code, seen.has("CreateChangeSet")), (10, false), "{told}");
+    assert!(told.contains("ROLLBACK_COMPLETE") && told.contains("twinpool remove"), "{told}");
+}
+
+#[test]
+fn nothing_is_deleted_while_nobody_can_tell_what_the_triggers_name() {
+    let (code, told, seen) = twinpool(&Aws { is_pool_closed: true, ..Aws::standing() }, &["remove", "--yes"]);
+    assert_eq!((code, seen.has("DeleteStack")), (1, false), "{told}");
+    let (code, told, seen) =
+        twinpool(&Aws { then: "DELETE_COMPLETE", ..Aws::standing() }, &["remove", "--yes"]);
+    assert_eq!((code, seen.has("DeleteStack")), (0, true), "{told}");
+    assert!(told.contains("links-1"), "{told}");
+}
