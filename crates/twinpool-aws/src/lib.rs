@@ -12,6 +12,8 @@ pub mod quotas;
 #[cfg(feature = "raw")]
 pub mod raw;
 pub mod settings;
+#[cfg(feature = "setup")]
+pub mod setup;
 #[cfg(feature = "sqs")]
 pub mod sqs;
 #[cfg(feature = "raw")]
