@@ -3,7 +3,9 @@
 //! Where an emulator is kinder than AWS, these are not: each refusal names its source in the fact sheet (F§n).
 #![expect(clippy::expect_used, reason = "a test that is set up wrongly must stop")]
 
+mod archive;
 pub mod contract;
+mod functions;
 mod handle;
 mod import_jobs;
 mod links;
@@ -13,13 +15,17 @@ mod pool;
 mod process;
 mod quota;
 mod runs;
+mod settings;
 mod strict;
 pub mod world;
 
+pub use archive::{ArchiveHandle, MemoryArchive};
+pub use functions::{Behaviour, FunctionsHandle, MemoryFunctions};
 pub use handle::PoolHandle;
 pub use import_jobs::MemoryImportJobs;
 pub use links::MemoryLinks;
 pub use pool::{MemoryPool, Person, uuid};
 pub use process::{Moment, Process};
 pub use quota::{Now, Quota, category};
+pub use settings::{Knobs, MemorySettings, SettingsHandle, Stranger};
 pub use world::World;
