@@ -1,6 +1,31 @@
 //! What happens before the first change event and after the last: pools in production are read, judged, and given or relieved
 //! of our triggers. Pool settings stay the JSON that AWS speaks, because a field that is not sent back is reset (F§6).
 //!
-//! Knows no AWS: the [`port`]s are traits.
+//! Knows no AWS: the [`port`]s are traits. [`attach`] and [`detach`] each make a plan, which reads only and can be shown, and
+//! carry it out: what was there before is saved first, and every update is proved by describing the pool again.
 
+pub mod archive;
+pub mod attach;
+pub mod chain;
+pub mod detach;
+pub mod managed;
+pub mod permission;
 pub mod port;
+mod prove;
+pub mod self_test;
+pub mod settings;
+pub mod status;
+pub mod triggers;
+
+pub use prove::Trouble;
+
+/// What attaching and detaching reach.
+#[derive(Debug)]
+pub struct Ports<'a, P, F, A> {
+    /// The settings of the pool.
+    pub pool: &'a P,
+    /// Lambda, where capture is.
+    pub functions: &'a F,
+    /// Where the former state is kept.
+    pub archive: &'a A,
+}

@@ -1,0 +1,115 @@
+//! Whether a pool may be touched, and what its owner should know.
+
+use serde_json::Value;
+use twinpool_core::id::PoolId;
+
+use super::former::Former;
+use super::{Chained, FunctionArn, Json, Permission, Refusal, Seen, Slot, Warning};
+use crate::permission::permission;
+use crate::triggers::{in_slot, is_clear};
+use crate::{chain, managed, self_test};
+
+/// The pool: which it is, and whether capture is within its reach.
+pub(super) fn pool(id: &PoolId, description: &Json, capture: &FunctionArn) -> Result<Permission, Refusal> {
+    let permission = permission(description).ok_or(Refusal::NoArn)?;
+    if !permission.source_arn.ends_with(&format!("/{}", id.as_str())) {
+        return Err(Refusal::NoArn);
+    }
+    let region = region(&permission.source_arn);
+    if region != self::region(capture.as_str()) {
+        return Err(Refusal::OtherRegion { pool: region.to_owned(), function: capture.clone() });
+    }
+    let is_version = |it: &str| it == "$LATEST" || it.bytes().all(|c| c.is_ascii_digit());
+    if capture.qualifier().is_some_and(is_version) {
+        return Err(Refusal::Version(capture.clone()));
+    }
+    if !is_clear(description) {
+        return Err(Refusal::Unclear);
+    }
+    Ok(permission)
+}
+
+/// Capture: whether it is there and can run, and whom it calls first.
+pub(super) fn capture(capture: &FunctionArn, configuration: Option<&Json>) -> Result<Chained, Refusal> {
+    let configuration = configuration.ok_or_else(|| Refusal::NoCapture(capture.clone()))?;
+    let says = |field: &str| configuration.get(field).and_then(Value::as_str);
+    let wrong = says("State").filter(|state| !["Active", "Inactive"].contains(state));
+    let wrong = wrong.or(says("LastUpdateStatus").filter(|status| *status != "Successful"));
+    if let Some(state) = wrong {
+        return Err(Refusal::NotReady { function: capture.clone(), state: state.to_owned() });
+    }
+    let chained = chain::chained(configuration)?;
+    let to_itself = |called: &FunctionArn| called.unqualified() == capture.unqualified();
+    match chained.iter().find(|(_, called)| to_itself(called)) {
+        Some((slot, _)) => Err(Refusal::Loop { slot: *slot }),
+        None => Ok(chained),
+    }
+}
+
+/// The slots: capture calls exactly what each holds.
+pub(super) fn slots(
+    description: &Json,
+    capture: &FunctionArn,
+    chained: &Chained,
+    former: &Former,
+) -> Result<Vec<Warning>, Refusal> {
+    let mut warnings = Vec::new();
+    for slot in Slot::ALL {
+        let held = in_slot(description, slot);
+        let is_ours = held.as_ref().is_some_and(|held| held.is(capture));
+        let function = if is_ours {
+            if former.is_unknown(slot, capture) {
+                warnings.push(Warning::NothingSaved(slot));
+                continue;
+            }
+            former.of(slot)
+        } else {
+            held
+        };
+        match (function.map(|held| held.function), chained.get(&slot)) {
+            (None, None) => {}
+            (None, Some(chained)) => return Err(Refusal::NobodyThere { slot, chained: chained.clone() }),
+            (Some(function), None) => return Err(Refusal::Taken { slot, function }),
+            (Some(function), Some(chained)) if function == chained.as_str() => {}
+            // The owner may have deployed the former function anew since.
+            (Some(former), Some(chained)) if is_ours => {
+                warnings.push(Warning::OtherFormer { slot, former, chained: chained.clone() });
+            }
+            (Some(function), Some(chained)) => {
+                return Err(Refusal::OtherFunction { slot, function, chained: chained.clone() });
+            }
+        }
+    }
+    Ok(warnings)
+}
+
+/// What the description alone tells.
+pub(super) fn warnings(seen: &Seen) -> Vec<Warning> {
+    let description = &seen.description;
+    let mut warnings: Vec<_> = managed::manager(description).map(Warning::Managed).into_iter().collect();
+    let settings = ["UserPoolTier", "DeletionProtection", "MfaConfiguration"];
+    warnings.extend(settings.into_iter().filter(|it| !description.contains_key(*it)).map(Warning::NotTold));
+    if is_replicated(description) {
+        warnings.push(Warning::Replicated);
+    }
+    warnings
+}
+
+/// A replica has an ARN of another Region than its id; a pool that has one has a key of many Regions (F§6, trap 10).
+fn is_replicated(description: &Json) -> bool {
+    let text = |field: &str| description.get(field).and_then(Value::as_str).unwrap_or_default();
+    let home = text("Id").split('_').next().unwrap_or_default();
+    let key = description.get("KeyConfiguration").map(Value::to_string).unwrap_or_default();
+    region(text("Arn")) != home || key.contains(":key/mrk-")
+}
+
+/// What capture is tested with.
+pub(super) fn event(permission: &Permission, chained: &Chained) -> Json {
+    let arn = &permission.source_arn;
+    let pool = arn.rsplit('/').next().unwrap_or_default();
+    self_test::event(pool, region(arn), chained.contains_key(&Slot::PreTokenGeneration))
+}
+
+fn region(arn: &str) -> &str {
+    arn.split(':').nth(3).unwrap_or_default()
+}

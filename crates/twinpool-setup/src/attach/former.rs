@@ -1,0 +1,103 @@
+//! What was in the slots before capture, and what is to be there after.
+
+use twinpool_core::id::PoolId;
+
+use super::{FunctionArn, Json, Refusal, Saved, Seen, Slot, Unfinished, Wish};
+use crate::settings::is_setting;
+use crate::triggers::{Held, copy, in_slot, put};
+
+/// The former state: what was saved, as far as it still holds.
+pub(super) struct Former {
+    saved: Option<Saved>,
+    saves: bool,
+    is_unfinished: bool,
+}
+
+impl Former {
+    /// A saved state with capture in none of the slots is of no use any more. One with capture in some of them is never replaced:
+    /// only the slots that are not capture's are brought up to date.
+    pub(super) fn new(pool: &PoolId, before: &Seen, found: Option<Saved>, wish: &Wish) -> Self {
+        let is_ours =
+            |slot: &Slot| in_slot(&before.description, *slot).is_some_and(|it| it.is(&wish.capture));
+        let (ours, others): (Vec<_>, Vec<_>) = Slot::ALL.into_iter().partition(is_ours);
+        match found {
+            Some(mut saved) if !ours.is_empty() => {
+                let kept = saved.clone();
+                for slot in others {
+                    copy(&mut saved.description, slot, &before.description);
+                }
+                let saves = saved != kept;
+                let is_unfinished = saved.attached.is_empty();
+                Self { saved: Some(saved), saves, is_unfinished }
+            }
+            None if others.is_empty() => Self { saved: None, saves: false, is_unfinished: false },
+            Some(_) | None => {
+                let saved = Saved {
+                    pool: pool.clone(),
+                    description: before.description.clone(),
+                    mfa: before.mfa.clone(),
+                    attached: Vec::new(),
+                    at: wish.at,
+                };
+                Self { saved: Some(saved), saves: true, is_unfinished: false }
+            }
+        }
+    }
+
+    /// What was in a slot.
+    pub(super) fn of(&self, slot: Slot) -> Option<Held> {
+        in_slot(&self.saved.as_ref()?.description, slot)
+    }
+
+    /// Whether nobody knows what was in a slot that is capture's.
+    pub(super) fn is_unknown(&self, slot: Slot, capture: &FunctionArn) -> bool {
+        self.saved.is_none() || self.of(slot).is_some_and(|held| held.is(capture))
+    }
+
+    /// What the pool is to be like, and what of it is put back that changed since a run that did not finish.
+    ///
+    /// Such a run may have died between an update and its proof. Second factors, which no update names, are put back;
+    /// what the update named is the owner's to say.
+    pub(super) fn after(&self, before: &Seen, wish: &Wish) -> Result<(Seen, Vec<String>), Refusal> {
+        let mut after = before.clone();
+        let mut put_back = Vec::new();
+        if let Some(saved) = self.saved.as_ref().filter(|_| self.is_unfinished) {
+            let was = Seen { description: saved.description.clone(), mfa: saved.mfa.clone() };
+            let mut moved = was.settings(before);
+            moved.retain(|path| !path.starts_with("LambdaConfig."));
+            let (factors, settings): (Vec<_>, Vec<_>) = moved
+                .into_iter()
+                .partition(|path| path.starts_with("MFA.") && path != "MFA.MfaConfiguration");
+            match wish.unfinished {
+                None if !settings.is_empty() => return Err(Refusal::Unfinished(settings)),
+                Some(Unfinished::Keep) => {}
+                Some(Unfinished::PutBack) => {
+                    restore(&mut after.description, &saved.description);
+                    after.mfa = saved.mfa.clone();
+                    put_back = settings.into_iter().chain(factors).collect();
+                }
+                None => {
+                    after.mfa = saved.mfa.clone();
+                    put_back = factors;
+                }
+            }
+        }
+        for slot in Slot::ALL {
+            put(&mut after.description, slot, wish.capture.as_str());
+        }
+        Ok((after, put_back))
+    }
+
+    /// What is to be kept, and whether that is not what is kept already.
+    pub(super) fn into_saved(self) -> (Option<Saved>, bool) {
+        (self.saved, self.saves)
+    }
+}
+
+/// Gives a description the settings of another one, triggers aside.
+fn restore(description: &mut Json, from: &Json) {
+    let is_ours = |field: &str| is_setting(field) && field != "LambdaConfig";
+    description.retain(|field, _| !is_ours(field));
+    let settings = from.iter().filter(|(field, _)| is_ours(field));
+    description.extend(settings.map(|(field, value)| (field.clone(), value.clone())));
+}

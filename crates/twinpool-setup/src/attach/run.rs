@@ -1,0 +1,75 @@
+//! Carries a plan out: keep, allow, test, update, prove, test.
+
+use super::{Archive, Attached, Functions, Plan, PoolSettings, Ports, Slot};
+use crate::permission;
+use crate::prove::{Because, Proof, Trouble};
+use crate::self_test::{SelfTestFailure, self_test};
+
+impl Plan {
+    /// Does what the plan says.
+    ///
+    /// The former state is kept and the permission is there before the pool names capture, and capture has shown that it works.
+    /// Every way out leaves the pool as it was or attached, and the same command again goes on from there.
+    ///
+    /// # Errors
+    /// What went wrong, and what the pool is like now.
+    pub async fn carry_out<P: PoolSettings, F: Functions, A: Archive>(
+        &self,
+        ports: &Ports<'_, P, F, A>,
+    ) -> Result<Attached, Trouble> {
+        if let Some(saved) = self.saved.as_ref().filter(|_| self.saves) {
+            ports.archive.save(saved).await?;
+        }
+        self.allow(ports.functions).await?;
+        let is_new = !self.changes.is_empty();
+        let test = self_test(ports.functions, &self.capture, &self.permission, &self.event);
+        test.await
+            .map_err(|failure| if is_new { Trouble::SelfTest(failure) } else { Trouble::Failing(failure) })?;
+        let proof = self.step.take(ports.pool).await?;
+        self.test_again(ports, &proof).await?;
+        self.keep(ports.archive).await.map_err(Trouble::Unfinished)?;
+        Ok(Attached { did_update: proof.did_update, noticed: proof.noticed })
+    }
+
+    async fn allow<F: Functions>(&self, functions: &F) -> Result<(), Trouble> {
+        let policy = functions.policy(&self.capture).await?;
+        if permission::holds(policy.as_ref(), &self.permission) {
+            return Ok(());
+        }
+        let free =
+            permission::names(&self.permission).into_iter().find(|it| !permission::has(policy.as_ref(), it));
+        let Some(statement_id) = free else {
+            return Err(Trouble::SelfTest(SelfTestFailure::NotAllowed(self.permission.statement_id.clone())));
+        };
+        let permission = crate::port::Permission { statement_id, ..self.permission.clone() };
+        Ok(functions.allow(&self.capture, &permission).await?)
+    }
+
+    /// The pool names capture now: a capture that fails would fail sign-ins.
+    async fn test_again<P: PoolSettings, F: Functions, A: Archive>(
+        &self,
+        ports: &Ports<'_, P, F, A>,
+        proof: &Proof,
+    ) -> Result<(), Trouble> {
+        match self_test(ports.functions, &self.capture, &self.permission, &self.event).await {
+            Ok(()) => Ok(()),
+            // Nobody knows whether it would.
+            Err(SelfTestFailure::Port(error)) => Err(Trouble::Unfinished(error)),
+            Err(failure) if proof.did_update => {
+                Err(self.step.back(ports.pool, Because::SelfTest(failure)).await)
+            }
+            Err(failure) => Err(Trouble::Failing(failure)),
+        }
+    }
+
+    /// Notes that the update is proved.
+    async fn keep<A: Archive>(&self, archive: &A) -> twinpool_core::port::Answer<()> {
+        let Some(saved) = &self.saved else { return Ok(()) };
+        let slots = Slot::ALL.into_iter().map(|slot| (slot.name().to_owned(), self.capture.clone()));
+        let attached: Vec<_> = slots.collect();
+        if saved.attached == attached {
+            return Ok(());
+        }
+        archive.save(&crate::port::Saved { attached, ..saved.clone() }).await
+    }
+}

@@ -1,0 +1,45 @@
+//! Carries a plan out: mark, update, prove, take the permission away, forget.
+
+use super::{Archive, Detached, Functions, Plan, PoolSettings, Ports, is_anywhere};
+use crate::permission;
+use crate::prove::Trouble;
+
+impl Plan {
+    /// Does what the plan says.
+    ///
+    /// The permission goes after the pool has been seen without capture, and the saved state goes last.
+    ///
+    /// # Errors
+    /// What went wrong, and what the pool is like now.
+    pub async fn carry_out<P: PoolSettings, F: Functions, A: Archive>(
+        &self,
+        ports: &Ports<'_, P, F, A>,
+    ) -> Result<Detached, Trouble> {
+        if let Some(marks) = &self.marks {
+            ports.archive.save(marks).await?;
+        }
+        let proof = self.step.take(ports.pool).await?;
+        // The rest finds nothing to put back any more, whatever happens.
+        let rest = self.tidy(ports).await.map_err(Trouble::Unfinished);
+        rest.map(|()| Detached { did_update: proof.did_update, noticed: proof.noticed })
+    }
+
+    async fn tidy<P: PoolSettings, F: Functions, A: Archive>(
+        &self,
+        ports: &Ports<'_, P, F, A>,
+    ) -> twinpool_core::port::Answer<()> {
+        let now = ports.pool.describe().await?;
+        if is_anywhere(&now, &self.capture) {
+            return Ok(());
+        }
+        if let Some(permission) = &self.permission {
+            let policy = ports.functions.policy(&self.capture).await?;
+            for name in permission::names(permission) {
+                if permission::has(policy.as_ref(), &name) {
+                    ports.functions.disallow(&self.capture, &name).await?;
+                }
+            }
+        }
+        ports.archive.forget(ports.pool.id()).await
+    }
+}

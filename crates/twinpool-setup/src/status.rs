@@ -1,0 +1,66 @@
+//! Whether capture is in a pool's slots.
+
+use crate::chain::Chained;
+use crate::port::{FunctionArn, Json};
+use crate::triggers::{Held, Slot, in_slot};
+
+/// What is in one of the slots that capture goes into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// Nothing.
+    Empty,
+    /// Capture, and the former function that it calls first, if any.
+    Capture(Option<FunctionArn>),
+    /// Capture by another alias or version than the one asked for.
+    OtherAlias(Held),
+    /// Another function.
+    Other(Held),
+}
+
+/// How far a pool is attached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attachment {
+    /// In no slot.
+    Not,
+    /// In some of the slots, or by another alias.
+    Partly,
+    /// In all of them.
+    Whole,
+    /// In all of them, and in some it calls a former function first.
+    Chained,
+}
+
+/// The slots that capture goes into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// What is in each, in the order of [`Slot::ALL`].
+    pub places: Vec<(Slot, Place)>,
+}
+
+impl Status {
+    /// In one word.
+    #[must_use]
+    pub fn attachment(&self) -> Attachment {
+        let count = |is: fn(&Place) -> bool| self.places.iter().filter(|(_, place)| is(place)).count();
+        let exact = count(|place| matches!(place, Place::Capture(_)));
+        let ours = exact + count(|place| matches!(place, Place::OtherAlias(_)));
+        match ours {
+            0 => Attachment::Not,
+            _ if exact < self.places.len() => Attachment::Partly,
+            _ if count(|place| matches!(place, Place::Capture(Some(_)))) > 0 => Attachment::Chained,
+            _ => Attachment::Whole,
+        }
+    }
+}
+
+/// What the slots hold. `chained` is what [`crate::chain::chained`] says of capture.
+#[must_use]
+pub fn status(description: &Json, capture: &FunctionArn, chained: &Chained) -> Status {
+    let place = |slot| match in_slot(description, slot) {
+        None => Place::Empty,
+        Some(held) if held.function == capture.as_str() => Place::Capture(chained.get(&slot).cloned()),
+        Some(held) if held.is(capture) => Place::OtherAlias(held),
+        Some(held) => Place::Other(held),
+    };
+    Status { places: Slot::ALL.into_iter().map(|slot| (slot, place(slot))).collect() }
+}

@@ -1,0 +1,198 @@
+//! The trigger slots of a pool: `LambdaConfig` (F§6).
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use crate::port::{FunctionArn, Json};
+
+/// A slot that capture goes into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Slot {
+    /// After a sign-up, a first federated sign-in and a forgotten password.
+    PostConfirmation,
+    /// Before each token.
+    PreTokenGeneration,
+    /// Before each message to a user.
+    CustomMessage,
+}
+
+impl Slot {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::PostConfirmation, Self::PreTokenGeneration, Self::CustomMessage];
+
+    /// As `LambdaConfig` names it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PostConfirmation => "PostConfirmation",
+            Self::PreTokenGeneration => "PreTokenGeneration",
+            Self::CustomMessage => "CustomMessage",
+        }
+    }
+
+    /// The parameter of the template that names the function which capture calls first.
+    #[must_use]
+    pub fn parameter(self) -> &'static str {
+        match self {
+            Self::PostConfirmation => "ChainPostConfirmation",
+            Self::PreTokenGeneration => "ChainPreTokenGeneration",
+            Self::CustomMessage => "ChainCustomMessage",
+        }
+    }
+
+    /// The variable of capture that the parameter sets.
+    #[must_use]
+    pub fn variable(self) -> &'static str {
+        match self {
+            Self::PostConfirmation => "TWINPOOL_CHAIN_POST_CONFIRMATION",
+            Self::PreTokenGeneration => "TWINPOOL_CHAIN_PRE_TOKEN_GENERATION",
+            Self::CustomMessage => "TWINPOOL_CHAIN_CUSTOM_MESSAGE",
+        }
+    }
+}
+
+impl fmt::Display for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The function in a slot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Its ARN, as the pool says it.
+    pub function: String,
+    /// The version of the events that it gets, where the slot has one.
+    pub version: Option<String>,
+}
+
+impl Held {
+    /// Whether this is that function, by whatever alias or version.
+    #[must_use]
+    pub fn is(&self, function: &FunctionArn) -> bool {
+        let unqualified: Vec<_> = self.function.split(':').take(7).collect();
+        unqualified.join(":") == function.unqualified().as_str()
+    }
+}
+
+const CONFIG: &str = "PreTokenGenerationConfig";
+
+/// Every slot that holds a function, those of new kinds too. `PreTokenGenerationConfig` counts as `PreTokenGeneration`.
+#[must_use]
+pub fn held(description: &Json) -> BTreeMap<String, Held> {
+    let lambda = lambda_config(&normal(description));
+    let slots = lambda.iter().filter(|(name, _)| *name != CONFIG && *name != "KMSKeyID");
+    let mut held: BTreeMap<_, _> =
+        slots.filter_map(|(name, value)| Some((name.clone(), read(value)?))).collect();
+    if let (Some(slot), Some(config)) = (held.get_mut(Slot::PreTokenGeneration.name()), lambda.get(CONFIG)) {
+        slot.version = read(config).and_then(|config| config.version);
+    }
+    held
+}
+
+/// The function in one slot.
+#[must_use]
+pub fn in_slot(description: &Json, slot: Slot) -> Option<Held> {
+    held(description).remove(slot.name())
+}
+
+/// Whether the pool names one function only for the tokens, and each of the slots in a form that is known.
+#[must_use]
+pub fn is_clear(description: &Json) -> bool {
+    let lambda = lambda_config(description);
+    let known = |slot: Slot| {
+        let value = lambda.get(slot.name());
+        value.is_none_or(|value| value.is_string() || value.is_null())
+    };
+    let config = lambda.get(CONFIG).filter(|config| !config.is_null());
+    let arn = config.and_then(|config| config.get("LambdaArn"));
+    let plain = lambda.get(Slot::PreTokenGeneration.name()).filter(|value| !value.is_null());
+    let is_one = plain.is_none() || arn.is_none() || plain == arn;
+    Slot::ALL.into_iter().all(known) && config.is_none_or(|config| read(config).is_some()) && is_one
+}
+
+fn read(value: &Value) -> Option<Held> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let (arn, version) = match value {
+        Value::Object(config) => (config.get("LambdaArn")?, config.get("LambdaVersion").and_then(text)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => (value, None),
+    };
+    Some(Held { function: text(arn)?, version })
+}
+
+/// Puts a function into a slot. The version of the events stays: they are what the former function expects (F§6, trap 6).
+pub fn put(description: &mut Json, slot: Slot, function: &str) {
+    let version = in_slot(description, slot).and_then(|held| held.version);
+    edit(description, |lambda| {
+        lambda.insert(slot.name().to_owned(), json!(function));
+        if slot == Slot::PreTokenGeneration {
+            set_config(lambda, version.as_deref().unwrap_or("V1_0"), function);
+        }
+    });
+}
+
+/// Gives a slot what another description has in it, or nothing.
+pub fn copy(description: &mut Json, slot: Slot, from: &Json) {
+    let former = lambda_config(from);
+    edit(description, |lambda| {
+        let fields: &[&str] =
+            if slot == Slot::PreTokenGeneration { &[slot.name(), CONFIG] } else { &[slot.name()] };
+        for field in fields {
+            lambda.remove(*field);
+            lambda.extend(former.get(*field).map(|value| ((*field).to_owned(), value.clone())));
+        }
+    });
+}
+
+/// Gives a slot its former function back. A version of the events that was changed since stays.
+pub fn give_back(description: &mut Json, slot: Slot, from: &Json) {
+    let (now, was) = (in_slot(description, slot), in_slot(from, slot));
+    copy(description, slot, from);
+    if let (Some(now), Some(was)) = (now.and_then(|now| now.version), was)
+        && was.version.as_ref() != Some(&now)
+    {
+        edit(description, |lambda| set_config(lambda, &now, &was.function));
+    }
+}
+
+/// Takes whatever is in a slot out of it.
+pub fn empty(description: &mut Json, slot: Slot) {
+    copy(description, slot, &Json::new());
+}
+
+/// A description that names the function for the tokens in both ways, in which a pool may tell it (F§6, trap 6).
+#[must_use]
+pub fn normal(description: &Json) -> Json {
+    let mut normal = description.clone();
+    let lambda = lambda_config(description);
+    let name = Slot::PreTokenGeneration.name();
+    let plain = lambda.get(name).and_then(Value::as_str);
+    let arn = lambda.get(CONFIG).and_then(|config| config.get("LambdaArn")).filter(|value| value.is_string());
+    match (plain, arn) {
+        (Some(plain), None) => edit(&mut normal, |lambda| set_config(lambda, "V1_0", plain)),
+        (None, Some(arn)) => edit(&mut normal, |lambda| {
+            lambda.insert(name.to_owned(), arn.clone());
+        }),
+        (None, None) | (Some(_), Some(_)) => {}
+    }
+    normal
+}
+
+fn set_config(lambda: &mut Json, version: &str, function: &str) {
+    let mut config = lambda.get(CONFIG).and_then(Value::as_object).cloned().unwrap_or_default();
+    config.insert("LambdaVersion".to_owned(), json!(version));
+    config.insert("LambdaArn".to_owned(), json!(function));
+    lambda.insert(CONFIG.to_owned(), Value::Object(config));
+}
+
+fn lambda_config(description: &Json) -> Json {
+    description.get("LambdaConfig").and_then(Value::as_object).cloned().unwrap_or_default()
+}
+
+fn edit(description: &mut Json, change: impl FnOnce(&mut Json)) {
+    let mut lambda = lambda_config(description);
+    change(&mut lambda);
+    description.insert("LambdaConfig".to_owned(), Value::Object(lambda));
+}
