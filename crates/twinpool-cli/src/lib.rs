@@ -1,12 +1,14 @@
 //! The `twinpool` command: one module per subcommand, each an arguments struct and a `run`.
 
 mod ask;
+mod attach;
 mod backfill;
 mod bound;
 mod bulk;
 mod carry;
 mod clock;
 mod conflicts;
+mod detach;
 mod dlq;
 mod estimate;
 mod explain;
@@ -87,6 +89,10 @@ enum Command {
     Export(export::Arguments),
     /// Carries over whoever is in an exported file and not in the new pool yet.
     Import(import::Arguments),
+    /// Puts capture into the triggers of the old pool, and changes nothing else of it.
+    Attach(attach::Arguments),
+    /// Takes capture out of the triggers again, and gives each what was in it before.
+    Detach(detach::Arguments),
 }
 
 /// How a command ended, for scripts.
@@ -157,6 +163,8 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Rate(arguments) => runs::rate(&arguments).await,
         Command::Export(arguments) => export::run(&arguments).await,
         Command::Import(arguments) => Box::pin(import::run(&arguments)).await,
+        Command::Attach(arguments) => Box::pin(attach::run(&arguments)).await,
+        Command::Detach(arguments) => Box::pin(detach::run(&arguments)).await,
     }
 }
 
@@ -182,13 +190,15 @@ mod tests {
 
     #[test]
     fn help_fits_a_terminal() {
-        let all: [&[&str]; 6] = [
+        let all: [&[&str]; 8] = [
             &["resolve"],
             &["explain"],
             &["sync"],
             &["conflicts", "resolve"],
             &["dlq", "redrive"],
             &["verify"],
+            &["attach"],
+            &["detach"],
         ];
         for words in all {
             let line = [&["twinpool"], words, &["--help"]].concat();
@@ -201,7 +211,7 @@ mod tests {
 
     #[test]
     fn help_texts() {
-        let paths: [&[&str]; 22] = [
+        let paths: [&[&str]; 24] = [
             &[],
             &["resolve"],
             &["explain"],
@@ -224,6 +234,8 @@ mod tests {
             &["export"],
             &["import"],
             &["verify"],
+            &["attach"],
+            &["detach"],
         ];
         let all: Vec<_> =
             paths.iter().map(|path| format!("## twinpool {}\n{}", path.join(" "), help(path))).collect();
