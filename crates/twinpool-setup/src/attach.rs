@@ -137,6 +137,14 @@ pub enum Refusal {
         /// The function in it.
         function: String,
     },
+    /// Capture is in the slot, and does not call what was there before.
+    #[error("{function} was in {slot} before, and capture does not call it: deploy with {parameter}={function}", parameter = .slot.parameter())]
+    NotCalled {
+        /// The slot.
+        slot: Slot,
+        /// The function that was in it.
+        function: String,
+    },
     /// Capture would call another function than the one in the slot.
     #[error("{slot} holds {function}, but capture calls {chained} first: deploy with {parameter}={function}", parameter = .slot.parameter())]
     OtherFunction {

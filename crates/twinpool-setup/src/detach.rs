@@ -13,7 +13,7 @@ use crate::permission::{allows, permission};
 use crate::port::{Archive, FunctionArn, Functions, Json, Permission, PoolSettings, Saved};
 use crate::prove::{Seen, Step, look};
 use crate::settings::{self, Change, Unsendable};
-use crate::triggers::{self, Held, Slot, empty, give_back, held, in_slot, is_clear};
+use crate::triggers::{Held, Slot, empty, give_back, held, in_slot, is_clear};
 
 mod run;
 
@@ -255,9 +255,4 @@ fn lost_factors(before: &Seen, saved: Option<&Saved>, slots: &[(Slot, Fate)]) ->
         let paths = changes.iter().map(|change| format!("MFA.{}", change.path)).collect();
         (saved.mfa.clone(), paths)
     })
-}
-
-/// Whether capture is in any slot at all, those of new kinds included.
-pub(crate) fn is_anywhere(description: &Json, capture: &FunctionArn) -> bool {
-    triggers::held(description).values().any(|held| held.is(capture))
 }

@@ -17,7 +17,7 @@ pub mod settings;
 pub mod status;
 pub mod triggers;
 
-pub use prove::Trouble;
+pub use prove::{Because, Trouble};
 
 /// What attaching and detaching reach.
 #[derive(Debug)]

@@ -143,7 +143,7 @@ pub struct Saved {
     pub description: Json,
     /// GetUserPoolMfaConfig, before the first change.
     pub mfa: Json,
-    /// Which function was put into which slots: the slots as `LambdaConfig` names them.
+    /// Which function was put into which slots: the slots as `LambdaConfig` names them. Empty until the update is proved.
     pub attached: Vec<(String, FunctionArn)>,
     /// Milliseconds since 1970.
     pub at: u64,

@@ -173,12 +173,13 @@ impl Step {
         };
         // An update whose answer was lost: the pool itself decides.
         let moved = self.before.settings(&now);
+        let (meant, missing) = (self.before.settings(&self.after), now.settings(&self.after));
         if moved.is_empty() {
             Err(Trouble::Refused { source })
-        } else if moved.iter().any(|path| path.starts_with("LambdaConfig.")) {
-            Ok(now)
-        } else {
+        } else if meant.iter().any(|path| missing.contains(path)) {
             Err(Trouble::ChangedMeanwhile(moved))
+        } else {
+            Ok(now)
         }
     }
 

@@ -50,7 +50,8 @@ pub enum Unsendable {
 /// # Errors
 /// When something would be lost.
 pub fn update_body(description: &Json) -> Result<Json, Unsendable> {
-    let mut body = without_nulls(description);
+    let mut body = description.clone();
+    body.retain(|_, value| !value.is_null());
     let name = body.get("Name").cloned();
     body.retain(|field, _| !DESCRIBED_ONLY.contains(&field.as_str()));
     body.extend(name.map(|name| ("PoolName".to_owned(), name)));
@@ -61,27 +62,14 @@ pub fn update_body(description: &Json) -> Result<Json, Unsendable> {
     Ok(body)
 }
 
-/// A null is a field that is not there, and must not become one that is (F§6, trap 3).
-fn without_nulls(object: &Json) -> Json {
-    let filled = object.iter().filter(|(_, value)| !value.is_null());
-    filled
-        .map(|(key, value)| match value {
-            Value::Object(inner) => (key.clone(), Value::Object(without_nulls(inner))),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-                (key.clone(), value.clone())
-            }
-        })
-        .collect()
-}
-
 /// F§6, trap 1: both are described, and only the one of the password policy is taken back.
 fn one_validity(body: &mut Json) -> Result<(), Unsendable> {
     let policy =
         body.get("Policies").and_then(|it| it.pointer("/PasswordPolicy/TemporaryPasswordValidityDays"));
-    let Some(temporary) = policy.cloned() else { return Ok(()) };
+    let Some(temporary) = policy.filter(|days| !days.is_null()).cloned() else { return Ok(()) };
     let Some(config) = object(body, "AdminCreateUserConfig") else { return Ok(()) };
     match config.remove("UnusedAccountValidityDays") {
-        Some(unused) if unused != temporary => Err(Unsendable::ValidityDays),
+        Some(unused) if !unused.is_null() && unused != temporary => Err(Unsendable::ValidityDays),
         Some(_) | None => Ok(()),
     }
 }
@@ -98,9 +86,11 @@ fn one_message(body: &mut Json) {
     }
 }
 
-/// F§6, trap 3: an empty one would turn the remembering of devices on.
+/// F§6, trap 3: an empty one would turn the remembering of devices on, and a null in it must not become a value.
 fn no_empty_device_configuration(body: &mut Json) {
-    if object(body, "DeviceConfiguration").is_some_and(|config| config.is_empty()) {
+    let Some(config) = object(body, "DeviceConfiguration") else { return };
+    config.retain(|_, value| !value.is_null());
+    if config.is_empty() {
         body.remove("DeviceConfiguration");
     }
 }

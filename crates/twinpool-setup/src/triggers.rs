@@ -92,6 +92,12 @@ pub fn held(description: &Json) -> BTreeMap<String, Held> {
     held
 }
 
+/// Whether a function is in any slot at all, by whatever alias or version.
+#[must_use]
+pub fn is_anywhere(description: &Json, function: &FunctionArn) -> bool {
+    held(description).values().any(|held| held.is(function))
+}
+
 /// The function in one slot.
 #[must_use]
 pub fn in_slot(description: &Json, slot: Slot) -> Option<Held> {

@@ -16,6 +16,8 @@ pub enum Behaviour {
     Echo,
     /// Gives back something else.
     Says(Vec<u8>),
+    /// Gives back what it got so many times, and fails from then on.
+    EchoFor(usize),
     /// Fails.
     Fails,
 }
@@ -48,6 +50,11 @@ impl MemoryFunctions {
         let configuration = configuration.as_object().cloned().expect("an object");
         let function = Function { configuration, behaviour, statements: Vec::new(), invocations: 0 };
         self.functions().insert(arn.clone(), function);
+    }
+
+    /// Somebody deletes it.
+    pub fn remove(&self, arn: &FunctionArn) {
+        self.functions().remove(arn);
     }
 
     /// From now on it does this.
@@ -179,14 +186,16 @@ impl Functions for FunctionsHandle {
             let found = found.ok_or(missing("Invoke"))?;
             found.invocations += 1;
             Ok(match &found.behaviour {
-                Behaviour::Echo => Invoked { error: None, payload: payload.to_vec() },
+                Behaviour::EchoFor(times) if found.invocations > *times => failed(),
+                Behaviour::Echo | Behaviour::EchoFor(_) => Invoked { error: None, payload: payload.to_vec() },
                 Behaviour::Says(bytes) => Invoked { error: None, payload: bytes.clone() },
-                Behaviour::Fails => Invoked {
-                    error: Some("Unhandled".to_owned()),
-                    payload: b"{\"errorMessage\":\"x\"}".to_vec(),
-                },
+                Behaviour::Fails => failed(),
             })
         })
         .await
     }
+}
+
+fn failed() -> Invoked {
+    Invoked { error: Some("Unhandled".to_owned()), payload: br#"{"errorMessage": "x"}"#.to_vec() }
 }

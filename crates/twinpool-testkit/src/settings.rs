@@ -37,6 +37,8 @@ pub struct Knobs {
     pub shows_both_pre_tokens: bool,
     /// Fields of a description that came after UpdateUserPool was last read: AWS takes them back (true) or shows them only.
     pub takes_new_fields: bool,
+    /// Does the description leave out what has its default?
+    pub hides_defaults: bool,
 }
 
 impl Default for Knobs {
@@ -47,6 +49,7 @@ impl Default for Knobs {
             update_turns_factors_off: false,
             shows_both_pre_tokens: true,
             takes_new_fields: true,
+            hides_defaults: false,
         }
     }
 }
@@ -84,8 +87,10 @@ impl MemorySettings {
     /// A pool with these settings, as DescribeUserPool and GetUserPoolMfaConfig tell them.
     #[must_use]
     pub fn new(description: Value, mfa: Value, knobs: Knobs) -> Arc<Self> {
-        let stored = object(description);
+        let mut stored = object(description);
         let id = stored.get("Id").and_then(Value::as_str).expect("a pool has an id");
+        let id = PoolId::parse(id).expect("a pool id");
+        reset::fill(&mut stored);
         let state = State {
             mfa: object(mfa),
             modified: 1_763_000_000,
@@ -96,9 +101,9 @@ impl MemorySettings {
             lost: Vec::new(),
             refusals: Vec::new(),
             mishaps: Vec::new(),
-            stored: stored.clone(),
+            stored,
         };
-        Arc::new(Self { id: PoolId::parse(id).expect("a pool id"), knobs, state: Mutex::new(state) })
+        Arc::new(Self { id, knobs, state: Mutex::new(state) })
     }
 
     /// The pool as one process calls it.

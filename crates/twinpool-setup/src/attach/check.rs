@@ -69,6 +69,7 @@ pub(super) fn slots(
         match (function.map(|held| held.function), chained.get(&slot)) {
             (None, None) => {}
             (None, Some(chained)) => return Err(Refusal::NobodyThere { slot, chained: chained.clone() }),
+            (Some(function), None) if is_ours => return Err(Refusal::NotCalled { slot, function }),
             (Some(function), None) => return Err(Refusal::Taken { slot, function }),
             (Some(function), Some(chained)) if function == chained.as_str() => {}
             // The owner may have deployed the former function anew since.

@@ -4,6 +4,7 @@ use super::{Archive, Attached, Functions, Plan, PoolSettings, Ports, Slot};
 use crate::permission;
 use crate::prove::{Because, Proof, Trouble};
 use crate::self_test::{SelfTestFailure, self_test};
+use crate::triggers::is_anywhere;
 
 impl Plan {
     /// Does what the plan says.
@@ -25,8 +26,13 @@ impl Plan {
         let test = self_test(ports.functions, &self.capture, &self.permission, &self.event);
         test.await
             .map_err(|failure| if is_new { Trouble::SelfTest(failure) } else { Trouble::Failing(failure) })?;
-        let proof = self.step.take(ports.pool).await?;
-        self.test_again(ports, &proof).await?;
+        let taken = self.take(ports).await;
+        let is_as_before = matches!(taken, Err(Trouble::PutBack { .. } | Trouble::Refused { .. }));
+        if is_as_before && !is_anywhere(self.description(), &self.capture) {
+            // There is no former state, then. If it stays, the next plan replaces it.
+            ports.archive.forget(ports.pool.id()).await.ok();
+        }
+        let proof = taken?;
         self.keep(ports.archive).await.map_err(Trouble::Unfinished)?;
         Ok(Attached { did_update: proof.did_update, noticed: proof.noticed })
     }
@@ -45,14 +51,14 @@ impl Plan {
         Ok(functions.allow(&self.capture, &permission).await?)
     }
 
-    /// The pool names capture now: a capture that fails would fail sign-ins.
-    async fn test_again<P: PoolSettings, F: Functions, A: Archive>(
+    /// Updates the pool. It names capture then: a capture that fails would fail sign-ins.
+    async fn take<P: PoolSettings, F: Functions, A: Archive>(
         &self,
         ports: &Ports<'_, P, F, A>,
-        proof: &Proof,
-    ) -> Result<(), Trouble> {
+    ) -> Result<Proof, Trouble> {
+        let proof = self.step.take(ports.pool).await?;
         match self_test(ports.functions, &self.capture, &self.permission, &self.event).await {
-            Ok(()) => Ok(()),
+            Ok(()) => Ok(proof),
             // Nobody knows whether it would.
             Err(SelfTestFailure::Port(error)) => Err(Trouble::Unfinished(error)),
             Err(failure) if proof.did_update => {

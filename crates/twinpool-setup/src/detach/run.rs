@@ -1,8 +1,9 @@
 //! Carries a plan out: mark, update, prove, take the permission away, forget.
 
-use super::{Archive, Detached, Functions, Plan, PoolSettings, Ports, is_anywhere};
+use super::{Archive, Detached, Functions, Plan, PoolSettings, Ports};
 use crate::permission;
 use crate::prove::Trouble;
+use crate::triggers::is_anywhere;
 
 impl Plan {
     /// Does what the plan says.

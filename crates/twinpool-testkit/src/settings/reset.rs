@@ -52,7 +52,7 @@ pub(super) const DESCRIBED_ONLY: [&str; 15] = [
 ];
 
 /// The default of a setting; `None` where there is nothing by default (F§6).
-fn default(field: &str) -> Option<Value> {
+pub(super) fn default(field: &str) -> Option<Value> {
     Some(match field {
         "UserPoolTier" => json!("ESSENTIALS"),
         "DeletionProtection" => json!("INACTIVE"),
@@ -68,6 +68,13 @@ fn default(field: &str) -> Option<Value> {
         "IssuerConfiguration" => json!({"Type": "ORIGINAL"}),
         _ => return None,
     })
+}
+
+/// Gives a pool the defaults of what was never set.
+pub(super) fn fill(stored: &mut Json) {
+    for field in UPDATED.into_iter().filter(|field| !stored.contains_key(*field)).collect::<Vec<_>>() {
+        stored.extend(default(field).map(|value| (field.to_owned(), value)));
+    }
 }
 
 /// Carries an update out on what is stored.

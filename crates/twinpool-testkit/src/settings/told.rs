@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use twinpool_setup::port::Json;
 
-use super::Knobs;
+use super::{Knobs, reset};
 
 /// `UserPool` of DescribeUserPool.
 pub(super) fn told(stored: &Json, knobs: &Knobs, modified: u64) -> Json {
@@ -28,6 +28,9 @@ pub(super) fn told(stored: &Json, knobs: &Knobs, modified: u64) -> Json {
     }
     if let Some(lambda) = object(&mut told, "LambdaConfig").filter(|_| knobs.shows_both_pre_tokens) {
         both_pre_tokens(lambda);
+    }
+    if knobs.hides_defaults {
+        told.retain(|field, value| reset::default(field).as_ref() != Some(value));
     }
     told
 }

@@ -1,0 +1,126 @@
+//! Taking capture out again: each slot gets what was in it, and what others did meanwhile stays.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use twinpool_setup::detach::{Fate, NoPlan, Refusal, Warning};
+use twinpool_setup::triggers::{Slot, in_slot};
+use twinpool_testkit::{Behaviour, Knobs, Process};
+
+use crate::matrix::full;
+use crate::world::{World, function};
+
+async fn attached() -> World {
+    let world = World::new(full(), Knobs::default()).await;
+    world.attached().await;
+    world
+}
+
+#[tokio::test]
+async fn a_slot_that_somebody_else_took_is_left_and_told() {
+    let world = attached().await;
+    world.pool.change(|it| it["LambdaConfig"]["CustomMessage"] = json!(function("newer").as_str()));
+    let plan = world.detach_plan().await.expect("a plan");
+    let (_, fate) = plan.slots.iter().find(|(slot, _)| *slot == Slot::CustomMessage).expect("a slot");
+    assert!(matches!(fate, Fate::Left(Some(held)) if held.function == function("newer").as_str()));
+    world.detached().await;
+    let now = world.pool.described();
+    assert_eq!(now["LambdaConfig"]["CustomMessage"], function("newer").as_str());
+    assert_eq!(now["LambdaConfig"]["PostConfirmation"], function("welcome:live").as_str());
+}
+
+#[tokio::test]
+async fn a_slot_that_somebody_emptied_stays_empty() {
+    let world = attached().await;
+    world.pool.change(|it| it["LambdaConfig"]["CustomMessage"] = Value::Null);
+    let plan = world.detach_plan().await.expect("a plan");
+    assert!(plan.slots.contains(&(Slot::CustomMessage, Fate::Left(None))));
+    world.detached().await;
+    assert_eq!(in_slot(&world.pool.described(), Slot::CustomMessage), None);
+}
+
+#[tokio::test]
+async fn without_a_saved_state_capture_goes_and_the_plan_says_what_is_not_known() {
+    let world = attached().await;
+    world.archive.lose(&twinpool_core::id::PoolId::parse(crate::world::POOL).expect("an id"));
+    let plan = world.detach_plan().await.expect("a plan");
+    assert!(plan.slots.iter().all(|(_, fate)| *fate == Fate::FormerUnknown));
+    world.detached().await;
+    world.assert_settings_kept();
+    let now = world.pool.described();
+    assert!(Slot::ALL.into_iter().all(|slot| in_slot(&now, slot).is_none()));
+    assert_eq!(now["LambdaConfig"]["PreSignUp"], function("pre-sign-up").as_str());
+    assert!(world.functions.statements(&world.capture).is_empty());
+}
+
+#[tokio::test]
+async fn a_version_that_the_owner_chose_since_stays_with_the_former_function() {
+    let world = attached().await;
+    world.pool.change(|it| it["LambdaConfig"]["PreTokenGenerationConfig"]["LambdaVersion"] = json!("V3_0"));
+    world.detached().await;
+    let held = in_slot(&world.pool.described(), Slot::PreTokenGeneration).expect("the former function");
+    assert_eq!(held.function, function("claims:7x").as_str());
+    assert_eq!(held.version.as_deref(), Some("V3_0"));
+}
+
+#[tokio::test]
+async fn a_former_function_that_is_gone_is_not_put_where_it_would_fail_sign_ins() {
+    let mut world = World::new(full(), Knobs::default()).await;
+    world.attached().await;
+    world.functions.remove(&function("messages"));
+    let refused = world.detach_plan().await.expect_err("refused");
+    let gone =
+        Refusal::FormerGone { slot: Slot::CustomMessage, function: function("messages").as_str().to_owned() };
+    assert_eq!(refused, NoPlan::Refused(gone));
+    world.leave_empty = [Slot::CustomMessage].into();
+    world.detached().await;
+    assert_eq!(in_slot(&world.pool.described(), Slot::CustomMessage), None);
+    assert!(in_slot(&world.pool.described(), Slot::PostConfirmation).is_some());
+}
+
+#[tokio::test]
+async fn a_former_function_that_lets_nobody_in_is_told() {
+    let world = attached().await;
+    world.functions.put(&function("messages"), json!({}), Behaviour::Echo);
+    let plan = world.detach_plan().await.expect("a plan");
+    let told = Warning::NotAllowed(Slot::CustomMessage, function("messages").as_str().to_owned());
+    assert_eq!(plan.warnings, [told]);
+}
+
+#[tokio::test]
+async fn the_permission_stays_as_long_as_any_slot_names_capture() {
+    let world = attached().await;
+    let capture = world.capture.clone();
+    world.pool.change(move |it| it["LambdaConfig"]["PreSignUp"] = json!(capture.as_str()));
+    let plan = world.detach_plan().await.expect("a plan");
+    assert_eq!(plan.warnings, [Warning::Elsewhere("PreSignUp".to_owned())]);
+    world.detached().await;
+    assert!(world.functions.lets_in(&world.capture, crate::world::POOL_ARN), "PreSignUp would fail");
+}
+
+#[tokio::test]
+async fn an_update_that_resets_a_setting_is_put_back_and_capture_still_works() {
+    let world = attached().await;
+    world.pool.mishap(|it| it["UserPoolTier"] = json!("ESSENTIALS"));
+    let trouble = world.detach(&Arc::new(Process::healthy())).await.expect_err("trouble").trouble();
+    assert!(trouble.to_string().contains("UserPoolTier"), "{trouble}");
+    world.assert_attached();
+    world.detached().await;
+    world.assert_nothing_left();
+}
+
+#[tokio::test]
+async fn a_capture_that_is_deleted_already_can_still_be_taken_out() {
+    let world = attached().await;
+    world.functions.remove(&world.capture);
+    world.detached().await;
+    world.assert_as_before();
+}
+
+#[tokio::test]
+async fn a_pool_that_was_never_attached_stays_as_it_is() {
+    let world = World::new(full(), Knobs::default()).await;
+    world.detached().await;
+    assert_eq!(world.pool.updates(), 0);
+    world.assert_nothing_left();
+}
