@@ -41,7 +41,7 @@ impl CognitoSettings {
         Ok(Self { client, id, said: Mutex::default() })
     }
 
-    /// What AWS said about the last change that it refused. Settings of pools hold nothing of users.
+    /// What AWS said about the last change, if it refused that. Settings of pools hold nothing of users.
     #[must_use]
     pub fn last_refusal(&self) -> Option<String> {
         self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -66,10 +66,12 @@ impl CognitoSettings {
 
     async fn once(&self, target: &'static str, body: &Value) -> Answer<()> {
         let answer = self.client.call_frankly(target, body).await;
-        answer.map(drop).map_err(|refused| {
-            *self.said.lock().unwrap_or_else(PoisonError::into_inner) = refused.message;
-            refused.error
-        })
+        let (answer, said) = match answer {
+            Ok(_) => (Ok(()), None),
+            Err(refused) => (Err(refused.error), refused.message),
+        };
+        *self.said.lock().unwrap_or_else(PoisonError::into_inner) = said;
+        answer
     }
 }
 

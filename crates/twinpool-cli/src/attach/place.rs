@@ -87,7 +87,7 @@ impl Place {
             ("DescribeUserPool" | "GetUserPoolMfaConfig", _) => {
                 options::old_pool_problem(&self.old_pool, error)
             }
-            ("GetFunctionConfiguration" | "GetPolicy", _) => {
+            ("GetFunctionConfiguration" | "GetPolicy" | "AddPermission" | "Invoke", _) => {
                 let what = format!("a function ({} or one that it replaces)", self.capture_arn);
                 unusable(&what, "--capture-arn / TWINPOOL_CAPTURE_ARN", error)
             }
@@ -108,6 +108,9 @@ impl Place {
 
     /// What to say when carrying out ended otherwise than planned.
     pub(crate) fn trouble(&self, trouble: &Trouble, reached: &Reached) -> anyhow::Error {
+        if let Trouble::Port(error) = trouble {
+            return self.problem(error.clone()).context("the pool was not changed");
+        }
         let said = reached.pool.last_refusal().map(|said| format!(". AWS says: {said}")).unwrap_or_default();
         let kept = match trouble {
             Trouble::NotPutBack { .. } | Trouble::Unproved { .. } => format!(

@@ -55,6 +55,9 @@ impl Wanted<'_> {
         lines.push(
             "all other triggers stay. Take both out again before the twinpool stack is removed.".to_owned(),
         );
+        lines.push(
+            "After the deployment, `twinpool attach` checks what it made and tests capture.".to_owned(),
+        );
         lines.into_iter().map(|line| format!("{mark} {line}\n")).collect()
     }
 
