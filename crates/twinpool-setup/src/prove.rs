@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use twinpool_core::port::{Answer, PortError};
+use twinpool_core::port::{Answer, Class, PortError};
 
 use crate::port::{Json, PoolSettings};
 use crate::self_test::SelfTestFailure;
@@ -111,6 +111,11 @@ pub enum Trouble {
 }
 
 fn remedy(source: &PortError) -> &'static str {
+    if source.class == Class::Denied {
+        // To send a setting back takes the right to set it.
+        return "your credentials need cognito-idp:UpdateUserPool, iam:PassRole on the role in SmsConfiguration, and kms:CreateGrant \
+                on the key of custom senders";
+    }
     match source.code.as_str() {
         "ConcurrentModificationException" => "somebody else is changing the pool: run the same command again",
         "UserImportInProgressException" => "an import job runs: wait until it is done",

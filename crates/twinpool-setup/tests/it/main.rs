@@ -8,6 +8,7 @@ mod generated;
 mod matrix;
 mod mishaps;
 mod others;
+mod policies;
 mod refusals;
 mod tags;
 mod world;

@@ -55,7 +55,7 @@ async fn refusals_of_aws_leave_the_pool_as_it_was_and_say_what_to_do() {
         ("ConcurrentModificationException", "run the same command again"),
         ("UserImportInProgressException", "wait until it is done"),
         ("InvalidParameterException", "in the console"),
-        ("NotAuthorizedException", "run the same command again"),
+        ("NotAuthorizedException", "iam:PassRole"),
     ];
     for (code, remedy) in codes {
         let world = World::new(full(), Knobs::default()).await;

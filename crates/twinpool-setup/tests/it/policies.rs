@@ -1,0 +1,86 @@
+//! Which statements let a pool in, what capture is tested with, and two archives as one.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use twinpool_core::change_event::{Captured, EventId, capture};
+use twinpool_core::digest::DigestKey;
+use twinpool_core::id::{PoolId, Timestamp};
+use twinpool_setup::archive::Both;
+use twinpool_setup::permission::{allows, holds, permission};
+use twinpool_setup::port::{Archive as _, Saved};
+use twinpool_setup::self_test::event;
+use twinpool_testkit::{MemoryArchive, Process};
+
+use crate::world::{POOL, POOL_ARN};
+
+fn statement(change: impl FnOnce(&mut Value)) -> (bool, bool) {
+    let mut statement = json!({"Sid": "any", "Effect": "Allow", "Action": "lambda:InvokeFunction",
+        "Principal": {"Service": "cognito-idp.amazonaws.com"},
+        "Condition": {"StringEquals": {"AWS:SourceAccount": "111122223333"}, "ArnLike": {"AWS:SourceArn": POOL_ARN}}});
+    change(&mut statement);
+    let policy = json!({"Statement": [statement]});
+    let pool = json!({"Arn": POOL_ARN});
+    let permission = permission(pool.as_object().expect("fields")).expect("an ARN");
+    let policy = policy.as_object();
+    (holds(policy, &permission), allows(policy, &permission))
+}
+
+#[test]
+fn a_statement_is_ours_only_if_it_names_this_pool_and_this_account() {
+    assert_eq!(statement(|_| {}), (true, true));
+    let also = json!({"StringEquals": {"aws:sourceaccount": ["111122223333"]}, "ArnEquals": {"aws:SourceArn": POOL_ARN}});
+    assert_eq!(statement(|it| it["Condition"] = also), (true, true), "keys of conditions know no case");
+    // Lets the pool in, and others too.
+    assert_eq!(statement(|it| it["Condition"] = json!({})), (false, true));
+    assert_eq!(statement(|it| it["Condition"]["StringEquals"] = json!({})), (false, true));
+    let others: [(&str, Value); 5] = [
+        ("Effect", json!("Deny")),
+        ("Action", json!("lambda:GetFunction")),
+        ("Principal", json!({"Service": "events.amazonaws.com"})),
+        ("Condition", json!({"ArnLike": {"AWS:SourceArn": format!("{POOL_ARN}x")}})),
+        ("Condition", json!({"StringEquals": {"AWS:SourceAccount": "444455556666"}})),
+    ];
+    for (field, value) in others {
+        assert_eq!(statement(|it| it[field] = value.clone()), (false, false), "{field}: {value}");
+    }
+}
+
+#[test]
+fn what_capture_is_tested_with_is_about_nobody_and_calls_no_former_function() {
+    for calls_before_tokens in [true, false] {
+        let event = event(POOL, "eu-west-1", calls_before_tokens);
+        let text = Value::Object(event.clone()).to_string();
+        let key = DigestKey::new(&[7; 32]).expect("a key");
+        let captured = capture(&text, &key, EventId::from_random([1; 16]), Timestamp(1));
+        assert!(matches!(captured, Captured::NoUser(_)), "{captured:?}");
+        let source = event["triggerSource"].as_str().expect("a source");
+        assert_eq!(source.starts_with("TokenGeneration_"), !calls_before_tokens);
+    }
+}
+
+#[tokio::test]
+async fn two_archives_find_the_later_state_and_what_only_one_of_them_has() {
+    let process = Arc::new(Process::healthy());
+    let (file, table) = (MemoryArchive::new(), MemoryArchive::new());
+    let both = Both(file.handle(&process), table.handle(&process));
+    let pool = PoolId::parse(POOL).expect("an id");
+    let saved = |at| Saved {
+        pool: pool.clone(),
+        description: serde_json::Map::new(),
+        mfa: serde_json::Map::new(),
+        attached: Vec::new(),
+        at,
+    };
+    both.save(&saved(1)).await.expect("saved");
+    assert_eq!((file.kept(&pool), table.kept(&pool)), (Some(saved(1)), Some(saved(1))));
+    for archive in [&file, &table] {
+        archive.handle(&process).save(&saved(2)).await.expect("saved");
+        assert_eq!(both.find(&pool).await, Ok(Some(saved(2))));
+        both.save(&saved(1)).await.expect("saved");
+    }
+    file.lose(&pool);
+    assert_eq!(both.find(&pool).await, Ok(Some(saved(1))));
+    both.forget(&pool).await.expect("forgotten");
+    assert_eq!(both.find(&pool).await, Ok(None));
+}
