@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod arrives;
+mod attach;
 mod audit;
 mod command;
 mod confirmed;

@@ -1,6 +1,6 @@
-//! A local AWS for tests and benchmarks: Cognito's, DynamoDB's and SQS's wire protocol on loopback, and what import jobs
-//! need of S3 and CloudWatch Logs, and the outputs of a stack, before the strict stand-ins of twinpool-testkit, with AWS's quotas and with faults on
-//! demand.
+//! A local AWS for tests and benchmarks: Cognito's, DynamoDB's and SQS's wire protocol on loopback, what import jobs need of S3
+//! and CloudWatch Logs, what setting up needs of Lambda, STS, and the outputs of a stack; before the strict stand-ins of
+//! twinpool-testkit, with AWS's quotas and with faults on demand.
 //!
 //! What it does not know it refuses by name; nothing succeeds silently.
 
@@ -9,10 +9,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
-use twinpool_testkit::MemoryPool;
+use twinpool_testkit::{MemoryFunctions, MemoryPool, MemorySettings};
 
 use crate::http::{Reply, Request, Server};
 
+mod account;
 mod cognito;
 mod faults;
 mod imports;
@@ -34,6 +35,7 @@ pub use streamed::Population;
 pub use sts::{Signature, Sts};
 pub use table::Table;
 
+use account::Account;
 use cognito::directory::Directory;
 use refusal::{Outcome, Refusal};
 
@@ -57,6 +59,7 @@ struct State {
     sts: Sts,
     stack: Stack,
     providers: Mutex<BTreeMap<String, Vec<String>>>,
+    account: Account,
     way: Mutex<Duration>,
 }
 
@@ -72,7 +75,14 @@ impl AwsStub {
     pub fn start(pools: &[&Arc<MemoryPool>]) -> Self {
         let directory = |pool: &Arc<MemoryPool>| Box::new(Arc::clone(pool)) as Box<dyn Directory>;
         let directories = pools.iter().map(|pool| directory(pool)).collect();
-        Self::with(directories, Table::default(), Imports::before(pools))
+        Self::with(directories, Table::default(), Imports::before(pools), Account::default())
+    }
+
+    /// With pools that have settings and no users, these functions, and an empty table.
+    #[must_use]
+    pub fn of_account(pools: &[&Arc<MemorySettings>], functions: &Arc<MemoryFunctions>) -> Self {
+        let account = Account::of(pools, functions);
+        Self::with(Vec::new(), Table::default(), Imports::default(), account)
     }
 
     /// With two pools and the links between them that are made up while they are read, so that a million users take no
@@ -81,10 +91,10 @@ impl AwsStub {
     pub fn streaming(population: &Population) -> Self {
         let sides = population.sides().into_iter();
         let pools = sides.map(|side| Box::new(side) as Box<dyn Directory>).collect();
-        Self::with(pools, Table::streaming(population), Imports::default())
+        Self::with(pools, Table::streaming(population), Imports::default(), Account::default())
     }
 
-    fn with(pools: Vec<Box<dyn Directory>>, table: Table, imports: Imports) -> Self {
+    fn with(pools: Vec<Box<dyn Directory>>, table: Table, imports: Imports, account: Account) -> Self {
         let pools = pools.into_iter().map(|pool| (pool.shape().id.to_string(), pool)).collect();
         let state = State {
             pools,
@@ -96,6 +106,7 @@ impl AwsStub {
             sts: Sts::default(),
             stack: Stack::default(),
             providers: Mutex::default(),
+            account,
             way: Mutex::default(),
         };
         let state = Arc::new(state);
@@ -185,6 +196,9 @@ impl State {
         if is_form {
             return self.sts.answer(request);
         }
+        if request.path.starts_with(account::PATH) {
+            return self.account.lambda(request, &self.meter, &self.faults);
+        }
         let (service, operation) = target.split_once('.').unwrap_or((target, ""));
         let version = if [cognito::SERVICE, imports::LOGS].contains(&service) { "1.1" } else { "1.0" };
         if service == cognito::SERVICE {
@@ -195,7 +209,7 @@ impl State {
             Err(refusal) => (refusal.status(), refusal.body()),
         };
         // Done, and the answer lost.
-        if self.faults.is_cut() {
+        if self.faults.is_cut() || self.faults.takes_lost_answer(operation) {
             return Reply::Close;
         }
         let headers = vec![("content-type", format!("application/x-amz-json-{version}"))];
@@ -218,6 +232,9 @@ impl State {
             return Err(Refusal::new(code, "a fault that was asked for"));
         }
         match service {
+            cognito::SERVICE if self.account.has(operation, &body) => {
+                self.account.answer(operation, &body).map(|answer| answer.to_string().into_bytes())
+            }
             cognito::SERVICE => cognito::answer(self, operation, &body),
             table::SERVICE => self.table.answer(operation, &body, &self.faults),
             queue::SERVICE => self.queue.answer(operation, &body),

@@ -68,7 +68,10 @@ pub(crate) fn class(code: &str) -> Class {
         | "NoSuchResourceException"
         | "QueueDoesNotExist"
         | "AWS.SimpleQueueService.NonExistentQueue" => Class::NotFound,
-        "UsernameExistsException" | "AliasExistsException" | "GroupExistsException" => Class::Taken,
+        "UsernameExistsException"
+        | "AliasExistsException"
+        | "GroupExistsException"
+        | "ResourceConflictException" => Class::Taken,
         // LimitExceededException is a hard quota, although the SDK takes it for throttling (F§2.1).
         "InvalidParameterException"
         | "InvalidPasswordException"
@@ -83,6 +86,14 @@ pub(crate) fn class(code: &str) -> Class {
         | "ValidationError"
         | "ValidationException"
         | "UnsupportedOperationException"
+        | "UserImportInProgressException"
+        | "TierChangeNotAllowedException"
+        | "UserPoolTaggingException"
+        | "InvalidEmailRoleAccessPolicyException"
+        | "InvalidSmsRoleAccessPolicyException"
+        | "InvalidSmsRoleTrustRelationshipException"
+        | "InvalidParameterValueException"
+        | "PolicyLengthExceededException"
         | "InvalidMessageContents" => Class::Rejected,
         "TooManyRequestsException"
         | "ThrottlingException"
@@ -105,7 +116,7 @@ pub(crate) fn class(code: &str) -> Class {
         | "KMS.NotFoundException"
         | "InvalidClientTokenId"
         | "MissingAuthenticationToken" => Class::Denied,
-        "ConditionalCheckFailedException" => Class::Stale,
+        "ConditionalCheckFailedException" | "ConcurrentModificationException" => Class::Stale,
         _ => Class::Unavailable,
     }
 }

@@ -14,6 +14,8 @@ use twinpool_core::port::{Answer, Class, LinkReader, LinkStore, PortError};
 
 use crate::code::port_error;
 
+#[cfg(feature = "setup")]
+mod archive;
 mod batch;
 mod erase;
 mod groups;

@@ -26,6 +26,8 @@ pub mod quotas;
 pub mod raw;
 pub mod region;
 pub mod settings;
+#[cfg(feature = "setup")]
+pub mod setup;
 #[cfg(feature = "sqs")]
 pub mod sqs;
 #[cfg(feature = "raw")]

@@ -1,5 +1,5 @@
-//! AWS's JSON protocol without an SDK: for services of which we need a call or two, and for answers that must come back as
-//! they are (F§6). The same credentials, Region, endpoint and TLS stack as every other client.
+//! AWS's JSON and REST protocols without an SDK: for services of which we need a call or two, and for answers that must come
+//! back as they are (F§6). The same credentials, Region, endpoint and TLS stack as every other client.
 
 use std::fmt;
 
@@ -9,6 +9,7 @@ use serde_json::Value;
 use twinpool_core::port::{Answer, Class, PortError};
 
 mod answer;
+mod rest;
 #[cfg(feature = "s3")]
 pub mod s3;
 mod send;
@@ -18,7 +19,9 @@ pub(crate) mod stub;
 #[cfg(test)]
 mod tests;
 
-use send::Sender;
+pub use rest::{Rest, RestReply, segment};
+
+use send::{Reply, Sender};
 use sign::Signer;
 
 /// Calls one service.
@@ -61,15 +64,29 @@ impl RawClient {
     /// # Errors
     /// Those of the service, by their code.
     pub async fn call(&self, target: &'static str, body: &Value) -> Answer<Value> {
+        self.call_frankly(target, body).await.map_err(|refused| refused.error)
+    }
+
+    /// The same, and of a refusal what the service says about it. For calls that are about no user: messages quote their
+    /// input.
+    ///
+    /// # Errors
+    /// Those of the service, by their code, with the message.
+    pub async fn call_frankly(&self, target: &'static str, body: &Value) -> Result<Value, Refused> {
         let operation = target.rsplit('.').next().unwrap_or(target);
+        let reply = self.post(operation, target, body).await?;
+        let message = || answer::message(&reply);
+        answer::json(operation, &reply).map_err(|error| Refused { message: message(), error })
+    }
+
+    async fn post(&self, operation: &'static str, target: &'static str, body: &Value) -> Answer<Reply> {
         let headers = [("content-type", self.content_type), ("x-amz-target", target)];
         let body = body.to_string().into_bytes();
-        let signature = self.signer.sign(operation, &self.endpoint, &headers, &body).await?;
+        let signature = self.signer.sign(operation, "POST", &self.endpoint, &headers, &body).await?;
         let mut request = Request { method: "POST", path: "/".to_owned(), headers: Vec::new(), body };
         let own = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
         request.headers = own.into_iter().chain(signature).collect();
-        let reply = self.sender.send(operation, &self.endpoint, request).await?;
-        answer::json(operation, &reply)
+        self.sender.send(operation, &self.endpoint, request).await
     }
 
     /// Puts a file to an address that is signed already, with the headers that the signature wants. Gives up after fifteen
@@ -85,6 +102,21 @@ impl RawClient {
         let request = Request { method: "PUT", path, headers: headers.collect(), body: bytes };
         let reply = self.sender.upload(OPERATION, &endpoint, request).await?;
         answer::done(OPERATION, &reply)
+    }
+}
+
+/// A call that failed, and what the service said about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The code.
+    pub error: PortError,
+    /// The service's own words. They may quote the input.
+    pub message: Option<String>,
+}
+
+impl From<PortError> for Refused {
+    fn from(error: PortError) -> Self {
+        Self { error, message: None }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The `twinpool` command: one module per subcommand, each an arguments struct and a `run`.
 
 mod ask;
+mod attach;
 mod backfill;
 mod bound;
 mod bulk;
@@ -8,8 +9,9 @@ mod carry;
 mod clock;
 mod conflicts;
 mod defaults;
-mod digest_key;
 mod deploy;
+mod detach;
+mod digest_key;
 mod dlq;
 mod estimate;
 mod explain;
@@ -20,8 +22,8 @@ mod init;
 mod neighbours;
 mod operator;
 mod options;
-mod place;
 mod package;
+mod place;
 mod progress;
 mod remove;
 mod report;
@@ -108,6 +110,10 @@ enum Command {
     Deploy(deploy::Arguments),
     /// Deletes the stack once no trigger names it. The table of links stays.
     Remove(remove::Arguments),
+    /// Puts capture into the triggers of the old pool, and changes nothing else of it.
+    Attach(attach::Arguments),
+    /// Takes capture out of the triggers again, and gives each what was in it before.
+    Detach(detach::Arguments),
 }
 
 /// How a command ended, for scripts.
@@ -184,6 +190,8 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Package(arguments) => package::run(&arguments),
         Command::Deploy(arguments) => Box::pin(deploy::run(&arguments)).await,
         Command::Remove(arguments) => Box::pin(remove::run(&arguments)).await,
+        Command::Attach(arguments) => Box::pin(attach::run(&arguments)).await,
+        Command::Detach(arguments) => Box::pin(detach::run(&arguments)).await,
     }
 }
 
@@ -209,13 +217,15 @@ mod tests {
 
     #[test]
     fn help_fits_a_terminal() {
-        let all: [&[&str]; 6] = [
+        let all: [&[&str]; 8] = [
             &["resolve"],
             &["explain"],
             &["sync"],
             &["conflicts", "resolve"],
             &["dlq", "redrive"],
             &["verify"],
+            &["attach"],
+            &["detach"],
         ];
         for words in all {
             let line = [&["twinpool"], words, &["--help"]].concat();
@@ -228,7 +238,7 @@ mod tests {
 
     #[test]
     fn help_texts() {
-        let paths: [&[&str]; 0] = [
+        let paths: &[&[&str]] = &[
             &[],
             &["resolve"],
             &["explain"],
@@ -256,6 +266,8 @@ mod tests {
             &["package"],
             &["deploy"],
             &["remove"],
+            &["attach"],
+            &["detach"],
         ];
         let all: Vec<_> =
             paths.iter().map(|path| format!("## twinpool {}\n{}", path.join(" "), help(path))).collect();

@@ -17,6 +17,9 @@ pub const COGNITO_LOCAL: &str = "test-cognito-local";
 /// The stack that the drill starts by itself.
 pub const DRILL: &str = "test-drill";
 
+/// The stack that the test of `attach` starts by itself.
+pub const ATTACH: &str = "test-attach";
+
 const BARE: &str = "test-bare";
 
 /// Servers with nothing deployed in them.
@@ -85,7 +88,7 @@ impl Drop for Testbed {
 }
 
 fn stop() {
-    for name in [MINISTACK, COGNITO_LOCAL, DRILL, BARE] {
+    for name in [MINISTACK, COGNITO_LOCAL, DRILL, ATTACH, BARE] {
         process::stop_in(&local::folder(name));
     }
 }

@@ -11,6 +11,7 @@ struct Script {
     tokens: u64,
     is_cut: bool,
     cut_at: Option<String>,
+    lost: Vec<String>,
 }
 
 /// What goes wrong next. Without a word, nothing.
@@ -53,6 +54,11 @@ impl Faults {
         self.script().cut_at = Some(operation.to_owned());
     }
 
+    /// The next call of this operation is done, and its answer lost.
+    pub fn lose_answer(&self, operation: &str) {
+        self.script().lost.push(operation.to_owned());
+    }
+
     /// Answers again.
     pub fn mend(&self) {
         self.script().is_cut = false;
@@ -80,6 +86,12 @@ impl Faults {
     /// Of which tokens are taken.
     pub(super) fn tokens(&self) -> u64 {
         self.script().tokens
+    }
+
+    pub(super) fn takes_lost_answer(&self, operation: &str) -> bool {
+        let lost = &mut self.script().lost;
+        let found = lost.iter().position(|name| name == operation);
+        found.map(|at| lost.remove(at)).is_some()
     }
 
     /// After an operation.

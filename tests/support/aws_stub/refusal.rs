@@ -38,6 +38,10 @@ impl Refusal {
         Self::new("UnknownOperationException", format!("this server does not know {operation}"))
     }
 
+    pub(super) fn code(&self) -> &str {
+        &self.code
+    }
+
     /// All of Cognito's errors but one are 400 (API reference).
     pub(super) fn status(&self) -> u16 {
         if self.code.starts_with("Internal") { 500 } else { 400 }

@@ -2,7 +2,7 @@
 
 mod decode;
 mod encode;
-mod field;
+pub(super) mod field;
 mod group;
 mod run;
 mod subject;

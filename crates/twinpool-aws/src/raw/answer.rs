@@ -1,4 +1,4 @@
-//! What a reply says. Of an error the code alone: messages quote usernames and addresses.
+//! What a reply says. Of an error the code alone, unless the message is asked for: messages quote usernames and addresses.
 
 use serde_json::Value;
 use twinpool_core::port::{Answer, Class, PortError};
@@ -25,6 +25,14 @@ pub(super) fn done(operation: &'static str, reply: &Reply) -> Answer<()> {
     Err(PortError::new(class(&code), operation, code))
 }
 
+/// What the service says of an error, on one line.
+pub(super) fn message(reply: &Reply) -> Option<String> {
+    let body: Value = serde_json::from_slice(&reply.body).ok()?;
+    let said = ["message", "Message"].into_iter().find_map(|key| body.get(key)?.as_str())?;
+    let said: String = said.chars().map(|c| if c.is_control() { ' ' } else { c }).take(1_000).collect();
+    (!said.trim().is_empty()).then(|| said.trim().to_owned())
+}
+
 fn code(reply: &Reply) -> Option<String> {
     let body: Option<Value> = serde_json::from_slice(&reply.body).ok();
     let said = body.as_ref().and_then(|body| {
@@ -32,7 +40,7 @@ fn code(reply: &Reply) -> Option<String> {
         keys.into_iter().find_map(|key| body.get(key)?.as_str())
     });
     let xml = || std::str::from_utf8(&reply.body).ok()?.split_once("<Code>")?.1.split_once("</Code>");
-    let code = reply.error_type.as_deref().or(said).or_else(|| xml().map(|(code, _)| code))?;
+    let code = reply.header("x-amzn-errortype").or(said).or_else(|| xml().map(|(code, _)| code))?;
     // `com.amazonaws.service#TooManyRequestsException:http://…`
     let code = code.rsplit('#').next()?.split(':').next()?.trim();
     // Whatever else stands there is no code, and might be anything.

@@ -27,9 +27,15 @@ pub(super) struct Sender {
 /// What came back.
 pub(super) struct Reply {
     pub(super) status: u16,
-    /// `x-amzn-errortype`.
-    pub(super) error_type: Option<String>,
+    /// Names in small letters.
+    pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
+}
+
+impl Reply {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
 }
 
 impl fmt::Debug for Reply {
@@ -86,7 +92,11 @@ impl Sender {
 fn reply(response: &HttpResponse) -> Reply {
     Reply {
         status: response.status().as_u16(),
-        error_type: response.headers().get("x-amzn-errortype").map(str::to_owned),
+        headers: response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+            .collect(),
         body: response.body().bytes().unwrap_or_default().to_vec(),
     }
 }

@@ -34,10 +34,11 @@ impl Signer {
         Self { provider: config.credentials_provider(), known: Mutex::default(), region, name }
     }
 
-    /// The headers that sign a POST to this address, in addition to those that are there.
+    /// The headers that sign a request to this address, in addition to those that are there.
     pub(super) async fn sign(
         &self,
         operation: &'static str,
+        method: &'static str,
         url: &str,
         headers: &[(&str, &str)],
         body: &[u8],
@@ -52,7 +53,7 @@ impl Signer {
             .settings(SigningSettings::default())
             .build()
             .map_err(|_| bad("CannotSign"))?;
-        let request = SignableRequest::new("POST", url, headers.iter().copied(), SignableBody::Bytes(body));
+        let request = SignableRequest::new(method, url, headers.iter().copied(), SignableBody::Bytes(body));
         let request = request.map_err(|_| bad("BadUrl"))?;
         let output = sign(request, &params.into()).map_err(|_| bad("CannotSign"))?;
         let signed = output.output().headers();

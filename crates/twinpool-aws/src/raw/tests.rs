@@ -70,6 +70,53 @@ async fn what_is_no_json_and_who_does_not_answer_are_told_apart() {
 }
 
 #[tokio::test]
+async fn the_message_is_told_to_whoever_asks_for_it() {
+    let (address, _seen) = server([
+        (400, "", r#"{"__type":"InvalidParameterException","message":"Please use\nthe other field"}"#),
+        (200, "", "<html>"),
+    ]);
+    let client = client(&address).await;
+    let refused = client.call_frankly(TARGET, &json!({})).await.unwrap_err();
+    assert_eq!(refused.error.code, "InvalidParameterException");
+    assert_eq!(refused.message.as_deref(), Some("Please use the other field"));
+    let refused = client.call_frankly(TARGET, &json!({})).await.unwrap_err();
+    assert_eq!((refused.error.class, refused.message), (Class::Unreadable, None));
+}
+
+#[tokio::test]
+async fn a_rest_call_escapes_and_signs_path_and_query_and_gives_headers_back() {
+    let (address, seen) = server([
+        (200, "X-Amz-Function-Error: Unhandled\r\n", "{}"),
+        (404, "x-amzn-ErrorType: ResourceNotFoundException\r\n", r#"{"Message":"jane@example.com"}"#),
+    ]);
+    let client = RawClient::connect(&config(&address).await, "lambda", "lambda").unwrap();
+    let call = |method, query: &'static [(&'static str, &'static str)]| Rest {
+        operation: "Invoke",
+        method,
+        path: format!("/2015-03-31/functions/{}/invocations", segment("arn:aws:lambda:f/1")),
+        query,
+        headers: &[("x-amz-invocation-type", "RequestResponse")],
+        body: b"{}".to_vec(),
+    };
+    let reply = client.rest(call("POST", &[("Qualifier", "live&x=1")])).await.unwrap();
+    assert_eq!(
+        (reply.header("x-amz-function-error"), reply.body.as_slice()),
+        (Some("Unhandled"), &b"{}"[..])
+    );
+    let asked = seen.recv().unwrap();
+    assert_eq!(
+        asked.line,
+        "POST /2015-03-31/functions/arn%3Aaws%3Alambda%3Af%2F1/invocations?Qualifier=live%26x%3D1 HTTP/1.1"
+    );
+    let signature = asked.header("authorization");
+    assert!(signature.contains("/eu-west-1/lambda/aws4_request"), "{signature}");
+    assert!(signature.contains("x-amz-invocation-type"), "{signature}");
+    let error = client.rest(call("DELETE", &[])).await.unwrap_err();
+    assert_eq!((error.class, error.code.as_str()), (Class::NotFound, "ResourceNotFoundException"));
+    assert!(seen.recv().unwrap().line.starts_with("DELETE /2015-03-31/"));
+}
+
+#[tokio::test]
 async fn a_file_is_put_to_the_address_as_it_is_unsigned_with_its_headers_and_length() {
     let (address, seen) = server([(200, "", "")]);
     let url = format!("{address}/some%2Fkey+1?X-Amz-Signature=a%2Bb%3D&x=1");

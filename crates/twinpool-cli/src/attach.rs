@@ -1,0 +1,213 @@
+//! `twinpool attach`: puts capture into the trigger slots of the old pool, and changes nothing else of it.
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+use twinpool_core::port::Clock as _;
+use twinpool_setup::attach::{self, Attached, NoPlan, Plan, Unfinished, Warning, Wish};
+use twinpool_setup::managed::Manager;
+use twinpool_setup::permission::permission;
+use twinpool_setup::port::PoolSettings as _;
+use twinpool_setup::triggers::{Slot, in_slot};
+
+use crate::ask::{self, Answer};
+use crate::clock::SystemClock;
+use crate::options::{self, Consent};
+use crate::{Exit, Outcome};
+
+mod file;
+mod place;
+mod print;
+
+pub(crate) use place::{Place, difference, difference_json};
+
+use print::{Language, Wanted};
+
+/// Which pool, and how.
+#[derive(Debug, Args)]
+#[command(after_help = options::WHERE)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    /// Changes nothing, and prints what to put into the template that manages the pool instead.
+    #[arg(long, value_name = "LANGUAGE", conflicts_with_all = ["yes", "dry_run", "json"])]
+    print: Option<Language>,
+    /// Does it although CloudFormation, the CDK or Terraform manages the pool: its next deployment takes the triggers out again.
+    #[arg(long)]
+    even_if_managed: bool,
+    /// What to do with settings that changed since an attaching that did not finish.
+    #[arg(long, value_name = "WHAT")]
+    changed_since: Option<ChangedSince>,
+    /// For programs: one JSON object.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    consent: Consent,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ChangedSince {
+    /// Somebody changed them on purpose: they stay.
+    Keep,
+    /// They become again what they were.
+    PutBack,
+}
+
+impl From<ChangedSince> for Unfinished {
+    fn from(what: ChangedSince) -> Self {
+        match what {
+            ChangedSince::Keep => Self::Keep,
+            ChangedSince::PutBack => Self::PutBack,
+        }
+    }
+}
+
+pub(crate) async fn run(arguments: &Arguments) -> Outcome {
+    let place = &arguments.place;
+    if let Some(language) = arguments.print {
+        return snippet(place, language).await;
+    }
+    let reached = place.reach().await?;
+    let wish = Wish {
+        capture: place.capture_arn.clone(),
+        unfinished: arguments.changed_since.map(Unfinished::from),
+        at: SystemClock.now().0,
+    };
+    let plan = match attach::plan(&reached.ports(), &wish).await {
+        Ok(plan) => plan,
+        Err(NoPlan::Refused(refusal)) => {
+            let hint = match refusal {
+                attach::Refusal::Unfinished(_) => ": --changed-since keep, or --changed-since put-back",
+                _ => "",
+            };
+            return Ok(refused(arguments, &format!("{refusal}{hint}")));
+        }
+        Err(NoPlan::Port(error)) => return Err(place.problem(error)),
+    };
+    if let Some(manager) = managed(&plan).filter(|_| !arguments.even_if_managed && !plan.is_done()) {
+        return Ok(refused(arguments, &instead(manager)));
+    }
+    match ask::before(&arguments.consent, &intent(&plan, place))? {
+        Answer::Go => {}
+        Answer::Shown if arguments.json => return Ok((told_json(&plan, place, None), Exit::Done)),
+        Answer::Shown => return Ok((intent(&plan, place), Exit::Done)),
+        Answer::Declined => return Ok(("nothing was done\n".to_owned(), Exit::Failed)),
+    }
+    let attached = Box::pin(plan.carry_out(&reached.ports())).await;
+    let attached = attached.map_err(|trouble| place.trouble(&trouble, &reached))?;
+    let told =
+        if arguments.json { told_json(&plan, place, Some(&attached)) } else { told(&plan, place, &attached) };
+    Ok((told, Exit::Done))
+}
+
+/// For the template that manages the pool.
+async fn snippet(place: &Place, language: Language) -> Outcome {
+    let reached = place.reach().await?;
+    let description = reached.pool.describe().await.map_err(|error| place.problem(error))?;
+    let Some(permission) = permission(&description) else {
+        return Ok((
+            format!("the description of {} has no ARN that can be read\n", place.old_pool),
+            Exit::Blocked,
+        ));
+    };
+    let held = |slot| in_slot(&description, slot).filter(|held| !held.is(&place.capture_arn));
+    let former: Vec<_> =
+        Slot::ALL.into_iter().filter_map(|slot| Some((slot, held(slot)?.function))).collect();
+    let version = in_slot(&description, Slot::PreTokenGeneration).and_then(|held| held.version);
+    let version = version.unwrap_or_else(|| "V1_0".to_owned());
+    let wanted =
+        Wanted { capture: &place.capture_arn, permission: &permission, version: &version, former: &former };
+    Ok((wanted.snippet(language), Exit::Done))
+}
+
+fn managed(plan: &Plan) -> Option<Manager> {
+    plan.warnings.iter().find_map(|warning| match warning {
+        Warning::Managed(manager) => Some(*manager),
+        _ => None,
+    })
+}
+
+fn instead(manager: Manager) -> String {
+    let language = match manager {
+        Manager::CloudFormation => "cloudformation",
+        Manager::Cdk => "cdk",
+        Manager::Terraform | Manager::Pulumi => "terraform",
+    };
+    format!(
+        "the pool is managed by {manager}, whose next deployment would take the triggers out again: put there what \
+         `twinpool attach --print {language}` prints, or say --even-if-managed"
+    )
+}
+
+fn refused(arguments: &Arguments, why: &str) -> (String, Exit) {
+    if arguments.json {
+        return (format!("{:#}\n", json!({ "refused": true, "problem": why })), Exit::Blocked);
+    }
+    (format!("{why}\nnothing was changed\n"), Exit::Blocked)
+}
+
+fn intent(plan: &Plan, place: &Place) -> String {
+    let (pool, capture) = (&place.old_pool, &place.capture_arn);
+    let mut out = if plan.is_done() {
+        format!(
+            "Capture is in all its slots of {pool} already. Its permission is checked, and it is tested.\n"
+        )
+    } else {
+        format!("These settings of {pool} change, and no other:\n{}", difference(&plan.changes))
+    };
+    let permission = plan.permission();
+    if !plan.is_done() {
+        out += &format!(
+            "Before that, all settings as they are now are saved in {} and in the table {}, and the policy of {capture}\n\
+             lets in this pool ({}) of account {}. Afterwards the pool is described again: if anything else is not\n\
+             as it was, or capture fails its test, the former state is put back.\n",
+            place.file().path().display(),
+            place.table(),
+            permission.source_arn,
+            permission.source_account
+        );
+    }
+    for warning in &plan.warnings {
+        out += &format!("warning: {warning}\n");
+    }
+    out
+}
+
+fn told(plan: &Plan, place: &Place, attached: &Attached) -> String {
+    let mut out = if attached.did_update {
+        format!(
+            "{} is attached: {} triggers, proved, and capture passed its test\n{}",
+            place.old_pool,
+            Slot::ALL.len(),
+            difference(&plan.changes)
+        )
+    } else {
+        format!("{} was attached already, and capture passed its test\n", place.old_pool)
+    };
+    if place.file().path().exists() {
+        out += &format!("the former settings stand in {}\n", place.file().path().display());
+    }
+    if !attached.noticed.is_empty() {
+        out += &format!("this moved meanwhile, and is no setting: {}\n", attached.noticed.join(", "));
+    }
+    for warning in &plan.warnings {
+        out += &format!("warning: {warning}\n");
+    }
+    out
+}
+
+fn told_json(plan: &Plan, place: &Place, attached: Option<&Attached>) -> String {
+    let warnings: Vec<_> = plan.warnings.iter().map(ToString::to_string).collect();
+    let mut all = json!({
+        "pool": place.old_pool.as_str(),
+        "capture": place.capture_arn.as_str(),
+        "changes": difference_json(&plan.changes),
+        "warnings": warnings,
+        "attached": attached.is_some() || plan.is_done(),
+    });
+    if let Some(attached) = attached {
+        all["did_update"] = Value::Bool(attached.did_update);
+        all["noticed"] = json!(attached.noticed);
+        all["saved"] = json!(place.file().path().display().to_string());
+    }
+    format!("{all:#}\n")
+}

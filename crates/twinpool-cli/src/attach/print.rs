@@ -1,0 +1,183 @@
+//! What an owner puts into the template that manages the pool, in place of `attach`.
+//!
+//! Each has the permission beside the triggers, and before them: a trigger that may not be called fails every sign-in (F§2). The
+//! ARN of the pool stands there as text, because the permission must not wait for the pool.
+
+use twinpool_setup::port::{FunctionArn, Permission};
+use twinpool_setup::triggers::Slot;
+
+/// In which language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Language {
+    /// A template of AWS CloudFormation or SAM, in YAML.
+    Cloudformation,
+    /// The AWS CDK, in TypeScript.
+    Cdk,
+    /// Terraform or OpenTofu.
+    Terraform,
+}
+
+/// What is put there.
+#[derive(Debug)]
+pub(super) struct Wanted<'a> {
+    pub(super) capture: &'a FunctionArn,
+    pub(super) permission: &'a Permission,
+    /// Of the events before each token: what the former function expects.
+    pub(super) version: &'a str,
+    /// What holds a slot now.
+    pub(super) former: &'a [(Slot, String)],
+}
+
+impl Wanted<'_> {
+    pub(super) fn snippet(&self, language: Language) -> String {
+        match language {
+            Language::Cloudformation => self.cloudformation(),
+            Language::Cdk => self.cdk(),
+            Language::Terraform => self.terraform(),
+        }
+    }
+
+    /// The lines at the top, each behind the mark of a comment.
+    fn head(&self, mark: &str, place: &str) -> String {
+        let mut lines: Vec<String> = Vec::new();
+        for (slot, function) in self.former {
+            lines.push(format!("{slot} holds {function}:"));
+            lines.push(format!(
+                "deploy twinpool with {}={function} first, so that capture calls it.",
+                slot.parameter()
+            ));
+        }
+        lines.push(place.to_owned());
+        lines.push(
+            "They take the place of what stands there for the same triggers, PreTokenGeneration included;"
+                .to_owned(),
+        );
+        lines.push(
+            "all other triggers stay. Take both out again before the twinpool stack is removed.".to_owned(),
+        );
+        lines.push(
+            "After the deployment, `twinpool attach` checks what it made and tests capture.".to_owned(),
+        );
+        lines.into_iter().map(|line| format!("{mark} {line}\n")).collect()
+    }
+
+    fn cloudformation(&self) -> String {
+        let Self { capture, permission, version, .. } = self;
+        let head = self.head("#", "A resource of its own, and these lines in the resource of the pool.");
+        format!(
+            "{head}\
+Resources:
+  TwinpoolCapturePermission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      Action: lambda:InvokeFunction
+      FunctionName: {capture}
+      Principal: cognito-idp.amazonaws.com
+      SourceArn: {}
+      SourceAccount: \"{}\"
+
+  # Your pool, whatever its name is here:
+  UserPool:
+    Type: AWS::Cognito::UserPool
+    DependsOn: TwinpoolCapturePermission
+    Properties:
+      LambdaConfig:
+        PostConfirmation: {capture}
+        CustomMessage: {capture}
+        PreTokenGenerationConfig:
+          LambdaVersion: {version}
+          LambdaArn: {capture}
+",
+            permission.source_arn, permission.source_account
+        )
+    }
+
+    fn cdk(&self) -> String {
+        let Self { capture, permission, version, .. } = self;
+        let head = self.head("//", "After the construct of the pool, which is `userPool` here.");
+        format!(
+            "{head}\
+// import * as cognito from 'aws-cdk-lib/aws-cognito';
+// import * as lambda from 'aws-cdk-lib/aws-lambda';
+const capture = '{capture}';
+const mayCall = new lambda.CfnPermission(this, 'TwinpoolCapture', {{
+  action: 'lambda:InvokeFunction',
+  functionName: capture,
+  principal: 'cognito-idp.amazonaws.com',
+  sourceArn: '{}',
+  sourceAccount: '{}',
+}});
+const pool = userPool.node.defaultChild as cognito.CfnUserPool;
+pool.addDependency(mayCall);
+pool.addPropertyOverride('LambdaConfig.PostConfirmation', capture);
+pool.addPropertyOverride('LambdaConfig.CustomMessage', capture);
+pool.addPropertyDeletionOverride('LambdaConfig.PreTokenGeneration');
+pool.addPropertyOverride('LambdaConfig.PreTokenGenerationConfig', {{
+  LambdaVersion: '{version}',
+  LambdaArn: capture,
+}});
+",
+            permission.source_arn, permission.source_account
+        )
+    }
+
+    fn terraform(&self) -> String {
+        let Self { capture, permission, version, .. } = self;
+        let head = self.head("#", "A resource of its own, and these lines in the resource of the pool.");
+        let unqualified = capture.unqualified();
+        let qualifier = capture.qualifier();
+        let qualifier = qualifier.map(|name| format!("  qualifier      = \"{name}\"\n")).unwrap_or_default();
+        format!(
+            "{head}\
+resource \"aws_lambda_permission\" \"twinpool_capture\" {{
+  statement_id   = \"twinpool-terraform\"
+  action         = \"lambda:InvokeFunction\"
+  function_name  = \"{unqualified}\"
+{qualifier}  principal      = \"cognito-idp.amazonaws.com\"
+  source_arn     = \"{}\"
+  source_account = \"{}\"
+}}
+
+# Your pool, whatever its name is here:
+resource \"aws_cognito_user_pool\" \"pool\" {{
+  depends_on = [aws_lambda_permission.twinpool_capture]
+
+  lambda_config {{
+    post_confirmation = \"{capture}\"
+    custom_message    = \"{capture}\"
+
+    pre_token_generation_config {{
+      lambda_version = \"{version}\"
+      lambda_arn     = \"{capture}\"
+    }}
+  }}
+}}
+",
+            permission.source_arn, permission.source_account
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum as _;
+
+    use super::*;
+
+    #[test]
+    fn each_language_has_permission_triggers_and_version() {
+        let capture =
+            FunctionArn::parse("arn:aws:lambda:eu-west-1:123456789012:function:twinpool-capture:live")
+                .unwrap();
+        let permission = Permission {
+            statement_id: "twinpool-eu-west-1_Old".to_owned(),
+            source_arn: "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Old".to_owned(),
+            source_account: "123456789012".to_owned(),
+        };
+        let former =
+            [(Slot::PreTokenGeneration, "arn:aws:lambda:eu-west-1:123456789012:function:claims".to_owned())];
+        let wanted = Wanted { capture: &capture, permission: &permission, version: "V2_0", former: &former };
+        let all: Vec<_> = Language::value_variants().iter().map(|it| wanted.snippet(*it)).collect();
+        insta::assert_snapshot!(all.join("\n---\n"));
+    }
+}

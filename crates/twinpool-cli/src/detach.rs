@@ -1,0 +1,148 @@
+//! `twinpool detach`: takes capture out of the trigger slots of the old pool, and gives each what was in it before.
+
+use std::collections::BTreeSet;
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+use twinpool_core::port::Clock as _;
+use twinpool_setup::detach::{self, Detached, Fate, NoPlan, Plan, Wish};
+use twinpool_setup::triggers::Slot;
+
+use crate::ask::{self, Answer};
+use crate::attach::{Place, difference, difference_json};
+use crate::clock::SystemClock;
+use crate::options::{self, Consent};
+use crate::{Exit, Outcome};
+
+/// Which pool.
+#[derive(Debug, Args)]
+#[command(after_help = options::WHERE)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    /// Leaves this slot empty although a function was in it before. May be said again.
+    #[arg(long, value_name = "SLOT")]
+    leave_empty: Vec<SlotName>,
+    /// For programs: one JSON object.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    consent: Consent,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum SlotName {
+    #[value(name = "PostConfirmation")]
+    PostConfirmation,
+    #[value(name = "PreTokenGeneration")]
+    PreTokenGeneration,
+    #[value(name = "CustomMessage")]
+    CustomMessage,
+}
+
+impl From<SlotName> for Slot {
+    fn from(name: SlotName) -> Self {
+        match name {
+            SlotName::PostConfirmation => Self::PostConfirmation,
+            SlotName::PreTokenGeneration => Self::PreTokenGeneration,
+            SlotName::CustomMessage => Self::CustomMessage,
+        }
+    }
+}
+
+pub(crate) async fn run(arguments: &Arguments) -> Outcome {
+    let place = &arguments.place;
+    let reached = place.reach().await?;
+    let leave_empty: BTreeSet<_> = arguments.leave_empty.iter().copied().map(Slot::from).collect();
+    let wish = Wish { capture: place.capture_arn.clone(), leave_empty, at: SystemClock.now().0 };
+    let plan = match detach::plan(&reached.ports(), &wish).await {
+        Ok(plan) => plan,
+        Err(NoPlan::Refused(refusal)) => {
+            let hint = match &refusal {
+                detach::Refusal::FormerGone { slot, .. } => format!(" with --leave-empty {slot}"),
+                _ => String::new(),
+            };
+            return Ok(refused(arguments, &format!("{refusal}{hint}")));
+        }
+        Err(NoPlan::Port(error)) => return Err(place.problem(error)),
+    };
+    match ask::before(&arguments.consent, &intent(&plan, place))? {
+        Answer::Go => {}
+        Answer::Shown if arguments.json => return Ok((told_json(&plan, place, None), Exit::Done)),
+        Answer::Shown => return Ok((intent(&plan, place), Exit::Done)),
+        Answer::Declined => return Ok(("nothing was done\n".to_owned(), Exit::Failed)),
+    }
+    let detached = Box::pin(plan.carry_out(&reached.ports())).await;
+    let detached = detached.map_err(|trouble| place.trouble(&trouble, &reached))?;
+    let told =
+        if arguments.json { told_json(&plan, place, Some(&detached)) } else { told(&plan, place, &detached) };
+    Ok((told, Exit::Done))
+}
+
+fn refused(arguments: &Arguments, why: &str) -> (String, Exit) {
+    if arguments.json {
+        return (format!("{:#}\n", json!({ "refused": true, "problem": why })), Exit::Blocked);
+    }
+    (format!("{why}\nnothing was changed\n"), Exit::Blocked)
+}
+
+fn intent(plan: &Plan, place: &Place) -> String {
+    let pool = &place.old_pool;
+    let out = if plan.is_done() {
+        format!(
+            "Capture is in no slot of {pool}. What else is left of it (permission, saved settings) is removed.\n"
+        )
+    } else {
+        format!("These settings of {pool} change, and no other:\n{}", difference(&plan.changes))
+    };
+    out + &rest(plan)
+}
+
+/// What becomes of the slots, as far as the difference does not say it, and the warnings.
+fn rest(plan: &Plan) -> String {
+    let slots = plan.slots.iter().filter_map(|(slot, fate)| match fate {
+        Fate::FormerUnknown => {
+            Some(format!("warning: what was in {slot} before is not known: it is emptied\n"))
+        }
+        Fate::Left(Some(held)) => {
+            Some(format!("warning: {slot} holds {} by now, which stays there\n", held.function))
+        }
+        Fate::Left(None) => Some(format!("warning: somebody has emptied {slot}, and it stays empty\n")),
+        Fate::GivenBack(_) | Fate::Emptied | Fate::AsBefore => None,
+    });
+    let warnings = plan.warnings.iter().map(|warning| format!("warning: {warning}\n"));
+    slots.chain(warnings).collect()
+}
+
+fn told(plan: &Plan, place: &Place, detached: &Detached) -> String {
+    let mut out = if detached.did_update {
+        format!(
+            "{} is detached, and proved: each slot is as planned\n{}",
+            place.old_pool,
+            difference(&plan.changes)
+        )
+    } else {
+        format!("{} was detached already\n", place.old_pool)
+    };
+    if !detached.noticed.is_empty() {
+        out += &format!("this moved meanwhile, and is no setting: {}\n", detached.noticed.join(", "));
+    }
+    out + &rest(plan)
+}
+
+fn told_json(plan: &Plan, place: &Place, detached: Option<&Detached>) -> String {
+    let warnings: Vec<_> =
+        rest(plan).lines().map(|line| line.trim_start_matches("warning: ").to_owned()).collect();
+    let mut all = json!({
+        "pool": place.old_pool.as_str(),
+        "capture": place.capture_arn.as_str(),
+        "changes": difference_json(&plan.changes),
+        "warnings": warnings,
+        "detached": detached.is_some() || plan.is_done(),
+    });
+    if let Some(detached) = detached {
+        all["did_update"] = Value::Bool(detached.did_update);
+        all["noticed"] = json!(detached.noticed);
+    }
+    format!("{all:#}\n")
+}
