@@ -10,9 +10,13 @@ use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{AttributeName, PoolId};
 
 mod audit_trail;
+#[cfg(feature = "lambda")]
+mod chain;
 mod sweep;
 
 pub use audit_trail::AuditTrailSettings;
+#[cfg(feature = "lambda")]
+pub use chain::{ChainSettings, Former};
 pub use sweep::SweepSettings;
 
 /// A setting that is missing or cannot be used. Names the key, never the value.
