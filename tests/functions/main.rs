@@ -3,6 +3,7 @@
 
 mod audit_trail;
 mod bad_input;
+mod chained;
 mod queue_trouble;
 mod sqs_batch;
 mod start;

@@ -3,6 +3,7 @@
 
 mod arrives;
 mod audit;
+mod chained;
 mod command;
 mod confirmed;
 mod dead_letters;

@@ -33,13 +33,14 @@ pub(super) fn stack_name(name: &str) -> String {
     format!("twinpool-{name}")
 }
 
-/// `elsewhere`: the old pool is on a server of its own.
+/// `elsewhere`: the old pool is on a server of its own. `more`: further parameters of the template.
 pub(super) fn deploy(
     aws: &Aws,
     name: &str,
     old_pool: &PoolAddress,
     new_pool: &PoolAddress,
     elsewhere: bool,
+    more: &[(&str, &str)],
 ) -> Result<Outputs> {
     let stack = stack_name(name);
     let mut parameters =
@@ -57,6 +58,7 @@ pub(super) fn deploy(
     if elsewhere {
         values.push(("OldPoolEndpointUrl", old_pool.endpoint.as_str()));
     }
+    values.extend(more);
     for (number, (key, value)) in values.into_iter().enumerate() {
         let prefix = format!("Parameters.member.{}", number + 1);
         parameters.push((format!("{prefix}.ParameterKey"), key.to_owned()));
