@@ -109,7 +109,7 @@ impl<S: ChangeSink, F: Functions> Capture<S, F> {
     /// Sends the hint that a trigger event holds. Always answers with that event, or with what the former function said.
     pub async fn answer(&self, event: LambdaEvent<Box<RawValue>>) -> Answer {
         let LambdaEvent { payload, context } = event;
-        let (at, arrived) = (now(), Instant::now());
+        let arrived = Instant::now();
         let mut left = ANSWERED_BY;
         left = left.saturating_sub(Duration::from_millis(self.start_took.swap(0, Ordering::Relaxed)));
         let former = self.chain.call(payload.get(), &context).await;
@@ -121,7 +121,7 @@ impl<S: ChangeSink, F: Functions> Capture<S, F> {
             None => (Ok(payload), None),
             Some(Ok(said)) => (Ok(said), None),
             Some(Err(refusal)) => {
-                let line = ChainLine::new(&refusal, name, id, at);
+                let line = ChainLine::new(&refusal, name, id, now());
                 (Err(refusal.told), Some(line))
             }
         };

@@ -146,18 +146,6 @@ impl Aws {
         bail!("{name} fails: {text}")
     }
 
-    /// Makes a function; gives its ARN.
-    ///
-    /// # Errors
-    /// When Lambda refuses.
-    pub fn create_function(&self, body: &Value) -> Result<String> {
-        let url = format!("{}/2015-03-31/functions", self.endpoint);
-        let request = self.agent.post(url).header("Authorization", authorization("lambda"));
-        let text = request.send(body.to_string())?.body_mut().read_to_string()?;
-        let made: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
-        made["FunctionArn"].as_str().map(str::to_owned).with_context(|| format!("no function: {text}"))
-    }
-
     /// Puts an object into a bucket, or makes the bucket.
     ///
     /// # Errors

@@ -21,7 +21,6 @@ impl fmt::Display for ChainLine {
 }
 
 impl ChainLine {
-    /// `at`: when the event came, as Lambda dates its own count of errors.
     pub(crate) fn new(refusal: &Refusal, function: &str, request_id: &str, at: Timestamp) -> Self {
         let failure = &refusal.failure;
         let is_own = matches!(failure, Failure::Said);

@@ -1,19 +1,14 @@
 //! A second stack in the same local AWS, whose old pool had functions in its triggers before capture.
 
-use std::io::{Cursor, Write as _};
-
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
-use zip::write::SimpleFileOptions;
 
 use super::{Addresses, SignIn, Stack, deploy, pools};
-use crate::wire::Aws;
-
-const BUCKET: &str = "former-functions";
+use crate::wire::{Aws, tags};
 
 impl Stack {
-    /// Deploys the template once more, with a pool of usernames as old pool. This Python code (`handler`) had its trigger
-    /// PreTokenGeneration.
+    /// Deploys the template once more, with a pool of usernames as old pool. This Python code (`handler`) had its triggers
+    /// PreTokenGeneration and CustomMessage.
     ///
     /// # Errors
     /// When the local AWS refuses.
@@ -21,7 +16,7 @@ impl Stack {
         let aws = self.aws();
         let former = function(&aws, name, python)?;
         let old_pool = pools::create(&aws, name, SignIn::Username, false)?;
-        let more = [("ChainPreTokenGeneration", former.as_str())];
+        let more = [("ChainPreTokenGeneration", former.as_str()), ("ChainCustomMessage", former.as_str())];
         let outputs = deploy::deploy(&aws, name, &old_pool, &self.addresses.new_pool, false, &more)?;
         pools::attach(&aws, &old_pool, &outputs.capture_arn)?;
         let addresses = Addresses {
@@ -54,17 +49,37 @@ impl Stack {
 
 /// Makes a function of Python code; gives its ARN.
 fn function(aws: &Aws, name: &str, python: &str) -> Result<String> {
-    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    zip.start_file("index.py", SimpleFileOptions::default())?;
-    zip.write_all(python.as_bytes())?;
-    aws.put(BUCKET, b"")?;
-    aws.put(&format!("{BUCKET}/{name}.zip"), &zip.finish()?.into_inner())?;
-    let body = json!({
-        "FunctionName": name,
-        "Runtime": "python3.12",
-        "Handler": "index.handler",
-        "Role": "arn:aws:iam::000000000000:role/former",
-        "Code": { "S3Bucket": BUCKET, "S3Key": format!("{name}.zip") },
+    let stack = format!("{name}-former");
+    let template = json!({
+        "Resources": {
+            "Role": { "Type": "AWS::IAM::Role", "Properties": { "AssumeRolePolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [{
+                    "Effect": "Allow",
+                    "Principal": { "Service": "lambda.amazonaws.com" },
+                    "Action": "sts:AssumeRole",
+                }],
+            } } },
+            "Former": { "Type": "AWS::Lambda::Function", "Properties": {
+                "FunctionName": stack,
+                "Runtime": "python3.12",
+                "Handler": "index.handler",
+                "Timeout": 5,
+                "Role": { "Fn::GetAtt": ["Role", "Arn"] },
+                "Code": { "ZipFile": python },
+            } },
+        },
+        "Outputs": { "FormerArn": { "Value": { "Fn::GetAtt": ["Former", "Arn"] } } },
     });
-    aws.create_function(&body)
+    let parameters = [
+        ("StackName".to_owned(), stack.clone()),
+        ("TemplateBody".to_owned(), template.to_string()),
+        ("Capabilities.member.1".to_owned(), "CAPABILITY_IAM".to_owned()),
+    ];
+    aws.cloudformation("CreateStack", &parameters)?;
+    let answer = deploy::wait(aws, &stack)?;
+    tags(&answer, "OutputValue")
+        .first()
+        .map(|arn| (*arn).to_owned())
+        .context("the former function has no ARN")
 }

@@ -87,7 +87,8 @@ fn upload(aws: &Aws) -> Result<String> {
     Ok(template)
 }
 
-fn wait(aws: &Aws, stack: &str) -> Result<String> {
+/// The answer of DescribeStacks once the stack is complete.
+pub(super) fn wait(aws: &Aws, stack: &str) -> Result<String> {
     let name = [("StackName".to_owned(), stack.to_owned())];
     let start = Instant::now();
     loop {
@@ -98,7 +99,7 @@ fn wait(aws: &Aws, stack: &str) -> Result<String> {
             status => {
                 let events = aws.cloudformation("DescribeStackEvents", &name).unwrap_or_default();
                 let reasons = tags(&events, "ResourceStatusReason").join("; ");
-                bail!("infra/template.yaml does not deploy: {status}: {reasons}");
+                bail!("{stack} does not deploy: {status}: {reasons}");
             }
         }
     }
