@@ -120,9 +120,11 @@ fn the_mirror_may_call_in_dynamodb_what_it_calls() {
 }
 
 #[test]
-fn capture_may_send_to_the_one_queue_and_write_its_log() {
+fn capture_may_send_to_the_one_queue_call_the_former_functions_and_write_its_log() {
     let expected = [
         "sqs:SendMessage",
+        // Where a slot was taken.
+        "lambda:InvokeFunction",
         "logs:CreateLogStream",
         "logs:PutLogEvents",
         // With a key of the owner's.
@@ -131,6 +133,21 @@ fn capture_may_send_to_the_one_queue_and_write_its_log() {
         "sts:AssumeRole",
     ];
     assert_eq!(allowed("CaptureRole"), set(&expected));
+}
+
+#[test]
+fn capture_may_call_the_functions_that_it_is_told_of_and_no_other() {
+    let role = resource("CaptureRole");
+    let (_, after) = role.split_once("Action: lambda:InvokeFunction\n").unwrap();
+    let lines = after.lines().map(str::trim);
+    let resources: Vec<_> = lines.skip(1).map_while(|line| line.strip_prefix("- !If [Chains")).collect();
+    let slots = ["PostConfirmation", "PreTokenGeneration", "CustomMessage"];
+    let expected = slots.map(|slot| format!("{slot}, !Ref Chain{slot}, !Ref AWS::NoValue]"));
+    assert_eq!(resources, expected);
+    let capture = resource("Capture");
+    for slot in expected {
+        assert!(capture.contains(&format!("!If [Chains{slot}")), "{slot} is not in capture's environment");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod audit_trail;
 mod bad_input;
+mod chained;
 mod new_pool;
 mod queue_trouble;
 mod sqs_batch;

@@ -4,6 +4,7 @@
 mod arrives;
 mod attach;
 mod audit;
+mod chained;
 mod command;
 mod confirmed;
 mod dead_letters;

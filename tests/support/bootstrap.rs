@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use xtask::process::wait_for;
 
-use crate::runtime_api::{Answer, RuntimeApi};
+use crate::runtime_api::{Answer, Call, RuntimeApi};
 
 /// What a function has in its environment beside what Lambda puts there.
 pub type Settings<'a> = &'a [(&'a str, &'a str)];
@@ -53,7 +53,12 @@ impl Function {
 
     /// Hands the function an event and waits for its answer.
     pub fn invoke(&self, event: impl AsRef<[u8]>) -> Answer {
-        self.api.invoke(event.as_ref())
+        self.invoke_as(event, Call::default())
+    }
+
+    /// The same, called in this way.
+    pub fn invoke_as(&self, event: impl AsRef<[u8]>, call: Call) -> Answer {
+        self.api.invoke(event.as_ref(), call)
     }
 
     /// Hands the function an event and waits for its answer, or for its death: then there is none.

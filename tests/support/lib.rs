@@ -5,6 +5,7 @@ pub mod aws_stub;
 pub mod bootstrap;
 pub mod events;
 pub mod http;
+pub mod lambda;
 pub mod mirror;
 pub mod proxy;
 pub mod queue;

@@ -31,11 +31,32 @@ impl Answer {
     }
 }
 
+/// How a function was called.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// By which ARN.
+    pub function: String,
+    /// The client context, as JSON.
+    pub client_context: Option<String>,
+}
+
+impl Default for Call {
+    fn default() -> Self {
+        Self { function: "arn:aws:lambda:eu-west-1:111122223333:function:f".to_owned(), client_context: None }
+    }
+}
+
+struct Event {
+    id: String,
+    payload: Vec<u8>,
+    call: Call,
+}
+
 /// The Runtime API of one function.
 #[derive(Debug)]
 pub struct RuntimeApi {
     server: Server,
-    events: Sender<(String, Vec<u8>)>,
+    events: Sender<Event>,
     answers: Mutex<Receiver<(String, Answer)>>,
     count: AtomicUsize,
     polled: Arc<OnceLock<Instant>>,
@@ -70,9 +91,14 @@ impl RuntimeApi {
 
     /// Hands the function an event; gives the id of the request.
     pub fn hand(&self, event: &[u8]) -> String {
+        self.hand_called(event, Call::default())
+    }
+
+    fn hand_called(&self, event: &[u8], call: Call) -> String {
         let id = self.count.fetch_add(1, Ordering::SeqCst);
         let id = format!("00000000-0000-4000-8000-{id:012}");
-        self.events.send((id.clone(), event.to_vec())).expect("the Runtime API runs");
+        let event = Event { id: id.clone(), payload: event.to_vec(), call };
+        self.events.send(event).expect("the Runtime API runs");
         id
     }
 
@@ -84,8 +110,8 @@ impl RuntimeApi {
     }
 
     /// Hands the function an event and waits for its answer.
-    pub fn invoke(&self, event: &[u8]) -> Answer {
-        let id = self.hand(event);
+    pub fn invoke(&self, event: &[u8], call: Call) -> Answer {
+        let id = self.hand_called(event, call);
         let answers = self.answers.lock().expect("no reader panics");
         let (answered, answer) =
             answers.recv_timeout(WATCHDOG).expect("the function answers; if not, see its standard error");
@@ -95,17 +121,17 @@ impl RuntimeApi {
 }
 
 fn reply(
-    events: &Mutex<Receiver<(String, Vec<u8>)>>,
+    events: &Mutex<Receiver<Event>>,
     answers: &Mutex<Sender<(String, Answer)>>,
     request: &Request,
 ) -> Reply {
     let path = request.path.strip_prefix(PREFIX).expect("a path of the Runtime API");
     if path == "invocation/next" {
-        let Ok((id, event)) = events.lock().expect("no reader panics").recv() else {
+        let Ok(event) = events.lock().expect("no reader panics").recv() else {
             // The test is over: the function is about to be ended.
             return Reply::Hang(Hangup(Box::new(|| ())));
         };
-        return next(id, event);
+        return next(event);
     }
     let text = || String::from_utf8_lossy(&request.body).into_owned();
     let answer = match path.strip_prefix("invocation/").and_then(|path| path.split_once('/')) {
@@ -118,17 +144,15 @@ fn reply(
     Reply::Send { status: 202, headers: Vec::new(), body: Vec::new() }
 }
 
-fn next(id: String, event: Vec<u8>) -> Reply {
-    let headers = vec![
+fn next(event: Event) -> Reply {
+    let mut headers = vec![
         ("content-type", "application/json".to_owned()),
-        ("lambda-runtime-aws-request-id", id),
+        ("lambda-runtime-aws-request-id", event.id),
         // Far away, so that no clock decides a test.
         ("lambda-runtime-deadline-ms", "4102444800000".to_owned()),
-        (
-            "lambda-runtime-invoked-function-arn",
-            "arn:aws:lambda:eu-west-1:111122223333:function:f".to_owned(),
-        ),
+        ("lambda-runtime-invoked-function-arn", event.call.function),
         ("lambda-runtime-trace-id", "Root=1-5e272390-8c398be037738dc042009320".to_owned()),
     ];
-    Reply::Send { status: 200, headers, body: event }
+    headers.extend(event.call.client_context.map(|context| ("lambda-runtime-client-context", context)));
+    Reply::Send { status: 200, headers, body: event.payload }
 }

@@ -9,6 +9,7 @@ pub mod cloudformation;
     feature = "cloudformation",
     feature = "cognito",
     feature = "dynamodb",
+    feature = "lambda",
     feature = "role",
     feature = "sqs",
     feature = "raw"
@@ -18,6 +19,8 @@ mod code;
 pub mod cognito;
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 #[cfg(feature = "role")]
 pub mod new_pool;
 #[cfg(feature = "raw")]

@@ -10,10 +10,14 @@ use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{AttributeName, PoolId};
 
 mod audit_trail;
+#[cfg(feature = "lambda")]
+mod chain;
 mod place;
 mod sweep;
 
 pub use audit_trail::AuditTrailSettings;
+#[cfg(feature = "lambda")]
+pub use chain::{ChainSettings, Former};
 pub use place::{NewPlace, NoRole, RoleArn, account_of_queue};
 pub use sweep::SweepSettings;
 

@@ -3,6 +3,8 @@
 //! A trigger event goes back as the very text that came, whatever happens here (F§2): the queue may fail, hang or be
 //! gone, the event may be unknown or broken, the code may panic. One deadline bounds the work; what could not be sent is
 //! counted, and the change arrives with the user's next event.
+//!
+//! Where another function had the trigger's slot, that one is called first, and its answer goes back ([`Chain`]).
 #![cfg_attr(
     not(test),
     deny(
@@ -16,20 +18,25 @@
 )]
 
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::FutureExt as _;
-use lambda_runtime::LambdaEvent;
+use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde_json::value::RawValue;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
+use twinpool_aws::lambda::Lambda;
 use twinpool_core::change_event::{Captured, EventId, capture};
 use twinpool_core::digest::DigestKey;
 use twinpool_core::id::Timestamp;
 use twinpool_core::port::ChangeSink;
 
+mod chain;
 mod loss;
+mod metric;
 mod start;
 
+pub use chain::{Chain, ChainLine, Failure, Functions, Refusal};
 use loss::Seen;
 pub use loss::{Loss, LossLine};
 pub use start::{quiet_panics, start};
@@ -37,10 +44,17 @@ pub use start::{quiet_panics, start};
 #[cfg(panic = "abort")]
 compile_error!("a panic must not end a sign-in: build capture with panic = \"unwind\"");
 
+/// Former function and change event together are to be over by then after the event came: Cognito gives 5 s (F§2), of which
+/// the ways to here and back take a part.
+const ANSWERED_BY: Duration = Duration::from_millis(4_500);
+
 /// The function, as it runs for each trigger event.
 #[derive(Debug)]
-pub struct Capture<S> {
+pub struct Capture<S, F = Lambda> {
     wiring: Result<Wiring<S>, Loss>,
+    chain: Chain<F>,
+    /// What the start took of the time of the first event, in milliseconds; nothing once that has come.
+    start_took: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -53,54 +67,92 @@ struct Wiring<S> {
 /// What goes back to Cognito, and what is written about it.
 #[derive(Debug)]
 pub struct Answer {
-    /// The trigger event, as it came.
-    pub event: Box<RawValue>,
+    /// The trigger event, as it came; or what the former function of the trigger said to it.
+    pub event: Result<Box<RawValue>, Diagnostic>,
     /// Nothing, if all is well: a line per sign-in would cost more than it tells, and SQS counts what it takes.
     pub loss: Option<LossLine>,
+    /// Something only where the trigger failed for its former function.
+    pub chain: Option<ChainLine>,
 }
 
-impl<S: ChangeSink> Capture<S> {
+impl<S, F> Capture<S, F> {
     /// A function that sends to this sink, and gives a sign-in back after the deadline at the latest.
     #[must_use]
     pub fn new(sink: S, key: DigestKey, deadline: Duration) -> Self {
-        Self { wiring: Ok(Wiring { sink, key, deadline }) }
+        Self::wired(Ok(Wiring { sink, key, deadline }))
     }
 
     /// A function that lets every sign-in pass and counts each event as lost, for this reason.
     #[must_use]
     pub fn misconfigured(why: impl Into<String>) -> Self {
-        Self { wiring: Err(Loss::Misconfigured(why.into())) }
+        Self::wired(Err(Loss::Misconfigured(why.into())))
     }
 
-    /// Sends the hint that a trigger event holds. Always answers with that event.
+    fn wired(wiring: Result<Wiring<S>, Loss>) -> Self {
+        Self { wiring, chain: Chain::Nothing, start_took: AtomicU64::new(0) }
+    }
+
+    /// With this before it.
+    #[must_use]
+    pub fn after(self, chain: Chain<F>) -> Self {
+        Self { chain, ..self }
+    }
+
+    /// After a start that took so long, of which the first event has that much less time.
+    #[must_use]
+    pub fn started_in(self, took: Duration) -> Self {
+        Self { start_took: AtomicU64::new(u64::try_from(took.as_millis()).unwrap_or(u64::MAX)), ..self }
+    }
+}
+
+impl<S: ChangeSink, F: Functions> Capture<S, F> {
+    /// Sends the hint that a trigger event holds. Always answers with that event, or with what the former function said.
     pub async fn answer(&self, event: LambdaEvent<Box<RawValue>>) -> Answer {
         let LambdaEvent { payload, context } = event;
+        let arrived = Instant::now();
+        let mut left = ANSWERED_BY;
+        left = left.saturating_sub(Duration::from_millis(self.start_took.swap(0, Ordering::Relaxed)));
+        let former = self.chain.call(payload.get(), &context).await;
+        let left = former.is_some().then(|| left.saturating_sub(arrived.elapsed()));
         let mut seen = Seen::default();
-        let loss = self.guarded(payload.get(), &mut seen).await.err();
-        let loss = loss.map(|loss| {
-            LossLine::new(&loss, &seen, &context.env_config.function_name, &context.request_id, now())
-        });
-        Answer { event: payload, loss }
+        let loss = self.guarded(payload.get(), left, &mut seen).await.err();
+        let (name, id) = (&context.env_config.function_name, &context.request_id);
+        let (event, chain) = match former {
+            None => (Ok(payload), None),
+            Some(Ok(said)) => (Ok(said), None),
+            Some(Err(refusal)) => {
+                let line = ChainLine::new(&refusal, name, id, now());
+                (Err(refusal.told), Some(line))
+            }
+        };
+        let loss = loss.map(|loss| LossLine::new(&loss, &seen, event.is_ok(), name, id, now()));
+        Answer { event, loss, chain }
     }
 
-    async fn guarded(&self, raw: &str, seen: &mut Seen) -> Result<(), Loss> {
+    /// `left`: what a former function has left of Cognito's time.
+    async fn guarded(&self, raw: &str, left: Option<Duration>, seen: &mut Seen) -> Result<(), Loss> {
         let wiring = self.wiring.as_ref().map_err(Clone::clone)?;
-        let work = AssertUnwindSafe(timeout(wiring.deadline, wiring.pass_on(raw, seen)));
+        let deadline = left.map_or(wiring.deadline, |left| left.min(wiring.deadline));
+        let work = AssertUnwindSafe(timeout(deadline, wiring.pass_on(raw, !deadline.is_zero(), seen)));
         match work.catch_unwind().await {
             Ok(Ok(done)) => done,
-            Ok(Err(_)) => Err(Loss::TooSlow(wiring.deadline)),
+            Ok(Err(_)) if deadline < wiring.deadline => Err(Loss::NoTimeLeft),
+            Ok(Err(_)) => Err(Loss::TooSlow(deadline)),
             Err(_) => Err(Loss::Panicked),
         }
     }
 }
 
 impl<S: ChangeSink> Wiring<S> {
-    async fn pass_on(&self, raw: &str, seen: &mut Seen) -> Result<(), Loss> {
+    async fn pass_on(&self, raw: &str, has_time: bool, seen: &mut Seen) -> Result<(), Loss> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|_| Loss::NoRandomness)?;
         match capture(raw, &self.key, EventId::from_random(random), now()) {
             Captured::Event(event) => {
                 seen.note(&event);
+                if !has_time {
+                    return Err(Loss::NoTimeLeft);
+                }
                 self.sink.send(&event).await.map_err(Loss::NotSent)
             }
             Captured::NoUser(_) => Ok(()),

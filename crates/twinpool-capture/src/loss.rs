@@ -8,6 +8,8 @@ use twinpool_core::change_event::{Cause, ChangeEvent, Unreadable};
 use twinpool_core::id::{Sub, Timestamp};
 use twinpool_core::port::{Class, PortError};
 
+use crate::metric::Aws;
+
 /// Why a change event was lost. Holds nothing of the trigger event.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Loss {
@@ -23,6 +25,9 @@ pub enum Loss {
     /// The deadline passed.
     #[error("the queue did not take it within {0:?}")]
     TooSlow(Duration),
+    /// The former function took the time that Cognito gives (F§2), or nearly all of it.
+    #[error("the former function of the trigger left no time to send it")]
+    NoTimeLeft,
     /// A defect.
     #[error("the function has a defect: it panicked")]
     Panicked,
@@ -40,6 +45,7 @@ impl Loss {
             Self::Unreadable(_) => "unreadable",
             Self::NotSent(_) => "not_sent",
             Self::TooSlow(_) => "too_slow",
+            Self::NoTimeLeft => "no_time_left",
             Self::Panicked => "panicked",
             Self::NoRandomness => "no_randomness",
         }
@@ -52,7 +58,7 @@ impl Loss {
             Self::NotSent(error) => {
                 matches!(error.class, Class::Denied | Class::NotFound | Class::Rejected)
             }
-            Self::Unreadable(_) | Self::TooSlow(_) | Self::NoRandomness => false,
+            Self::Unreadable(_) | Self::TooSlow(_) | Self::NoTimeLeft | Self::NoRandomness => false,
         };
         if lasting { "ERROR" } else { "WARN" }
     }
@@ -83,24 +89,25 @@ impl fmt::Display for LossLine {
 }
 
 impl LossLine {
-    pub(crate) fn new(loss: &Loss, seen: &Seen, function: &str, request_id: &str, at: Timestamp) -> Self {
+    pub(crate) fn new(
+        loss: &Loss,
+        seen: &Seen,
+        went_on: bool,
+        function: &str,
+        request_id: &str,
+        at: Timestamp,
+    ) -> Self {
+        let outcome = if went_on { ", the sign-in went on" } else { "" };
         let fields = Fields {
             level: loss.level(),
-            message: format!("a change event was lost, the sign-in went on: {loss}"),
+            message: format!("a change event was lost{outcome}: {loss}"),
             reason: loss.reason(),
             trigger_source: seen.cause.as_ref().map(Cause::as_str),
             request_id,
             sub: seen.sub.as_ref(),
             function_name: function,
             capture_lost: 1,
-            aws: Aws {
-                timestamp: at,
-                cloud_watch_metrics: [Directive {
-                    namespace: "twinpool",
-                    dimensions: [["FunctionName"]],
-                    metrics: [Metric { name: "CaptureLost", unit: "Count" }],
-                }],
-            },
+            aws: Aws::count("CaptureLost", at),
         };
         // Text and numbers: serialisation has no way to fail.
         Self(serde_json::to_string(&fields).unwrap_or_default())
@@ -123,26 +130,4 @@ struct Fields<'a> {
     capture_lost: u8,
     #[serde(rename = "_aws")]
     aws: Aws,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Aws {
-    timestamp: Timestamp,
-    cloud_watch_metrics: [Directive; 1],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Directive {
-    namespace: &'static str,
-    dimensions: [[&'static str; 1]; 1],
-    metrics: [Metric; 1],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Metric {
-    name: &'static str,
-    unit: &'static str,
 }

@@ -1,6 +1,5 @@
 //! The bootstrap of the trigger function.
 
-use std::convert::Infallible;
 use std::io::Write as _;
 
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
@@ -13,12 +12,13 @@ async fn main() -> Result<(), Error> {
     quiet_panics();
     let capture = &start(&Environment).await;
     let answer = async |event: LambdaEvent<Box<RawValue>>| {
-        let Answer { event, loss } = capture.answer(event).await;
-        if let Some(line) = loss {
+        let Answer { event, loss, chain } = capture.answer(event).await;
+        let lines = loss.map(|line| line.to_string()).into_iter().chain(chain.map(|line| line.to_string()));
+        for line in lines {
             // A closed standard output is no reason to fail a sign-in.
             drop(writeln!(std::io::stdout().lock(), "{line}"));
         }
-        Ok::<_, Infallible>(event)
+        event
     };
     Runtime::new(service_fn(answer)).run().await
 }

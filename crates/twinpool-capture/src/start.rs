@@ -5,12 +5,14 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use tokio::time::timeout;
+use futures_util::future::join;
+use tokio::time::{Instant, timeout};
 use twinpool_aws::client::{self, Patience};
-use twinpool_aws::settings::{CaptureSettings, Source};
+use twinpool_aws::lambda::Lambda;
+use twinpool_aws::settings::{CaptureSettings, ChainSettings, SettingsError, Source};
 use twinpool_aws::sqs::Queue;
 
-use crate::Capture;
+use crate::{Capture, Chain};
 
 /// For opening a connection ahead of the first event. A queue that is out of reach costs a cold start this much.
 const WARM_UP: Duration = Duration::from_millis(500);
@@ -18,27 +20,59 @@ const WARM_UP: Duration = Duration::from_millis(500);
 /// Region and credentials come from the environment; only where they do not could this take long.
 const LOAD: Duration = Duration::from_secs(2);
 
+/// The deadline of a function that has none, or a wrong one: it then sends nothing, and calls a former function at most.
+const WITHOUT: Duration = Duration::from_secs(1);
+
 /// Makes the function from its settings. Whatever is wrong with them, the result answers trigger events.
 pub async fn start(settings: &impl Source) -> Capture<Queue> {
+    let began = Instant::now();
     let found = CaptureSettings::read(settings).and_then(|s| Ok((s, CaptureSettings::deadline(settings)?)));
-    let (settings, deadline) = match found {
-        Ok(found) => found,
-        Err(error) => return Capture::misconfigured(error.to_string()),
+    let formers = ChainSettings::read(settings);
+    let connected = AssertUnwindSafe(connect(found, formers.clone())).catch_unwind().await;
+    let capture = connected.unwrap_or_else(|_| {
+        const WHY: &str = "the AWS client could not be built";
+        Capture::misconfigured(WHY).after(chain(formers, Err(WHY.to_owned())))
+    });
+    capture.started_in(began.elapsed())
+}
+
+type Found = Result<(CaptureSettings, Duration), SettingsError>;
+
+async fn connect(found: Found, formers: ChainSettings) -> Capture<Queue> {
+    if let (Err(error), true) = (&found, formers.is_empty()) {
+        return Capture::misconfigured(error.to_string());
+    }
+    let deadline = found.as_ref().map_or(WITHOUT, |(_, deadline)| *deadline);
+    let loaded = timeout(LOAD, Box::pin(client::load(Patience::of_capture(deadline)))).await;
+    let Ok(config) = loaded else {
+        const WHY: &str = "no AWS Region was found in time";
+        return Capture::misconfigured(WHY).after(chain(formers, Err(WHY.to_owned())));
     };
-    let CaptureSettings { queue_url, key } = settings;
-    let connected = AssertUnwindSafe(connect(queue_url, key.clone(), deadline)).catch_unwind().await;
-    match connected {
-        Ok(Some(queue)) => Capture::new(queue, key, deadline),
-        Ok(None) => Capture::misconfigured("no AWS Region was found in time"),
-        Err(_) => Capture::misconfigured("the AWS client could not be built"),
+    let chain = chain(formers, Lambda::connect(&config).map_err(|error| error.to_string()));
+    match found {
+        Err(error) => {
+            warm_up(&chain).await;
+            Capture::misconfigured(error.to_string()).after(chain)
+        }
+        Ok((CaptureSettings { queue_url, key }, deadline)) => {
+            let queue = Queue::connect(&config, queue_url, key.clone());
+            join(timeout(WARM_UP, queue.warm_up()), warm_up(&chain)).await.0.unwrap_or_default();
+            Capture::new(queue, key, deadline).after(chain)
+        }
     }
 }
 
-async fn connect(url: String, key: twinpool_core::digest::DigestKey, deadline: Duration) -> Option<Queue> {
-    let config = timeout(LOAD, Box::pin(client::load(Patience::of_capture(deadline)))).await.ok()?;
-    let queue = Queue::connect(&config, url, key);
-    timeout(WARM_UP, queue.warm_up()).await.unwrap_or_default();
-    Some(queue)
+fn chain(formers: ChainSettings, functions: Result<Lambda, String>) -> Chain<Lambda> {
+    if formers.is_empty() { Chain::Nothing } else { Chain::Formers(formers, functions) }
+}
+
+/// Opens the connection to Lambda. One is enough: the former functions of a pool are all in its Region.
+async fn warm_up(chain: &Chain<Lambda>) {
+    if let Chain::Formers(formers, Ok(lambda)) = chain
+        && let Some(function) = formers.any()
+    {
+        timeout(WARM_UP, lambda.warm_up(function)).await.unwrap_or_default();
+    }
 }
 
 /// From here on a panic says where it was, and not what: its message can quote what it stumbled over.

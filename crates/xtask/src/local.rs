@@ -11,6 +11,7 @@ use crate::wire::{Aws, REGION};
 use crate::{package, paths, tools};
 
 mod audit;
+mod chained;
 mod deploy;
 mod environment;
 mod links;
@@ -239,7 +240,7 @@ fn start(options: &Options, folder: &Path) -> Result<Addresses> {
     let aws = Aws::new(&endpoint);
     let new_pool = pools::create(&aws, "new", options.new_sign_in, true)?;
     let capture = |aws: &Aws, old: &PoolAddress, elsewhere: bool| {
-        deploy::deploy(aws, &options.name, old, &new_pool, elsewhere)
+        deploy::deploy(aws, &options.name, old, &new_pool, elsewhere, &[])
     };
     let (old_pool, outputs) = match options.old_server {
         OldPoolServer::Ministack => {

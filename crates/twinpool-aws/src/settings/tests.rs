@@ -129,3 +129,22 @@ fn the_account_of_the_stack_is_that_of_its_queue() {
         assert_eq!(of(odd), None, "{odd}");
     }
 }
+
+#[cfg(feature = "lambda")]
+#[test]
+fn former_functions_are_read_by_slot_and_a_wrong_one_is_named() {
+    const CLAIMS: &str = "arn:aws:lambda:eu-west-1:111122223333:function:claims:live";
+    let with = |value| Table(BTreeMap::from([("TWINPOOL_CHAIN_PRE_TOKEN_GENERATION", value)]));
+    assert!(ChainSettings::read(&complete()).is_empty());
+    let chain = ChainSettings::read(&with(CLAIMS));
+    assert_eq!(chain.any(), chain.pre_token_generation.as_ref().and_then(|former| former.as_ref().ok()));
+    assert_eq!(chain.any().unwrap().as_str(), CLAIMS);
+    assert_eq!((chain.post_confirmation, chain.custom_message), (None, None));
+    let wrong = ChainSettings::read(&with("hunter2"));
+    assert!(!wrong.is_empty() && wrong.any().is_none());
+    let shown = wrong.pre_token_generation.unwrap().unwrap_err().to_string();
+    assert!(
+        shown.starts_with("TWINPOOL_CHAIN_PRE_TOKEN_GENERATION") && !shown.contains("hunter2"),
+        "{shown}"
+    );
+}

@@ -33,13 +33,14 @@ pub(super) fn stack_name(name: &str) -> String {
     format!("twinpool-{name}")
 }
 
-/// `elsewhere`: the old pool is on a server of its own.
+/// `elsewhere`: the old pool is on a server of its own. `more`: further parameters of the template.
 pub(super) fn deploy(
     aws: &Aws,
     name: &str,
     old_pool: &PoolAddress,
     new_pool: &PoolAddress,
     elsewhere: bool,
+    more: &[(&str, &str)],
 ) -> Result<Outputs> {
     let stack = stack_name(name);
     let mut parameters =
@@ -57,6 +58,7 @@ pub(super) fn deploy(
     if elsewhere {
         values.push(("OldPoolEndpointUrl", old_pool.endpoint.as_str()));
     }
+    values.extend(more);
     for (number, (key, value)) in values.into_iter().enumerate() {
         let prefix = format!("Parameters.member.{}", number + 1);
         parameters.push((format!("{prefix}.ParameterKey"), key.to_owned()));
@@ -85,7 +87,8 @@ fn upload(aws: &Aws) -> Result<String> {
     Ok(template)
 }
 
-fn wait(aws: &Aws, stack: &str) -> Result<String> {
+/// The answer of DescribeStacks once the stack is complete.
+pub(super) fn wait(aws: &Aws, stack: &str) -> Result<String> {
     let name = [("StackName".to_owned(), stack.to_owned())];
     let start = Instant::now();
     loop {
@@ -96,7 +99,7 @@ fn wait(aws: &Aws, stack: &str) -> Result<String> {
             status => {
                 let events = aws.cloudformation("DescribeStackEvents", &name).unwrap_or_default();
                 let reasons = tags(&events, "ResourceStatusReason").join("; ");
-                bail!("infra/template.yaml does not deploy: {status}: {reasons}");
+                bail!("{stack} does not deploy: {status}: {reasons}");
             }
         }
     }

@@ -1,0 +1,38 @@
+//! A line of log that CloudWatch also counts: its embedded metric format, in the namespace `twinpool`.
+
+use serde::Serialize;
+use twinpool_core::id::Timestamp;
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Aws {
+    timestamp: Timestamp,
+    cloud_watch_metrics: [Directive; 1],
+}
+
+impl Aws {
+    /// Counts the field of this name, per function.
+    pub(crate) fn count(name: &'static str, at: Timestamp) -> Self {
+        let directive = Directive {
+            namespace: "twinpool",
+            dimensions: [["FunctionName"]],
+            metrics: [Metric { name, unit: "Count" }],
+        };
+        Self { timestamp: at, cloud_watch_metrics: [directive] }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive {
+    namespace: &'static str,
+    dimensions: [[&'static str; 1]; 1],
+    metrics: [Metric; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metric {
+    name: &'static str,
+    unit: &'static str,
+}
