@@ -6,29 +6,32 @@ use toml::de::{DeTable, DeValue};
 use twinpool_core::id::{GroupName, ProviderName};
 
 use self::node::Node;
+use crate::accepted::Accepted;
 use crate::error::{RulesError, line_of};
 use crate::model::{DELETED, Federation, Groups, MODES, Model, Users};
 use crate::pattern::Pattern;
 
 mod attributes;
+mod audit;
 mod names;
 mod node;
 #[cfg(test)]
 mod tests;
 
-pub(crate) fn parse(text: &str) -> Result<Model, RulesError> {
+pub(crate) fn parse(text: &str) -> Result<(Model, Vec<Accepted>), RulesError> {
     let table = DeTable::parse(text).map_err(|error| RulesError::Syntax {
         line: line_of(text, error.span().map_or(0, |span| span.start)),
         problem: error.message().to_owned(),
     })?;
     let root = DeValue::Table(table.into_inner());
-    let fields = Node::root(text, &root).fields(&["users", "groups", "attributes", "federation"])?;
-    Ok(Model {
+    let fields = Node::root(text, &root).fields(&["users", "groups", "attributes", "federation", "audit"])?;
+    let model = Model {
         users: fields.read("users", users)?,
         groups: fields.read("groups", groups)?,
         attributes: fields.read("attributes", attributes::read)?,
         federation: fields.read("federation", federation)?,
-    })
+    };
+    Ok((model, fields.read("audit", audit::accepted)?))
 }
 
 fn users(node: &Node<'_>) -> Result<Users, RulesError> {

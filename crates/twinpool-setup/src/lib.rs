@@ -3,4 +3,5 @@
 //!
 //! Knows no AWS: the [`port`]s are traits.
 
+pub mod audit;
 pub mod port;

@@ -127,11 +127,8 @@ pub trait Functions: Send + Sync {
     ) -> impl Future<Output = Answer<()>> + Send;
 
     /// RemovePermission. One that is not there is no error.
-    fn disallow(
-        &self,
-        function: &FunctionArn,
-        statement_id: &str,
-    ) -> impl Future<Output = Answer<()>> + Send;
+    fn disallow(&self, function: &FunctionArn, statement_id: &str)
+    -> impl Future<Output = Answer<()>> + Send;
 
     /// Invoke, and wait for the answer.
     fn invoke(&self, function: &FunctionArn, payload: &[u8]) -> impl Future<Output = Answer<Invoked>> + Send;
