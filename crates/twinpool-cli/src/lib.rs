@@ -1,6 +1,7 @@
 //! The `twinpool` command: one module per subcommand, each an arguments struct and a `run`.
 
 mod ask;
+mod audit;
 mod backfill;
 mod bound;
 mod bulk;
@@ -49,6 +50,8 @@ const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed or declined, 2 wrong usag
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Looks before the first step: what both pools and their users make of a move, and what to do. Reads only.
+    Audit(audit::Arguments),
     /// Shows what could not be mirrored, by cause, and has it tried again.
     Dlq(dlq::Arguments),
     /// Says who a user is: old sub, new sub, user id, and how far the link has come.
@@ -139,6 +142,7 @@ pub fn hint(problem: &clap::Error) -> Option<&'static str> {
 /// When the command fails; the message is for people.
 pub async fn run(cli: Cli) -> Outcome {
     match cli.command {
+        Command::Audit(arguments) => Box::pin(audit::run(&arguments)).await,
         Command::Dlq(arguments) => dlq::run(&arguments).await,
         Command::Resolve(arguments) => resolve::run(&arguments).await,
         Command::Explain(arguments) => explain::run(&arguments).await,
@@ -182,7 +186,8 @@ mod tests {
 
     #[test]
     fn help_fits_a_terminal() {
-        let all: [&[&str]; 6] = [
+        let all: [&[&str]; 7] = [
+            &["audit"],
             &["resolve"],
             &["explain"],
             &["sync"],
@@ -201,8 +206,9 @@ mod tests {
 
     #[test]
     fn help_texts() {
-        let paths: [&[&str]; 22] = [
+        let paths: [&[&str]; 23] = [
             &[],
+            &["audit"],
             &["resolve"],
             &["explain"],
             &["sync"],

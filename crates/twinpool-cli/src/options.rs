@@ -7,11 +7,12 @@ use anyhow::Context as _;
 use clap::Args;
 use twinpool_aws::client::{self, Config, Patience};
 use twinpool_aws::cognito::CognitoPool;
+use twinpool_aws::cognito::facts::Facts;
 use twinpool_aws::dynamodb::Links;
 use twinpool_aws::sqs::Queue;
 use twinpool_core::id::{IdError, PoolId, RunId, Sub, Timestamp};
 use twinpool_core::link::Link;
-use twinpool_core::port::PortError;
+use twinpool_core::port::{Answer, PortError};
 use twinpool_engine::{NoSelector, Selector};
 use twinpool_rules::Rules;
 
@@ -73,6 +74,12 @@ impl Pools {
 
     pub(crate) fn old(&self, config: &Config) -> CognitoPool {
         CognitoPool::connect(config, self.old_pool_endpoint.clone(), self.old_pool.clone())
+    }
+
+    /// The settings of the old pool and of the new one.
+    pub(crate) fn settings(&self, config: &Config) -> Answer<[Facts; 2]> {
+        let old = Facts::connect(config, self.old_pool_endpoint.clone(), self.old_pool.clone())?;
+        Ok([old, Facts::connect(config, None, self.new_pool.clone())?])
     }
 
     /// Refuses pools that are not those of the table.
