@@ -1,6 +1,7 @@
 //! The built `twinpool` on a pool that answers page by page, over the wire.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod audit;
 mod import;
 mod import_jobs;
 
