@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod attach;
+mod audit;
 mod deploy;
 mod import;
 mod import_jobs;

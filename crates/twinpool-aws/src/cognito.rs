@@ -8,6 +8,8 @@ use twinpool_core::port::{Answer, Class, PortError};
 
 mod decode;
 #[cfg(feature = "raw")]
+pub mod facts;
+#[cfg(feature = "raw")]
 pub mod import_job;
 mod list;
 mod password;

@@ -2,6 +2,7 @@
 
 mod ask;
 mod attach;
+mod audit;
 mod backfill;
 mod bound;
 mod bulk;
@@ -64,6 +65,8 @@ const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed or declined, 2 wrong usag
 enum Command {
     /// Writes a first twinpool.toml for two pools, with rules proposed from their schemas. Reads both, changes neither.
     Init(Box<init::Arguments>),
+    /// Looks before the first step: what both pools and their users make of a move, and what to do. Reads only.
+    Audit(audit::Arguments),
     /// Shows what could not be mirrored, by cause, and has it tried again.
     Dlq(dlq::Arguments),
     /// Says who a user is: old sub, new sub, user id, and how far the link has come.
@@ -167,6 +170,7 @@ impl Cli {
 /// When the command fails; the message is for people.
 pub async fn run(cli: Cli) -> Outcome {
     match cli.command {
+        Command::Audit(arguments) => Box::pin(audit::run(&arguments)).await,
         Command::Dlq(arguments) => dlq::run(&arguments).await,
         Command::Resolve(arguments) => resolve::run(&arguments).await,
         Command::Explain(arguments) => explain::run(&arguments).await,
@@ -217,7 +221,8 @@ mod tests {
 
     #[test]
     fn help_fits_a_terminal() {
-        let all: [&[&str]; 8] = [
+        let all: &[&[&str]] = &[
+            &["audit"],
             &["resolve"],
             &["explain"],
             &["sync"],
@@ -240,6 +245,7 @@ mod tests {
     fn help_texts() {
         let paths: &[&[&str]] = &[
             &[],
+            &["audit"],
             &["resolve"],
             &["explain"],
             &["sync"],

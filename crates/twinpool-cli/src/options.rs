@@ -7,12 +7,13 @@ use anyhow::Context as _;
 use clap::Args;
 use twinpool_aws::client::{Config, Patience};
 use twinpool_aws::cognito::CognitoPool;
+use twinpool_aws::cognito::facts::Facts;
 use twinpool_aws::dynamodb::Links;
 use twinpool_aws::new_pool::is_role_refused;
 use twinpool_aws::sqs::Queue;
 use twinpool_core::id::{IdError, Pool, PoolId, RunId, Sub, Timestamp};
 use twinpool_core::link::Link;
-use twinpool_core::port::PortError;
+use twinpool_core::port::{Answer, PortError};
 use twinpool_engine::{NoSelector, Selector, StartError};
 use twinpool_rules::Rules;
 
@@ -76,6 +77,12 @@ impl Pools {
 
     pub(crate) fn old(&self, config: &Config) -> CognitoPool {
         CognitoPool::connect(config, self.old_pool_endpoint.clone(), self.old_pool.clone())
+    }
+
+    /// The settings of the old pool and of the new one.
+    pub(crate) fn settings(&self, config: &Config) -> Answer<[Facts; 2]> {
+        let old = Facts::connect(config, self.old_pool_endpoint.clone(), self.old_pool.clone())?;
+        Ok([old, Facts::connect(config, None, self.new_pool.clone())?])
     }
 
     /// Refuses pools that are not those of the table.

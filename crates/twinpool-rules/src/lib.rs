@@ -12,6 +12,7 @@ use twinpool_core::link::Names;
 use twinpool_core::plan::{GroupMode, WhenDeleted};
 use twinpool_core::snapshot::Snapshot;
 
+mod accepted;
 mod check;
 mod convert;
 mod error;
@@ -26,6 +27,7 @@ mod samples;
 pub mod site;
 mod view;
 
+pub use accepted::Accepted;
 pub use check::{Row, Verdict};
 pub use error::RulesError;
 pub use mask::{Example, masked};
@@ -40,6 +42,7 @@ use model::{Groups, Model};
 pub struct Rules {
     model: Model,
     fingerprint: String,
+    accepted: Vec<Accepted>,
 }
 
 impl Rules {
@@ -48,7 +51,8 @@ impl Rules {
     /// # Errors
     /// At the first key that is unknown, of the wrong type, or says what cannot be meant, with its line.
     pub fn parse(text: &str) -> Result<Self, RulesError> {
-        parse::parse(text).map(Self::from)
+        let (model, accepted) = parse::parse(text)?;
+        Ok(Self { accepted, ..Self::from(model) })
     }
 
     /// What the rules make of a user of the old pool.
@@ -75,6 +79,13 @@ impl Rules {
         self.model.group(name)
     }
 
+    /// The name of an attribute in the new pool; `None` if it is dropped.
+    #[must_use]
+    pub fn target(&self, source: &AttributeName) -> Option<AttributeName> {
+        let rule = self.model.attributes.get(source);
+        rule.is_none_or(|rule| !rule.drop).then(|| rule.map_or(source, |rule| rule.target(source)).clone())
+    }
+
     /// The name in the old pool of a group of the new one.
     #[must_use]
     pub fn old_group(&self, new_name: &GroupName) -> GroupName {
@@ -99,6 +110,13 @@ impl Rules {
         Names { groups: groups.cloned().collect(), ..Names::default() }
     }
 
+    /// Which findings of `twinpool audit` the owner knows and accepts. No part of the fingerprint: accepting changes nothing
+    /// about any user.
+    #[must_use]
+    pub fn accepted(&self) -> &[Accepted] {
+        &self.accepted
+    }
+
     /// Changes with the rules: users who were mirrored under others are compared again.
     #[must_use]
     pub fn fingerprint(&self) -> &str {
@@ -120,7 +138,7 @@ impl Default for Rules {
 
 impl From<Model> for Rules {
     fn from(model: Model) -> Self {
-        Self { fingerprint: fingerprint::of(&model), model }
+        Self { fingerprint: fingerprint::of(&model), model, accepted: Vec::new() }
     }
 }
 

@@ -6,31 +6,34 @@ use toml::de::{DeTable, DeValue};
 use twinpool_core::id::{GroupName, ProviderName};
 
 use self::node::{Fields, Node};
+use crate::accepted::Accepted;
 use crate::error::{RulesError, line_of};
 use crate::model::{DELETED, Federation, Groups, MODES, Model, Users};
 use crate::pattern::Pattern;
 use crate::site::Site;
 
 mod attributes;
+mod audit;
 pub(crate) mod names;
 mod node;
 mod site;
 #[cfg(test)]
 mod tests;
 
-/// What says what travels.
-const RULES: [&str; 4] = ["users", "groups", "attributes", "federation"];
+/// What says what travels, and what the owner knows of.
+const RULES: [&str; 5] = ["users", "groups", "attributes", "federation", "audit"];
 
-pub(crate) fn parse(text: &str) -> Result<Model, RulesError> {
+pub(crate) fn parse(text: &str) -> Result<(Model, Vec<Accepted>), RulesError> {
     let root = tree(text)?;
     let fields = root_fields(text, &root)?;
     site::read(&fields)?;
-    Ok(Model {
+    let model = Model {
         users: fields.read("users", users)?,
         groups: fields.read("groups", groups)?,
         attributes: fields.read("attributes", attributes::read)?,
         federation: fields.read("federation", federation)?,
-    })
+    };
+    Ok((model, fields.read("audit", audit::accepted)?))
 }
 
 /// What says where things are.

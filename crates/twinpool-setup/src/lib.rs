@@ -6,11 +6,13 @@
 
 pub mod archive;
 pub mod attach;
+pub mod audit;
 pub mod chain;
 pub mod detach;
 pub mod managed;
 pub mod permission;
 pub mod port;
+pub mod propose;
 mod prove;
 pub mod self_test;
 pub mod settings;
@@ -29,4 +31,3 @@ pub struct Ports<'a, P, F, A> {
     /// Where the former state is kept.
     pub archive: &'a A,
 }
-pub mod propose;

@@ -28,6 +28,11 @@ impl<'a> Node<'a> {
         RulesError::Key { line, key: self.path.clone(), problem: problem.into() }
     }
 
+    /// Where it stands, counted from 1.
+    pub(super) fn line(&self) -> usize {
+        line_of(self.text, self.at)
+    }
+
     pub(super) fn path(&self) -> &str {
         &self.path
     }

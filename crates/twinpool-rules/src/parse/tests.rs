@@ -64,7 +64,12 @@ fn what_is_no_toml_is_told_with_its_line_and_without_the_text() {
 
 #[test]
 fn unknown_keys_are_refused_everywhere() {
-    refused("[pools]\nold = \"x\"", 1, "pools", "here can stand: users, groups, attributes, federation");
+    refused(
+        "[pools]\nold = \"x\"",
+        1,
+        "pools",
+        "here can stand: users, groups, attributes, federation, audit",
+    );
     refused("[users]\n\ndelete = true", 3, "users.delete", "there is no such key");
     refused("[groups]\nmodes = 1", 2, "groups.modes", "there is no such key");
     refused(

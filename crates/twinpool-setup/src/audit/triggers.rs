@@ -1,0 +1,164 @@
+//! Functions in the trigger slots of both pools.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::Pools;
+use super::code::Code;
+use super::facts::{at, is_on};
+use super::finding::Findings;
+use crate::port::Json;
+
+const TAKEN: Code = Code::warns(
+    "slot-taken",
+    [
+        "a trigger slot of the old pool that capture needs has a function already",
+        "A slot holds one function: put in its place, capture would end what that function does at sign-in.",
+        "deploy the stack with these parameters, so that capture calls the former function first, then attach:",
+    ],
+);
+const PRE_SIGN_UP: Code = Code::warns(
+    "new-pool-pre-sign-up",
+    [
+        "the new pool has a PreSignUp function, which runs for every user whom twinpool makes",
+        "Whomever it refuses does not come over, and whatever else it does (messages of its own, records) it does for everybody.",
+        "let it return the event unchanged when triggerSource is PreSignUp_AdminCreateUser, or empty the slot while the mirror runs",
+    ],
+);
+const USER_MIGRATION: Code = Code::warns(
+    "new-pool-user-migration",
+    [
+        "the new pool has a UserMigration function, which makes users by itself",
+        "Whom it makes before twinpool does has no marker and becomes a conflict.",
+        "empty the slot while the mirror runs, or run the backfill before anybody signs in to the new pool",
+    ],
+);
+const UNKNOWN: Code = Code::warns(
+    "unknown-trigger",
+    [
+        "a pool has a trigger that this twinpool does not know",
+        "It may run for calls that twinpool makes, and do more than is known here.",
+        "read what AWS says of it; in the new pool, empty the slot while the mirror runs",
+    ],
+);
+const OPEN_SIGN_UP: Code = Code::warns(
+    "open-sign-up",
+    [
+        "anybody can sign up to the new pool by themselves",
+        "Who signs up there with the address of a user who is not mirrored yet takes that name, and the user becomes a conflict.",
+        "switch self-registration off in the console of {new} until the switch: Sign-up, Self-service sign-up",
+    ],
+);
+const NOT_IN_NEW: Code = Code::warns(
+    "trigger-not-in-new",
+    [
+        "the old pool has triggers that the new pool lacks",
+        "What these functions do at sign-in and sign-up (checks, claims, records) does not happen in the new pool.",
+        "give the new pool its own functions in the console of {new}: Extensions; the pool can share them with the old one",
+    ],
+);
+const MESSAGE_TRIGGERS: Code = Code::notes(
+    "new-pool-message-triggers",
+    [
+        "the new pool writes or sends its messages by functions of its own",
+        "They do not run for what twinpool does, as it sends nothing; they do for users who sign in to the new pool.",
+        "nothing",
+    ],
+);
+
+pub(super) const CODES: &[Code] =
+    &[TAKEN, PRE_SIGN_UP, USER_MIGRATION, UNKNOWN, OPEN_SIGN_UP, NOT_IN_NEW, MESSAGE_TRIGGERS];
+
+/// Where capture goes, and the parameter of the stack for the function that was there.
+const OURS: [(&str, &str); 3] = [
+    ("PostConfirmation", "ChainPostConfirmation"),
+    ("PreTokenGeneration", "ChainPreTokenGeneration"),
+    ("CustomMessage", "ChainCustomMessage"),
+];
+/// All that a `LambdaConfig` can have (F§6).
+const KNOWN: [&str; 15] = [
+    "PreSignUp",
+    "CustomMessage",
+    "PostConfirmation",
+    "PreAuthentication",
+    "PostAuthentication",
+    "DefineAuthChallenge",
+    "CreateAuthChallenge",
+    "VerifyAuthChallengeResponse",
+    "PreTokenGeneration",
+    "PreTokenGenerationConfig",
+    "UserMigration",
+    "CustomSMSSender",
+    "CustomEmailSender",
+    "KMSKeyID",
+    "InboundFederation",
+];
+const SENDERS: [&str; 3] = ["CustomMessage", "CustomSMSSender", "CustomEmailSender"];
+
+pub(super) fn check(pools: &Pools<'_>, found: &mut Findings) {
+    check_slots(pools, found);
+    let (here, there) = (slots(pools.old.json), slots(pools.new.json));
+    if there.contains("PreSignUp") {
+        found.add(&PRE_SIGN_UP);
+    }
+    if there.contains("UserMigration") {
+        found.add(&USER_MIGRATION);
+    }
+    for (side, all) in [("old pool", &here), ("new pool", &there)] {
+        let strange = all.iter().filter(|name| !KNOWN.contains(name));
+        if let Some(finding) = found.add_about(&UNKNOWN, strange) {
+            finding.says(format!("in the {side}"));
+        }
+    }
+    if !is_on(pools.new.json, &["AdminCreateUserConfig", "AllowAdminCreateUserOnly"]) {
+        found.add(&OPEN_SIGN_UP);
+    }
+    let is_own = |name: &str| OURS.iter().any(|(slot, _)| *slot == name) && is_ours(pools, name);
+    let logic = |name: &&&str| !["KMSKeyID", "UserMigration"].contains(*name) && !is_own(name);
+    found.add_about(&NOT_IN_NEW, here.difference(&there).filter(logic));
+    found.add_about(&MESSAGE_TRIGGERS, there.iter().filter(|name| SENDERS.contains(name)));
+}
+
+fn check_slots(pools: &Pools<'_>, found: &mut Findings) {
+    let taken =
+        OURS.iter().filter(|(slot, _)| function(pools.old.json, slot).is_some() && !is_ours(pools, slot));
+    let taken: Vec<_> = taken.collect();
+    let parameters = taken.iter().map(|(slot, parameter)| {
+        let arn = function(pools.old.json, slot).unwrap_or_default();
+        format!("{parameter}={arn}")
+    });
+    let fix = format!("{} {}", TAKEN.fix, parameters.collect::<Vec<_>>().join(" "));
+    if let Some(finding) = found.add_about(&TAKEN, taken.iter().map(|(slot, _)| slot)) {
+        finding.fixed_by(fix);
+    }
+}
+
+/// Whether a slot of the old pool holds capture.
+fn is_ours(pools: &Pools<'_>, slot: &str) -> bool {
+    let capture = pools.input.capture;
+    capture.is_some_and(|arn| function(pools.old.json, slot) == Some(arn))
+}
+
+fn function<'a>(pool: &'a Json, slot: &str) -> Option<&'a str> {
+    let plain = at(pool, &["LambdaConfig", slot]).as_str();
+    let versioned = || at(pool, &["LambdaConfig", &format!("{slot}Config"), "LambdaArn"]).as_str();
+    plain.or_else(versioned).filter(|arn| !arn.is_empty())
+}
+
+/// The slots that hold something, with one name for both ways of saying PreTokenGeneration.
+fn slots<'a>(pool: &'a Json) -> BTreeSet<&'a str> {
+    let all = at(pool, &["LambdaConfig"]).as_object();
+    let filled = all.into_iter().flatten().filter(|(_, value)| !is_empty(value));
+    let name = |name: &'a str| if name == "PreTokenGenerationConfig" { "PreTokenGeneration" } else { name };
+    filled.map(|(key, _)| name(key)).collect()
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) => false,
+    }
+}
