@@ -233,7 +233,7 @@ mod tests {
             &["detach"],
         ];
         for words in all {
-            let line = [&["twinpool"], words, &["--help"]].concat();
+            let line = [["twinpool"].as_slice(), words, &["--help"]].concat();
             let problem = Cli::command().try_get_matches_from(line).unwrap_err();
             let help = problem.to_string();
             let long: Vec<_> = help.lines().filter(|line| line.chars().count() > 80).collect();
