@@ -146,7 +146,7 @@ fn refused(arguments: &Arguments, why: &str) -> (String, Exit) {
 }
 
 fn intent(plan: &Plan, place: &Place) -> String {
-    let (pool, capture) = (&place.old_pool, &place.capture_arn);
+    let pool = &place.old_pool;
     let mut out = if plan.is_done() {
         format!(
             "Capture is in all its slots of {pool} already. Its permission is checked, and it is tested.\n"
@@ -154,16 +154,16 @@ fn intent(plan: &Plan, place: &Place) -> String {
     } else {
         format!("These settings of {pool} change, and no other:\n{}", difference(&plan.changes))
     };
-    let permission = plan.permission();
     if !plan.is_done() {
+        let permission = plan.permission();
         out += &format!(
-            "Before that, all settings as they are now are saved in {} and in the table {}, and the policy of {capture}\n\
-             lets in this pool ({}) of account {}. Afterwards the pool is described again: if anything else is not\n\
-             as it was, or capture fails its test, the former state is put back.\n",
+            "Before that, all settings as they are now are saved in {}\nand in the table {}, and the policy of capture lets in \
+             this pool of account {}:\n  {}\nAfterwards the pool is described again. If anything else is not as it was, or capture \
+             fails its test,\nthe former state is put back.\n",
             place.file().path().display(),
             place.table(),
-            permission.source_arn,
-            permission.source_account
+            permission.source_account,
+            permission.source_arn
         );
     }
     for warning in &plan.warnings {

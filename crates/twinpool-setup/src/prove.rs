@@ -19,7 +19,8 @@ pub(crate) struct Seen {
 impl Seen {
     /// What differs, second factors under `MFA`.
     pub(crate) fn difference(&self, after: &Self) -> Vec<Change> {
-        let mut changes = difference(&normal(&self.description), &normal(&after.description));
+        let plain = |description: &Json| settings::with_one_validity(&normal(description));
+        let mut changes = difference(&plain(&self.description), &plain(&after.description));
         let factors = difference(&self.mfa, &after.mfa);
         changes.extend(factors.into_iter().map(|it| Change { path: format!("MFA.{}", it.path), ..it }));
         changes

@@ -74,6 +74,14 @@ fn one_validity(body: &mut Json) -> Result<(), Unsendable> {
     }
 }
 
+/// A description without the older of the two validities, where both say the same: it cannot be sent back, so it may be gone
+/// after an update (F§6, trap 1).
+pub(crate) fn with_one_validity(description: &Json) -> Json {
+    let mut one = description.clone();
+    // Where they differ, both stay.
+    if one_validity(&mut one).is_ok() { one } else { description.clone() }
+}
+
 /// F§6, trap 2: of the message with a code and the one with a link, only that of the default is taken back. The one with a code
 /// is left out where the older field says the same and is sent. Otherwise both are sent: if AWS refuses them, nothing changed.
 fn one_message(body: &mut Json) {

@@ -39,6 +39,8 @@ pub struct Knobs {
     pub takes_new_fields: bool,
     /// Does the description leave out what has its default?
     pub hides_defaults: bool,
+    /// Does `UnusedAccountValidityDays`, which cannot be sent beside its twin (F§6, trap 1), go with an update?
+    pub forgets_validity: bool,
 }
 
 impl Default for Knobs {
@@ -50,6 +52,7 @@ impl Default for Knobs {
             shows_both_pre_tokens: true,
             takes_new_fields: true,
             hides_defaults: false,
+            forgets_validity: false,
         }
     }
 }

@@ -152,3 +152,14 @@ async fn a_statement_of_our_name_that_says_something_else_is_not_taken_for_ours(
     world.detached().await;
     assert!(world.functions.statements(&world.capture).is_empty());
 }
+
+#[tokio::test]
+async fn a_validity_that_is_told_twice_may_be_told_once_afterwards() {
+    let world = World::new(full(), Knobs { forgets_validity: true, ..Knobs::default() }).await;
+    let attached = world.attach(&Arc::new(Process::healthy())).await.expect("attached");
+    assert!(attached.did_update);
+    world.detach(&Arc::new(Process::healthy())).await.expect("detached");
+    let described = world.pool.described();
+    assert_eq!(described["Policies"], full()["Policies"]);
+    assert_eq!(described["AdminCreateUserConfig"].get("UnusedAccountValidityDays"), None);
+}

@@ -13,7 +13,8 @@ pub(super) fn told(stored: &Json, knobs: &Knobs, modified: u64) -> Json {
     let days =
         stored.get("Policies").and_then(|it| it.pointer("/PasswordPolicy/TemporaryPasswordValidityDays"));
     // F§6, trap 1: both may be returned.
-    if let (Some(days), Some(config)) = (days, object(&mut told, "AdminCreateUserConfig")) {
+    let config = object(&mut told, "AdminCreateUserConfig").filter(|_| !knobs.forgets_validity);
+    if let (Some(days), Some(config)) = (days, config) {
         config.insert("UnusedAccountValidityDays".to_owned(), days.clone());
     }
     // F§6, trap 2: the older fields and the template say the same.
