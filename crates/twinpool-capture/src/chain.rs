@@ -57,7 +57,7 @@ pub enum Chain<F> {
     Formers(ChainSettings, Result<F, String>),
 }
 
-type Answered = Result<Box<RawValue>, Refusal>;
+type Answered = Result<Box<RawValue>, Box<Refusal>>;
 
 impl<F: Functions> Chain<F> {
     /// What the former function says to this event. `None` where there is no former function.

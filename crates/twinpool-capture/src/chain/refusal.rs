@@ -89,9 +89,9 @@ impl fmt::Debug for Refusal {
     }
 }
 
-impl From<Failure> for Refusal {
+impl From<Failure> for Box<Refusal> {
     fn from(failure: Failure) -> Self {
-        Self { told: failure.told(), failure, former: None }
+        Self::new(Refusal { told: failure.told(), failure, former: None })
     }
 }
 
@@ -105,7 +105,7 @@ struct Said {
 
 impl Refusal {
     /// The former function's own error: message and type as it gave them.
-    pub(super) fn said(body: &[u8]) -> Self {
+    pub(super) fn said(body: &[u8]) -> Box<Self> {
         let said: Said = serde_json::from_slice(body).unwrap_or_default();
         let text = |value: Value, otherwise: &str| match value {
             Value::String(text) => text,
@@ -116,10 +116,11 @@ impl Refusal {
             error_type: text(said.kind, "Error"),
             error_message: text(said.message, "the function failed"),
         };
-        Self { failure: Failure::Said, told, former: None }
+        Box::new(Self { failure: Failure::Said, told, former: None })
     }
 
-    pub(super) fn of(self, former: &FunctionArn) -> Self {
-        Self { former: Some(former.clone()), ..self }
+    pub(super) fn of(mut self: Box<Self>, former: &FunctionArn) -> Box<Self> {
+        self.former = Some(former.clone());
+        self
     }
 }
