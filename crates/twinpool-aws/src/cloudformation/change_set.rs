@@ -222,3 +222,22 @@ fn read(change: ResourceChange) -> Change {
         properties,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_to_do_is_told_from_a_failure_however_it_is_said() {
+        let empty = [
+            "The submitted information didn't contain changes. Submit different information to create a change set.",
+            "No updates are to be performed.",
+        ];
+        for reason in empty {
+            assert_eq!(failed(reason.to_owned()), State::Empty, "{reason}");
+        }
+        let why =
+            "Transform AWS::Serverless-2016-10-31 failed with: Invalid Serverless Application Specification";
+        assert_eq!(failed(why.to_owned()), State::Failed(why.to_owned()));
+    }
+}
