@@ -106,13 +106,14 @@ fn row(finding: &Finding) -> Vec<String> {
 
 fn told(finding: &Finding) -> String {
     let mut what = finding.code.title.to_owned();
-    for more in [finding.detail.clone(), finding.names.join(", ")] {
-        if !more.is_empty() {
-            what += &format!("; {more}");
-        }
+    if !finding.detail.is_empty() {
+        what += &format!("; {}", finding.detail);
     }
     let mut out = format!("\n{}: {}\n", finding.code.severity, finding.code.name);
     out += &show::field("what", &plain(&what));
+    if !finding.names.is_empty() {
+        out += &show::field("about", &plain(&finding.names.join(", ")));
+    }
     out += &show::field("for users", finding.code.effect);
     out += &show::field("do", &plain(&finding.fix));
     for example in &finding.examples {
