@@ -229,8 +229,6 @@ mod tests {
             &["conflicts", "resolve"],
             &["dlq", "redrive"],
             &["verify"],
-            &["attach"],
-            &["detach"],
         ];
         for words in all {
             let line = [["twinpool"].as_slice(), words, &["--help"]].concat();
