@@ -10,7 +10,7 @@ use twinpool_core::port::Answer;
 /// An object, every field as AWS sent it.
 pub type Json = Map<String, Value>;
 
-/// The settings of one pool, unread and unshortened (F§6.9).
+/// The settings of one pool, unread and unshortened (F§6).
 ///
 /// # Errors
 /// Those of AWS, by their code.
