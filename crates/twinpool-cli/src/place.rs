@@ -44,7 +44,7 @@ impl Place {
         pool: &PoolId,
         patience: Patience,
     ) -> anyhow::Result<Config> {
-        Ok(new_pool::config(stack, &self.place(), pool, "command", patience).await?)
+        Ok(Box::pin(new_pool::config(stack, &self.place(), pool, "command", patience)).await?)
     }
 
     /// Whether the new pool has quotas of its own, and not those of the old pool.

@@ -52,8 +52,7 @@ impl Stack {
 /// Values here need no unescaping.
 fn field(request: &Request, name: &str) -> Option<String> {
     let body = String::from_utf8_lossy(&request.body).into_owned();
-    let pair = body.split('&').find_map(|pair| pair.strip_prefix(&format!("{name}=")).map(str::to_owned));
-    pair
+    body.split('&').find_map(|pair| pair.strip_prefix(&format!("{name}=")).map(str::to_owned))
 }
 
 fn described(outputs: &BTreeMap<String, String>) -> String {

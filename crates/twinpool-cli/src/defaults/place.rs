@@ -55,8 +55,9 @@ pub(crate) async fn config(patience: Patience) -> Config {
     let nothing = Here::default();
     let here = HERE.get().unwrap_or(&nothing);
     let config = match &here.profile {
-        Some(profile) => client::load_profile(patience, profile).await,
-        None => client::load(patience).await,
+        // Boxed: these futures are large, and stand in every command.
+        Some(profile) => Box::pin(client::load_profile(patience, profile)).await,
+        None => Box::pin(client::load(patience)).await,
     };
     match &here.region {
         Some(name) => region::within(&config, name),

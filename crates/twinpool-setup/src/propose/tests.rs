@@ -15,6 +15,8 @@ const NUMBER: AttributeSchema =
     AttributeSchema { kind: AttributeKind::Number { min: None, max: None }, ..TEXT };
 const BOOLEAN: AttributeSchema = AttributeSchema { kind: AttributeKind::Boolean, ..TEXT };
 
+type Schema<'a> = &'a [(&'a str, AttributeSchema)];
+
 const OLD: &str = "eu-west-1_Old";
 const NEW: &str = "eu-central-1_New";
 
@@ -90,7 +92,7 @@ fn a_whole_file() {
 
 #[test]
 fn each_case_of_two_schemas() {
-    let table: [(&str, &[(&str, AttributeSchema)], &[(&str, AttributeSchema)]); 12] = [
+    let table: [(&str, Schema<'_>, Schema<'_>); 12] = [
         ("the same name and type", &[("custom:a", TEXT)], &[("custom:a", TEXT)]),
         ("another type", &[("custom:a", NUMBER)], &[("custom:a", BOOLEAN)]),
         ("text that may happen to fit", &[("custom:a", TEXT)], &[("custom:a", NUMBER)]),
