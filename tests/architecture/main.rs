@@ -5,3 +5,4 @@ mod audit_trail;
 mod dependencies;
 mod files;
 mod permissions;
+mod version;

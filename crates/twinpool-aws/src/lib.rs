@@ -1,5 +1,7 @@
 //! The ports of twinpool on AWS. No SDK type leaves this crate, but the clients that `new` takes.
 
+#[cfg(feature = "setup")]
+pub mod chain;
 pub mod client;
 #[cfg(any(feature = "cognito", feature = "dynamodb", feature = "sqs", feature = "raw"))]
 mod code;
@@ -11,6 +13,8 @@ pub mod dynamodb;
 pub mod quotas;
 #[cfg(feature = "raw")]
 pub mod raw;
+#[cfg(feature = "setup")]
+pub mod scratch;
 pub mod settings;
 #[cfg(feature = "setup")]
 pub mod setup;
