@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod attach;
+mod doctor;
 mod import;
 mod import_jobs;
+mod rehearse;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -20,6 +20,7 @@ mod imports;
 mod meter;
 mod queue;
 mod refusal;
+mod scratch;
 mod streamed;
 mod table;
 mod user;
@@ -28,6 +29,7 @@ pub use faults::Faults;
 pub use imports::Imports;
 pub use meter::{Meter, Used};
 pub use queue::Queue;
+pub use scratch::Scratch;
 pub use streamed::Population;
 pub use table::Table;
 
@@ -52,6 +54,7 @@ struct State {
     meter: Meter,
     faults: Faults,
     imports: Imports,
+    scratch: Scratch,
     account: Account,
     way: Mutex<Duration>,
 }
@@ -96,6 +99,7 @@ impl AwsStub {
             meter: Meter::default(),
             faults: Faults::default(),
             imports,
+            scratch: Scratch::default(),
             account,
             way: Mutex::default(),
         };
@@ -133,6 +137,12 @@ impl AwsStub {
     #[must_use]
     pub fn imports(&self) -> &Imports {
         &self.state.imports
+    }
+
+    /// Pools that are made and removed.
+    #[must_use]
+    pub fn scratch(&self) -> &Scratch {
+        &self.state.scratch
     }
 
     /// The table [`TABLE`].
@@ -194,7 +204,13 @@ impl State {
             cognito::SERVICE if self.account.has(operation, &body) => {
                 self.account.answer(operation, &body).map(|answer| answer.to_string().into_bytes())
             }
-            cognito::SERVICE => cognito::answer(self, operation, &body),
+            cognito::SERVICE if scratch::OPERATIONS.contains(&operation) => {
+                scratch::answer(self, operation, &body).map(|answer| answer.to_string().into_bytes())
+            }
+            cognito::SERVICE => match self.scratch.described(operation, &body) {
+                Some(told) => Ok(told.to_string().into_bytes()),
+                None => cognito::answer(self, operation, &body),
+            },
             table::SERVICE => self.table.answer(operation, &body, &self.faults),
             queue::SERVICE => self.queue.answer(operation, &body),
             imports::LOGS => self.imports.log(operation, &body).map(|answer| answer.to_string().into_bytes()),

@@ -10,6 +10,7 @@ mod clock;
 mod conflicts;
 mod detach;
 mod dlq;
+mod doctor;
 mod estimate;
 mod explain;
 pub mod export;
@@ -19,6 +20,7 @@ mod neighbours;
 mod operator;
 mod options;
 mod progress;
+mod rehearse;
 mod report;
 mod resolve;
 mod rules;
@@ -67,6 +69,10 @@ enum Command {
     Report(report::Command),
     /// Holds twinpool.toml against both pools.
     Rules(rules::Arguments),
+    /// Walks the chain from a trigger to the new pool, and says what is broken and why.
+    Doctor(doctor::Arguments),
+    /// Really writes some users into a scratch pool like the new one, verifies them, and removes it.
+    Rehearse(rehearse::Arguments),
     /// Says what carrying everybody over will take: calls, hours, active users. Reads only.
     Estimate(estimate::Arguments),
     /// Carries over everybody who is not in the new pool yet, beside live traffic.
@@ -152,6 +158,8 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Conflicts(command) => conflicts::run(&command).await,
         Command::Report(command) => report::run(&command).await,
         Command::Rules(arguments) => rules::run(&arguments).await,
+        Command::Doctor(arguments) => Box::pin(doctor::run(&arguments)).await,
+        Command::Rehearse(arguments) => Box::pin(rehearse::run(&arguments)).await,
         Command::Estimate(arguments) => estimate::run(&arguments).await,
         Command::Backfill(arguments) => Box::pin(backfill::run(&arguments)).await,
         Command::Sweep(arguments) => sweep::run(&arguments).await,
@@ -211,7 +219,7 @@ mod tests {
 
     #[test]
     fn help_texts() {
-        let paths: [&[&str]; 24] = [
+        let paths: [&[&str]; 26] = [
             &[],
             &["resolve"],
             &["explain"],
@@ -225,6 +233,8 @@ mod tests {
             &["dlq", "redrive"],
             &["dlq", "drop"],
             &["rules", "check"],
+            &["doctor"],
+            &["rehearse"],
             &["estimate"],
             &["backfill"],
             &["sweep"],

@@ -8,10 +8,11 @@ use clap::Args;
 use twinpool_aws::client::{self, Config, Patience};
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::dynamodb::Links;
+use twinpool_aws::setup::CognitoSettings;
 use twinpool_aws::sqs::Queue;
 use twinpool_core::id::{IdError, PoolId, RunId, Sub, Timestamp};
 use twinpool_core::link::Link;
-use twinpool_core::port::PortError;
+use twinpool_core::port::{Answer, PortError};
 use twinpool_engine::{NoSelector, Selector};
 use twinpool_rules::Rules;
 
@@ -88,6 +89,14 @@ impl Pools {
     /// What to say when the new pool does not answer.
     pub(crate) fn new_problem(&self, error: PortError) -> anyhow::Error {
         new_pool_problem(&self.new_pool, error)
+    }
+
+    /// The settings of the old pool and of the new one.
+    pub(crate) fn settings(&self, config: &Config) -> [Answer<CognitoSettings>; 2] {
+        [
+            CognitoSettings::connect(config, self.old_pool_endpoint.clone(), self.old_pool.clone()),
+            CognitoSettings::connect(config, None, self.new_pool.clone()),
+        ]
     }
 
     pub(crate) fn new_pool(&self, config: &Config) -> CognitoPool {
