@@ -121,7 +121,6 @@ fn name(request: &Request) -> String {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "AWS has a clock of its own")]
 fn date() -> String {
     DateTime::from(SystemTime::now()).fmt(Format::HttpDate).unwrap()
 }
