@@ -6,3 +6,4 @@ mod dependencies;
 mod files;
 mod new_pool_role;
 mod permissions;
+mod version;

@@ -4,9 +4,11 @@
 mod attach;
 mod audit;
 mod deploy;
+mod doctor;
 mod import;
 mod import_jobs;
 mod new_pool;
+mod rehearse;
 mod setup;
 
 use std::fs;

@@ -20,6 +20,7 @@ mod imports;
 mod meter;
 mod queue;
 mod refusal;
+mod scratch;
 mod stack;
 mod streamed;
 mod sts;
@@ -30,6 +31,7 @@ pub use faults::Faults;
 pub use imports::Imports;
 pub use meter::{Meter, Used};
 pub use queue::Queue;
+pub use scratch::Scratch;
 pub use stack::Stack;
 pub use streamed::Population;
 pub use sts::{Signature, Sts};
@@ -59,6 +61,7 @@ struct State {
     sts: Sts,
     stack: Stack,
     providers: Mutex<BTreeMap<String, Vec<String>>>,
+    scratch: Scratch,
     account: Account,
     way: Mutex<Duration>,
 }
@@ -106,6 +109,7 @@ impl AwsStub {
             sts: Sts::default(),
             stack: Stack::default(),
             providers: Mutex::default(),
+            scratch: Scratch::default(),
             account,
             way: Mutex::default(),
         };
@@ -161,6 +165,12 @@ impl AwsStub {
     pub fn offer(&self, pool: &str, providers: &[&str]) {
         let names = providers.iter().map(|name| (*name).to_owned()).collect();
         self.state.providers.lock().expect("no holder panics").insert(pool.to_owned(), names);
+    }
+
+    /// Pools that are made and removed.
+    #[must_use]
+    pub fn scratch(&self) -> &Scratch {
+        &self.state.scratch
     }
 
     /// The table [`TABLE`].
@@ -235,7 +245,13 @@ impl State {
             cognito::SERVICE if self.account.has(operation, &body) => {
                 self.account.answer(operation, &body).map(|answer| answer.to_string().into_bytes())
             }
-            cognito::SERVICE => cognito::answer(self, operation, &body),
+            cognito::SERVICE if scratch::OPERATIONS.contains(&operation) => {
+                scratch::answer(self, operation, &body).map(|answer| answer.to_string().into_bytes())
+            }
+            cognito::SERVICE => match self.scratch.described(operation, &body) {
+                Some(told) => Ok(told.to_string().into_bytes()),
+                None => cognito::answer(self, operation, &body),
+            },
             table::SERVICE => self.table.answer(operation, &body, &self.faults),
             queue::SERVICE => self.queue.answer(operation, &body),
             imports::LOGS => self.imports.log(operation, &body).map(|answer| answer.to_string().into_bytes()),

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "cloudformation")]
 pub mod account;
+#[cfg(feature = "setup")]
+pub mod chain;
 pub mod client;
 #[cfg(feature = "cloudformation")]
 pub mod cloudformation;
@@ -28,6 +30,8 @@ pub mod quotas;
 #[cfg(feature = "raw")]
 pub mod raw;
 pub mod region;
+#[cfg(feature = "setup")]
+pub mod scratch;
 pub mod settings;
 #[cfg(feature = "setup")]
 pub mod setup;

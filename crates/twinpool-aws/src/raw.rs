@@ -9,6 +9,7 @@ use serde_json::Value;
 use twinpool_core::port::{Answer, Class, PortError};
 
 mod answer;
+mod date;
 mod rest;
 #[cfg(feature = "s3")]
 pub mod s3;

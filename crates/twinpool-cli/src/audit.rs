@@ -57,9 +57,10 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let (rules, _) = arguments.rules.read()?;
     let config = options::aws_with(Patience::BULK).await?;
+    let new_config = arguments.pools.new_config(&config, Patience::BULK).await?;
     let account = quotas::read(&config).await;
     let known = KnownQuotas { quotas: account.quotas, read: account.read, problem: account.problem };
-    let [old, new] = read::both(&arguments.pools, &config).await?;
+    let [old, new] = read::both(&arguments.pools, &config, &new_config).await?;
     let census = match (shape(&old), shape(&new)) {
         (Some(here), Some(there)) if !arguments.skip_users => {
             Some(census(arguments, &config, &rules, [here, there], &known).await?)

@@ -15,3 +15,8 @@ impl Clock for SystemClock {
         Timestamp(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
     }
 }
+
+/// Now, by the clock of the machine.
+pub(crate) fn now() -> SystemTime {
+    SystemTime::now()
+}

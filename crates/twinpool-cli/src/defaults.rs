@@ -73,8 +73,10 @@ async fn complete(
     }
     let (problem, why) = match stack::ask(site).await {
         Ok(outputs) => {
-            let told = known::of_stack(&outputs).into_iter();
-            values.extend(told.filter(|(variable, _)| missing.has(variable)));
+            // What the file says counts more. What a command could do without is known now too.
+            for (variable, value) in known::of_stack(&outputs) {
+                values.entry(variable).or_insert(value);
+            }
             match parse(&values, words) {
                 Ok(cli) => return Ok(cli),
                 Err(problem) => (problem, "the outputs of the stack do not tell it".to_owned()),
@@ -127,10 +129,6 @@ impl Missing {
         };
         let options: BTreeMap<_, _> = named.iter().filter_map(option).collect();
         Self { is_all: !options.is_empty() && options.len() == named.len(), options }
-    }
-
-    fn has(&self, variable: &str) -> bool {
-        self.options.values().any(|it| it == variable)
     }
 
     fn can_be_asked_for(&self) -> bool {

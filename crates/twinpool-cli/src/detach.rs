@@ -30,6 +30,13 @@ pub(crate) struct Arguments {
     consent: Consent,
 }
 
+impl Arguments {
+    /// All slots of a stack's capture.
+    pub(crate) fn of(place: Place, consent: Consent) -> Self {
+        Self { place, leave_empty: Vec::new(), json: false, consent }
+    }
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum SlotName {
     #[value(name = "PostConfirmation")]

@@ -41,19 +41,33 @@ pub(crate) fn find() -> Result<DigestKey, Misuse> {
     find_in(&Environment, Path::new(FILE))
 }
 
+/// Its very text, where it is known here.
+pub(crate) fn text() -> Result<Option<String>, Misuse> {
+    match Environment.get(VARIABLE) {
+        Some(text) => Ok(Some(text)),
+        None => text_of(Path::new(FILE)),
+    }
+}
+
 fn find_in(environment: &impl Source, file: &Path) -> Result<DigestKey, Misuse> {
     if environment.get(VARIABLE).is_some() {
         return settings::digest_key(environment).map_err(|problem| Misuse(problem.to_string()));
     }
     let shown = file.display();
+    let Some(text) = text_of(file)? else {
+        return Err(Misuse(format!(
+            "the digest key of the stack is missing: it must stand in {VARIABLE}, or in the file {shown} beside \
+             twinpool.toml; the same that the functions have, or twinpool would know nobody whom it has mirrored"
+        )));
+    };
+    DigestKey::new(text.as_bytes()).map_err(|problem| Misuse(format!("cannot use {shown}: {problem}")))
+}
+
+fn text_of(file: &Path) -> Result<Option<String>, Misuse> {
+    let shown = file.display();
     let about = match fs::metadata(file) {
         Ok(about) => about,
-        Err(problem) if problem.kind() == ErrorKind::NotFound => {
-            return Err(Misuse(format!(
-                "the digest key of the stack is missing: it must stand in {VARIABLE}, or in the file {shown} beside \
-                 twinpool.toml; the same that the functions have, or twinpool would know nobody whom it has mirrored"
-            )));
-        }
+        Err(problem) if problem.kind() == ErrorKind::NotFound => return Ok(None),
         Err(problem) => return Err(Misuse(format!("cannot look at {shown}: {problem}"))),
     };
     if about.permissions().mode() & OTHERS != 0 {
@@ -61,7 +75,7 @@ fn find_in(environment: &impl Source, file: &Path) -> Result<DigestKey, Misuse> 
     }
     let text =
         fs::read_to_string(file).map_err(|problem| Misuse(format!("cannot read {shown}: {problem}")))?;
-    DigestKey::new(text.trim().as_bytes()).map_err(|problem| Misuse(format!("cannot use {shown}: {problem}")))
+    Ok(Some(text.trim().to_owned()))
 }
 
 #[cfg(test)]

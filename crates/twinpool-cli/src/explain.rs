@@ -113,6 +113,34 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     Ok((text, Exit::Done))
 }
 
+/// What of a user does not say the same in both pools, and what is held back: names and reasons, no values.
+pub(crate) struct Differences {
+    pub(crate) differs: Vec<String>,
+    pub(crate) held_back: Vec<String>,
+}
+
+/// Compares both sides of a link by reading them. `None` where one of them is not there.
+pub(crate) async fn differences(
+    old_pool: &CognitoPool,
+    new_pool: &CognitoPool,
+    link: Link,
+    rules: Rules,
+) -> Answer<Option<Differences>> {
+    let (old_shape, new_shape) = (old_pool.shape().await?, new_pool.shape().await?);
+    let old = whole(old_pool, &UserRef::Sub(link.sub()), &old_shape).await?;
+    let new = match new_sub(&link) {
+        Some(who) => whole(new_pool, &who, &new_shape).await?,
+        None => None,
+    };
+    if old.is_none() || new.is_none() {
+        return Ok(None);
+    }
+    let rules_are = String::new();
+    let user =
+        Whole { link: Some(link), primary: None, aliases: None, old, new, new_shape, rules, rules_are };
+    Ok(Some(user.differences()))
+}
+
 fn nobody(old_pool: &PoolId) -> String {
     format!(
         "nobody: no link has this id, and the old pool has no such user.\nAn address is found only where the old pool signs in with addresses. Otherwise\nfind the sub with:\n  aws cognito-idp list-users --user-pool-id {old_pool} --filter 'email = \"...\"'\n"

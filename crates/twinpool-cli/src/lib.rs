@@ -14,6 +14,7 @@ mod deploy;
 mod detach;
 mod digest_key;
 mod dlq;
+mod doctor;
 mod estimate;
 mod explain;
 pub mod export;
@@ -26,6 +27,7 @@ mod options;
 mod package;
 mod place;
 mod progress;
+mod rehearse;
 mod remove;
 mod report;
 mod resolve;
@@ -85,6 +87,10 @@ enum Command {
     Where(sources::Arguments),
     /// Holds twinpool.toml against both pools.
     Rules(rules::Arguments),
+    /// Walks the chain from a trigger to the new pool, and says what is broken and why.
+    Doctor(doctor::Arguments),
+    /// Really writes some users into a scratch pool like the new one, verifies them, and removes it.
+    Rehearse(rehearse::Arguments),
     /// Says what carrying everybody over will take: calls, hours, active users. Reads only.
     Estimate(estimate::Arguments),
     /// Carries over everybody who is not in the new pool yet, beside live traffic.
@@ -180,6 +186,8 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Init(arguments) => Box::pin(init::run(&arguments)).await,
         Command::Where(arguments) => sources::run(&arguments).await,
         Command::Rules(arguments) => rules::run(&arguments).await,
+        Command::Doctor(arguments) => Box::pin(doctor::run(&arguments)).await,
+        Command::Rehearse(arguments) => Box::pin(rehearse::run(&arguments)).await,
         Command::Estimate(arguments) => estimate::run(&arguments).await,
         Command::Backfill(arguments) => Box::pin(backfill::run(&arguments)).await,
         Command::Sweep(arguments) => sweep::run(&arguments).await,
@@ -258,6 +266,8 @@ mod tests {
             &["init"],
             &["where"],
             &["rules", "check"],
+            &["doctor"],
+            &["rehearse"],
             &["estimate"],
             &["backfill"],
             &["sweep"],

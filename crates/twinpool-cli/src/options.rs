@@ -10,6 +10,7 @@ use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::cognito::facts::Facts;
 use twinpool_aws::dynamodb::Links;
 use twinpool_aws::new_pool::is_role_refused;
+use twinpool_aws::setup::CognitoSettings;
 use twinpool_aws::sqs::Queue;
 use twinpool_core::id::{IdError, Pool, PoolId, RunId, Sub, Timestamp};
 use twinpool_core::link::Link;
@@ -79,10 +80,10 @@ impl Pools {
         CognitoPool::connect(config, self.old_pool_endpoint.clone(), self.old_pool.clone())
     }
 
-    /// The settings of the old pool and of the new one.
-    pub(crate) fn settings(&self, config: &Config) -> Answer<[Facts; 2]> {
+    /// What else there is to know of the old pool and of the new one. `new_config`: from [`Pools::new_config`].
+    pub(crate) fn facts(&self, config: &Config, new_config: &Config) -> Answer<[Facts; 2]> {
         let old = Facts::connect(config, self.old_pool_endpoint.clone(), self.old_pool.clone())?;
-        Ok([old, Facts::connect(config, None, self.new_pool.clone())?])
+        Ok([old, Facts::connect(new_config, None, self.new_pool.clone())?])
     }
 
     /// Refuses pools that are not those of the table.
@@ -111,6 +112,14 @@ impl Pools {
     /// Region and credentials for all calls about the new pool. `stack`: those for all else.
     pub(crate) async fn new_config(&self, stack: &Config, patience: Patience) -> anyhow::Result<Config> {
         self.place.config(stack, &self.new_pool, patience).await
+    }
+
+    /// The settings of the old pool and of the new one. `new_config`: from [`Pools::new_config`].
+    pub(crate) fn settings(&self, config: &Config, new_config: &Config) -> [Answer<CognitoSettings>; 2] {
+        [
+            CognitoSettings::connect(config, self.old_pool_endpoint.clone(), self.old_pool.clone()),
+            CognitoSettings::connect(new_config, None, self.new_pool.clone()),
+        ]
     }
 
     /// The new pool. `config`: from [`Pools::new_config`].
@@ -166,7 +175,7 @@ impl Mirror {
 }
 
 /// What a command that changes something may do without asking.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Consent {
     /// Does it without asking.
     #[arg(long, conflicts_with = "dry_run")]

@@ -9,9 +9,12 @@ use twinpool_aws::raw::s3::Bucket;
 use twinpool_aws::{account, triggers};
 use twinpool_core::id::PoolId;
 use twinpool_core::port::Class;
+use twinpool_setup::port::FunctionArn;
 
 use crate::ask::{self, Answer};
+use crate::attach::Place;
 use crate::deploy::default_bucket;
+use crate::detach;
 use crate::options::{self, Consent};
 use crate::show::beside;
 use crate::stack::{Footing, Named, Watch, ours};
@@ -43,14 +46,25 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         return Ok((why + "\n", Exit::Blocked));
     }
     let resources = stack.resources().await.map_err(|error| named.problem(error))?;
+    let mut said = String::new();
+    if still_attached(&config, named, &described, &resources).await?.is_some()
+        && let Some(detaching) = detaching(arguments, &described)
+    {
+        let (told, exit) = Box::pin(detach::run(&detaching)).await?;
+        if exit != Exit::Done || arguments.consent.dry_run {
+            return Ok((told, exit));
+        }
+        said = told;
+    }
+    // Whatever else of it is in a slot.
     if let Some(why) = still_attached(&config, named, &described, &resources).await? {
-        return Ok((why, Exit::Blocked));
+        return Ok((said + &why, Exit::Blocked));
     }
     let what = intent(&named.stack, &resources);
     match ask::before(&arguments.consent, &what)? {
         Answer::Go => {}
         Answer::Shown => return Ok((what + "nothing was done\n", Exit::Done)),
-        Answer::Declined => return Ok(("nothing was done\n".to_owned(), Exit::Failed)),
+        Answer::Declined => return Ok((said + "the stack was not deleted\n", Exit::Failed)),
     }
     // Somebody may have attached it while the question stood.
     if let Some(why) = still_attached(&config, named, &described, &resources).await? {
@@ -64,7 +78,17 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         let why = end.failure.unwrap_or_else(|| "CloudFormation does not say why".to_owned());
         anyhow::bail!("the stack {} was not deleted and is {status}. {why}", named.stack);
     }
-    Ok((format!("the stack {} is deleted\n", named.stack) + &left(&config, &resources).await, Exit::Done))
+    let deleted = format!("{said}the stack {} is deleted\n", named.stack);
+    Ok((deleted + &left(&config, &resources).await, Exit::Done))
+}
+
+/// Taking the stack's capture out of the triggers. `None` where the stack does not say what that takes.
+fn detaching(arguments: &Arguments, stack: &Described) -> Option<detach::Arguments> {
+    let pool = PoolId::parse(stack.parameters.get("OldPoolId")?.as_str()).ok()?;
+    let capture = FunctionArn::parse(stack.outputs.get("CaptureArn")?).ok()?;
+    let table = stack.outputs.get("TableName")?.clone();
+    let place = Place::of(pool, arguments.named.old_pool_endpoint.clone(), capture, table);
+    Some(detach::Arguments::of(place, arguments.consent))
 }
 
 /// Which triggers of the old pool would call a function that is gone: sign-ins would fail (F§2).

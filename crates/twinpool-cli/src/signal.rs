@@ -20,7 +20,8 @@ pub(crate) async fn asked_to_stop_with(progress: &Progress, first: &str) {
     });
 }
 
-async fn once() {
+/// Ready when somebody wants the work to end.
+pub(crate) async fn once() {
     let terminated = async {
         match signal(SignalKind::terminate()) {
             Ok(mut signal) => signal.recv().await,

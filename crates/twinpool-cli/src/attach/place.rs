@@ -52,6 +52,16 @@ impl Reached {
 }
 
 impl Place {
+    /// Of a stack.
+    pub(crate) fn of(
+        old_pool: PoolId,
+        old_pool_endpoint: Option<String>,
+        capture_arn: FunctionArn,
+        table: String,
+    ) -> Self {
+        Self { old_pool, old_pool_endpoint, capture_arn, table: Table { table }, save: None }
+    }
+
     pub(crate) fn file(&self) -> SavedFile {
         SavedFile::at(self.save.as_deref(), &self.old_pool)
     }

@@ -17,12 +17,16 @@ use crate::options::Pools;
 const ATTEMPTS: u32 = 6;
 
 /// The facts of the old pool and of the new one.
-pub(super) async fn both(pools: &Pools, config: &Config) -> anyhow::Result<[PoolFacts; 2]> {
+pub(super) async fn both(
+    pools: &Pools,
+    config: &Config,
+    new_config: &Config,
+) -> anyhow::Result<[PoolFacts; 2]> {
     let [old_id, new_id] = pools.ids();
-    let [old, new] = pools.settings(config).map_err(|error| pools.old_problem(error))?;
+    let [old, new] = pools.facts(config, new_config).map_err(|error| pools.old_problem(error))?;
     let old = facts(&old, &pools.old(config), old_id).await;
     let old = old.map_err(|error| pools.old_problem(error))?;
-    let new = facts(&new, &pools.new_pool(config), new_id).await;
+    let new = facts(&new, &pools.new_pool(new_config), new_id).await;
     Ok([old, new.map_err(|error| pools.new_problem(error))?])
 }
 

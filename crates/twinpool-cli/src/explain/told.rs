@@ -5,9 +5,9 @@ use twinpool_core::id::OldSub;
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::snapshot::{Snapshot, Status};
 
-use super::Whole;
 use super::compare::{Line, Sides, status};
 use super::password;
+use super::{Differences, Whole};
 use crate::conflicts::Found;
 use crate::resolve;
 use crate::show::{self, field, rfc3339};
@@ -21,6 +21,17 @@ impl Whole {
         let (link, new) = (self.link.as_ref(), self.new.as_ref());
         let view = self.rules.view(old);
         Sides { old, new, link, rules: &self.rules, new_shape: &self.new_shape, view }.lines()
+    }
+
+    pub(super) fn differences(&self) -> Differences {
+        let lines = self.lines();
+        let name = |line: &Line| format!("{} {}", line.kind, line.name).trim().to_owned();
+        let held =
+            |line: &Line| Some(format!("{} ({})", name(line), line.verdict.strip_prefix("held back: ")?));
+        Differences {
+            differs: lines.iter().filter(|line| line.differs).map(name).collect(),
+            held_back: lines.iter().filter_map(held).collect(),
+        }
     }
 
     fn merged_into(&self) -> Option<&OldSub> {

@@ -1,0 +1,83 @@
+//! Gathers what AWS says of each part.
+
+use twinpool_aws::chain::Chain;
+use twinpool_aws::client::Config;
+use twinpool_aws::setup::LambdaFunctions;
+use twinpool_core::port::{Answer, Class, PortError};
+use twinpool_setup::doctor::{Blind, Facts, Look};
+use twinpool_setup::port::{FunctionArn, Functions, Json, PoolSettings as _};
+
+use super::Arguments;
+use crate::clock;
+
+/// What is missing or may not be seen is a fact too: nothing ends it.
+pub(super) async fn look(
+    arguments: &Arguments,
+    [config, new_config]: [&Config; 2],
+    chain: &Chain,
+    functions: &LambdaFunctions,
+    own_key: Option<String>,
+) -> Facts {
+    let stack = &arguments.stack;
+    let [old, new] = arguments.pools.settings(config, new_config);
+    let queue = chain.queue(&arguments.queue_url).await.map_err(Blind::from);
+    let key = queue.as_ref().ok().and_then(|queue| queue.get("KmsMasterKeyId")?.as_str().map(str::to_owned));
+    Facts {
+        own_key,
+        old_pool: described(old).await,
+        new_pool: described(new).await,
+        capture: there(functions.configuration(&stack.capture).await),
+        policy: functions.policy(&stack.capture).await.map_err(Blind::from),
+        mirror: function(functions, stack.mirror.as_ref(), "--mirror-arn / TWINPOOL_MIRROR_ARN").await,
+        audit_trail: function(
+            functions,
+            stack.audit_trail.as_ref(),
+            "--audit-trail-arn / TWINPOOL_AUDIT_TRAIL_ARN",
+        )
+        .await,
+        sweep: function(functions, stack.sweep.as_ref(), "--sweep-arn / TWINPOOL_SWEEP_ARN").await,
+        mappings: match &stack.mirror {
+            Some(mirror) => chain.mappings(mirror).await.map_err(Blind::from),
+            None => Err(Blind::Unnamed("--mirror-arn / TWINPOOL_MIRROR_ARN")),
+        },
+        age: chain.age(&arguments.queue_url, clock::now()).await.map_err(Blind::from),
+        dlq: match &stack.dlq_url {
+            Some(url) => chain.queue(url).await.map_err(Blind::from),
+            None => Err(Blind::Unnamed("--dlq-url / TWINPOOL_DLQ_URL")),
+        },
+        key: match key {
+            Some(id) => Some(chain.key(&id).await.map_err(Blind::from)),
+            None => None,
+        },
+        queue,
+        table: chain.table(&arguments.table.table).await.map_err(Blind::from),
+        pools: arguments.table.connect(config).pools().await.map_err(Blind::from),
+        rule: match &stack.rule {
+            Some(rule) => chain.rule(rule).await.map_err(Blind::from),
+            None => Err(Blind::Unnamed("--rule / TWINPOOL_AUDIT_TRAIL_RULE")),
+        },
+        trails: chain.trails().await.map_err(Blind::from),
+        ahead: chain.ahead(clock::now).await.map_err(Blind::from),
+        expected: arguments.expected(),
+    }
+}
+
+async fn described(settings: Answer<twinpool_aws::setup::CognitoSettings>) -> Look<Json> {
+    settings?.describe().await.map_err(Blind::from)
+}
+
+async fn function(
+    functions: &impl Functions,
+    function: Option<&FunctionArn>,
+    named_by: &'static str,
+) -> Look<Json> {
+    match function {
+        Some(function) => there(functions.configuration(function).await),
+        None => Err(Blind::Unnamed(named_by)),
+    }
+}
+
+fn there(answer: Answer<Option<Json>>) -> Look<Json> {
+    let none = || PortError::new(Class::NotFound, "GetFunctionConfiguration", "ResourceNotFoundException");
+    answer?.ok_or_else(none).map_err(Blind::from)
+}

@@ -1,0 +1,47 @@
+//! Which part of the chain from a trigger to the new pool is broken, and why: decided from what AWS says of each part.
+//!
+//! Reads nothing itself. What could not be looked at is told as that, and never taken for broken or for fine.
+
+mod audit_trail;
+mod capture;
+mod facts;
+mod mirror;
+mod old_pool;
+mod permission;
+mod place;
+mod pools;
+mod queue;
+mod shared;
+mod step;
+mod walk;
+
+pub use facts::{Blind, Expected, Facts, Look, Trail};
+pub use step::{Part, Step, Verdict};
+pub use walk::{Arrival, Comparison, Walked, trigger_event, walked};
+
+/// Every part, in the order in which a change travels.
+#[must_use]
+pub fn steps(facts: &Facts) -> Vec<Step> {
+    let judges = [
+        place::clock,
+        old_pool::slots,
+        permission::permission,
+        capture::capture,
+        queue::queue,
+        queue::dead_letters,
+        queue::key,
+        mirror::mapping,
+        mirror::mirror,
+        place::table,
+        pools::marker,
+        pools::sign_up,
+        shared::digest_key,
+        shared::version,
+        audit_trail::rule,
+        audit_trail::trail,
+    ];
+    judges.iter().flat_map(|judge| judge(facts)).collect()
+}
+
+#[cfg(test)]
+mod tests;

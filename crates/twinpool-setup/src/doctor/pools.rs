@@ -1,0 +1,79 @@
+//! The new pool.
+
+use serde_json::Value;
+
+use super::facts::Facts;
+use super::step::{Part, Step, faults_or};
+use crate::port::Json;
+
+const RESTORE: &str = "correct --new-pool / TWINPOOL_NEW_POOL_ID, or AWS_REGION";
+
+/// The new pool is there, and has the marker.
+pub(super) fn marker(facts: &Facts) -> Vec<Step> {
+    let part = Part::NewPool;
+    let pool = match &facts.new_pool {
+        Ok(pool) => pool,
+        Err(blind) => return vec![Step::blind(part, "the new pool", blind, RESTORE)],
+    };
+    let marker = facts.expected.marker.as_str();
+    let attributes = pool.get("SchemaAttributes").and_then(Value::as_array).into_iter().flatten();
+    let mut faults = Vec::new();
+    match attributes
+        .filter_map(Value::as_object)
+        .find(|one| one.get("Name").is_some_and(|name| name == marker))
+    {
+        None => {
+            let bare = marker.strip_prefix("custom:").unwrap_or(marker);
+            let pool = &facts.expected.new_pool;
+            let why = format!(
+                "the new pool has no attribute {marker}, which proves whose user a user is: the mirror refuses to start"
+            );
+            let add = format!(
+                "aws cognito-idp add-custom-attributes --user-pool-id {pool} --custom-attributes Name={bare},AttributeDataType=String,Mutable=false"
+            );
+            faults.push(Step::broken(part, why, add));
+        }
+        Some(attribute) => {
+            if attribute.get("Mutable") == Some(&Value::Bool(true)) {
+                let why = format!(
+                    "the attribute {marker} of the new pool can be changed, so it proves nothing: the mirror refuses to start"
+                );
+                faults.push(Step::broken(
+                    part,
+                    why,
+                    "add another one that is not mutable, and deploy with MarkerAttribute set to it",
+                ));
+            }
+            if attribute.get("AttributeDataType").is_some_and(|kind| kind != "String") {
+                let why = format!("the attribute {marker} of the new pool is no String");
+                faults.push(Step::broken(
+                    part,
+                    why,
+                    "add a String that is not mutable, and deploy with MarkerAttribute set to it",
+                ));
+            }
+        }
+    }
+    faults_or(part, faults, format!("there, with the marker {marker}"))
+}
+
+/// Nobody but twinpool makes users in the new pool: whoever does takes names away that belong to users of the old one.
+pub(super) fn sign_up(facts: &Facts) -> Vec<Step> {
+    let part = Part::SignUp;
+    // Told of already.
+    let Ok(pool) = &facts.new_pool else { return Vec::new() };
+    vec![if is_closed(pool) {
+        Step::fine(part, "the new pool is closed to sign-up")
+    } else {
+        Step::broken(
+            part,
+            "anybody can sign up to the new pool, and take an address there that belongs to a user of the old one",
+            "let administrators alone make users there until the switch (AllowAdminCreateUserOnly), in whatever made the pool",
+        )
+    }]
+}
+
+fn is_closed(pool: &Json) -> bool {
+    let only = pool.get("AdminCreateUserConfig").and_then(|config| config.get("AllowAdminCreateUserOnly"));
+    only == Some(&Value::Bool(true))
+}
