@@ -51,8 +51,17 @@ pub(crate) fn allowed_in(text: &str) -> BTreeSet<String> {
 }
 
 /// Files of adapters that the mirror does not use: operators and the sweep have roles of their own.
-const FOR_OTHERS: [&str; 7] =
-    ["sample.rs", "operator.rs", "list.rs", "batch.rs", "erase.rs", "import_job.rs", "providers.rs"];
+const FOR_OTHERS: [&str; 9] = [
+    "archive.rs",
+    "facts.rs",
+    "sample.rs",
+    "operator.rs",
+    "list.rs",
+    "batch.rs",
+    "erase.rs",
+    "import_job.rs",
+    "providers.rs",
+];
 
 /// The source of an adapter: its file, and those in its folder.
 fn source(module: &str) -> String {

@@ -73,9 +73,14 @@ impl Operator {
         found.unwrap_or_else(|| panic!("no {name}: {all}")).to_owned()
     }
 
-    fn trigger(&self, function: &str) {
-        let slots = json!({ "UserPoolId": self.old, "LambdaConfig": { "PostConfirmation": function } });
+    fn trigger(&self, slot: &str, function: &str) {
+        let slots = json!({ "UserPoolId": self.old, "LambdaConfig": { slot: function } });
         self.aws.cognito("UpdateUserPool", &slots).unwrap();
+    }
+
+    fn triggers(&self) -> Value {
+        let ask = json!({ "UserPoolId": self.old });
+        self.aws.cognito("DescribeUserPool", &ask).unwrap()["UserPool"]["LambdaConfig"].clone()
     }
 }
 
@@ -114,15 +119,17 @@ fn a_stack_is_shown_made_changed_and_deleted_and_its_table_stays() {
     assert!(other.contains(&operator.old) && other.contains("another stack"), "{other}");
 
     let capture = made.lines().find_map(|line| line.trim().strip_prefix("CaptureArn")).unwrap().trim();
-    operator.trigger(capture);
+    // A slot that twinpool never puts anything into.
+    operator.trigger("PreSignUp", capture);
     let refused = operator.expect(&["remove", "--yes"], 10);
-    assert!(refused.contains("PostConfirmation") && refused.contains("twinpool detach"), "{refused}");
+    assert!(refused.contains("PreSignUp") && refused.contains("sign-ins would fail"), "{refused}");
     assert!(operator.described().contains("UPDATE_COMPLETE"), "nothing was deleted");
-    operator.trigger("arn:aws:lambda:us-east-1:000000000000:function:theirs");
+    operator.trigger("PostConfirmation", capture);
 
     let table = made.lines().find_map(|line| line.trim().strip_prefix("TableName")).unwrap().trim();
     let removed = operator.expect(&["remove", "--yes"], 0);
-    assert!(removed.contains("is deleted") && removed.contains(table), "{removed}");
+    assert!(removed.contains("is detached") && removed.contains("is deleted"), "{removed}");
+    assert!(removed.contains(table) && !operator.triggers().to_string().contains(capture), "{removed}");
     assert!(removed.contains(&format!("twinpool-000000000000-{REGION}")), "the bucket is left: {removed}");
     let there = operator.aws.dynamodb("DescribeTable", &json!({ "TableName": table })).unwrap();
     assert_eq!(there["Table"]["TableName"], Value::from(table));

@@ -11,6 +11,7 @@ mod dead_letters;
 mod deploy;
 mod drill;
 mod lifecycle;
+mod newcomer;
 mod operator;
 mod queue;
 mod sweep;

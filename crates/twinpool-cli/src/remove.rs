@@ -126,7 +126,9 @@ fn attached(pool: &PoolId, slots: &BTreeMap<&str, &str>) -> Option<String> {
     for (slot, function) in slots {
         out += &beside(26, &format!("  {slot}"), function);
     }
-    Some(out + "first: twinpool detach\n")
+    Some(
+        out + "twinpool puts nothing there: take it out by hand, in the console, or in the template of the pool\n",
+    )
 }
 
 fn kept(resources: &[Resource]) -> impl Iterator<Item = (&'static str, &Resource)> {
@@ -188,6 +190,6 @@ mod tests {
         assert_eq!(attached(&pool, &BTreeMap::new()), None);
         let slots = [("PostConfirmation", "arn:aws:lambda:eu-west-1:1:function:twinpool-Capture-2B")].into();
         let refused = attached(&pool, &slots).unwrap();
-        assert!(refused.contains("PostConfirmation") && refused.contains("twinpool detach"), "{refused}");
+        assert!(refused.contains("PostConfirmation") && refused.contains("by hand"), "{refused}");
     }
 }

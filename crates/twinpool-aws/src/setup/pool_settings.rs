@@ -1,4 +1,4 @@
-//! DescribeUserPool and UpdateUserPool as JSON: an SDK drops fields that it does not know, and adds others (F§6.9).
+//! DescribeUserPool and UpdateUserPool as JSON: an SDK drops fields that it does not know, and adds others (F§6).
 
 use std::sync::{Mutex, PoisonError};
 

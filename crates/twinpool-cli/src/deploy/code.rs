@@ -10,6 +10,7 @@ use twinpool_aws::cloudformation::{LONGEST_BODY, Template};
 use twinpool_aws::raw::s3::Bucket;
 use twinpool_core::port::{Class, PortError};
 use twinpool_package::{Architecture, Bundle, Checkout, FUNCTIONS, needs_rules};
+use twinpool_rules::{Rules, RulesError};
 
 use crate::ask::{self, Answer};
 use crate::failure::{Misuse, unusable};
@@ -47,6 +48,12 @@ impl Placed {
     }
 }
 
+/// Of the rules in a file, or of none.
+fn fingerprint(text: Option<&str>) -> Result<String, RulesError> {
+    let rules = text.map_or_else(|| Ok(Rules::default()), Rules::parse)?;
+    Ok(rules.fingerprint().to_owned())
+}
+
 impl Code {
     /// What `twinpool package` has made, with the rules of today.
     pub(super) fn read(checkout: &Checkout, rules: Option<&Path>) -> anyhow::Result<Self> {
@@ -57,10 +64,16 @@ impl Code {
             std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
         };
         let text = rules.map(read).transpose()?;
+        let wanted = fingerprint(text.as_deref()).map_err(|problem| {
+            let name = rules.map_or_else(String::new, |path| path.display().to_string());
+            Misuse(format!("cannot use the rules {}", problem.in_file(&name)))
+        })?;
         let mut zips = Vec::new();
         for function in FUNCTIONS {
             let bundle = Bundle::read(&checkout.zip_of(function))?;
-            if needs_rules(function) && bundle.rules != text {
+            // Where the pools are is no rule.
+            let holds = fingerprint(bundle.rules.as_deref()).is_ok_and(|held| held == wanted);
+            if needs_rules(function) && !holds {
                 let which = rules.map_or("no rules".to_owned(), |path| path.display().to_string());
                 let why = format!(
                     "the zip of {function} holds other rules than {which}: run `twinpool package` first"
