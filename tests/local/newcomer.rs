@@ -33,7 +33,6 @@ impl Newcomer {
             &aws,
             &json!({
                 "PoolName": "newcomer-new", "UsernameAttributes": ["email"], "Schema": [marker],
-                "UsernameConfiguration": { "CaseSensitive": false },
                 "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true },
             }),
         );

@@ -189,7 +189,7 @@ impl MirrorSettings {
 pub struct RulesFile {
     /// The file.
     pub path: PathBuf,
-    /// Whether it has to be there. What `cargo xtask package` puts beside the code need not: without it everything travels as
+    /// Whether it has to be there. What `twinpool package` puts beside the code need not: without it everything travels as
     /// it is.
     pub is_required: bool,
 }

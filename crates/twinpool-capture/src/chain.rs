@@ -151,7 +151,9 @@ fn slot<'a>(formers: &'a ChainSettings, raw: &str) -> Option<&'a Former> {
         | "DefineAuthChallenge"
         | "CreateAuthChallenge"
         | "VerifyAuthChallenge"
-        | "VerifyAuthChallengeResponse" => &None,
+        | "VerifyAuthChallengeResponse"
+        // A hint of `twinpool doctor`: no former function knows such an event.
+        | "Operator" => &None,
         // A source of tomorrow may come through a slot that a former function had: it would be skipped.
         _ => return None,
     })

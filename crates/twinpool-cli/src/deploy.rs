@@ -15,6 +15,7 @@ use crate::clock::SystemClock;
 use crate::failure::{Misuse, unusable};
 use crate::options::{self, Consent};
 use crate::package::{checkout, rules};
+use crate::place::Place;
 use crate::progress::Progress;
 use crate::show::beside;
 use crate::stack::{Footing, Named, Pauses, Watch, ours};
@@ -49,6 +50,8 @@ pub(crate) struct Arguments {
     /// The pool being moved to.
     #[arg(long, env = "TWINPOOL_NEW_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = options::a_pool)]
     new_pool: Option<PoolId>,
+    #[command(flatten)]
+    place: Place,
     /// The rules that must be inside the zips [default: as for package]
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
@@ -80,6 +83,15 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     };
     let slots = arguments.slots(&config, &wanted).await?;
     let wanted = wanted.chained(&slots, &resources);
+    if let Some(parameter) =
+        standing.and_then(|stack| wanted.rechained(&slots, &resources, &stack.parameters))
+    {
+        let why = format!(
+            "refused: {parameter} would change while the old pool's triggers name capture, and sign-ins would fail meanwhile: \
+             `twinpool detach`, deploy, `twinpool attach`\n"
+        );
+        return Ok((why, Exit::Blocked));
+    }
     let key = if is_new { Some(Key::find()?) } else { None };
     let given = wanted.given(standing.map(|stack| &stack.parameters), key.as_ref());
 
@@ -126,6 +138,9 @@ impl Arguments {
                 }
                 _ => {}
             }
+        }
+        for (name, value) in self.place.parameters(config.region().map(AsRef::as_ref)) {
+            wanted.fill(name, &value);
         }
         wanted.local(config.endpoint_url(), self.named.old_pool_endpoint.as_deref());
         Ok(Ok(wanted))

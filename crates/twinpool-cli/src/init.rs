@@ -135,6 +135,8 @@ fn said(path: &Path, proposal: &Proposal, note: Option<&str>) -> String {
     let steps = [
         ("twinpool rules check", "holds the file against both pools"),
         ("twinpool audit", "says what stands in the way, and what users will notice; only reads"),
+        ("twinpool rehearse", "writes some users into a scratch pool, and removes it again"),
+        ("twinpool package", "builds the functions, with this file inside"),
         ("twinpool deploy", "makes the stack, after showing what it will make"),
         ("twinpool attach", "puts capture into the old pool's triggers, after showing what it will change"),
         ("twinpool doctor", "follows one change through the whole chain"),

@@ -37,6 +37,16 @@ impl Place {
         }
     }
 
+    /// What the stack is told of it, as parameters of the template. The profile is the command's own.
+    pub(crate) fn parameters(&self, stack_region: Option<&str>) -> Vec<(&'static str, String)> {
+        let place = self.place();
+        let region = place.region.filter(|region| Some(region.as_str()) != stack_region);
+        let role = place.role.map(|role| role.as_str().to_owned());
+        let told =
+            [("NewPoolRegion", region), ("NewPoolRoleArn", role), ("NewPoolExternalId", place.external_id)];
+        told.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
     /// Region and credentials for the new pool. `stack`: those for all else.
     pub(crate) async fn config(
         &self,

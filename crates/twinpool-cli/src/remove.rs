@@ -6,10 +6,12 @@ use clap::Args;
 use twinpool_aws::client::Config;
 use twinpool_aws::cloudformation::{Described, Resource};
 use twinpool_aws::raw::s3::Bucket;
+use twinpool_aws::setup::LambdaFunctions;
 use twinpool_aws::{account, triggers};
 use twinpool_core::id::PoolId;
 use twinpool_core::port::Class;
-use twinpool_setup::port::FunctionArn;
+use twinpool_setup::chain::chained;
+use twinpool_setup::port::{FunctionArn, Functions as _};
 
 use crate::ask::{self, Answer};
 use crate::attach::Place;
@@ -17,7 +19,7 @@ use crate::deploy::default_bucket;
 use crate::detach;
 use crate::options::{self, Consent};
 use crate::show::beside;
-use crate::stack::{Footing, Named, Watch, ours};
+use crate::stack::{Footing, Named, Watch, is_ours, ours};
 use crate::{Exit, Outcome};
 
 /// Which stack goes.
@@ -28,6 +30,9 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     consent: Consent,
 }
+
+/// So many captures can stand in a line.
+const LONGEST_LINE: usize = 4;
 
 /// What the template keeps when the stack goes.
 const KEPT: [(&str, &str); 2] = [
@@ -113,7 +118,37 @@ async fn still_attached(
         Err(error) if error.class == Class::NotFound => return Ok(None),
         Err(error) => return Err(options::old_pool_problem(&pool, error)),
     };
-    Ok(attached(&pool, &ours(&slots, resources)))
+    let mut named_by = ours(&slots, resources);
+    let behind = behind(config, &slots, resources).await?;
+    named_by.extend(behind.iter().map(|(slot, function)| (*slot, function.as_str())));
+    Ok(attached(&pool, &named_by))
+}
+
+/// Functions of this stack that a capture of another stack calls as its former ones.
+async fn behind<'a>(
+    config: &Config,
+    slots: &'a BTreeMap<String, String>,
+    resources: &[Resource],
+) -> anyhow::Result<BTreeMap<&'a str, String>> {
+    let functions = LambdaFunctions::connect(config)?;
+    let mut found = BTreeMap::new();
+    for (slot, function) in slots {
+        let mut next: Vec<_> = FunctionArn::parse(function).into_iter().collect();
+        // A line of captures is no longer than this: capture refuses more.
+        for _ in 0..LONGEST_LINE {
+            let mut later = Vec::new();
+            for function in next {
+                // One that is gone calls nobody.
+                let Some(configuration) = functions.configuration(&function).await? else { continue };
+                later.extend(chained(&configuration).unwrap_or_default().into_values());
+            }
+            if let Some(ours) = later.iter().find(|function| is_ours(function.as_str(), resources)) {
+                found.insert(slot.as_str(), ours.to_string());
+            }
+            next = later;
+        }
+    }
+    Ok(found)
 }
 
 fn attached(pool: &PoolId, slots: &BTreeMap<&str, &str>) -> Option<String> {
@@ -127,7 +162,8 @@ fn attached(pool: &PoolId, slots: &BTreeMap<&str, &str>) -> Option<String> {
         out += &beside(26, &format!("  {slot}"), function);
     }
     Some(
-        out + "twinpool puts nothing there: take it out by hand, in the console, or in the template of the pool\n",
+        out + "where twinpool put nothing itself: take it out by hand, in the template of the pool or in the console; \
+               where another stack's capture calls it: detach that one first\n",
     )
 }
 

@@ -13,7 +13,7 @@ pub enum RulesFileError {
     #[error("the rules at {0} cannot be read: is TWINPOOL_RULES_FILE right, and the file in the package?")]
     Unreadable(String, #[source] std::io::Error),
     /// The file is broken.
-    #[error("the rules are broken: correct them, `cargo xtask package`, deploy")]
+    #[error("the rules are broken: correct them, `twinpool package`, `twinpool deploy`")]
     Broken(#[from] RulesError),
 }
 

@@ -20,9 +20,11 @@ impl Stack {
 
     /// Whether a request is for CloudFormation, which alone takes forms here.
     pub(super) fn is_asked(request: &Request) -> bool {
-        request
+        let is_form = request
             .header("content-type")
-            .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
+            .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+        // Everything else in that form is STS's.
+        is_form && Self::operation(request).contains("Stack")
     }
 
     /// The name of the operation.

@@ -82,7 +82,7 @@ impl Wanted {
     }
 
     /// It follows, unless somebody says otherwise or the template does not ask.
-    fn fill(&mut self, name: &str, value: &str) {
+    pub(super) fn fill(&mut self, name: &str, value: &str) {
         if self.known.contains(name) {
             self.values.entry(name.to_owned()).or_insert_with(|| value.to_owned());
         }
@@ -111,6 +111,24 @@ impl Wanted {
             }
         }
         self
+    }
+
+    /// A slot that capture holds, and whose former function would become another: for a while, or for good, capture could not
+    /// call it, and sign-ins would fail or pass it by.
+    pub(super) fn rechained(
+        &self,
+        slots: &BTreeMap<String, String>,
+        ours: &[Resource],
+        before: &BTreeMap<String, String>,
+    ) -> Option<&'static str> {
+        let changes = |parameter: &str| {
+            let was = before.get(parameter).map_or("", String::as_str);
+            self.get(parameter).is_some_and(|wanted| wanted != was)
+        };
+        let held = |names: &[&str]| {
+            names.iter().find_map(|name| slots.get(*name)).is_some_and(|function| is_ours(function, ours))
+        };
+        CHAINED.iter().find(|(names, parameter)| held(names) && changes(parameter)).map(|(_, it)| *it)
     }
 
     /// As CloudFormation takes it. The key never changes: with another one, users who are being made would not be known again.
@@ -165,6 +183,25 @@ mod tests {
 
     fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn whom_an_attached_capture_calls_stays_until_it_is_detached() {
+        let (claims, other) =
+            ("arn:aws:lambda:eu-west-1:1:function:claims", "arn:aws:lambda:eu-west-1:1:function:other");
+        let ours = [function("twinpool-Capture-1")];
+        let slots = map(&[("PreTokenGeneration", "arn:aws:lambda:eu-west-1:1:function:twinpool-Capture-1")]);
+        let before = map(&[("ChainPreTokenGeneration", claims)]);
+        let rechained = |said: &[(&str, &str)], slots: &BTreeMap<String, String>| {
+            wanted(said).unwrap().rechained(slots, &ours, &before)
+        };
+        for value in [other, ""] {
+            let said = [("ChainPreTokenGeneration", value)];
+            assert_eq!(rechained(&said, &slots), Some("ChainPreTokenGeneration"));
+            assert_eq!(rechained(&said, &BTreeMap::new()), None, "nobody calls capture");
+        }
+        assert_eq!(rechained(&[("ChainPreTokenGeneration", claims)], &slots), None);
+        assert_eq!(rechained(&[("ChainCustomMessage", other)], &slots), None, "capture is not in that slot");
     }
 
     #[test]

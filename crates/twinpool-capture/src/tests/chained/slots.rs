@@ -51,6 +51,7 @@ async fn each_slot_has_its_own_former_function_and_a_free_one_has_none() {
         ("CustomMessage_ForgotPassword", Some("message")),
         ("TokenGeneration_Authentication", None),
         ("PostAuthentication_Authentication", None),
+        ("Operator_Doctor", None),
     ] {
         let capture = chained(&[says("null")]);
         let Chain::Formers(_, functions) = capture.chain else { panic!() };
