@@ -175,7 +175,12 @@ fn a_taken_slot_is_refused_until_capture_calls_that_very_function() {
     assert_eq!(code, Some(0), "{told}{said}");
     let config = &triggers(&bench.pool)["PreTokenGenerationConfig"];
     assert_eq!(*config, json!({ "LambdaVersion": "V2_0", "LambdaArn": CAPTURE }));
-    let (code, told, said) = bench.run(&["detach", "--yes"]);
+
+    // The policy of the former function would not let the pool in.
+    let (code, told, _) = bench.run(&["detach", "--yes"]);
+    assert_eq!((code, bench.pool.updates()), (Some(10), 1), "{told}");
+    assert!(told.contains(CLAIMS) && told.contains("--even-if-not-allowed"), "{told}");
+    let (code, told, said) = bench.run(&["detach", "--yes", "--even-if-not-allowed"]);
     assert_eq!(code, Some(0), "{told}{said}");
     assert_eq!(triggers(&bench.pool), bench.before["LambdaConfig"]);
 }
@@ -200,6 +205,12 @@ fn a_managed_pool_is_left_to_its_template_and_the_template_s_lines_are_printed()
     let (code, told, said) = bench.run(&["attach", "--yes", "--even-if-managed"]);
     assert_eq!((code, told.contains("warning: the pool is managed")), (Some(0), true), "{told}{said}");
     assert_eq!(bench.pool.described()["UserPoolTags"]["aws:cloudformation:stack-name"], "identity");
+    let (code, told, _) = bench.run(&["detach", "--yes"]);
+    assert_eq!((code, bench.pool.updates()), (Some(10), 1), "{told}");
+    assert!(told.contains("CloudFormation") && told.contains("--even-if-managed"), "{told}");
+    let (code, told, said) = bench.run(&["detach", "--yes", "--even-if-managed"]);
+    assert_eq!(code, Some(0), "{told}{said}");
+    assert_eq!(settings(&bench.pool), bench.before);
 }
 
 #[test]
@@ -229,6 +240,7 @@ fn a_capture_that_fails_is_never_put_before_sign_ins() {
     let (code, _, said) = bench.run(&["attach", "--yes"]);
     assert_eq!((code, bench.pool.updates()), (Some(1), 0), "{said}");
     assert!(said.contains("the pool was not changed") && said.contains("capture failed"), "{said}");
+    assert!(bench.stub.table().all().is_empty() && !bench.file().exists(), "there is no former state");
     assert_eq!(settings(&bench.pool), bench.before);
 }
 

@@ -45,7 +45,7 @@ pub(crate) struct Arguments {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum ChangedSince {
+pub(crate) enum ChangedSince {
     /// Somebody changed them on purpose: they stay.
     Keep,
     /// They become again what they were.

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use twinpool_core::port::Clock as _;
-use twinpool_setup::detach::{self, Detached, Fate, NoPlan, Plan, Wish};
+use twinpool_setup::detach::{self, Detached, Fate, NoPlan, Plan, Refusal, Unfinished, Wish};
 use twinpool_setup::triggers::Slot;
 
 use crate::ask::{self, Answer};
-use crate::attach::{Place, difference, difference_json};
+use crate::attach::{ChangedSince, Place, difference, difference_json};
 use crate::clock::SystemClock;
 use crate::options::{self, Consent};
 use crate::{Exit, Outcome};
@@ -23,6 +23,15 @@ pub(crate) struct Arguments {
     /// Leaves this slot empty although a function was in it before. May be said again.
     #[arg(long, value_name = "SLOT")]
     leave_empty: Vec<SlotName>,
+    /// Does it although CloudFormation, the CDK or Terraform manages the pool: its next deployment puts the triggers in again.
+    #[arg(long)]
+    even_if_managed: bool,
+    /// Puts a former function back although its policy does not let the pool in: sign-ins fail until it does.
+    #[arg(long)]
+    even_if_not_allowed: bool,
+    /// What to do with second factors that changed since a run that did not finish.
+    #[arg(long, value_name = "WHAT")]
+    changed_since: Option<ChangedSince>,
     /// For programs: one JSON object.
     #[arg(long)]
     json: bool,
@@ -33,7 +42,15 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// All slots of a stack's capture.
     pub(crate) fn of(place: Place, consent: Consent) -> Self {
-        Self { place, leave_empty: Vec::new(), json: false, consent }
+        Self {
+            place,
+            leave_empty: Vec::new(),
+            even_if_managed: false,
+            even_if_not_allowed: false,
+            changed_since: None,
+            json: false,
+            consent,
+        }
     }
 }
 
@@ -60,16 +77,18 @@ impl From<SlotName> for Slot {
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let place = &arguments.place;
     let reached = place.reach().await?;
-    let leave_empty: BTreeSet<_> = arguments.leave_empty.iter().copied().map(Slot::from).collect();
-    let wish = Wish { capture: place.capture_arn.clone(), leave_empty, at: SystemClock.now().0 };
+    let wish = Wish {
+        capture: place.capture_arn.clone(),
+        leave_empty: arguments.leave_empty.iter().copied().map(Slot::from).collect::<BTreeSet<_>>(),
+        unfinished: arguments.changed_since.map(Unfinished::from),
+        even_if_managed: arguments.even_if_managed,
+        even_if_not_allowed: arguments.even_if_not_allowed,
+        at: SystemClock.now().0,
+    };
     let plan = match detach::plan(&reached.ports(), &wish).await {
         Ok(plan) => plan,
         Err(NoPlan::Refused(refusal)) => {
-            let hint = match &refusal {
-                detach::Refusal::FormerGone { slot, .. } => format!(" with --leave-empty {slot}"),
-                _ => String::new(),
-            };
-            return Ok(refused(arguments, &format!("{refusal}{hint}")));
+            return Ok(refused(arguments, &format!("{refusal}{}", hint(&refusal))));
         }
         Err(NoPlan::Port(error)) => return Err(place.problem(error)),
     };
@@ -84,6 +103,23 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let told =
         if arguments.json { told_json(&plan, place, Some(&detached)) } else { told(&plan, place, &detached) };
     Ok((told, Exit::Done))
+}
+
+/// What to say on the command line. `remove` detaches too, and has none of these.
+fn hint(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::FormerGone { slot, .. } | Refusal::FormerUnknown { slot } => {
+            format!(": `twinpool detach --leave-empty {slot}`")
+        }
+        Refusal::FormerNotAllowed { slot, .. } => {
+            format!(": `twinpool detach --leave-empty {slot}`, or --even-if-not-allowed")
+        }
+        Refusal::Managed(_) => ", or say `twinpool detach --even-if-managed`".to_owned(),
+        Refusal::Unfinished(_) => {
+            ": `twinpool detach --changed-since keep`, or --changed-since put-back".to_owned()
+        }
+        Refusal::Unclear | Refusal::Unsendable(_) => String::new(),
+    }
 }
 
 fn refused(arguments: &Arguments, why: &str) -> (String, Exit) {

@@ -15,6 +15,8 @@ use crate::prove::{Seen, Step, look};
 use crate::settings::{self, Change, Unsendable};
 use crate::triggers::Slot;
 
+pub use crate::prove::Unfinished;
+
 mod check;
 mod former;
 mod run;
@@ -28,15 +30,6 @@ pub struct Wish {
     pub unfinished: Option<Unfinished>,
     /// Now, in milliseconds since 1970.
     pub at: u64,
-}
-
-/// What to do with settings that changed since a run that did not finish: the run may have done it, or the owner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unfinished {
-    /// The owner changed them: they stay.
-    Keep,
-    /// They are put back.
-    PutBack,
 }
 
 /// What will be done.
@@ -83,7 +76,7 @@ pub enum Warning {
     NotTold(&'static str),
     /// The pool has, or is, a replica: triggers are regional (F§6, trap 10).
     Replicated,
-    /// Capture is in a slot, and what was there before was never saved: `detach` will leave it empty.
+    /// Capture is in a slot, and what was there before was never saved: `detach` goes by what capture calls.
     NothingSaved(Slot),
     /// Capture calls another function first than the one that was in the slot.
     OtherFormer {
@@ -112,7 +105,10 @@ impl fmt::Display for Warning {
                 "the pool may have a replica: triggers belong to one Region, so attach in each of them",
             ),
             Self::NothingSaved(slot) => {
-                write!(f, "what was in {slot} before is not known: detaching will leave it empty")
+                write!(
+                    f,
+                    "what was in {slot} before is not known: detaching will give it the function that capture calls, or leave it empty"
+                )
             }
             Self::OtherFormer { slot, former, chained } => {
                 write!(f, "{former} was in {slot} before, and capture calls {chained} instead")

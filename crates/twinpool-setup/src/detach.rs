@@ -5,16 +5,19 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use twinpool_core::port::{Class, PortError};
+use twinpool_core::port::PortError;
 
 use crate::Ports;
 use crate::managed::{Manager, manager};
-use crate::permission::{allows, permission};
-use crate::port::{Archive, FunctionArn, Functions, Json, Permission, PoolSettings, Saved};
+use crate::permission::permission;
+use crate::port::{Archive, FunctionArn, Functions, Permission, PoolSettings, Saved};
 use crate::prove::{Seen, Step, look};
 use crate::settings::{self, Change, Unsendable};
-use crate::triggers::{Held, Slot, empty, give_back, held, in_slot, is_clear};
+use crate::triggers::{Held, Slot, held, is_clear};
 
+pub use crate::prove::Unfinished;
+
+mod former;
 mod run;
 
 /// What is wanted.
@@ -24,6 +27,12 @@ pub struct Wish {
     pub capture: FunctionArn,
     /// Slots that stay empty although there was a function in them.
     pub leave_empty: BTreeSet<Slot>,
+    /// What to do with second factors that changed since a run that did not finish.
+    pub unfinished: Option<Unfinished>,
+    /// Also where somebody else's tool may put the triggers in again.
+    pub even_if_managed: bool,
+    /// Also a former function goes back whose policy does not let the pool in.
+    pub even_if_not_allowed: bool,
     /// Now, in milliseconds since 1970.
     pub at: u64,
 }
@@ -54,11 +63,11 @@ impl Plan {
 /// What becomes of a slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
-    /// It gets its former function back.
+    /// It gets its former function back: the one that was saved, or else the one that capture calls.
     GivenBack(Held),
     /// It is emptied: nothing was in it before, or the owner wants it so.
     Emptied,
-    /// It is emptied, and what was in it before is not known: nothing was saved.
+    /// It is emptied, and what was in it before is not known: nothing was saved, and capture calls nobody.
     FormerUnknown,
     /// Capture is not in it, and it is as it was before.
     AsBefore,
@@ -75,7 +84,7 @@ pub enum Warning {
     NotAllowed(Slot, String),
     /// Capture is in a slot where twinpool never puts it, and stays there; so does its permission.
     Elsewhere(String),
-    /// Second factors changed since a detaching that did not finish, and are put back.
+    /// Second factors changed since a run that did not finish, and are put back.
     PutsBack(Vec<String>),
 }
 
@@ -119,6 +128,34 @@ pub enum Refusal {
         /// The function.
         function: String,
     },
+    /// With it in the slot, every sign-in would fail (F§2).
+    #[error(
+        "{function} was in {slot} before, and its policy does not let the pool in: add the permission, or say that {slot} is to \
+         stay empty"
+    )]
+    FormerNotAllowed {
+        /// The slot.
+        slot: Slot,
+        /// The function.
+        function: String,
+    },
+    /// Nothing was saved, and capture, which would name it, cannot be read.
+    #[error(
+        "what was in {slot} before is not known: nothing was saved, and the configuration of capture cannot be read; say that \
+         {slot} is to stay empty if so it was"
+    )]
+    FormerUnknown {
+        /// The slot.
+        slot: Slot,
+    },
+    /// Somebody else's tool may put the triggers in again (F§6, trap 11).
+    #[error(
+        "the pool is managed by {0}, whose next deployment would put capture in again: take the triggers out there"
+    )]
+    Managed(Manager),
+    /// Second factors changed since a run that did not finish.
+    #[error("an earlier run did not finish, and since then these settings changed: {}; say whether they are to stay or to be put back", .0.join(", "))]
+    Unfinished(Vec<String>),
     /// `LambdaConfig` has a form that is not known.
     #[error("LambdaConfig of the pool cannot be read: nothing is changed that is not understood")]
     Unclear,
@@ -160,31 +197,28 @@ pub async fn plan<P: PoolSettings, F: Functions, A: Archive>(
         return Err(Refusal::Unclear.into());
     }
     let saved = ports.archive.find(ports.pool.id()).await?;
-    let slots: Vec<_> =
-        Slot::ALL.into_iter().map(|slot| (slot, fate(&before, saved.as_ref(), wish, slot))).collect();
+    let mut slots: Vec<_> =
+        Slot::ALL.into_iter().map(|slot| (slot, former::fate(&before, saved.as_ref(), wish, slot))).collect();
+    former::ask_capture(ports.functions, wish, &before, &mut slots).await?;
     let permission = permission(&before.description);
     let mut warnings: Vec<_> = manager(&before.description).map(Warning::Managed).into_iter().collect();
-    warnings.extend(former_functions(ports.functions, &slots, permission.as_ref()).await?);
+    warnings.extend(former::check(ports.functions, wish, &slots, permission.as_ref()).await?);
     let mut after = before.clone();
     for (slot, fate) in &slots {
-        match (fate, &saved) {
-            (Fate::GivenBack(_), Some(saved)) => give_back(&mut after.description, *slot, &saved.description),
-            (Fate::Emptied | Fate::FormerUnknown | Fate::GivenBack(_), _) => {
-                empty(&mut after.description, *slot);
-            }
-            (Fate::AsBefore | Fate::Left(_), _) => {}
-        }
+        former::settle(&mut after.description, *slot, fate, saved.as_ref());
     }
     let remains = held(&after.description).into_iter().filter(|(_, held)| held.is(&wish.capture));
     warnings.extend(remains.map(|(slot, _)| Warning::Elsewhere(slot)));
-    warnings.extend(lost_factors(&before, saved.as_ref(), &slots).map(|(mfa, paths)| {
-        after.mfa = mfa;
-        Warning::PutsBack(paths)
-    }));
+    warnings.extend(factors(&before, saved.as_ref(), wish, &mut after)?);
     for seen in [&before, &after] {
         settings::update_body(&seen.description).map_err(Refusal::from)?;
     }
     let changes = before.difference(&after);
+    if let Some(manager) =
+        manager(&before.description).filter(|_| !changes.is_empty() && !wish.even_if_managed)
+    {
+        return Err(Refusal::Managed(manager).into());
+    }
     let marks = (!changes.is_empty()).then(|| Saved {
         pool: ports.pool.id().clone(),
         description: after.description.clone(),
@@ -196,63 +230,27 @@ pub async fn plan<P: PoolSettings, F: Functions, A: Archive>(
     Ok(Plan { capture: wish.capture.clone(), permission, step, marks, changes, slots, warnings })
 }
 
-fn fate(before: &Seen, saved: Option<&Saved>, wish: &Wish, slot: Slot) -> Fate {
-    let now = in_slot(&before.description, slot);
-    let former = saved.map(|saved| in_slot(&saved.description, slot));
-    if !now.as_ref().is_some_and(|held| held.is(&wish.capture)) {
-        let was = former
-            .is_none_or(|former| former.map(|it| it.function) == now.as_ref().map(|it| it.function.clone()));
-        return if was { Fate::AsBefore } else { Fate::Left(now) };
-    }
-    match former {
-        _ if wish.leave_empty.contains(&slot) => Fate::Emptied,
-        None => Fate::FormerUnknown,
-        Some(Some(former)) if former.is(&wish.capture) => Fate::FormerUnknown,
-        Some(Some(former)) => Fate::GivenBack(former),
-        Some(None) => Fate::Emptied,
-    }
-}
-
-/// A former function that is no more would fail every sign-in.
-async fn former_functions<F: Functions>(
-    functions: &F,
-    slots: &[(Slot, Fate)],
-    permission: Option<&Permission>,
-) -> Result<Vec<Warning>, NoPlan> {
-    let mut warnings = Vec::new();
-    for (slot, fate) in slots {
-        let Fate::GivenBack(former) = fate else { continue };
-        let Ok(arn) = FunctionArn::parse(&former.function) else { continue };
-        let is_there = match functions.configuration(&arn).await {
-            Ok(found) => found.is_some(),
-            // Another account's function may not be looked at.
-            Err(error) if error.class == Class::Denied => continue,
-            Err(error) => return Err(error.into()),
-        };
-        if !is_there {
-            return Err(Refusal::FormerGone { slot: *slot, function: former.function.clone() }.into());
-        }
-        match (functions.policy(&arn).await, permission) {
-            (Ok(policy), Some(permission)) if !allows(policy.as_ref(), permission) => {
-                warnings.push(Warning::NotAllowed(*slot, former.function.clone()));
-            }
-            (Err(error), _) if error.class != Class::Denied => return Err(error.into()),
-            (Ok(_) | Err(_), _) => {}
-        }
-    }
-    Ok(warnings)
-}
-
-/// Second factors that an earlier run may have lost between its update and its proof: capture is out, and what was kept then,
-/// just before the update, is not what there is.
-fn lost_factors(before: &Seen, saved: Option<&Saved>, slots: &[(Slot, Fate)]) -> Option<(Json, Vec<String>)> {
-    let is_out = slots.iter().all(|(_, fate)| matches!(fate, Fate::AsBefore | Fate::Left(_)));
-    let saved = saved.filter(|saved| is_out && saved.attached.is_empty())?;
+/// Second factors that an earlier run may have lost between its update and its proof. Whoever changed them, only the owner says
+/// whether they are put back: no update of this run has changed them.
+fn factors(
+    before: &Seen,
+    saved: Option<&Saved>,
+    wish: &Wish,
+    after: &mut Seen,
+) -> Result<Option<Warning>, Refusal> {
+    let Some(saved) = saved.filter(|saved| saved.attached.is_empty()) else { return Ok(None) };
     let changes = settings::difference(&before.mfa, &saved.mfa);
     // Asking for a factor or not is a setting of the pool, which no update loses.
-    let is_asked_alike = before.mfa.get("MfaConfiguration") == saved.mfa.get("MfaConfiguration");
-    (is_asked_alike && !changes.is_empty()).then(|| {
-        let paths = changes.iter().map(|change| format!("MFA.{}", change.path)).collect();
-        (saved.mfa.clone(), paths)
-    })
+    if changes.is_empty() || before.mfa.get("MfaConfiguration") != saved.mfa.get("MfaConfiguration") {
+        return Ok(None);
+    }
+    let paths = changes.iter().map(|change| format!("MFA.{}", change.path)).collect();
+    match wish.unfinished {
+        None => Err(Refusal::Unfinished(paths)),
+        Some(Unfinished::Keep) => Ok(None),
+        Some(Unfinished::PutBack) => {
+            after.mfa = saved.mfa.clone();
+            Ok(Some(Warning::PutsBack(paths)))
+        }
+    }
 }

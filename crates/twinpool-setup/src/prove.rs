@@ -4,7 +4,7 @@ use std::fmt;
 
 use twinpool_core::port::{Answer, Class, PortError};
 
-use crate::port::{Json, PoolSettings};
+use crate::port::{Json, PoolSettings, Saved};
 use crate::self_test::SelfTestFailure;
 use crate::settings::{self, Change, Unsendable, difference, is_setting, paths};
 use crate::triggers::normal;
@@ -31,6 +31,12 @@ impl Seen {
         let mut differing = paths(&self.difference(after));
         differing.retain(|path| is_setting(path));
         differing
+    }
+}
+
+impl From<&Saved> for Seen {
+    fn from(saved: &Saved) -> Self {
+        Self { description: saved.description.clone(), mfa: saved.mfa.clone() }
     }
 }
 
@@ -127,6 +133,15 @@ fn remedy(source: &PortError) -> &'static str {
     }
 }
 
+/// What to do with settings that changed since a run that did not finish: the run may have done it, or the owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfinished {
+    /// The owner changed them: they stay.
+    Keep,
+    /// They are put back.
+    PutBack,
+}
+
 /// A step from one state of a pool to another.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Step {
@@ -180,13 +195,15 @@ impl Step {
         // An update whose answer was lost: the pool itself decides.
         let moved = self.before.settings(&now);
         let (meant, missing) = (self.before.settings(&self.after), now.settings(&self.after));
-        if moved.is_empty() {
-            Err(Trouble::Refused { source })
-        } else if meant.iter().any(|path| missing.contains(path)) {
-            Err(Trouble::ChangedMeanwhile(moved))
-        } else {
-            Ok(now)
+        if !moved.is_empty() && !meant.iter().any(|path| missing.contains(path)) {
+            return Ok(now);
         }
+        Err(match source.class {
+            // Nobody said no: it may still be on its way.
+            Class::Unavailable | Class::Unreadable => Trouble::Unproved { source },
+            _ if moved.is_empty() => Trouble::Refused { source },
+            _ => Trouble::ChangedMeanwhile(moved),
+        })
     }
 
     /// Sets the second factors again if the update changed them (F§6, trap 5).

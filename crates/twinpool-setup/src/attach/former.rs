@@ -14,14 +14,16 @@ pub(super) struct Former {
 }
 
 impl Former {
-    /// A saved state with capture in none of the slots is of no use any more. One with capture in some of them is never replaced:
-    /// only the slots that are not capture's are brought up to date.
+    /// A saved state with capture in none of the slots is of no use any more, unless it is of a run that did not finish, and
+    /// settings changed since: it alone knows them. One with capture in some of the slots is never replaced. Only the slots that
+    /// are not capture's are brought up to date.
     pub(super) fn new(pool: &PoolId, before: &Seen, found: Option<Saved>, wish: &Wish) -> Self {
         let is_ours =
             |slot: &Slot| in_slot(&before.description, *slot).is_some_and(|it| it.is(&wish.capture));
         let (ours, others): (Vec<_>, Vec<_>) = Slot::ALL.into_iter().partition(is_ours);
+        let keeps = wish.unfinished == Some(Unfinished::Keep);
         match found {
-            Some(mut saved) if !ours.is_empty() => {
+            Some(mut saved) if !ours.is_empty() || (!keeps && is_moved(&saved, before)) => {
                 let kept = saved.clone();
                 for slot in others {
                     copy(&mut saved.description, slot, &before.description);
@@ -56,29 +58,20 @@ impl Former {
 
     /// What the pool is to be like, and what of it is put back that changed since a run that did not finish.
     ///
-    /// Such a run may have died between an update and its proof. Second factors, which no update names, are put back;
-    /// what the update named is the owner's to say.
+    /// Such a run may have died between an update and its proof, or failed to put back what the update did. The owner may
+    /// have changed the same things since, second factors too: only the owner can tell.
     pub(super) fn after(&self, before: &Seen, wish: &Wish) -> Result<(Seen, Vec<String>), Refusal> {
         let mut after = before.clone();
         let mut put_back = Vec::new();
         if let Some(saved) = self.saved.as_ref().filter(|_| self.is_unfinished) {
-            let was = Seen { description: saved.description.clone(), mfa: saved.mfa.clone() };
-            let mut moved = was.settings(before);
-            moved.retain(|path| !path.starts_with("LambdaConfig."));
-            let (factors, settings): (Vec<_>, Vec<_>) = moved
-                .into_iter()
-                .partition(|path| path.starts_with("MFA.") && path != "MFA.MfaConfiguration");
+            let moved = moved(saved, before);
             match wish.unfinished {
-                None if !settings.is_empty() => return Err(Refusal::Unfinished(settings)),
-                Some(Unfinished::Keep) => {}
+                None if !moved.is_empty() => return Err(Refusal::Unfinished(moved)),
+                None | Some(Unfinished::Keep) => {}
                 Some(Unfinished::PutBack) => {
                     restore(&mut after.description, &saved.description);
                     after.mfa = saved.mfa.clone();
-                    put_back = settings.into_iter().chain(factors).collect();
-                }
-                None => {
-                    after.mfa = saved.mfa.clone();
-                    put_back = factors;
+                    put_back = moved;
                 }
             }
         }
@@ -92,6 +85,17 @@ impl Former {
     pub(super) fn into_saved(self) -> (Option<Saved>, bool) {
         (self.saved, self.saves)
     }
+}
+
+/// The settings that differ from what was saved, triggers aside.
+fn moved(saved: &Saved, before: &Seen) -> Vec<String> {
+    let mut moved = Seen::from(saved).settings(before);
+    moved.retain(|path| !path.starts_with("LambdaConfig."));
+    moved
+}
+
+fn is_moved(saved: &Saved, before: &Seen) -> bool {
+    saved.attached.is_empty() && !moved(saved, before).is_empty()
 }
 
 /// Gives a description the settings of another one, triggers aside.

@@ -1,8 +1,10 @@
 //! Carries a plan out: keep, allow, test, update, prove, test.
 
+use twinpool_core::port::Answer;
+
 use super::{Archive, Attached, Functions, Plan, PoolSettings, Ports, Slot};
 use crate::permission;
-use crate::prove::{Because, Proof, Trouble};
+use crate::prove::{Because, Proof, Seen, Trouble};
 use crate::self_test::{SelfTestFailure, self_test};
 use crate::triggers::is_anywhere;
 
@@ -18,6 +20,20 @@ impl Plan {
         &self,
         ports: &Ports<'_, P, F, A>,
     ) -> Result<Attached, Trouble> {
+        let done = self.until_proved(ports).await;
+        if done.as_ref().is_err_and(leaves_as_it_was) {
+            // If it stays, the next plan asks about what changed since.
+            self.forget(ports).await.ok();
+        }
+        let proof = done?;
+        self.keep(ports.archive).await.map_err(Trouble::Unfinished)?;
+        Ok(Attached { did_update: proof.did_update, noticed: proof.noticed })
+    }
+
+    async fn until_proved<P: PoolSettings, F: Functions, A: Archive>(
+        &self,
+        ports: &Ports<'_, P, F, A>,
+    ) -> Result<Proof, Trouble> {
         if let Some(saved) = self.saved.as_ref().filter(|_| self.saves) {
             ports.archive.save(saved).await?;
         }
@@ -26,15 +42,24 @@ impl Plan {
         let test = self_test(ports.functions, &self.capture, &self.permission, &self.event);
         test.await
             .map_err(|failure| if is_new { Trouble::SelfTest(failure) } else { Trouble::Failing(failure) })?;
-        let taken = self.take(ports).await;
-        let is_as_before = matches!(taken, Err(Trouble::PutBack { .. } | Trouble::Refused { .. }));
-        if is_as_before && !is_anywhere(self.description(), &self.capture) {
-            // There is no former state, then. If it stays, the next plan replaces it.
-            ports.archive.forget(ports.pool.id()).await.ok();
+        self.take(ports).await
+    }
+
+    /// Forgets what this run saved, where it says nothing that the pool does not say itself. Somebody else may be attaching the
+    /// same pool: then it is theirs.
+    async fn forget<P: PoolSettings, F: Functions, A: Archive>(
+        &self,
+        ports: &Ports<'_, P, F, A>,
+    ) -> Answer<()> {
+        let Some(saved) = &self.saved else { return Ok(()) };
+        let is_as_saved = Seen::from(saved).settings(&self.step.before).is_empty();
+        if is_as_saved
+            && ports.archive.find(ports.pool.id()).await?.as_ref() == Some(saved)
+            && !is_anywhere(&ports.pool.describe().await?, &self.capture)
+        {
+            ports.archive.forget(ports.pool.id()).await?;
         }
-        let proof = taken?;
-        self.keep(ports.archive).await.map_err(Trouble::Unfinished)?;
-        Ok(Attached { did_update: proof.did_update, noticed: proof.noticed })
+        Ok(())
     }
 
     async fn allow<F: Functions>(&self, functions: &F) -> Result<(), Trouble> {
@@ -69,7 +94,7 @@ impl Plan {
     }
 
     /// Notes that the update is proved.
-    async fn keep<A: Archive>(&self, archive: &A) -> twinpool_core::port::Answer<()> {
+    async fn keep<A: Archive>(&self, archive: &A) -> Answer<()> {
         let Some(saved) = &self.saved else { return Ok(()) };
         let slots = Slot::ALL.into_iter().map(|slot| (slot.name().to_owned(), self.capture.clone()));
         let attached: Vec<_> = slots.collect();
@@ -77,5 +102,21 @@ impl Plan {
             return Ok(());
         }
         archive.save(&crate::port::Saved { attached, ..saved.clone() }).await
+    }
+}
+
+/// Whether the pool is certainly without any update of this run.
+fn leaves_as_it_was(trouble: &Trouble) -> bool {
+    match trouble {
+        Trouble::Port(_)
+        | Trouble::Unsendable(_)
+        | Trouble::ChangedMeanwhile(_)
+        | Trouble::SelfTest(_)
+        | Trouble::Refused { .. }
+        | Trouble::PutBack { .. } => true,
+        Trouble::Unproved { .. }
+        | Trouble::NotPutBack { .. }
+        | Trouble::Failing(_)
+        | Trouble::Unfinished(_) => false,
     }
 }

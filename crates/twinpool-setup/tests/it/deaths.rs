@@ -2,13 +2,27 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
+use twinpool_core::id::PoolId;
+use twinpool_core::port::Class;
+use twinpool_setup::Trouble;
+use twinpool_setup::attach::{self, Unfinished};
+use twinpool_setup::detach::{NoPlan, Refusal};
 use twinpool_testkit::{Knobs, Moment, Process};
 
 use crate::matrix::{all_knobs, full};
 use crate::world::World;
 
 const MOMENTS: [Moment; 2] = [Moment::Before, Moment::After];
+
+fn pool() -> PoolId {
+    PoolId::parse(crate::world::POOL).expect("an id")
+}
+
+/// Second factors that are gone after a death may be the owner's doing: somebody must say. All else needs no word.
+fn put_back(world: &mut World, knobs: &Knobs) {
+    world.unfinished = knobs.update_turns_factors_off.then_some(Unfinished::PutBack);
+}
 
 /// How many calls a whole run makes.
 async fn calls(knobs: &Knobs, is_detaching: bool) -> usize {
@@ -29,11 +43,12 @@ async fn an_attaching_that_dies_anywhere_is_finished_by_the_same_command() {
         let calls = calls(&knobs, false).await;
         assert!(calls > 12, "{calls}");
         for (call, moment) in (0..calls).flat_map(|call| MOMENTS.map(|moment| (call, moment))) {
-            let world = World::new(full(), knobs.clone()).await;
+            let mut world = World::new(full(), knobs.clone()).await;
             let process = Arc::new(Process::dying_at(call, moment));
             assert!(world.attach(&process).await.is_err(), "call {call}");
             world.assert_settings_kept();
             world.assert_calls_succeed();
+            put_back(&mut world, &knobs);
             world.attached().await;
             assert_eq!(world.pool.updates(), 1, "one update is enough");
             world.detached().await;
@@ -59,11 +74,12 @@ async fn a_detaching_that_dies_anywhere_is_finished_by_the_same_command() {
         let calls = calls(&knobs, true).await;
         assert!(calls > 12, "{calls}");
         for (call, moment) in (0..calls).flat_map(|call| MOMENTS.map(|moment| (call, moment))) {
-            let world = World::new(full(), knobs.clone()).await;
+            let mut world = World::new(full(), knobs.clone()).await;
             world.attached().await;
             assert!(world.detach(&Arc::new(Process::dying_at(call, moment))).await.is_err(), "call {call}");
             world.assert_settings_kept();
             world.assert_calls_succeed();
+            put_back(&mut world, &knobs);
             world.detached().await;
             world.assert_nothing_left();
         }
@@ -81,13 +97,48 @@ async fn an_update_whose_answer_is_lost_is_judged_by_the_pool() {
 }
 
 #[tokio::test]
-async fn an_update_that_never_arrives_leaves_the_pool_as_it_was() {
-    let world = World::new(full(), Knobs::default()).await;
-    let process = Arc::new(Process::healthy());
-    process.fail_next("UpdateUserPool", twinpool_core::port::Class::Unavailable);
-    assert!(world.attach(&process).await.is_err());
-    world.assert_as_before();
-    world.attached().await;
+async fn an_update_whose_answer_is_lost_and_that_is_not_seen_may_still_come() {
+    for class in [Class::Unavailable, Class::Unreadable] {
+        let world = World::new(full(), Knobs::default()).await;
+        let process = Arc::new(Process::healthy());
+        process.fail_next("UpdateUserPool", class);
+        let trouble = world.attach(&process).await.expect_err("not known").trouble();
+        assert!(matches!(trouble, Trouble::Unproved { .. }), "{trouble:?}");
+        assert!(world.archive.kept(&pool()).is_some(), "it may be needed yet");
+        world.assert_as_before();
+        world.attached().await;
+        world.detached().await;
+        world.assert_nothing_left();
+    }
+}
+
+#[tokio::test]
+async fn second_factors_that_changed_since_a_run_that_died_are_asked_about() {
+    let factors = json!({"MfaConfiguration": "OPTIONAL", "EmailMfaConfiguration": {"Subject": "code"}});
+    let whole = Arc::new(Process::healthy());
+    let other = World::new(full(), Knobs::default()).await;
+    other.attached().await;
+    assert!(other.detach(&whole).await.is_ok());
+    let last = whole.calls().iter().position(|call| *call == "RemovePermission").expect("a call");
+    for choice in [Unfinished::Keep, Unfinished::PutBack] {
+        let mut world = World::new(full(), Knobs::default()).await;
+        world.attached().await;
+        assert!(world.detach(&Arc::new(Process::dying_at(last, Moment::Before))).await.is_err());
+        world.set_factors(factors.clone()).await;
+        let NoPlan::Refused(Refusal::Unfinished(paths)) = world.detach_plan().await.expect_err("asked")
+        else {
+            panic!("not asked about")
+        };
+        assert!(paths.iter().all(|path| path.starts_with("MFA.")) && paths.len() > 1, "{paths:?}");
+        let attaching = world.attach_plan().await.expect_err("asked about");
+        assert_eq!(attaching, attach::NoPlan::Refused(attach::Refusal::Unfinished(paths)));
+        world.unfinished = Some(choice);
+        world.detached().await;
+        let kept = choice == Unfinished::Keep;
+        let expected = if kept { factors.clone() } else { Value::Object(world.original_mfa.clone()) };
+        assert_eq!(Value::Object(world.pool.factors()), expected);
+        assert_eq!(world.archive.kept(&pool()), None);
+    }
 }
 
 #[tokio::test]

@@ -3,12 +3,18 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use twinpool_core::id::PoolId;
 use twinpool_setup::detach::{Fate, NoPlan, Refusal, Warning};
+use twinpool_setup::managed::Manager;
 use twinpool_setup::triggers::{Slot, in_slot};
 use twinpool_testkit::{Behaviour, Knobs, Process};
 
 use crate::matrix::full;
-use crate::world::{World, function};
+use crate::world::{Failure, World, function};
+
+fn pool() -> PoolId {
+    PoolId::parse(crate::world::POOL).expect("an id")
+}
 
 async fn attached() -> World {
     let world = World::new(full(), Knobs::default()).await;
@@ -40,17 +46,55 @@ async fn a_slot_that_somebody_emptied_stays_empty() {
 }
 
 #[tokio::test]
-async fn without_a_saved_state_capture_goes_and_the_plan_says_what_is_not_known() {
+async fn without_a_saved_state_each_slot_gets_the_function_that_capture_calls() {
     let world = attached().await;
-    world.archive.lose(&twinpool_core::id::PoolId::parse(crate::world::POOL).expect("an id"));
+    world.archive.lose(&pool());
+    world.pool.change(|it| it["LambdaConfig"]["PreTokenGenerationConfig"]["LambdaVersion"] = json!("V3_0"));
+    let plan = world.detach_plan().await.expect("a plan");
+    assert!(plan.slots.iter().all(|(_, fate)| matches!(fate, Fate::GivenBack(_))), "{:?}", plan.slots);
+    world.detached().await;
+    let mut expected = full()["LambdaConfig"].clone();
+    expected["PreTokenGenerationConfig"]["LambdaVersion"] = json!("V3_0");
+    assert_eq!(world.pool.described()["LambdaConfig"], expected);
+}
+
+#[tokio::test]
+async fn without_a_saved_state_a_slot_that_capture_calls_nobody_for_is_emptied_and_told() {
+    let mut description = full();
+    let slots = description["LambdaConfig"].as_object_mut().expect("slots");
+    slots.retain(|name, _| {
+        !name.starts_with("PreTokenGeneration") && Slot::ALL.iter().all(|slot| slot.name() != name)
+    });
+    let world = World::new(description, Knobs::default()).await;
+    world.attached().await;
+    world.archive.lose(&pool());
     let plan = world.detach_plan().await.expect("a plan");
     assert!(plan.slots.iter().all(|(_, fate)| *fate == Fate::FormerUnknown));
     world.detached().await;
-    world.assert_settings_kept();
+    world.assert_nothing_left();
+}
+
+#[tokio::test]
+async fn a_slot_is_not_emptied_where_nobody_can_say_what_was_in_it() {
+    let mut world = attached().await;
+    world.archive.lose(&pool());
+    let unknown = NoPlan::Refused(Refusal::FormerUnknown { slot: Slot::PostConfirmation });
+    let process = Arc::new(Process::healthy());
+    process.fail_next("GetFunctionConfiguration", twinpool_core::port::Class::Denied);
+    assert_eq!(world.detach(&process).await, Err(Failure::NoPlan(unknown.clone())));
+    for named in ["welcome", world.capture.unqualified().as_str()] {
+        let chain = json!({"TWINPOOL_CHAIN_POST_CONFIRMATION": named});
+        world.functions.put(&world.capture, chain, Behaviour::Echo);
+        assert_eq!(world.detach_plan().await.expect_err("refused"), unknown);
+    }
+    world.functions.remove(&world.capture);
+    assert_eq!(world.detach_plan().await.expect_err("refused"), unknown);
+    assert_eq!(world.pool.updates(), 1);
+    world.leave_empty = Slot::ALL.into();
+    world.detached().await;
     let now = world.pool.described();
     assert!(Slot::ALL.into_iter().all(|slot| in_slot(&now, slot).is_none()));
     assert_eq!(now["LambdaConfig"]["PreSignUp"], function("pre-sign-up").as_str());
-    assert!(world.functions.statements(&world.capture).is_empty());
 }
 
 #[tokio::test]
@@ -79,12 +123,37 @@ async fn a_former_function_that_is_gone_is_not_put_where_it_would_fail_sign_ins(
 }
 
 #[tokio::test]
-async fn a_former_function_that_lets_nobody_in_is_told() {
-    let world = attached().await;
+async fn a_former_function_that_lets_nobody_in_is_refused_unless_the_owner_wants_it() {
+    let mut world = attached().await;
     world.functions.put(&function("messages"), json!({}), Behaviour::Echo);
+    let former = function("messages").as_str().to_owned();
+    let refused = Refusal::FormerNotAllowed { slot: Slot::CustomMessage, function: former.clone() };
+    assert_eq!(world.detach_plan().await.expect_err("refused"), NoPlan::Refused(refused));
+    world.leave_empty = [Slot::CustomMessage].into();
+    assert!(world.detach_plan().await.is_ok_and(|plan| plan.warnings.is_empty()));
+    world.leave_empty.clear();
+    world.even_if_not_allowed = true;
     let plan = world.detach_plan().await.expect("a plan");
-    let told = Warning::NotAllowed(Slot::CustomMessage, function("messages").as_str().to_owned());
-    assert_eq!(plan.warnings, [told]);
+    assert_eq!(plan.warnings, [Warning::NotAllowed(Slot::CustomMessage, former)]);
+    world.detached().await;
+    world.assert_as_before();
+}
+
+#[tokio::test]
+async fn a_managed_pool_is_left_to_its_template_unless_the_owner_says_so() {
+    let mut description = full();
+    description["UserPoolTags"] = json!({"aws:cloudformation:stack-name": "shop"});
+    let mut world = World::new(description, Knobs::default()).await;
+    world.attached().await;
+    let refused = NoPlan::Refused(Refusal::Managed(Manager::CloudFormation));
+    assert_eq!(world.detach_plan().await.expect_err("refused"), refused);
+    world.even_if_managed = true;
+    let plan = world.detach_plan().await.expect("a plan");
+    assert_eq!(plan.warnings, [Warning::Managed(Manager::CloudFormation)]);
+    world.detached().await;
+    world.assert_nothing_left();
+    world.even_if_managed = false;
+    assert!(world.detach_plan().await.is_ok_and(|plan| plan.is_done()), "nothing changes");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use proptest::collection::btree_map;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
 use serde_json::{Map, Value, json};
+use twinpool_setup::attach::Unfinished;
 use twinpool_testkit::{Knobs, Moment, Process, Stranger};
 
 use crate::matrix::full;
@@ -106,9 +107,11 @@ fn process() -> impl Strategy<Value = Arc<Process>> {
 }
 
 async fn there_and_back(description: Value, knobs: Knobs, first: Arc<Process>, second: Arc<Process>) {
-    let world = World::new(description, knobs).await;
+    let unfinished = knobs.update_turns_factors_off.then_some(Unfinished::PutBack);
+    let mut world = World::new(description, knobs).await;
     let died = world.attach(&first).await;
     assert_eq!(died.is_err(), first.is_dead(), "{died:?}");
+    world.unfinished = unfinished;
     world.attached().await;
     let died = world.detach(&second).await;
     assert_eq!(died.is_err(), second.is_dead(), "{died:?}");

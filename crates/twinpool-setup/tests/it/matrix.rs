@@ -67,7 +67,8 @@ pub(crate) fn all_knobs() -> Vec<Knobs> {
 async fn survives(name: &str, description: &Value) {
     for knobs in all_knobs() {
         let told = format!("{name} with {knobs:?}");
-        let world = World::new(description.clone(), knobs).await;
+        let mut world = World::new(description.clone(), knobs).await;
+        world.even_if_managed = true;
         let attached = world.attach(&Arc::new(Process::healthy())).await;
         assert!(attached.is_ok(), "{told}: {:?}", attached.err());
         world.assert_attached();

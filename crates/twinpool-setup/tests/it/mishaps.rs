@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use twinpool_core::id::PoolId;
+use twinpool_core::port::Class;
+use twinpool_setup::attach::{NoPlan, Refusal, Unfinished};
 use twinpool_setup::self_test::SelfTestFailure;
 use twinpool_setup::{Because, Trouble};
 use twinpool_testkit::{Behaviour, Knobs, Process};
@@ -75,6 +77,48 @@ async fn what_cannot_be_put_back_is_named() {
     assert!(trouble.to_string().contains("could not be put back: UserPoolTier"), "{trouble}");
     let saved = world.archive.kept(&pool());
     assert_eq!(saved.expect("kept").description["UserPoolTier"], "LITE");
+}
+
+#[tokio::test]
+async fn settings_that_could_not_be_put_back_never_become_the_former_state() {
+    for (choice, tier) in [(Unfinished::Keep, "ESSENTIALS"), (Unfinished::PutBack, "LITE")] {
+        let mut world = World::new(full(), Knobs::default()).await;
+        for _ in 0..4 {
+            world.pool.mishap(|it| it["UserPoolTier"] = json!("ESSENTIALS"));
+        }
+        assert!(matches!(fails(&world).await, Trouble::NotPutBack { .. }));
+        let refused = world.attach_plan().await.expect_err("asked about");
+        assert_eq!(refused, NoPlan::Refused(Refusal::Unfinished(vec!["UserPoolTier".to_owned()])));
+        world.unfinished = Some(Unfinished::PutBack);
+        world.functions.behave(&world.capture, Behaviour::Fails);
+        assert!(matches!(fails(&world).await, Trouble::SelfTest(_)));
+        let saved = world.archive.kept(&pool()).expect("kept");
+        assert_eq!(saved.description["UserPoolTier"], "LITE", "nobody has put it back yet");
+        world.functions.behave(&world.capture, Behaviour::Echo);
+        world.unfinished = Some(choice);
+        assert!(world.attach(&Arc::new(Process::healthy())).await.is_ok());
+        world.unfinished = None;
+        world.detached().await;
+        assert_eq!(world.pool.described()["UserPoolTier"], tier);
+        assert_eq!(world.pool.described()["LambdaConfig"], world.original["LambdaConfig"]);
+    }
+}
+
+#[tokio::test]
+async fn an_attaching_that_failed_before_its_update_leaves_nothing_that_a_later_one_would_put_back() {
+    let factors = json!({"MfaConfiguration": "OPTIONAL", "EmailMfaConfiguration": {"Subject": "code"}});
+    for operation in ["AddPermission", "Invoke"] {
+        let world = World::new(full(), Knobs::default()).await;
+        let process = Arc::new(Process::healthy());
+        process.fail_next(operation, Class::Denied);
+        assert!(world.attach(&process).await.is_err());
+        assert_eq!(world.pool.updates(), 0);
+        assert_eq!(world.archive.kept(&pool()), None, "{operation}");
+        world.set_factors(factors.clone()).await;
+        world.attached().await;
+        world.detached().await;
+        assert_eq!(Value::Object(world.pool.factors()), factors);
+    }
 }
 
 #[tokio::test]

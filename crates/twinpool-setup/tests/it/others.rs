@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 use twinpool_setup::Trouble;
 use twinpool_setup::attach::{NoPlan, Refusal, Unfinished, Warning};
+use twinpool_setup::port::PoolSettings as _;
 use twinpool_setup::triggers::Slot;
 use twinpool_testkit::{Behaviour, Knobs, Moment, Process};
 
@@ -63,6 +64,7 @@ async fn refusals_of_aws_leave_the_pool_as_it_was_and_say_what_to_do() {
         let trouble = world.attach(&Arc::new(Process::healthy())).await.expect_err("refused").trouble();
         assert!(matches!(&trouble, Trouble::Refused { source } if source.code == code), "{trouble:?}");
         assert!(trouble.to_string().contains(remedy), "{trouble}");
+        assert!(world.archive.kept(world.pool.handle(&Arc::new(Process::healthy())).id()).is_none());
         world.assert_as_before();
         world.attached().await;
     }

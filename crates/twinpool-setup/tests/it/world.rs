@@ -41,6 +41,8 @@ pub(crate) struct World {
     pub(crate) capture: FunctionArn,
     pub(crate) unfinished: Option<attach::Unfinished>,
     pub(crate) leave_empty: BTreeSet<Slot>,
+    pub(crate) even_if_managed: bool,
+    pub(crate) even_if_not_allowed: bool,
     pub(crate) original: Json,
     pub(crate) original_mfa: Json,
 }
@@ -58,6 +60,8 @@ impl World {
             capture: function("capture:live"),
             unfinished: None,
             leave_empty: BTreeSet::new(),
+            even_if_managed: false,
+            even_if_not_allowed: false,
             original: pool.described(),
             original_mfa: pool.factors(),
             pool,
@@ -120,7 +124,14 @@ impl World {
     }
 
     fn detach_wish(&self) -> detach::Wish {
-        detach::Wish { capture: self.capture.clone(), leave_empty: self.leave_empty.clone(), at: 8 }
+        detach::Wish {
+            capture: self.capture.clone(),
+            leave_empty: self.leave_empty.clone(),
+            unfinished: self.unfinished,
+            even_if_managed: self.even_if_managed,
+            even_if_not_allowed: self.even_if_not_allowed,
+            at: 8,
+        }
     }
 
     pub(crate) async fn attached(&self) {
@@ -147,6 +158,12 @@ impl World {
     pub(crate) async fn attached_as_changed(&self) {
         let attached = self.attach(&Arc::new(Process::healthy())).await;
         assert!(attached.is_ok_and(|attached| !attached.did_update));
+    }
+
+    /// The owner sets the second factors.
+    pub(crate) async fn set_factors(&self, factors: Value) {
+        let pool = self.pool.handle(&Arc::new(Process::healthy()));
+        pool.set_mfa(factors.as_object().expect("factors")).await.expect("set");
     }
 
     /// Two who attach, a call each in turn. Whether each got through.

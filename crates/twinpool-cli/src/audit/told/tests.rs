@@ -70,7 +70,7 @@ fn nothing_that_moves_a_cursor_or_makes_a_page_comes_through() {
 
 #[test]
 fn what_is_accepted_stands_in_its_own_part_of_the_page() {
-    let page = sheet(ACCEPT, |sheet| super::super::html::page(sheet));
+    let page = sheet(ACCEPT, super::super::html::page);
     let (open, accepted) = page.split_once("Known and accepted").unwrap();
     assert!(accepted.contains("domain-differs") && !open.contains("<code>domain-differs"), "{page}");
     assert!(open.contains("client-marker-exposed") && open.contains("class=\"verdict warns\""), "{page}");
