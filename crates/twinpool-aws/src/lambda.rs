@@ -19,7 +19,8 @@ use twinpool_core::port::{Answer, Class, PortError};
 use crate::code::{class, no_answer};
 
 mod arn;
-#[cfg(all(test, feature = "raw"))]
+#[cfg(test)]
+#[cfg(feature = "raw")]
 mod tests;
 
 pub use arn::FunctionArn;
