@@ -8,8 +8,8 @@ use crate::snapshot::{Factor, Mfa};
 /// Turned on where the source has it on; turned off only where the source turned it off since the last mirror: what the user
 /// turned on in the target is the user's.
 pub(super) fn bring(plan: &mut Plan, input: &PlanningInput<'_>, target: Mfa) {
-    let source = input.source.mfa;
     hold_what_stays(plan, input, target);
+    let source = with_addresses(plan, input, target);
     let agreed = input.source_agreed.map_or(Mfa::default(), |side| side.mfa);
     let wanted = |factor: Factor| {
         if input.terms.left_factors.contains(&factor) {
@@ -48,6 +48,25 @@ fn hold_what_stays(plan: &mut Plan, input: &PlanningInput<'_>, target: Mfa) {
     for factor in totp.into_iter().chain(input.source.factors.iter().copied()) {
         plan.hold(Subject::Factor(factor), Reason::CannotMove);
     }
+}
+
+/// The source's factors without codes to an address that the user has not, or that the rules leave out: they are held back.
+fn with_addresses(plan: &mut Plan, input: &PlanningInput<'_>, target: Mfa) -> Mfa {
+    let mut source = input.source.mfa;
+    for (factor, contact) in [(Factor::Sms, Contact::Phone), (Factor::Email, Contact::Email)] {
+        let is_settled = target.has(factor) || input.terms.left_factors.contains(&factor);
+        if !source.has(factor) || input.source.contact(contact).is_some() || is_settled {
+            continue;
+        }
+        let address = Subject::Attribute(contact.address_attribute());
+        let held = plan.held_back.iter().find(|held| held.subject == address).map(|held| held.reason);
+        plan.hold(Subject::Factor(factor), held.unwrap_or(Reason::CannotMove));
+        match factor {
+            Factor::Sms => source.sms = false,
+            _ => source.email = false,
+        }
+    }
+    source
 }
 
 impl Operation {

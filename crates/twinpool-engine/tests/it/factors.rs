@@ -63,9 +63,10 @@ fn a_code_by_email_travels_and_one_that_has_nowhere_to_go_is_held_back() {
     let world = world(true, |jane| {
         jane.mfa = Mfa { sms: true, email: true, totp: false, preferred: Some(Factor::Email) };
     });
-    // The pool refuses both together, as one of them has no number.
-    let refused = [held(Factor::Sms, Reason::Refused), held(Factor::Email, Reason::Refused)];
-    assert_eq!(sign_in(&world, "jane-sub").held_back, refused);
+    // The pool would refuse both together, as one of them has no number.
+    assert_eq!(sign_in(&world, "jane-sub").held_back, [held(Factor::Sms, Reason::CannotMove)]);
+    let by_email = Mfa { email: true, preferred: Some(Factor::Email), ..Mfa::default() };
+    assert_eq!(only(&world).mfa, by_email);
     let jane = world.old.person("jane-sub").expect("jane");
     world.old.edit(&jane.sub, |jane| jane.mfa.sms = false);
     assert_eq!(tell(&world, "AdminSetUserMFAPreference", "jane-sub").held_back, []);
