@@ -284,7 +284,7 @@ impl Deployment<'_> {
 }
 
 #[cfg(test)]
-fn function(name: &str) -> twinpool_aws::cloudformation::Resource {
+pub(crate) fn function(name: &str) -> twinpool_aws::cloudformation::Resource {
     twinpool_aws::cloudformation::Resource {
         name: "Capture".to_owned(),
         kind: "AWS::Lambda::Function".to_owned(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::Context as _;
 use clap::Args;
 use twinpool_aws::client::Config;
 use twinpool_aws::cloudformation::{Described, Resource};
@@ -11,7 +12,7 @@ use twinpool_aws::{account, triggers};
 use twinpool_core::id::PoolId;
 use twinpool_core::port::Class;
 use twinpool_setup::chain::chained;
-use twinpool_setup::port::{FunctionArn, Functions as _};
+use twinpool_setup::port::{FunctionArn, Functions, Json};
 
 use crate::ask::{self, Answer};
 use crate::attach::Place;
@@ -119,18 +120,17 @@ async fn still_attached(
         Err(error) => return Err(options::old_pool_problem(&pool, error)),
     };
     let mut named_by = ours(&slots, resources);
-    let behind = behind(config, &slots, resources).await?;
+    let behind = behind(&LambdaFunctions::connect(config)?, &slots, resources).await?;
     named_by.extend(behind.iter().map(|(slot, function)| (*slot, function.as_str())));
     Ok(attached(&pool, &named_by))
 }
 
 /// Functions of this stack that a capture of another stack calls as its former ones.
 async fn behind<'a>(
-    config: &Config,
+    functions: &impl Functions,
     slots: &'a BTreeMap<String, String>,
     resources: &[Resource],
 ) -> anyhow::Result<BTreeMap<&'a str, String>> {
-    let functions = LambdaFunctions::connect(config)?;
     let mut found = BTreeMap::new();
     for (slot, function) in slots {
         let mut next: Vec<_> = FunctionArn::parse(function).into_iter().collect();
@@ -139,7 +139,7 @@ async fn behind<'a>(
             let mut later = Vec::new();
             for function in next {
                 // One that is gone calls nobody.
-                let Some(configuration) = functions.configuration(&function).await? else { continue };
+                let Some(configuration) = configuration_of(functions, &function).await? else { continue };
                 later.extend(chained(&configuration).unwrap_or_default().into_values());
             }
             if let Some(ours) = later.iter().find(|function| is_ours(function.as_str(), resources)) {
@@ -149,6 +149,16 @@ async fn behind<'a>(
         }
     }
     Ok(found)
+}
+
+async fn configuration_of(
+    functions: &impl Functions,
+    function: &FunctionArn,
+) -> anyhow::Result<Option<Json>> {
+    let answer = functions.configuration(function).await;
+    answer.with_context(|| {
+        format!("cannot tell whom {function} calls, which is in a trigger: nothing was deleted")
+    })
 }
 
 fn attached(pool: &PoolId, slots: &BTreeMap<&str, &str>) -> Option<String> {
@@ -210,6 +220,10 @@ async fn bucket(config: &Config) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use twinpool_testkit::{Behaviour, MemoryFunctions, Process};
+
     use super::*;
 
     #[test]
@@ -227,5 +241,28 @@ mod tests {
         let slots = [("PostConfirmation", "arn:aws:lambda:eu-west-1:1:function:twinpool-Capture-2B")].into();
         let refused = attached(&pool, &slots).unwrap();
         assert!(refused.contains("PostConfirmation") && refused.contains("by hand"), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn a_capture_that_another_one_calls_is_not_deleted_under_it() {
+        let arn =
+            |name: &str| FunctionArn::parse(&format!("arn:aws:lambda:eu-west-1:1:function:{name}")).unwrap();
+        let memory = MemoryFunctions::new();
+        let calls =
+            |former: &str| serde_json::json!({ "TWINPOOL_CHAIN_CUSTOM_MESSAGE": arn(former).as_str() });
+        memory.put(&arn("newest"), calls("middle"), Behaviour::Echo);
+        memory.put(&arn("middle"), calls("ours"), Behaviour::Echo);
+        memory.put(&arn("ours"), calls("theirs"), Behaviour::Echo);
+        let functions = memory.handle(&Arc::new(Process::healthy()));
+        let ours = [crate::deploy::function("ours")];
+        let slots = |name: &str| BTreeMap::from([("CustomMessage".to_owned(), arn(name).to_string())]);
+        let behind = async |name: &str| {
+            let slots = slots(name);
+            let found = behind(&functions, &slots, &ours).await.unwrap();
+            found.into_values().collect::<Vec<_>>()
+        };
+        assert_eq!(behind("newest").await, [arn("ours").to_string()]);
+        assert_eq!(behind("middle").await, [arn("ours").to_string()]);
+        assert!(behind("theirs").await.is_empty(), "one that is gone calls nobody");
     }
 }
