@@ -63,7 +63,8 @@ fn find_in(environment: &impl Source, file: &Path) -> Result<DigestKey, Misuse> 
     DigestKey::new(text.as_bytes()).map_err(|problem| Misuse(format!("cannot use {shown}: {problem}")))
 }
 
-fn text_of(file: &Path) -> Result<Option<String>, Misuse> {
+/// What the file holds, where there is one and nobody else may use it.
+pub(crate) fn text_of(file: &Path) -> Result<Option<String>, Misuse> {
     let shown = file.display();
     let about = match fs::metadata(file) {
         Ok(about) => about,

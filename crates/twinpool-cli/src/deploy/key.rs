@@ -1,9 +1,9 @@
 //! The secret of the digests: found or made, kept in a file of its owner alone, and never printed.
 
 use std::fmt;
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -12,10 +12,8 @@ use base64::engine::general_purpose::STANDARD;
 use twinpool_aws::settings::{Environment, Source};
 use twinpool_core::digest::DigestKey;
 
+use crate::digest_key::{FILE, VARIABLE, text_of};
 use crate::failure::Misuse;
-
-const VARIABLE: &str = "TWINPOOL_DIGEST_KEY";
-const FILE: &str = "twinpool.key";
 
 /// The digest key of a stack that is made.
 pub(super) struct Key {
@@ -46,19 +44,12 @@ impl Key {
         if let Some(secret) = source.get(VARIABLE) {
             return Self::checked(secret, From::Environment, VARIABLE);
         }
-        let shown = path.display().to_string();
-        if !path.exists() {
-            let mut bytes = [0; 32];
-            getrandom::fill(&mut bytes).map_err(|_| anyhow::anyhow!("the system gave no random number"))?;
-            return Ok(Self { secret: STANDARD.encode(bytes), from: From::New(path.to_owned()) });
+        if let Some(secret) = text_of(path)? {
+            return Self::checked(secret, From::File(path.to_owned()), &path.display().to_string());
         }
-        let about = fs::metadata(path).with_context(|| format!("cannot read {shown}"))?;
-        if about.permissions().mode() & 0o077 != 0 {
-            let why = format!("others may read {shown}, which holds the digest key: chmod 600 {shown}");
-            return Err(Misuse(why).into());
-        }
-        let secret = fs::read_to_string(path).with_context(|| format!("cannot read {shown}"))?;
-        Self::checked(secret.trim().to_owned(), From::File(path.to_owned()), &shown)
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(|_| anyhow::anyhow!("the system gave no random number"))?;
+        Ok(Self { secret: STANDARD.encode(bytes), from: From::New(path.to_owned()) })
     }
 
     fn checked(secret: String, from: From, name: &str) -> anyhow::Result<Self> {
@@ -98,6 +89,9 @@ impl Key {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     struct Set(Option<&'static str>);
