@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{NewSub, OldSub, PoolId};
-use twinpool_core::link::{Link, LinkState};
+use twinpool_core::link::Link;
 use twinpool_core::port::{Answer, Class, LinkReader, LinkStore, PortError};
 
 use crate::code::port_error;
@@ -128,7 +128,7 @@ impl LinkStore for Links {
 
     async fn connect(&self, link: &Link, heir_of: Option<&OldSub>) -> Answer<u64> {
         const OPERATION: &str = "TransactWriteItems";
-        let LinkState::Linked(linked) = &link.state else {
+        let Some(new_sub) = link.counterpart() else {
             return Err(PortError::new(Class::Rejected, OPERATION, "NotAPair"));
         };
         let version = link.version + 1;
@@ -145,7 +145,7 @@ impl LinkStore for Links {
         let before = heir_of.unwrap_or(&link.old_sub);
         let back = Put::builder()
             .table_name(&self.table)
-            .set_item(Some(item::encode_back(link, new_key(&linked.new_sub))))
+            .set_item(Some(item::encode_back(link, new_key(new_sub))))
             .condition_expression("attribute_not_exists(pk) OR old_sub = :same OR old_sub = :before")
             .expression_attribute_values(":same", AttributeValue::S(link.old_sub.to_string()))
             .expression_attribute_values(":before", AttributeValue::S(before.to_string()));

@@ -222,6 +222,16 @@ impl Link {
         }
     }
 
+    /// Who it is, or was, in the new pool.
+    #[must_use]
+    pub fn counterpart(&self) -> Option<&NewSub> {
+        match &self.state {
+            LinkState::Linked(linked) => Some(&linked.new_sub),
+            LinkState::Tombstone { new_sub, .. } => new_sub.as_ref(),
+            LinkState::Pending { .. } | LinkState::Conflict { .. } | LinkState::Merged { .. } => None,
+        }
+    }
+
     /// Since when the link says that there is no pair.
     #[must_use]
     pub fn unpaired_since(&self) -> Option<Timestamp> {

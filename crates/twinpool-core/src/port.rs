@@ -173,7 +173,8 @@ pub trait LinkStore: LinkReader {
     /// [`Class::Stale`] when someone else wrote since.
     fn write(&self, link: &Link) -> impl Future<Output = Answer<u64>> + Send;
 
-    /// Writes a link that has become a pair, with the item that points back from the new sub, in one transaction. A new sub
+    /// Writes a link that now says who it is in the new pool, with the item that points back from the new sub, in one transaction: a
+    /// pair, or the tombstone of somebody who was made by half. A new sub
     /// that was tied to `heir_of`, whom the old pool has deleted, is handed over.
     ///
     /// # Errors

@@ -47,10 +47,13 @@ impl<P: Ports> Engine<P> {
                 self.execute(sub, operation).await?;
             }
         }
-        let (known, since) = match &link.state {
-            LinkState::Linked(linked) => (Some(linked.new_sub.clone()), now),
-            LinkState::Tombstone { new_sub, since, .. } => (new_sub.clone(), *since),
-            LinkState::Pending { .. } | LinkState::Conflict { .. } | LinkState::Merged { .. } => (None, now),
+        let known = link.counterpart().cloned();
+        let since = match &link.state {
+            LinkState::Tombstone { since, .. } => *since,
+            LinkState::Linked(_)
+            | LinkState::Pending { .. }
+            | LinkState::Conflict { .. }
+            | LinkState::Merged { .. } => now,
         };
         let left = match (&counterpart, &known, policy) {
             (None, None, _) => Left::Nobody,
@@ -58,6 +61,7 @@ impl<P: Ports> Engine<P> {
             (Some(_), _, WhenDeleted::Disable) => Left::Disabled,
             (Some(_), _, WhenDeleted::Keep) => Left::Kept,
         };
+        let by_half = new_sub.is_some() && known.is_none();
         let state = LinkState::Tombstone { new_sub: new_sub.or(known), left, since };
         if link.state != state || cause.channel() == Channel::Operator {
             link.state = state;
@@ -67,7 +71,13 @@ impl<P: Ports> Engine<P> {
                 cause,
                 &format!("deleted from the old pool; in the new pool: {}", left.code()),
             );
-            self.ports.links().write(&link).await?;
+            // Whoever was made by half is found by the new sub from now on.
+            let links = self.ports.links();
+            if by_half {
+                links.connect(&link, None).await?
+            } else {
+                links.write(&link).await?
+            };
         }
         Ok(Outcome { operations: plan.operations.len(), ..Outcome::plain(Kind::Gone) })
     }
@@ -89,12 +99,7 @@ impl<P: Ports> Engine<P> {
 
     /// The user of the new pool that is this one's: known, or made by somebody who did not live to say so.
     async fn counterpart(&self, link: &Link) -> Result<Option<Snapshot>, SyncError> {
-        let known = match &link.state {
-            LinkState::Linked(linked) => Some(&linked.new_sub),
-            LinkState::Tombstone { new_sub, .. } => new_sub.as_ref(),
-            LinkState::Pending { .. } | LinkState::Conflict { .. } | LinkState::Merged { .. } => None,
-        };
-        if let Some(sub) = known {
+        if let Some(sub) = link.counterpart() {
             let user = self.ports.new_pool().user(&by_sub(sub)).await?;
             let user = user.filter(|user| user.sub.as_str() == sub.as_str());
             return self.unless_another_s(user, link).await;

@@ -77,12 +77,12 @@ impl MemoryLinks {
         if stored != link.version {
             return Err(PortError::new(Class::Stale, operation, "ConditionalCheckFailedException"));
         }
-        if let (true, LinkState::Linked(linked)) = (connect, &link.state) {
-            let tied = tables.back.get(&linked.new_sub);
+        if let (true, Some(new_sub)) = (connect, link.counterpart()) {
+            let tied = tables.back.get(new_sub);
             if tied.is_some_and(|old| *old != link.old_sub && Some(old) != heir_of) {
                 return Err(PortError::new(Class::Taken, operation, "TransactionCanceledException"));
             }
-            tables.back.insert(linked.new_sub.clone(), link.old_sub.clone());
+            tables.back.insert(new_sub.clone(), link.old_sub.clone());
         }
         let next = Link { version: stored + 1, ..link.clone() };
         tables.links.insert(link.old_sub.clone(), next);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use twinpool_core::held_back::Reason;
-use twinpool_core::id::Timestamp;
+use twinpool_core::id::{NewSub, OldSub, Timestamp};
 use twinpool_core::link::{Left, LinkState};
 use twinpool_engine::{INTENT_LASTS, Kind, SyncError};
 use twinpool_testkit::world::{event_of, person};
@@ -110,6 +110,8 @@ fn a_user_deleted_while_being_made_does_not_stay_behind() {
     run(engine_at(&world, &healthy, later).sync_user(&event, 5)).expect("processed");
     assert_eq!(left(&world, "jane-sub"), Left::Disabled);
     assert!(!only(&world).enabled);
+    let back = (NewSub::from(only(&world).sub), OldSub::parse("jane-sub").expect("a sub"));
+    assert_eq!(world.links.back(), [back], "who was made by half leads to the user id too");
 }
 
 /// Somebody else signs up with the name and the address of a deleted user.
