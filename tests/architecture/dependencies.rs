@@ -69,6 +69,13 @@ fn engine_and_aws_do_not_see_each_other() {
 }
 
 #[test]
+fn what_backends_link_in_knows_no_aws() {
+    for krate in ["twinpool-resolver", "twinpool-api"] {
+        assert_none(krate, &["aws", "lambda", "hyper-rustls", "twinpool-engine", "twinpool-aws"]);
+    }
+}
+
+#[test]
 fn capture_cannot_reach_a_pool_or_the_links() {
     let far =
         ["aws-sdk-cognito", "aws-sdk-dynamodb", "twinpool-engine", "tracing-subscriber", "aws_lambda_events"];

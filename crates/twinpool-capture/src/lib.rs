@@ -30,16 +30,14 @@ use twinpool_core::change_event::{Captured, EventId, capture};
 use twinpool_core::digest::DigestKey;
 use twinpool_core::id::Timestamp;
 use twinpool_core::port::ChangeSink;
+use twinpool_trigger::{Chain, ChainLine, Functions};
 
-mod chain;
 mod loss;
-mod metric;
 mod start;
 
-pub use chain::{Chain, ChainLine, Failure, Functions, Refusal};
 use loss::Seen;
 pub use loss::{Loss, LossLine};
-pub use start::{quiet_panics, start};
+pub use start::start;
 
 #[cfg(panic = "abort")]
 compile_error!("a panic must not end a sign-in: build capture with panic = \"unwind\"");

@@ -8,7 +8,7 @@ use twinpool_core::change_event::{Cause, ChangeEvent, Unreadable};
 use twinpool_core::id::{Sub, Timestamp};
 use twinpool_core::port::{Class, PortError};
 
-use crate::metric::Aws;
+use twinpool_trigger::Count;
 
 /// Why a change event was lost. Holds nothing of the trigger event.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -107,7 +107,7 @@ impl LossLine {
             sub: seen.sub.as_ref(),
             function_name: function,
             capture_lost: 1,
-            aws: Aws::count("CaptureLost", at),
+            aws: Count::of("CaptureLost", at),
         };
         // Text and numbers: serialisation has no way to fail.
         Self(serde_json::to_string(&fields).unwrap_or_default())
@@ -129,5 +129,5 @@ struct Fields<'a> {
     #[serde(rename = "CaptureLost")]
     capture_lost: u8,
     #[serde(rename = "_aws")]
-    aws: Aws,
+    aws: Count,
 }

@@ -5,7 +5,8 @@ use std::io::Write as _;
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 use serde_json::value::RawValue;
 use twinpool_aws::settings::Environment;
-use twinpool_capture::{Answer, quiet_panics, start};
+use twinpool_capture::{Answer, start};
+use twinpool_trigger::quiet_panics;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

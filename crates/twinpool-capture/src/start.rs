@@ -1,6 +1,5 @@
 //! What happens once, before the first trigger event.
 
-use std::io::Write as _;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -12,7 +11,9 @@ use twinpool_aws::lambda::Lambda;
 use twinpool_aws::settings::{CaptureSettings, ChainSettings, SettingsError, Source};
 use twinpool_aws::sqs::Queue;
 
-use crate::{Capture, Chain};
+use twinpool_trigger::Chain;
+
+use crate::Capture;
 
 /// For opening a connection ahead of the first event. A queue that is out of reach costs a cold start this much.
 const WARM_UP: Duration = Duration::from_millis(500);
@@ -73,13 +74,4 @@ async fn warm_up(chain: &Chain<Lambda>) {
     {
         timeout(WARM_UP, lambda.warm_up(function)).await.unwrap_or_default();
     }
-}
-
-/// From here on a panic says where it was, and not what: its message can quote what it stumbled over.
-pub fn quiet_panics() {
-    std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        let line = serde_json::json!({ "level": "ERROR", "message": "a defect: panicked", "place": place });
-        drop(writeln!(std::io::stderr().lock(), "{line}"));
-    }));
 }

@@ -4,6 +4,7 @@
 //! [`snapshot`] of each pool. [`plan`] compares both with what was agreed at the last mirror, which stands on the
 //! [`link`], and says what to do and what is [`held_back`]. The [`port`]s are what somebody must do it with.
 
+pub mod account;
 pub mod attribute;
 pub mod change_event;
 pub mod decision;

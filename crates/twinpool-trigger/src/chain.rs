@@ -57,11 +57,12 @@ pub enum Chain<F> {
     Formers(ChainSettings, Result<F, String>),
 }
 
-type Answered = Result<Box<RawValue>, Box<Refusal>>;
+/// What goes back to Cognito: what the former function said, or how its trigger fails.
+pub type Answered = Result<Box<RawValue>, Box<Refusal>>;
 
 impl<F: Functions> Chain<F> {
     /// What the former function says to this event. `None` where there is no former function.
-    pub(crate) async fn call(&self, raw: &str, context: &Context) -> Option<Answered> {
+    pub async fn call(&self, raw: &str, context: &Context) -> Option<Answered> {
         let Self::Formers(formers, functions) = self else {
             return None;
         };

@@ -3,16 +3,18 @@
 use serde::Serialize;
 use twinpool_core::id::Timestamp;
 
-#[derive(Serialize)]
+/// The part `_aws` of such a line.
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct Aws {
+pub struct Count {
     timestamp: Timestamp,
     cloud_watch_metrics: [Directive; 1],
 }
 
-impl Aws {
+impl Count {
     /// Counts the field of this name, per function.
-    pub(crate) fn count(name: &'static str, at: Timestamp) -> Self {
+    #[must_use]
+    pub fn of(name: &'static str, at: Timestamp) -> Self {
         let directive = Directive {
             namespace: "twinpool",
             dimensions: [["FunctionName"]],
@@ -22,7 +24,7 @@ impl Aws {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Directive {
     namespace: &'static str,
@@ -30,7 +32,7 @@ struct Directive {
     metrics: [Metric; 1],
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Metric {
     name: &'static str,

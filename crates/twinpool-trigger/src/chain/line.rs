@@ -7,7 +7,7 @@ use twinpool_aws::lambda::FunctionArn;
 use twinpool_core::id::Timestamp;
 
 use super::{Failure, Refusal};
-use crate::metric::Aws;
+use crate::metric::Count;
 
 /// The line: `FormerError` where the former function itself failed, as it would have without capture; `ChainFailed` for
 /// everything else.
@@ -21,7 +21,9 @@ impl fmt::Display for ChainLine {
 }
 
 impl ChainLine {
-    pub(crate) fn new(refusal: &Refusal, function: &str, request_id: &str, at: Timestamp) -> Self {
+    /// The line of one failed call.
+    #[must_use]
+    pub fn new(refusal: &Refusal, function: &str, request_id: &str, at: Timestamp) -> Self {
         let failure = &refusal.failure;
         let is_own = matches!(failure, Failure::Said);
         let fields = Fields {
@@ -33,7 +35,7 @@ impl ChainLine {
             function_name: function,
             former_error: is_own.then_some(1),
             chain_failed: (!is_own).then_some(1),
-            aws: Aws::count(if is_own { "FormerError" } else { "ChainFailed" }, at),
+            aws: Count::of(if is_own { "FormerError" } else { "ChainFailed" }, at),
         };
         // Text and numbers: serialisation has no way to fail.
         Self(serde_json::to_string(&fields).unwrap_or_default())
@@ -55,5 +57,5 @@ struct Fields<'a> {
     #[serde(rename = "ChainFailed", skip_serializing_if = "Option::is_none")]
     chain_failed: Option<u8>,
     #[serde(rename = "_aws")]
-    aws: Aws,
+    aws: Count,
 }

@@ -24,7 +24,9 @@ pub enum Failure {
     #[error("the former function of the trigger answered with something that is not JSON")]
     Unreadable,
     /// The way leads back.
-    #[error("capture is chained to itself: set the former function, or none, in the parameters of the stack")]
+    #[error(
+        "the function is chained to itself: set the former function, or none, in the parameters of the stack"
+    )]
     Loop,
     /// The slot cannot be told.
     #[error("the trigger event has a triggerSource that nobody knows: it cannot be told whom to call first")]

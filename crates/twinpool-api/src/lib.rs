@@ -1,0 +1,2 @@
+//! The HTTP API of user ids.
+#![warn(missing_docs)]

@@ -1,0 +1,67 @@
+//! Whom a token names.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use twinpool_core::id::{GroupName, Pool, Sub, UserId, Username};
+
+/// The id of an app client of one pool, such as `1h57kf5cpq17m0eml12EXAMPLE`. Not personal, and no secret.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientId(String);
+
+impl ClientId {
+    /// Takes the text if it can be one: 1 to 128 letters, digits, `_` or `+` (AWS's API reference, `ClientIdType`).
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let sound = |c: u8| c.is_ascii_alphanumeric() || c == b'_' || c == b'+';
+        let fits = !text.is_empty() && text.len() <= 128 && text.bytes().all(sound);
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// The text itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a token is for (F§9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TokenUse {
+    /// For APIs: `token_use` is `access`.
+    Access,
+    /// For the application itself: `token_use` is `id`.
+    Id,
+}
+
+/// Whom a verified token names. Its claims are personal: `Debug` shows none of them.
+#[derive(Clone, PartialEq)]
+pub struct Principal {
+    /// The id that applications store: the same whichever pool signed the token.
+    pub user_id: UserId,
+    /// The pool that signed it.
+    pub pool: Pool,
+    /// The user of that pool.
+    pub sub: Sub,
+    /// The user's name in that pool. No identity: it may be given to somebody else (F§9).
+    pub username: Username,
+    /// The groups in that pool; none where the token has none (F§9).
+    pub groups: BTreeSet<GroupName>,
+    /// The app client that the token was made for.
+    pub client_id: ClientId,
+    /// What the token is for.
+    pub token_use: TokenUse,
+    /// Every claim, as it stands in the token.
+    pub claims: serde_json::Map<String, serde_json::Value>,
+}
+
+impl fmt::Debug for Principal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Principal")
+            .field("user_id", &self.user_id)
+            .field("pool", &self.pool)
+            .field("sub", &self.sub)
+            .field("token_use", &self.token_use)
+            .finish_non_exhaustive()
+    }
+}
