@@ -26,7 +26,7 @@ pub use links::{Link, Links};
 pub use pools::{SignIn, create as create_pool};
 pub use queue::Queue;
 pub use running::Running;
-pub use users::{Person, Users};
+pub use users::{PASSWORD, Person, Tokens, Users};
 
 /// The confirmation code that the local servers take.
 pub const CODE: &str = "123456";

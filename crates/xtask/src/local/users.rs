@@ -10,14 +10,23 @@ use crate::wire::{Aws, Refusal};
 
 mod everybody;
 
-/// Nobody's password.
-const PASSWORD: &str = "Correct-horse-7";
+/// Nobody's password: that of everybody here.
+pub const PASSWORD: &str = "Correct-horse-7";
 
 /// The people of one pool.
 #[derive(Debug, Clone)]
 pub struct Users {
     aws: Aws,
     pool: PoolAddress,
+}
+
+/// What a sign-in gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tokens {
+    /// For the application.
+    pub id: String,
+    /// For APIs.
+    pub access: String,
 }
 
 /// What a pool says of one person.
@@ -89,14 +98,35 @@ impl Users {
     /// # Errors
     /// When the pool refuses.
     pub fn sign_in(&self, username: &str) -> Result<String> {
+        Ok(self.tokens(username)?.id)
+    }
+
+    /// Signs a person in, with the password of the sign-up.
+    ///
+    /// # Errors
+    /// When the pool refuses.
+    pub fn tokens(&self, username: &str) -> Result<Tokens> {
         let body = json!({
             "ClientId": self.pool.client_id,
             "AuthFlow": "USER_PASSWORD_AUTH",
             "AuthParameters": { "USERNAME": username, "PASSWORD": PASSWORD },
         });
         let answer = self.aws.cognito("InitiateAuth", &body)?;
-        let token = answer.pointer("/AuthenticationResult/IdToken").and_then(Value::as_str);
-        token.map(str::to_owned).context("the sign-in gave no token")
+        let token = |name: &str| {
+            let token = answer.pointer("/AuthenticationResult")?.get(name)?.as_str()?;
+            Some(token.to_owned())
+        };
+        let tokens = token("IdToken").zip(token("AccessToken"));
+        tokens.map(|(id, access)| Tokens { id, access }).context("the sign-in gave no tokens")
+    }
+
+    /// Gives a person the password of the sign-up, for good.
+    ///
+    /// # Errors
+    /// When the pool refuses.
+    pub fn set_password(&self, username: &str) -> Result<()> {
+        let body = json!({ "Username": username, "Password": PASSWORD, "Permanent": true });
+        self.admin("AdminSetUserPassword", body).map(drop)
     }
 
     /// Writes attributes, as an administrator does.
