@@ -48,16 +48,16 @@ pub fn create(aws: &Aws, name: &str, sign_in: SignIn, marker: bool) -> Result<Po
     Ok(PoolAddress { endpoint: aws.endpoint.clone(), id, client_id })
 }
 
-/// Attaches the capture to the old pool. On AWS an UpdateUserPool like this one would reset every setting that it leaves
+/// Attaches the capture to the old pool, with this version of the events before tokens. On AWS an UpdateUserPool like this one would reset every setting that it leaves
 /// out; the local server keeps them.
-pub(super) fn attach(aws: &Aws, pool: &PoolAddress, capture: &str) -> Result<()> {
+pub(super) fn attach(aws: &Aws, pool: &PoolAddress, capture: &str, version: &str) -> Result<()> {
     let triggers = json!({
         "UserPoolId": pool.id,
         "LambdaConfig": {
             "PostConfirmation": capture,
             "CustomMessage": capture,
             "PreTokenGeneration": capture,
-            "PreTokenGenerationConfig": { "LambdaVersion": "V2_0", "LambdaArn": capture },
+            "PreTokenGenerationConfig": { "LambdaVersion": version, "LambdaArn": capture },
         },
     });
     aws.cognito("UpdateUserPool", &triggers).map(drop)
