@@ -4,7 +4,10 @@
 mod authenticate;
 mod principal;
 mod refusal;
+mod token;
 
 pub use authenticate::{Authenticate, Denied};
 pub use principal::{ClientId, Principal, TokenUse};
 pub use refusal::Refusal;
+pub use token::{Refused, Trust, TrustError, Verified, Verifier};
+pub use twinpool_core::token::{KeySource, TrustedPool};
