@@ -80,43 +80,41 @@ impl Moment {
     }
 }
 
+/// Where the 16 pairs of digits of a UUID begin, and where its hyphens are.
+const PAIRS: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+const HYPHENS: [usize; 4] = [8, 13, 18, 23];
+
 /// The bytes of a UUID in the form that [`text`] writes: two texts never share their bytes.
 fn uuid(text: &str) -> Option<[u8; 16]> {
     let text: &[u8; 36] = text.as_bytes().try_into().ok()?;
+    if HYPHENS.into_iter().any(|place| text[place] != b'-') {
+        return None;
+    }
     let mut bytes = [0; 16];
-    let mut digits = 0;
-    for (place, &c) in text.iter().enumerate() {
-        if HYPHENS.contains(&place) {
-            if c != b'-' {
-                return None;
-            }
-            continue;
-        }
-        let digit = match c {
-            b'0'..=b'9' => c - b'0',
-            b'a'..=b'f' => c - b'a' + 10,
-            _ => return None,
-        };
-        let byte = bytes.get_mut(digits / 2)?;
-        *byte = *byte << 4 | digit;
-        digits += 1;
+    for (byte, place) in bytes.iter_mut().zip(PAIRS) {
+        *byte = value(text[place])? << 4 | value(text[place + 1])?;
     }
     Some(bytes)
 }
 
-const HYPHENS: [usize; 4] = [8, 13, 18, 23];
-
 fn text(bytes: [u8; 16]) -> String {
-    let mut text = String::with_capacity(36);
-    for (place, byte) in bytes.into_iter().enumerate() {
-        if matches!(place, 4 | 6 | 8 | 10) {
-            text.push('-');
-        }
-        for digit in [byte >> 4, byte & 15] {
-            text.push(char::from(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 }));
-        }
+    let mut text = [b'-'; 36];
+    for (byte, place) in bytes.into_iter().zip(PAIRS) {
+        (text[place], text[place + 1]) = (digit(byte >> 4), digit(byte & 15));
     }
-    text
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+fn value(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}
+
+fn digit(value: u8) -> u8 {
+    if value < 10 { b'0' + value } else { b'a' + value - 10 }
 }
 
 #[cfg(test)]
