@@ -53,10 +53,8 @@ impl Cache {
     /// The user id that the table said too long ago, where nothing better can be had.
     pub(crate) fn stale(&self, account: &Account, now: Timestamp) -> Option<UserId> {
         let entry = self.entries.get(&Key::from(account))?;
-        let Limits { known_for, stale_for, .. } = self.limits;
-        let is_wanted =
-            !stale_for.is_zero() && is_within(known_for.saturating_add(stale_for), entry.at(), now);
-        is_wanted.then(|| entry.user_id())?
+        let holds_for = self.limits.known_for.saturating_add(self.limits.stale_for);
+        is_within(holds_for, entry.at(), now).then(|| entry.user_id())?
     }
 
     /// Notes what the table said when it was asked at this moment.

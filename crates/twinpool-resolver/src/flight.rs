@@ -101,3 +101,20 @@ impl Passenger {
         self.0.wait_for(Option::is_some).await.ok()?.clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use twinpool_core::id::{Pool, Sub};
+
+    use super::*;
+
+    #[test]
+    fn what_has_landed_between_a_look_and_boarding_is_not_read_again() {
+        let flights = Flights::default();
+        let account = Account { pool: Pool::Old, sub: Sub::parse("ann").unwrap() };
+        let wanted = BTreeSet::from([account.clone()]);
+        let boarding = flights.board(&wanted, |_| Some(None));
+        assert!(boarding.own.is_none() && boarding.others.is_empty());
+        assert_eq!(boarding.known, Found::from([(account, None)]));
+    }
+}
