@@ -12,14 +12,18 @@ use twinpool_core::id::{AttributeName, PoolId};
 mod audit_trail;
 #[cfg(feature = "lambda")]
 mod chain;
+mod claim;
 mod place;
 mod sweep;
+mod tokens;
 
 pub use audit_trail::AuditTrailSettings;
 #[cfg(feature = "lambda")]
 pub use chain::{ChainSettings, Former};
+pub use claim::user_id_claim;
 pub use place::{NewPlace, NoRole, RoleArn, account_of_queue};
 pub use sweep::SweepSettings;
+pub use tokens::TokenSettings;
 
 /// A setting that is missing or cannot be used. Names the key, never the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
