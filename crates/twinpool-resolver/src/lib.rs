@@ -61,7 +61,7 @@
 //! | one that it does not know | one; two where the user was merged into another |
 //! | many accounts | one call for all that the cache does not know |
 //! | the same account, many times at once | one for all |
-//! | [`Resolver::links_of`] | always, as many as the user id has accounts, and one |
+//! | [`Resolver::links_of`] | always: three items in one call, then the accounts that they name |
 //! | a token of the new pool with the claim | none |
 //!
 //! # What is kept, and how long
