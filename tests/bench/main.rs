@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: what capture costs a sign-in, how fast a pool is carried over, and what it takes to compare two.
+//! `cargo xtask bench`: what capture costs a sign-in, how fast a pool is carried over, what it takes to compare two, and
+//! what a token costs a backend.
 //!
 //! An example and not a test: nothing here can fail a build. The goals are printed beside what was measured.
 #![expect(clippy::print_stdout, reason = "this talks to the terminal")]
@@ -7,15 +8,19 @@
 mod backfill;
 mod capture;
 mod child;
+mod resolver_memory;
+mod tokens;
 mod verify;
 
 fn main() {
     let names: Vec<_> = std::env::args().skip(1).collect();
-    let all: [(&str, fn()); 4] = [
+    let all: [(&str, fn()); 6] = [
         ("capture", capture::run),
         ("backfill", backfill::governed::run),
         ("backfill", backfill::race::run),
         ("verify", verify::run),
+        ("resolver", tokens::run),
+        ("resolver", resolver_memory::run),
     ];
     for (_, run) in all.into_iter().filter(|(name, _)| names.is_empty() || names.iter().any(|it| it == name))
     {

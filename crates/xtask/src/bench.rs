@@ -13,16 +13,19 @@ pub enum Bench {
     Backfill,
     /// Memory and CPU of comparing two pools of a million users each.
     Verify,
+    /// How fast tokens become user ids, beside aws-jwt-verify and PyJWT, and what a million known users take in memory.
+    Resolver,
 }
 
 impl Bench {
-    const ALL: [Self; 3] = [Self::Capture, Self::Backfill, Self::Verify];
+    const ALL: [Self; 4] = [Self::Capture, Self::Backfill, Self::Verify, Self::Resolver];
 
     fn name(self) -> &'static str {
         match self {
             Self::Capture => "capture",
             Self::Backfill => "backfill",
             Self::Verify => "verify",
+            Self::Resolver => "resolver",
         }
     }
 }
@@ -40,7 +43,10 @@ pub fn run(wanted: &[Bench]) -> Result<()> {
     if wanted.contains(&Bench::Backfill) {
         tools::install_contenders()?;
     }
-    if wanted.iter().any(|bench| *bench != Bench::Capture) {
+    if wanted.contains(&Bench::Resolver) {
+        tools::install_token_contenders()?;
+    }
+    if wanted.iter().any(|bench| matches!(bench, Bench::Backfill | Bench::Verify)) {
         cargo(&["build", "--release", "--locked", "-p", "twinpool-cli"])?;
     }
     let own = [

@@ -34,6 +34,34 @@ pub fn install_contenders() -> Result<()> {
     install_venv(&paths::local().join("aws-cli"), "infra/local/contenders.txt", "the AWS CLI")
 }
 
+/// Where the verifiers of tokens are that ours is measured beside.
+#[derive(Debug)]
+pub struct TokenContenders {
+    /// The folder whose `node_modules` has aws-jwt-verify.
+    pub node: PathBuf,
+    /// The Python that has PyJWT.
+    pub python: PathBuf,
+}
+
+/// Where [`install_token_contenders`] puts them.
+#[must_use]
+pub fn token_contenders() -> TokenContenders {
+    let home = |name| paths::local().join(name);
+    TokenContenders { node: home("tokens-node"), python: home("tokens-python").join("bin/python") }
+}
+
+/// Installs what verifying tokens is compared with; quick when nothing is missing.
+///
+/// # Errors
+/// When Python or Node is missing or too old, or an installation fails.
+pub fn install_token_contenders() -> Result<()> {
+    fs::create_dir_all(paths::local())
+        .context("cannot make the directory .local: is a file in its place?")?;
+    let python = paths::local().join("tokens-python");
+    install_venv(&python, "infra/local/tokens/requirements.txt", "PyJWT")?;
+    install_packages(&token_contenders().node, "infra/local/tokens", "aws-jwt-verify")
+}
+
 /// A program of the environment with the AWS CLI and boto3.
 #[must_use]
 pub fn aws_cli_program(name: &str) -> PathBuf {
@@ -76,24 +104,27 @@ fn install_venv(home: &Path, file: &str, what: &str) -> Result<()> {
 }
 
 fn install_node() -> Result<()> {
-    let source = paths::root().join("infra/local");
+    install_packages(&paths::local().join("node"), "infra/local", "cognito-local")
+}
+
+fn install_packages(home: &Path, folder: &str, what: &str) -> Result<()> {
+    let source = paths::root().join(folder);
     let files = [source.join("package.json"), source.join("package-lock.json")];
-    let home = paths::local().join("node");
-    unless_stamped(&home, &[&files[0], &files[1]], || {
+    unless_stamped(home, &[&files[0], &files[1]], || {
         let version = output("node", &["-p", "process.versions.node.split('.')[0] >= 18"])
             .context("node is missing: install Node.js 18 or newer with npm")?;
         if version.trim() != "true" {
             bail!("node is too old, or does not run: install Node.js 18 or newer");
         }
-        say("installing cognito-local into .local/node (once)");
-        let _ = fs::remove_dir_all(&home);
-        fs::create_dir_all(&home).with_context(|| format!("cannot make {}", home.display()))?;
+        say(&format!("installing {what} into {} (once)", home.display()));
+        let _ = fs::remove_dir_all(home);
+        fs::create_dir_all(home).with_context(|| format!("cannot make {}", home.display()))?;
         for file in &files {
             fs::copy(file, home.join(file.file_name().unwrap_or_default()))?;
         }
         let mut npm = Command::new("npm");
-        npm.args(["ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(&home);
-        run(&mut npm).context("npm could not install infra/local/package.json: is npm there?")
+        npm.args(["ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(home);
+        run(&mut npm).with_context(|| format!("npm could not install {folder}/package.json: is npm there?"))
     })
 }
 
