@@ -7,13 +7,13 @@ use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use serde_json::{Value, json};
-use twinpool_core::account::{Account, Accounts, IdReader};
+use serde_json::json;
+use twinpool_core::account::{Account, IdReader};
+use twinpool_core::clash::Clash;
 use twinpool_core::id::{NewSub, OldSub, UserId};
 
 use crate::asked::Object;
 use crate::problem::Problem;
-use crate::reads::told;
 use crate::{answer, asked};
 
 /// Says which side is taken, and by whom.
@@ -28,31 +28,24 @@ pub(crate) async fn check<R: IdReader + 'static>(
     let new = NewSub::from(object.sub("new_sub")?);
     let found = ids.user_ids(&[Account::from(&old), Account::from(&new)]).await?;
     let [of_old, of_new] = [found.first(), found.get(1)].map(|id| id.and_then(Option::as_ref));
-    if of_old.is_some() && of_old == of_new {
-        return Ok(said("linked", None, None));
+    // The sub of a user of the old pool who was never seen will be the user id.
+    let id = of_old.cloned().unwrap_or_else(|| UserId::from(&old));
+    let tied_to = ids.accounts(&id).await?.map(|accounts| accounts.new).unwrap_or_default();
+    let clash = Clash::between(&id, &tied_to, &new, of_new);
+    let verdict = verdict(clash.as_ref(), tied_to.contains(&new));
+    let (tied_to, belongs_to) = clash.map(|clash| (clash.tied_to, clash.belongs_to)).unwrap_or_default();
+    let tied_to: Vec<_> = tied_to.iter().map(NewSub::as_str).collect();
+    let belongs_to = belongs_to.as_ref().map(UserId::as_str);
+    let told = json!({ "verdict": verdict, "tied_to": tied_to, "belongs_to": belongs_to });
+    Ok(answer::fleeting(told.to_string()))
+}
+
+fn verdict(clash: Option<&Clash>, is_linked: bool) -> &'static str {
+    match clash.map(|clash| (clash.tied_to.is_empty(), clash.belongs_to.is_some())) {
+        None if is_linked => "linked",
+        None => "free",
+        Some((false, false)) => "old_side",
+        Some((true, _)) => "new_side",
+        Some((false, true)) => "both",
     }
-    let old_held_by = everybody(&*ids, of_old).await?.filter(|them| !them.new.is_empty());
-    // A user id is given once: also an account that no user of the old pool has is taken with it.
-    let new_held_by = everybody(&*ids, of_new).await?;
-    let verdict = match (&old_held_by, &new_held_by) {
-        (None, None) => "free",
-        (Some(_), None) => "old_side",
-        (None, Some(_)) => "new_side",
-        (Some(_), Some(_)) => "both",
-    };
-    Ok(said(verdict, old_held_by.as_ref(), new_held_by.as_ref()))
-}
-
-async fn everybody<R: IdReader>(ids: &R, id: Option<&UserId>) -> Result<Option<Accounts>, Problem> {
-    let Some(id) = id else {
-        return Ok(None);
-    };
-    // Gone between two reads: whoever asks again gets an answer that fits together.
-    ids.accounts(id).await?.map(Some).ok_or(Problem::Unavailable { retry_after: 1 })
-}
-
-fn said(verdict: &str, old: Option<&Accounts>, new: Option<&Accounts>) -> Response {
-    let holder = |them: Option<&Accounts>| them.map_or(Value::Null, told);
-    let all = json!({ "verdict": verdict, "old_held_by": holder(old), "new_held_by": holder(new) });
-    answer::fleeting(all.to_string())
 }

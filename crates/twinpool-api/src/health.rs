@@ -12,10 +12,10 @@ use twinpool_core::port::{Class, PortError};
 use crate::answer;
 use crate::problem::Problem;
 
-/// One read of what is not there.
+/// Looks for nobody, by the call that most answers need.
 pub(crate) async fn health<R: IdReader + 'static>(State(ids): State<Arc<R>>) -> Result<Response, Problem> {
     let nobody =
-        UserId::parse("health").map_err(|_| PortError::new(Class::Unreadable, "GetItem", "BadId"))?;
+        UserId::parse("health").map_err(|_| PortError::new(Class::Unreadable, "BatchGetItem", "BadId"))?;
     ids.accounts(&nobody).await?;
     Ok(answer::fleeting(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }).to_string()))
 }

@@ -64,7 +64,7 @@ pub(crate) fn of_account(account: &Account, id: Option<&UserId>) -> serde_json::
 }
 
 /// Everybody whom a user id stands for.
-pub(crate) fn told(accounts: &Accounts) -> serde_json::Value {
+fn told(accounts: &Accounts) -> serde_json::Value {
     let old: BTreeSet<_> = accounts.old.iter().map(|sub| sub.as_str()).collect();
     let new: BTreeSet<_> = accounts.new.iter().map(|sub| sub.as_str()).collect();
     json!({

@@ -49,9 +49,15 @@ mod tests {
         for own in ["localhost", "LocalHost:8787", "127.0.0.1:8787", "127.0.0.1", "[::1]:8787", "[::1]"] {
             assert!(is_own(own), "{own}");
         }
-        for other in
-            ["", "evil.example", "evil.example:8787", "localhost.evil.example", "10.0.0.1:8787", "127.0.0.1.nip.io", ":8787"]
-        {
+        for other in [
+            "",
+            "evil.example",
+            "evil.example:8787",
+            "localhost.evil.example",
+            "10.0.0.1:8787",
+            "127.0.0.1.nip.io",
+            ":8787",
+        ] {
             assert!(!is_own(other), "{other}");
         }
     }
