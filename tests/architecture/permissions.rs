@@ -210,6 +210,19 @@ fn the_sweep_only_reads_both_pools() {
 }
 
 #[test]
+fn the_api_reads_links_by_key_and_nothing_else() {
+    let expected = [
+        "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "sts:AssumeRole",
+    ];
+    assert_eq!(allowed("ResolveRole"), set(&expected));
+    assert_eq!(resource("ResolveUrl").matches("AuthType: AWS_IAM").count(), 1, "nobody calls it unsigned");
+}
+
+#[test]
 fn an_import_job_may_write_its_log_and_nothing_else() {
     let expected = [
         "logs:CreateLogGroup",
@@ -231,7 +244,7 @@ fn an_import_job_may_write_its_log_and_nothing_else() {
 
 #[test]
 fn no_role_has_a_wildcard() {
-    for role in ["CaptureRole", "MirrorRole", "AuditTrailRole", "SweepRole"] {
+    for role in ["CaptureRole", "MirrorRole", "AuditTrailRole", "SweepRole", "ResolveRole"] {
         let text = resource(role);
         assert!(!text.contains('*') && !text.contains("ManagedPolicyArns"), "{text}");
     }

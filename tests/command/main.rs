@@ -9,6 +9,7 @@ mod import;
 mod import_jobs;
 mod new_pool;
 mod rehearse;
+mod serve;
 mod setup;
 
 use std::fs;

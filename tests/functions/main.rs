@@ -7,6 +7,7 @@ mod chained;
 mod claim;
 mod new_pool;
 mod queue_trouble;
+mod resolve;
 mod sqs_batch;
 mod start;
 mod triggers;

@@ -14,6 +14,7 @@ mod audit_trail;
 mod chain;
 mod claim;
 mod place;
+mod resolve;
 mod sweep;
 mod tokens;
 
@@ -22,6 +23,7 @@ pub use audit_trail::AuditTrailSettings;
 pub use chain::{ChainSettings, Former};
 pub use claim::user_id_claim;
 pub use place::{NewPlace, NoRole, RoleArn, account_of_queue};
+pub use resolve::ResolveSettings;
 pub use sweep::SweepSettings;
 pub use tokens::TokenSettings;
 

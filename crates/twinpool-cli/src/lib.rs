@@ -35,6 +35,7 @@ mod rules;
 mod runs;
 #[cfg(test)]
 mod samples;
+mod serve;
 mod show;
 mod signal;
 mod sources;
@@ -73,6 +74,8 @@ enum Command {
     Dlq(dlq::Arguments),
     /// Says who a user is: old sub, new sub, user id, and how far the link has come.
     Resolve(resolve::Arguments),
+    /// Answers who a user is over HTTP, on this machine: for backends in any language.
+    Serve(serve::Arguments),
     /// Tells all of one user: both sides side by side, what differs, what is held back, and why. Reads only.
     Explain(explain::Arguments),
     /// Brings one user into step now.
@@ -179,6 +182,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Audit(arguments) => Box::pin(audit::run(&arguments)).await,
         Command::Dlq(arguments) => dlq::run(&arguments).await,
         Command::Resolve(arguments) => resolve::run(&arguments).await,
+        Command::Serve(arguments) => serve::run(&arguments).await,
         Command::Explain(arguments) => explain::run(&arguments).await,
         Command::Sync(arguments) => sync::run(&arguments).await,
         Command::Conflicts(command) => conflicts::run(&command).await,
@@ -232,6 +236,7 @@ mod tests {
         let all: &[&[&str]] = &[
             &["audit"],
             &["resolve"],
+            &["serve"],
             &["explain"],
             &["sync"],
             &["conflicts", "resolve"],
@@ -253,6 +258,7 @@ mod tests {
             &[],
             &["audit"],
             &["resolve"],
+            &["serve"],
             &["explain"],
             &["sync"],
             &["conflicts"],

@@ -3,6 +3,7 @@
 pub mod audit_trail;
 mod logging;
 pub mod mirror;
+pub mod resolve;
 pub mod rules;
 pub mod sweep;
 pub mod wiring;

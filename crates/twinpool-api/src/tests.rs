@@ -1,0 +1,10 @@
+//! The API as a backend sees it. Every answer that a test gets is held against the description.
+
+mod batch;
+mod book;
+mod check;
+mod client;
+mod description;
+mod problems;
+mod reads;
+mod schema;

@@ -1,0 +1,67 @@
+//! `twinpool serve`: the HTTP API of user ids on this machine.
+
+use std::net::SocketAddr;
+
+use anyhow::Context as _;
+use clap::Args;
+use tokio::net::TcpListener;
+use twinpool_aws::dynamodb::UserIds;
+use twinpool_core::account::IdReader as _;
+use twinpool_core::id::UserId;
+
+use crate::failure::Misuse;
+use crate::options::{self, Table};
+use crate::progress::Progress;
+use crate::signal::asked_to_stop_with;
+use crate::{Exit, Outcome};
+
+mod host;
+
+/// Where to listen.
+#[derive(Debug, Args)]
+#[command(after_help = options::WHERE)]
+pub(crate) struct Arguments {
+    /// Address and port; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8787")]
+    listen: SocketAddr,
+    /// Listens on an address that other machines reach. There is no
+    /// authentication: whoever reaches it may ask who has which user id.
+    #[arg(long)]
+    allow_remote: bool,
+    #[command(flatten)]
+    table: Table,
+}
+
+impl Arguments {
+    fn check(&self) -> Result<(), Misuse> {
+        if self.allow_remote || self.listen.ip().is_loopback() {
+            return Ok(());
+        }
+        Err(Misuse(format!(
+            "other machines may reach {}, and `serve` has no authentication: listen on 127.0.0.1, or put something in front that \
+             has one and say --allow-remote",
+            self.listen
+        )))
+    }
+}
+
+pub(crate) async fn run(arguments: &Arguments) -> Outcome {
+    arguments.check()?;
+    let config = options::aws().await?;
+    let ids = UserIds::connect(&config, arguments.table.table.clone());
+    // A wrong table is said now, and not to whoever asks first.
+    let nobody = UserId::parse("nobody")?;
+    ids.accounts(&nobody).await.map_err(|error| arguments.table.problem(error))?;
+    let taken = || format!("cannot listen on {}: say another address with --listen", arguments.listen);
+    let listener = TcpListener::bind(arguments.listen).await.with_context(taken)?;
+    let address = listener.local_addr()?;
+    let mut api = twinpool_api::router(ids);
+    if !arguments.allow_remote {
+        api = host::own_only(api);
+    }
+    let progress = Progress::new(None);
+    progress.say(&format!("listening on http://{address}/v1/ (Ctrl-C ends it)"));
+    let stop = async move { asked_to_stop_with(&progress, "requests under way are answered first").await };
+    axum::serve(listener, api).with_graceful_shutdown(stop).await?;
+    Ok((String::new(), Exit::Done))
+}
