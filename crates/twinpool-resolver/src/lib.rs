@@ -85,6 +85,7 @@
 mod authenticate;
 mod authenticator;
 mod cache;
+mod clash;
 mod clock;
 mod counts;
 mod flight;
@@ -96,6 +97,7 @@ mod token;
 
 pub use authenticate::{Authenticate, Denied};
 pub use authenticator::Authenticator;
+pub use clash::{Clash, clash};
 pub use clock::SystemClock;
 pub use counts::Counts;
 pub use limits::Limits;
