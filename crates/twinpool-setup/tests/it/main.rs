@@ -10,5 +10,6 @@ mod mishaps;
 mod others;
 mod policies;
 mod refusals;
+mod sign_in;
 mod tags;
 mod world;
