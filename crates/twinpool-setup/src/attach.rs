@@ -10,6 +10,7 @@ use crate::chain::{self, Chained};
 use crate::guest::Guest;
 use crate::port::{Archive, FunctionArn, Functions, Json, Permission, PoolSettings, Saved};
 use crate::prove::{Seen, Step, look};
+use crate::self_test::event_for;
 use crate::settings::{self, Change, Unsendable};
 use crate::triggers::Slot;
 
@@ -225,7 +226,7 @@ pub async fn plan<P: PoolSettings, F: Functions, A: Archive>(
     for seen in [&before, &after] {
         settings::update_body(&seen.description).map_err(Refusal::from)?;
     }
-    let event = check::event(&permission, &chained);
+    let event = event_for(&permission, &chained);
     let changes = before.difference(&after);
     let (saved, saves) = former.into_saved();
     let step = Step { before, after };

@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 use twinpool_core::port::PortError;
 
+use crate::chain::Chained;
 use crate::guest::Guest;
 use crate::permission;
 use crate::port::{FunctionArn, Functions, Json, Permission};
+use crate::triggers::Slot;
 
 /// Why a function must not stand in a pool's way.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +54,15 @@ pub fn event(pool: &str, region: &str, calls_before_tokens: bool) -> Json {
         "request": {"scopes": ["twinpool/self-test"]}, "response": {"claimsAndScopeOverrideDetails": null},
     });
     event.as_object().cloned().unwrap_or_default()
+}
+
+/// The event for this pool, for a function that calls these first.
+#[must_use]
+pub fn event_for(permission: &Permission, chained: &Chained) -> Json {
+    let arn = &permission.source_arn;
+    let pool = arn.rsplit('/').next().unwrap_or_default();
+    let region = arn.split(':').nth(3).unwrap_or_default();
+    event(pool, region, chained.contains_key(&Slot::PreTokenGeneration))
 }
 
 /// Asks the function: its policy, and an answer.

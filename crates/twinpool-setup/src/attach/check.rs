@@ -7,7 +7,7 @@ use super::former::Former;
 use super::{Chained, FunctionArn, Guest, Json, OldVersion, Permission, Refusal, Seen, Slot, Warning, Wish};
 use crate::permission::permission;
 use crate::triggers::{in_slot, is_clear};
-use crate::{chain, managed, self_test};
+use crate::{chain, managed};
 
 /// The pool: which it is, and whether the function is within its reach.
 pub(super) fn pool(id: &PoolId, description: &Json, wish: &Wish) -> Result<Permission, Refusal> {
@@ -119,13 +119,6 @@ fn is_replicated(description: &Json) -> bool {
     let home = text("Id").split('_').next().unwrap_or_default();
     let key = description.get("KeyConfiguration").map(Value::to_string).unwrap_or_default();
     region(text("Arn")) != home || key.contains(":key/mrk-")
-}
-
-/// What the function is tested with.
-pub(super) fn event(permission: &Permission, chained: &Chained) -> Json {
-    let arn = &permission.source_arn;
-    let pool = arn.rsplit('/').next().unwrap_or_default();
-    self_test::event(pool, region(arn), chained.contains_key(&Slot::PreTokenGeneration))
 }
 
 fn region(arn: &str) -> &str {
