@@ -25,7 +25,7 @@ fn description() -> Value {
         "Id": OLD, "Name": "production", "Arn": POOL_ARN, "CreationDate": 1_577_934_245.123,
         "SchemaAttributes": [{ "Name": "email", "Required": true }], "UsernameAttributes": ["email"],
         "Policies": { "PasswordPolicy": { "MinimumLength": 12, "RequireSymbols": false, "TemporaryPasswordValidityDays": 3 } },
-        "DeletionProtection": "ACTIVE", "UserPoolTier": "LITE", "MfaConfiguration": "OPTIONAL",
+        "DeletionProtection": "ACTIVE", "UserPoolTier": "PLUS", "MfaConfiguration": "OPTIONAL",
         "SmsConfiguration": { "SnsCallerArn": "arn:aws:iam::123456789012:role/sms", "ExternalId": "x" },
         "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true },
         "VerificationMessageTemplate": { "DefaultEmailOption": "CONFIRM_WITH_CODE", "EmailMessage": "Your code: {####}" },

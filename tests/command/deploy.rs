@@ -20,6 +20,8 @@ struct Aws {
     change: (&'static str, &'static str, &'static str),
     /// The old pool may not be looked at.
     is_pool_closed: bool,
+    /// What DescribeUserPool says of the new pool; nothing: it may not be looked at.
+    new_pool: Option<&'static str>,
 }
 
 impl Aws {
@@ -29,6 +31,7 @@ impl Aws {
             then: "UPDATE_COMPLETE",
             change: ("Mirror", "Modify", "False"),
             is_pool_closed: false,
+            new_pool: Some(r#"{"UserPool":{"Id":"eu-west-1_New"}}"#),
         }
     }
 }
@@ -89,10 +92,11 @@ fn form(body: &[u8]) -> BTreeMap<String, String> {
 impl Aws {
     fn answer(&self, seen: &mut Seen, request: &Request) -> Reply {
         if request.header("x-amz-target").is_some() {
-            return if self.is_pool_closed {
-                said(400, r#"{"__type":"AccessDeniedException"}"#.to_owned())
-            } else {
-                said(200, r#"{"UserPool":{"Id":"eu-west-1_Old"}}"#.to_owned())
+            let is_new = String::from_utf8_lossy(&request.body).contains("eu-west-1_New");
+            let old = (!self.is_pool_closed).then_some(r#"{"UserPool":{"Id":"eu-west-1_Old"}}"#);
+            return match if is_new { self.new_pool } else { old } {
+                Some(pool) => said(200, pool.to_owned()),
+                None => said(400, r#"{"__type":"AccessDeniedException"}"#.to_owned()),
             };
         }
         if request.method != "POST" {
@@ -111,6 +115,9 @@ impl Aws {
                 &action,
                 "<StackResourceSummaries><member><LogicalResourceId>Links</LogicalResourceId>\
                  <PhysicalResourceId>links-1</PhysicalResourceId><ResourceType>AWS::DynamoDB::Table</ResourceType>\
+                 <ResourceStatus>CREATE_COMPLETE</ResourceStatus></member>\
+                 <member><LogicalResourceId>SignIn</LogicalResourceId>\
+                 <PhysicalResourceId>twinpool-SignIn-1</PhysicalResourceId><ResourceType>AWS::Lambda::Function</ResourceType>\
                  <ResourceStatus>CREATE_COMPLETE</ResourceStatus></member></StackResourceSummaries>",
             ),
             "CreateChangeSet" => {
@@ -209,6 +216,26 @@ fn a_deployment_that_would_lose_the_links_is_refused_and_leaves_nothing_behind()
     }
 }
 
+/// As when the new pool's Region or role changes, so that the stack has no sign-in function any more.
+#[test]
+fn a_sign_in_function_that_the_new_pool_names_or_may_name_is_not_taken_away() {
+    let named = r#"{"UserPool":{"Id":"eu-west-1_New","LambdaConfig":{"PreTokenGeneration":
+        "arn:aws:lambda:eu-west-1:123456789012:function:twinpool-SignIn-1"}}}"#;
+    for (new_pool, change, word) in [
+        (Some(named), ("SignIn", "Remove", "False"), "`twinpool detach --pool new`"),
+        (Some(named), ("SignIn", "Modify", "True"), "`twinpool detach --pool new`"),
+        (None, ("SignIn", "Remove", "False"), "cannot be told"),
+    ] {
+        let aws = Aws { change, new_pool, ..Aws::standing() };
+        let (code, told, seen) = twinpool(&aws, &["deploy", "--yes"]);
+        assert_eq!((code, seen.has("ExecuteChangeSet")), (10, false), "{told}");
+        assert!(told.contains(word) && seen.has("DeleteChangeSet"), "{told}");
+    }
+    // What does not touch it goes on.
+    let (code, told, _) = twinpool(&Aws { new_pool: None, ..Aws::standing() }, &["deploy", "--yes"]);
+    assert_eq!(code, 0, "{told}");
+}
+
 #[test]
 fn an_update_keeps_the_key_and_waits_for_an_end_of_its_own() {
     let (code, told, seen) = twinpool(&Aws::standing(), &["deploy", "--yes"]);
@@ -245,6 +272,9 @@ fn a_stack_that_was_never_made_takes_no_deployment() {
 fn nothing_is_deleted_while_nobody_can_tell_what_the_triggers_name() {
     let (code, told, seen) = twinpool(&Aws { is_pool_closed: true, ..Aws::standing() }, &["remove", "--yes"]);
     assert_eq!((code, seen.has("DeleteStack")), (1, false), "{told}");
+    let (code, told, seen) = twinpool(&Aws { new_pool: None, ..Aws::standing() }, &["remove", "--yes"]);
+    assert_eq!((code, seen.has("DeleteStack")), (1, false), "{told}");
+    assert!(told.contains("nothing was deleted"), "{told}");
     let (code, told, seen) =
         twinpool(&Aws { then: "DELETE_COMPLETE", ..Aws::standing() }, &["remove", "--yes"]);
     assert_eq!((code, seen.has("DeleteStack")), (0, true), "{told}");

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use aws_smithy_types::date_time::{DateTime, Format};
 use serde_json::{Value, json};
+use twinpool_setup::self_test::event;
 use twinpool_tests::http::{Reply, Request, Server};
 
 use super::{told, twinpool};
@@ -13,6 +14,7 @@ use super::{told, twinpool};
 const OLD: &str = "eu-west-1_Old";
 const NEW: &str = "eu-west-1_New";
 const CAPTURE: &str = "arn:aws:lambda:eu-west-1:111122223333:function:capture";
+const SIGN_IN: &str = "arn:aws:lambda:eu-west-1:111122223333:function:sign-in";
 const MIRROR: &str = "arn:aws:lambda:eu-west-1:111122223333:function:mirror";
 const QUEUE: &str = "https://sqs.eu-west-1.amazonaws.com/111122223333/events.fifo";
 const DLQ: &str = "https://sqs.eu-west-1.amazonaws.com/111122223333/dead.fifo";
@@ -37,10 +39,16 @@ fn function(more: &[(&str, &str)]) -> Value {
 
 fn healthy() -> Answers {
     let pool_arn = format!("arn:aws:cognito-idp:eu-west-1:111122223333:userpool/{OLD}");
-    let policy = json!({ "Statement": [{
-        "Effect": "Allow", "Principal": { "Service": "cognito-idp.amazonaws.com" }, "Action": "lambda:InvokeFunction",
-        "Condition": { "ArnLike": { "AWS:SourceArn": pool_arn }, "StringEquals": { "AWS:SourceAccount": "111122223333" } },
-    }] });
+    let new_pool_arn = format!("arn:aws:cognito-idp:eu-west-1:111122223333:userpool/{NEW}");
+    let lets_in = |pool_arn: &str| {
+        json!({ "Statement": [{
+            "Effect": "Allow", "Principal": { "Service": "cognito-idp.amazonaws.com" }, "Action": "lambda:InvokeFunction",
+            "Condition": { "ArnLike": { "AWS:SourceArn": pool_arn }, "StringEquals": { "AWS:SourceAccount": "111122223333" } },
+        }] })
+    };
+    let policy = lets_in(&pool_arn);
+    let of_these =
+        [("TWINPOOL_OLD_POOL_ID", OLD), ("TWINPOOL_NEW_POOL_ID", NEW), ("TWINPOOL_LINKS_TABLE", "links")];
     let reader = [("TWINPOOL_MIRROR_ROLE_ARN", "arn:aws:iam::111122223333:role/mirror")];
     let said = [
         (
@@ -50,20 +58,18 @@ fn healthy() -> Answers {
         ),
         (
             "DescribeUserPool new",
-            json!({ "UserPool": { "Id": NEW,
+            json!({ "UserPool": { "Id": NEW, "Arn": new_pool_arn,
+            "LambdaConfig": { "PreTokenGenerationConfig": { "LambdaVersion": "V2_0", "LambdaArn": SIGN_IN } },
             "SchemaAttributes": [{ "Name": "custom:twinpool", "AttributeDataType": "String", "Mutable": false }],
             "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true } } }),
         ),
         ("configuration capture", function(&[])),
         ("policy capture", json!({ "Policy": policy.to_string() })),
-        (
-            "configuration mirror",
-            function(&[
-                ("TWINPOOL_OLD_POOL_ID", OLD),
-                ("TWINPOOL_NEW_POOL_ID", NEW),
-                ("TWINPOOL_LINKS_TABLE", "links"),
-            ]),
-        ),
+        ("configuration sign-in", function(&of_these)),
+        ("policy sign-in", json!({ "Policy": lets_in(&new_pool_arn).to_string() })),
+        // It gives back what it is tested with.
+        ("invocations sign-in", Value::Object(event(NEW, "eu-west-1", false))),
+        ("configuration mirror", function(&of_these)),
         ("configuration reader", function(&reader)),
         ("configuration sweep", function(&[])),
         (
@@ -167,6 +173,7 @@ impl Account {
             ("TWINPOOL_QUEUE_URL", QUEUE),
             ("TWINPOOL_DLQ_URL", DLQ),
             ("TWINPOOL_CAPTURE_ARN", CAPTURE),
+            ("TWINPOOL_SIGN_IN_ARN", SIGN_IN),
             ("TWINPOOL_MIRROR_ARN", MIRROR),
             ("TWINPOOL_AUDIT_TRAIL_ARN", "arn:aws:lambda:eu-west-1:111122223333:function:reader"),
             ("TWINPOOL_SWEEP_ARN", "arn:aws:lambda:eu-west-1:111122223333:function:sweep"),
@@ -217,6 +224,9 @@ fn each_harm_is_named_and_nothing_else_and_the_secret_is_told_to_nobody() {
         ("mappings", "/EventSourceMappings/0/State", json!("Disabled"), "mapping"),
         ("configuration mirror", "/LastUpdateStatus", json!("Failed"), "mirror"),
         ("DescribeUserPool new", "/UserPool/SchemaAttributes", json!([]), "new_pool"),
+        ("policy sign-in", "/Policy", json!(r#"{"Statement":[]}"#), "new_trigger"),
+        ("invocations sign-in", "/userName", json!("somebody-else"), "sign_in"),
+        ("configuration sign-in", "/State", json!("Failed"), "sign_in"),
         ("DescribeRule", "/State", json!("DISABLED"), "audit_trail"),
     ];
     for (call, pointer, value, part) in broken {

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod attach;
+mod attach_new;
 mod audit;
 mod deploy;
 mod doctor;
@@ -36,17 +37,22 @@ fn twinpool() -> Command {
 /// The built command between two pools of a local AWS.
 fn between(stub: &AwsStub, old: &str, new: &str) -> Command {
     let mut command = twinpool();
-    command.envs([
-        ("AWS_ENDPOINT_URL", stub.endpoint().as_str()),
-        ("AWS_REGION", "eu-west-1"),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("TWINPOOL_OLD_POOL_ID", old),
-        ("TWINPOOL_NEW_POOL_ID", new),
-        ("TWINPOOL_LINKS_TABLE", TABLE),
-        ("TWINPOOL_DIGEST_KEY", "a-key-for-tests-of-32-bytes-or-more"),
-    ]);
+    command.envs(surroundings(stub, old, new));
     command
+}
+
+/// The environment of a command between two pools of a local AWS.
+fn surroundings(stub: &AwsStub, old: &str, new: &str) -> [(&'static str, String); 8] {
+    [
+        ("AWS_ENDPOINT_URL", stub.endpoint()),
+        ("AWS_REGION", "eu-west-1".to_owned()),
+        ("AWS_ACCESS_KEY_ID", "test".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+        ("TWINPOOL_OLD_POOL_ID", old.to_owned()),
+        ("TWINPOOL_NEW_POOL_ID", new.to_owned()),
+        ("TWINPOOL_LINKS_TABLE", TABLE.to_owned()),
+        ("TWINPOOL_DIGEST_KEY", "a-key-for-tests-of-32-bytes-or-more".to_owned()),
+    ]
 }
 
 /// The exit code, the answer, and what was said meanwhile.

@@ -1,4 +1,5 @@
-//! `twinpool attach`: puts capture into the trigger slots of the old pool, and changes nothing else of it.
+//! `twinpool attach`: puts capture into the trigger slots of the old pool, or the sign-in function into the one of the new pool,
+//! and changes nothing else of it.
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
@@ -7,17 +8,20 @@ use twinpool_setup::attach::{self, Attached, NoPlan, Plan, TokenVersion, Unfinis
 use twinpool_setup::managed::Manager;
 use twinpool_setup::permission::permission;
 use twinpool_setup::port::PoolSettings as _;
-use twinpool_setup::triggers::{Slot, in_slot};
+use twinpool_setup::triggers::{Held, Slot, in_slot};
 
 use crate::ask::{self, Answer};
 use crate::clock::SystemClock;
 use crate::options::{self, Consent};
+use crate::show;
 use crate::{Exit, Outcome};
 
+mod asked;
 mod file;
 mod place;
 mod print;
 
+pub(crate) use asked::Asked;
 pub(crate) use place::{Place, difference, difference_json};
 
 use print::{Language, Wanted};
@@ -27,7 +31,7 @@ use print::{Language, Wanted};
 #[command(after_help = options::WHERE)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    place: Place,
+    pub(crate) asked: Asked,
     /// Changes nothing, and prints what to put into the template that manages the pool instead.
     #[arg(long, value_name = "LANGUAGE", conflicts_with_all = ["yes", "dry_run", "json"])]
     print: Option<Language>,
@@ -67,13 +71,14 @@ impl From<ChangedSince> for Unfinished {
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
-    let place = &arguments.place;
+    let place = &arguments.asked.place()?;
     if let Some(language) = arguments.print {
         return snippet(place, language, arguments.token_version).await;
     }
     let reached = place.reach().await?;
     let wish = Wish {
-        capture: place.capture_arn.clone(),
+        guest: place.guest,
+        function: place.function.clone(),
         unfinished: arguments.changed_since.map(Unfinished::from),
         token_version: arguments.token_version,
         at: SystemClock.now().0,
@@ -90,7 +95,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         Err(NoPlan::Port(error)) => return Err(place.problem(error)),
     };
     if let Some(manager) = managed(&plan).filter(|_| !arguments.even_if_managed && !plan.is_done()) {
-        return Ok(refused(arguments, &instead(manager)));
+        return Ok(refused(arguments, &instead(manager, place)));
     }
     match ask::before(&arguments.consent, &intent(&plan, place))? {
         Answer::Go => {}
@@ -111,25 +116,31 @@ async fn snippet(place: &Place, language: Language, version: Option<TokenVersion
     let description = reached.pool.describe().await.map_err(|error| place.problem(error))?;
     let Some(permission) = permission(&description) else {
         return Ok((
-            format!("the description of {} has no ARN that can be read\n", place.old_pool),
+            format!("the description of {} has no ARN that can be read\n", place.pool),
             Exit::Blocked,
         ));
     };
-    let held = |slot| in_slot(&description, slot).filter(|held| !held.is(&place.capture_arn));
-    let former: Vec<_> =
-        Slot::ALL.into_iter().filter_map(|slot| Some((slot, held(slot)?.function))).collect();
+    let is_other = |held: &Held| !held.is(&place.function);
+    let held = |slot: &Slot| Some((*slot, in_slot(&description, *slot).filter(is_other)?.function));
+    let former: Vec<_> = place.guest.slots().iter().filter_map(held).collect();
     let held_version = in_slot(&description, Slot::PreTokenGeneration).and_then(|held| held.version);
-    let version = match version.filter(|_| held(Slot::PreTokenGeneration).is_none()) {
+    let is_free = !former.iter().any(|(slot, _)| *slot == Slot::PreTokenGeneration);
+    let version = match version.filter(|_| is_free) {
         Some(version) => {
             if let Err(refusal) = version.check(&description) {
                 return Ok((format!("{refusal}\n"), Exit::Blocked));
             }
             version.to_string()
         }
-        None => held_version.unwrap_or_else(|| "V1_0".to_owned()),
+        None => held_version.unwrap_or_else(|| place.guest.version(&description).to_owned()),
     };
-    let wanted =
-        Wanted { capture: &place.capture_arn, permission: &permission, version: &version, former: &former };
+    let wanted = Wanted {
+        guest: place.guest,
+        function: &place.function,
+        permission: &permission,
+        version: &version,
+        former: &former,
+    };
     Ok((wanted.snippet(language), Exit::Done))
 }
 
@@ -140,7 +151,7 @@ fn managed(plan: &Plan) -> Option<Manager> {
     })
 }
 
-fn instead(manager: Manager) -> String {
+fn instead(manager: Manager, place: &Place) -> String {
     let language = match manager {
         Manager::CloudFormation => "cloudformation",
         Manager::Cdk => "cdk",
@@ -148,7 +159,8 @@ fn instead(manager: Manager) -> String {
     };
     format!(
         "the pool is managed by {manager}, whose next deployment would take the triggers out again: put there what \
-         `twinpool attach --print {language}` prints, or say --even-if-managed"
+         `{} --print {language}` prints, or say --even-if-managed",
+        place.command("attach")
     )
 }
 
@@ -160,19 +172,17 @@ fn refused(arguments: &Arguments, why: &str) -> (String, Exit) {
 }
 
 fn intent(plan: &Plan, place: &Place) -> String {
-    let pool = &place.old_pool;
+    let (pool, guest) = (&place.pool, place.guest);
     let mut out = if plan.is_done() {
-        format!(
-            "Capture is in all its slots of {pool} already. Its permission is checked, and it is tested.\n"
-        )
+        format!("The triggers of {pool} name {guest} already. Its permission is checked, and it is tested.\n")
     } else {
         format!("These settings of {pool} change, and no other:\n{}", difference(&plan.changes))
     };
     if !plan.is_done() {
         let permission = plan.permission();
         out += &format!(
-            "Before that, all settings as they are now are saved in {}\nand in the table {}, and the policy of capture lets in \
-             this pool of account {}:\n  {}\nAfterwards the pool is described again. If anything else is not as it was, or capture \
+            "Before that, all settings as they are now are saved in {}\nand in the table {}, and the policy of {guest} lets in \
+             this pool of account {}:\n  {}\nAfterwards the pool is described again. If anything else is not as it was, or {guest} \
              fails its test,\nthe former state is put back.\n",
             place.file().path().display(),
             place.table(),
@@ -189,13 +199,14 @@ fn intent(plan: &Plan, place: &Place) -> String {
 fn told(plan: &Plan, place: &Place, attached: &Attached) -> String {
     let mut out = if attached.did_update {
         format!(
-            "{} is attached: {} triggers, proved, and capture passed its test\n{}",
-            place.old_pool,
-            Slot::ALL.len(),
+            "{} is attached: {}, proved, and {} passed its test\n{}",
+            place.pool,
+            show::count(place.guest.slots().len(), "trigger"),
+            place.guest,
             difference(&plan.changes)
         )
     } else {
-        format!("{} was attached already, and capture passed its test\n", place.old_pool)
+        format!("{} was attached already, and {} passed its test\n", place.pool, place.guest)
     };
     if place.file().path().exists() {
         out += &format!("the former settings stand in {}\n", place.file().path().display());
@@ -212,8 +223,8 @@ fn told(plan: &Plan, place: &Place, attached: &Attached) -> String {
 fn told_json(plan: &Plan, place: &Place, attached: Option<&Attached>) -> String {
     let warnings: Vec<_> = plan.warnings.iter().map(ToString::to_string).collect();
     let mut all = json!({
-        "pool": place.old_pool.as_str(),
-        "capture": place.capture_arn.as_str(),
+        "pool": place.pool.as_str(),
+        "function": place.function.as_str(),
         "changes": difference_json(&plan.changes),
         "warnings": warnings,
         "attached": attached.is_some() || plan.is_done(),

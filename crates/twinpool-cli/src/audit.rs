@@ -45,6 +45,9 @@ pub(crate) struct Arguments {
     /// Capture, if it is deployed: the stack's output `CaptureArn`. Slots that hold it are not taken.
     #[arg(long, env = "TWINPOOL_CAPTURE_ARN", hide_env_values = true, value_name = "ARN")]
     capture: Option<String>,
+    /// The sign-in function, if it is deployed: the stack's output `SignInArn`. The new pool's slot that holds it is not taken.
+    #[arg(long, env = "TWINPOOL_SIGN_IN_ARN", hide_env_values = true, value_name = "ARN")]
+    sign_in: Option<String>,
     /// The share of the quota of lists that the walk over the users may take, in percent; the rest is your product's.
     #[arg(long, value_name = "PERCENT", default_value_t = 50, value_parser = clap::value_parser!(u8).range(1..=100))]
     percent: u8,
@@ -73,6 +76,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         rules: &rules,
         marker: &arguments.marker,
         capture: arguments.capture.as_deref(),
+        sign_in: arguments.sign_in.as_deref(),
         quotas: &known,
         census: census.as_ref(),
     });

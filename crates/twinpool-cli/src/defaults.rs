@@ -79,7 +79,10 @@ async fn complete(
             }
             match parse(&values, words) {
                 Ok(cli) => return Ok(cli),
-                Err(problem) => (problem, "the outputs of the stack do not tell it".to_owned()),
+                Err(problem) => {
+                    let why = Missing::of(&problem).why_not_told();
+                    (problem, why.to_owned())
+                }
             }
         }
         Err(why) => (problem, why),
@@ -91,7 +94,17 @@ async fn complete(
 fn parse(values: &Values, words: &[OsString]) -> Result<Cli, clap::Error> {
     let mut command = dressed(Cli::command(), values);
     let matches = command.try_get_matches_from_mut(words)?;
-    Cli::from_arg_matches(&matches).map_err(|problem| problem.format(&mut command))
+    let cli = Cli::from_arg_matches(&matches).map_err(|problem| problem.format(&mut command))?;
+    let lacking = cli.lacking();
+    if lacking.is_empty() { Ok(cli) } else { Err(without(&command, &lacking)) }
+}
+
+/// As clap itself says it of options that are always required.
+fn without(command: &Command, lacking: &[&str]) -> clap::Error {
+    let mut problem = clap::Error::new(ErrorKind::MissingRequiredArgument).with_cmd(command);
+    let lacking = lacking.iter().map(|option| (*option).to_owned()).collect();
+    problem.insert(ContextKind::InvalidArg, ContextValue::Strings(lacking));
+    problem
 }
 
 /// Gives every option that has a variable of the environment its value, of this command and all below.
@@ -129,6 +142,15 @@ impl Missing {
         };
         let options: BTreeMap<_, _> = named.iter().filter_map(option).collect();
         Self { is_all: !options.is_empty() && options.len() == named.len(), options }
+    }
+
+    /// Why a stack that was asked does not tell it.
+    fn why_not_told(&self) -> &'static str {
+        if self.options.values().any(|variable| variable == "TWINPOOL_SIGN_IN_ARN") {
+            return "the stack has no sign-in function: it serves a new pool in the account and Region of the stack alone, and a \
+                    stack that an earlier twinpool deployed has none";
+        }
+        "the outputs of the stack do not tell it"
     }
 
     fn can_be_asked_for(&self) -> bool {

@@ -1,12 +1,11 @@
 //! `twinpool deploy`: template and zips through CloudFormation, with nothing done that was not shown first.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
+use twinpool_aws::account;
 use twinpool_aws::client::Config;
 use twinpool_aws::cloudformation::{Change, ChangeSet, Described, Given, Proposal, Stack, State};
-use twinpool_aws::{account, triggers};
 use twinpool_core::id::PoolId;
 use twinpool_core::port::Clock as _;
 
@@ -18,18 +17,21 @@ use crate::package::{checkout, rules};
 use crate::place::Place;
 use crate::progress::Progress;
 use crate::show::beside;
-use crate::stack::{Footing, Named, Pauses, Watch, ours};
+use crate::stack::{Footing, Named, Pauses, Watch};
 use crate::{Exit, Outcome};
 
 mod changes;
 mod code;
 mod key;
 mod parameters;
+mod slots;
 
+use changes::Attached;
 use code::Code;
 pub(crate) use code::default_bucket;
 use key::Key;
 use parameters::Wanted;
+use slots::Slots;
 
 /// What to deploy.
 #[derive(Debug, Args)]
@@ -81,15 +83,9 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         Some(_) => stack.resources().await.map_err(|error| named.problem(error))?,
         None => Vec::new(),
     };
-    let slots = arguments.slots(&config, &wanted).await?;
-    let wanted = wanted.chained(&slots, &resources);
-    if let Some(parameter) =
-        standing.and_then(|stack| wanted.rechained(&slots, &resources, &stack.parameters))
-    {
-        let why = format!(
-            "refused: {parameter} would change while the old pool's triggers name capture, and sign-ins would fail meanwhile: \
-             `twinpool detach`, deploy, `twinpool attach`\n"
-        );
+    let slots = Slots::read(&config, named, &wanted).await?;
+    let wanted = slots.chained(wanted, &resources);
+    if let Some(why) = standing.and_then(|stack| slots.rechained(&wanted, &resources, &stack.parameters)) {
         return Ok((why, Exit::Blocked));
     }
     let key = if is_new { Some(Key::find()?) } else { None };
@@ -102,10 +98,9 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         return Ok(("nothing was done\n".to_owned(), Exit::Failed));
     };
     let template = code.place(&bucket, arguments.consent.dry_run).await?;
-    let attached = ours(&slots, &resources);
     let deployment =
         Deployment { named, stack, is_new, described, owner: &owner, consent: &arguments.consent };
-    let told = Told { wanted: &wanted, key: key.as_ref(), is_attached: !attached.is_empty() };
+    let told = Told { wanted: &wanted, key: key.as_ref(), attached: slots.attached(&resources) };
     deployment.carry_out(&config, &template, &given, &told).await
 }
 
@@ -145,20 +140,13 @@ impl Arguments {
         wanted.local(config.endpoint_url(), self.named.old_pool_endpoint.as_deref());
         Ok(Ok(wanted))
     }
-
-    /// Which functions the old pool calls.
-    async fn slots(&self, config: &Config, wanted: &Wanted) -> anyhow::Result<BTreeMap<String, String>> {
-        let pool = PoolId::parse(wanted.get("OldPoolId").unwrap_or_default())?;
-        let slots = triggers::read(config, self.named.old_pool_endpoint.as_deref(), &pool).await;
-        slots.map_err(|error| options::old_pool_problem(&pool, error))
-    }
 }
 
 /// What is said beside the changes.
 struct Told<'a> {
     wanted: &'a Wanted,
     key: Option<&'a Key>,
-    is_attached: bool,
+    attached: Attached,
 }
 
 /// One deployment, once everything about it is known.
@@ -204,7 +192,7 @@ impl Deployment<'_> {
         if let Some(key) = told.key {
             shown += &beside(12, "DigestKey", &key.shown());
         }
-        if let Some(why) = changes::refused(&changes, told.is_attached) {
+        if let Some(why) = changes::refused(&changes, &told.attached) {
             self.take_back(&set).await?;
             return Ok((format!("{shown}\nrefused: {why}\n"), Exit::Blocked));
         }

@@ -1,4 +1,5 @@
-//! `twinpool detach`: takes capture out of the trigger slots of the old pool, and gives each what was in it before.
+//! `twinpool detach`: takes twinpool's function out of the trigger slots of the old or the new pool, and gives each what was in it
+//! before.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +10,7 @@ use twinpool_setup::detach::{self, Detached, Fate, NoPlan, Plan, Refusal, Unfini
 use twinpool_setup::triggers::Slot;
 
 use crate::ask::{self, Answer};
-use crate::attach::{ChangedSince, Place, difference, difference_json};
+use crate::attach::{Asked, ChangedSince, Place, difference, difference_json};
 use crate::clock::SystemClock;
 use crate::options::{self, Consent};
 use crate::{Exit, Outcome};
@@ -19,7 +20,14 @@ use crate::{Exit, Outcome};
 #[command(after_help = options::WHERE)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    place: Place,
+    pub(crate) asked: Asked,
+    #[command(flatten)]
+    how: How,
+}
+
+/// What may be done to the pool, and how it is told.
+#[derive(Debug, Args)]
+pub(crate) struct How {
     /// Leaves this slot empty although a function was in it before. May be said again.
     #[arg(long, value_name = "SLOT")]
     leave_empty: Vec<SlotName>,
@@ -39,11 +47,10 @@ pub(crate) struct Arguments {
     consent: Consent,
 }
 
-impl Arguments {
-    /// All slots of a stack's capture.
-    pub(crate) fn of(place: Place, consent: Consent) -> Self {
+impl How {
+    /// As nobody said anything, but for this.
+    pub(crate) fn with(consent: Consent) -> Self {
         Self {
-            place,
             leave_empty: Vec::new(),
             even_if_managed: false,
             even_if_not_allowed: false,
@@ -75,10 +82,15 @@ impl From<SlotName> for Slot {
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
-    let place = &arguments.place;
+    from(&arguments.asked.place()?, &arguments.how).await
+}
+
+/// From one pool.
+pub(crate) async fn from(place: &Place, arguments: &How) -> Outcome {
     let reached = place.reach().await?;
     let wish = Wish {
-        capture: place.capture_arn.clone(),
+        guest: place.guest,
+        function: place.function.clone(),
         leave_empty: arguments.leave_empty.iter().copied().map(Slot::from).collect::<BTreeSet<_>>(),
         unfinished: arguments.changed_since.map(Unfinished::from),
         even_if_managed: arguments.even_if_managed,
@@ -88,7 +100,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let plan = match detach::plan(&reached.ports(), &wish).await {
         Ok(plan) => plan,
         Err(NoPlan::Refused(refusal)) => {
-            return Ok(refused(arguments, &format!("{refusal}{}", hint(&refusal))));
+            return Ok(refused(arguments, &format!("{refusal}{}", hint(&refusal, &place.command("detach")))));
         }
         Err(NoPlan::Port(error)) => return Err(place.problem(error)),
     };
@@ -106,23 +118,23 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
 }
 
 /// What to say on the command line. `remove` detaches too, and has none of these.
-fn hint(refusal: &Refusal) -> String {
+fn hint(refusal: &Refusal, detach: &str) -> String {
     match refusal {
-        Refusal::FormerGone { slot, .. } | Refusal::FormerUnknown { slot } => {
-            format!(": `twinpool detach --leave-empty {slot}`")
+        Refusal::FormerGone { slot, .. } | Refusal::FormerUnknown { slot, .. } => {
+            format!(": `{detach} --leave-empty {slot}`")
         }
         Refusal::FormerNotAllowed { slot, .. } => {
-            format!(": `twinpool detach --leave-empty {slot}`, or --even-if-not-allowed")
+            format!(": `{detach} --leave-empty {slot}`, or --even-if-not-allowed")
         }
-        Refusal::Managed(_) => ", or say `twinpool detach --even-if-managed`".to_owned(),
+        Refusal::Managed(_) => format!(", or say `{detach} --even-if-managed`"),
         Refusal::Unfinished(_) => {
-            ": `twinpool detach --changed-since keep`, or --changed-since put-back".to_owned()
+            format!(": `{detach} --changed-since keep`, or --changed-since put-back")
         }
         Refusal::Unclear | Refusal::Unsendable(_) => String::new(),
     }
 }
 
-fn refused(arguments: &Arguments, why: &str) -> (String, Exit) {
+fn refused(arguments: &How, why: &str) -> (String, Exit) {
     if arguments.json {
         return (format!("{:#}\n", json!({ "refused": true, "problem": why })), Exit::Blocked);
     }
@@ -130,10 +142,10 @@ fn refused(arguments: &Arguments, why: &str) -> (String, Exit) {
 }
 
 fn intent(plan: &Plan, place: &Place) -> String {
-    let pool = &place.old_pool;
+    let (pool, guest) = (&place.pool, place.guest);
     let out = if plan.is_done() {
         format!(
-            "Capture is in no slot of {pool}. What else is left of it (permission, saved settings) is removed.\n"
+            "No trigger of {pool} names {guest}. What else is left of it (permission, saved settings) is removed.\n"
         )
     } else {
         format!("These settings of {pool} change, and no other:\n{}", difference(&plan.changes))
@@ -161,11 +173,11 @@ fn told(plan: &Plan, place: &Place, detached: &Detached) -> String {
     let mut out = if detached.did_update {
         format!(
             "{} is detached, and proved: each slot is as planned\n{}",
-            place.old_pool,
+            place.pool,
             difference(&plan.changes)
         )
     } else {
-        format!("{} was detached already\n", place.old_pool)
+        format!("{} was detached already\n", place.pool)
     };
     if !detached.noticed.is_empty() {
         out += &format!("this moved meanwhile, and is no setting: {}\n", detached.noticed.join(", "));
@@ -177,8 +189,8 @@ fn told_json(plan: &Plan, place: &Place, detached: Option<&Detached>) -> String 
     let warnings: Vec<_> =
         rest(plan).lines().map(|line| line.trim_start_matches("warning: ").to_owned()).collect();
     let mut all = json!({
-        "pool": place.old_pool.as_str(),
-        "capture": place.capture_arn.as_str(),
+        "pool": place.pool.as_str(),
+        "function": place.function.as_str(),
         "changes": difference_json(&plan.changes),
         "warnings": warnings,
         "detached": detached.is_some() || plan.is_done(),

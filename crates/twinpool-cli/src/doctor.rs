@@ -58,6 +58,9 @@ struct Stack {
     /// The trigger function: the stack's output `CaptureArn`.
     #[arg(long = "capture-arn", env = "TWINPOOL_CAPTURE_ARN", hide_env_values = true, value_name = "ARN", value_parser = FunctionArn::parse)]
     capture: FunctionArn,
+    /// The new pool's trigger function: the stack's output `SignInArn`.
+    #[arg(long = "sign-in-arn", env = "TWINPOOL_SIGN_IN_ARN", hide_env_values = true, value_name = "ARN", value_parser = FunctionArn::parse)]
+    sign_in: Option<FunctionArn>,
     /// The stack's output `MirrorArn`.
     #[arg(long = "mirror-arn", env = "TWINPOOL_MIRROR_ARN", hide_env_values = true, value_name = "ARN", value_parser = FunctionArn::parse)]
     mirror: Option<FunctionArn>,
@@ -82,6 +85,7 @@ impl Arguments {
             old_pool,
             new_pool,
             capture: self.stack.capture.clone(),
+            sign_in: self.stack.sign_in.clone(),
             queue_url: self.queue_url.clone(),
             table: self.table.table.clone(),
             marker: self.marker.clone(),

@@ -120,11 +120,12 @@ enum Command {
     Package(package::Arguments),
     /// Makes the stack, or brings it up to date: shows what would change, asks, and waits.
     Deploy(deploy::Arguments),
-    /// Deletes the stack once no trigger names it. The table of links stays.
+    /// Deletes the stack once no trigger of either pool names it. The table of links stays.
     Remove(remove::Arguments),
-    /// Puts capture into the triggers of the old pool, and changes nothing else of it.
+    /// Puts capture into the triggers of the old pool (or the sign-in function into that of the new one), and changes nothing
+    /// else of it.
     Attach(attach::Arguments),
-    /// Takes capture out of the triggers again, and gives each what was in it before.
+    /// Takes twinpool's function out of a pool's triggers again, and gives each what was in it before.
     Detach(detach::Arguments),
 }
 
@@ -170,6 +171,15 @@ impl Cli {
     /// Whether the command itself tells what is wrong with twinpool.toml, or writes it.
     fn tells_of_a_broken_file(&self) -> bool {
         matches!(self.command, Command::Init(_) | Command::Rules(_))
+    }
+
+    /// Options that the command takes in this case, and that have no value.
+    fn lacking(&self) -> Vec<&'static str> {
+        match &self.command {
+            Command::Attach(arguments) => arguments.asked.lacking(),
+            Command::Detach(arguments) => arguments.asked.lacking(),
+            _ => Vec::new(),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use twinpool_core::id::PoolId;
 const HEADING: &str = "New pool in another account or Region";
 
 /// Where the new pool is.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Place {
     /// The Region of the new pool.
     #[arg(long, env = "TWINPOOL_NEW_POOL_REGION", hide_env_values = true, help_heading = HEADING, value_name = "REGION")]

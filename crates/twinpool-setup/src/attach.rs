@@ -1,34 +1,37 @@
-//! Puts capture into the slots of a pool.
+//! Puts a function of ours into its slots of a pool.
 //!
 //! [`plan`] reads, checks, and says what will change; [`Plan::carry_out`] does it. Both may be run again at any time: whatever
 //! an earlier run did is found, and the rest is done.
-
-use std::fmt;
 
 use twinpool_core::port::PortError;
 
 use crate::Ports;
 use crate::chain::{self, Chained};
-use crate::managed::Manager;
+use crate::guest::Guest;
 use crate::port::{Archive, FunctionArn, Functions, Json, Permission, PoolSettings, Saved};
 use crate::prove::{Seen, Step, look};
+use crate::self_test::event_for;
 use crate::settings::{self, Change, Unsendable};
 use crate::triggers::Slot;
 
 pub use crate::prove::Unfinished;
+pub use warning::{OldVersion, Warning};
 
 mod check;
 mod former;
 mod run;
 mod tokens;
+mod warning;
 
 pub use tokens::{NoVersion, TokenVersion};
 
 /// What is wanted.
 #[derive(Debug, Clone)]
 pub struct Wish {
-    /// Capture, by its alias if it has one.
-    pub capture: FunctionArn,
+    /// Which of ours.
+    pub guest: Guest,
+    /// The function, by its alias if it has one.
+    pub function: FunctionArn,
     /// What to do with settings that changed since a run that did not finish.
     pub unfinished: Option<Unfinished>,
     /// The version of the events before tokens, where no former function has its own; `None` leaves it, or takes V1_0.
@@ -40,7 +43,8 @@ pub struct Wish {
 /// What will be done.
 #[derive(Debug)]
 pub struct Plan {
-    capture: FunctionArn,
+    guest: Guest,
+    function: FunctionArn,
     permission: Permission,
     step: Step,
     saved: Option<Saved>,
@@ -53,7 +57,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Whether capture is in all slots already, and nothing waits to be put back.
+    /// Whether the function is in all its slots already, and nothing waits to be put back.
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.changes.is_empty()
@@ -65,131 +69,85 @@ impl Plan {
         &self.step.before.description
     }
 
-    /// The statement that capture's policy gets.
+    /// The statement that the function's policy gets.
     #[must_use]
     pub fn permission(&self) -> &Permission {
         &self.permission
     }
 }
 
-/// What the owner should know.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Warning {
-    /// Somebody else's tool will take the triggers out again with its next deployment (F§6, trap 11).
-    Managed(Manager),
-    /// The description does not name a setting that AWS sets to its default if it is not sent (F§6, trap 4).
-    NotTold(&'static str),
-    /// The pool has, or is, a replica: triggers are regional (F§6, trap 10).
-    Replicated,
-    /// Capture is in a slot, and what was there before was never saved: `detach` goes by what capture calls.
-    NothingSaved(Slot),
-    /// Capture calls another function first than the one that was in the slot.
-    OtherFormer {
-        /// The slot.
-        slot: Slot,
-        /// What was in it.
-        former: String,
-        /// What capture calls.
-        chained: FunctionArn,
-    },
-    /// Another version of the events before tokens was wanted than the one that the former function gets.
-    VersionStays {
-        /// The one that stays.
-        version: String,
-        /// The former function.
-        former: FunctionArn,
-    },
-    /// An earlier run did not finish; these were changed since, and are put back.
-    PutsBack(Vec<String>),
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Managed(manager) => write!(
-                f,
-                "the pool is managed by {manager}: its next deployment will take the triggers out again; put them there instead"
-            ),
-            Self::NotTold(field) => {
-                write!(f, "the pool does not say its {field}: AWS sets it to the default with any update")
-            }
-            Self::Replicated => f.write_str(
-                "the pool may have a replica: triggers belong to one Region, so attach in each of them",
-            ),
-            Self::NothingSaved(slot) => {
-                write!(
-                    f,
-                    "what was in {slot} before is not known: detaching will give it the function that capture calls, or leave it empty"
-                )
-            }
-            Self::OtherFormer { slot, former, chained } => {
-                write!(f, "{former} was in {slot} before, and capture calls {chained} instead")
-            }
-            Self::VersionStays { version, former } => write!(
-                f,
-                "PreTokenGeneration stays at {version}, which {former} was made for: change both together"
-            ),
-            Self::PutsBack(paths) => write!(
-                f,
-                "an earlier run did not finish, and this was changed since and is put back: {}",
-                paths.join(", ")
-            ),
-        }
-    }
-}
-
 /// Why a pool is not touched. Each says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// The slot has a function, and capture would not call it.
-    #[error("{slot} holds {function}: deploy with {parameter}={function}, so that capture calls it first", parameter = .slot.parameter())]
+    /// The slot has a function, and ours would not call it.
+    #[error("{slot} holds {function}: deploy with {parameter}={function}, so that {guest} calls it first", parameter = .guest.parameter(*.slot))]
     Taken {
+        /// Which of ours.
+        guest: Guest,
         /// The slot.
         slot: Slot,
         /// The function in it.
         function: String,
     },
-    /// Capture is in the slot, and does not call what was there before.
-    #[error("{function} was in {slot} before, and capture does not call it: deploy with {parameter}={function}", parameter = .slot.parameter())]
+    /// Ours is in the slot, and does not call what was there before.
+    #[error("{function} was in {slot} before, and {guest} does not call it: deploy with {parameter}={function}", parameter = .guest.parameter(*.slot))]
     NotCalled {
+        /// Which of ours.
+        guest: Guest,
         /// The slot.
         slot: Slot,
         /// The function that was in it.
         function: String,
     },
-    /// Capture would call another function than the one in the slot.
-    #[error("{slot} holds {function}, but capture calls {chained} first: deploy with {parameter}={function}", parameter = .slot.parameter())]
+    /// Ours would call another function than the one in the slot.
+    #[error("{slot} holds {function}, but {guest} calls {chained} first: deploy with {parameter}={function}", parameter = .guest.parameter(*.slot))]
     OtherFunction {
+        /// Which of ours.
+        guest: Guest,
         /// The slot.
         slot: Slot,
         /// The function in it.
         function: String,
-        /// The one that capture calls.
+        /// The one that ours calls.
         chained: FunctionArn,
     },
-    /// Capture would call a function that the pool does not call.
-    #[error("{slot} is empty, but capture calls {chained} first: deploy with {parameter} empty", parameter = .slot.parameter())]
+    /// Ours would call a function that the pool does not call.
+    #[error("{slot} is empty, but {guest} calls {chained} first: deploy with {parameter} empty", parameter = .guest.parameter(*.slot))]
     NobodyThere {
+        /// Which of ours.
+        guest: Guest,
         /// The slot.
         slot: Slot,
-        /// The one that capture calls.
+        /// The one that ours calls.
         chained: FunctionArn,
     },
-    /// Capture would call itself.
-    #[error("capture would call itself for {slot}: deploy with another function, or none, in {parameter}", parameter = .slot.parameter())]
+    /// Ours would call itself.
+    #[error("{guest} would call itself for {slot}: deploy with another function, or none, in {parameter}", parameter = .guest.parameter(*.slot))]
     Loop {
+        /// Which of ours.
+        guest: Guest,
         /// The slot.
         slot: Slot,
     },
-    /// A variable of capture names no function.
+    /// A variable of the function names no function.
     #[error(transparent)]
     Chain(#[from] chain::Unreadable),
     /// A pool calls functions of its own Region.
-    #[error("the pool is in {pool}, and {function} is not: deploy capture there")]
+    #[error("the pool is in {pool}, and {function} is not: {}", remedy(*.guest))]
     OtherRegion {
+        /// Which of ours.
+        guest: Guest,
         /// The Region of the pool.
         pool: String,
-        /// Capture.
+        /// The function.
+        function: FunctionArn,
+    },
+    /// The sign-in function reads and writes the table of links, and is in its account.
+    #[error("the pool is in the account {pool}, and {function} is not: {}", remedy(Guest::SignIn))]
+    OtherAccount {
+        /// The account of the pool.
+        pool: String,
+        /// The function.
         function: FunctionArn,
     },
     /// A slot takes a function or an alias, no version (F§2).
@@ -197,11 +155,11 @@ pub enum Refusal {
     Version(FunctionArn),
     /// There is no such function.
     #[error("there is no function {0}: deploy the stack first")]
-    NoCapture(FunctionArn),
+    NoFunction(FunctionArn),
     /// The function cannot run.
     #[error("{function} is {state}: wait until it is Active, or deploy the stack again")]
     NotReady {
-        /// Capture.
+        /// The function.
         function: FunctionArn,
         /// What Lambda says of it.
         state: String,
@@ -225,6 +183,16 @@ pub enum Refusal {
     Unfinished(Vec<String>),
 }
 
+fn remedy(guest: Guest) -> &'static str {
+    match guest {
+        Guest::Capture => "deploy capture there",
+        Guest::SignIn => {
+            "the sign-in function serves a new pool in the account and Region of the stack alone, and the tokens of others hold no \
+             user id: backends look it up"
+        }
+    }
+}
+
 /// Why there is no plan. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoPlan {
@@ -245,7 +213,7 @@ pub struct Attached {
     pub noticed: Vec<String>,
 }
 
-/// Reads the pool and capture, and says what will be done.
+/// Reads the pool and the function, and says what will be done.
 ///
 /// # Errors
 /// Why it must not be done, or the call that failed.
@@ -254,23 +222,25 @@ pub async fn plan<P: PoolSettings, F: Functions, A: Archive>(
     wish: &Wish,
 ) -> Result<Plan, NoPlan> {
     let before = look(ports.pool).await?;
-    let permission = check::pool(ports.pool.id(), &before.description, &wish.capture)?;
-    let configuration = ports.functions.configuration(&wish.capture).await?;
-    let chained = check::capture(&wish.capture, configuration.as_ref())?;
+    let permission = check::pool(ports.pool.id(), &before.description, wish)?;
+    let configuration = ports.functions.configuration(&wish.function).await?;
+    let chained = check::function(wish, configuration.as_ref())?;
     let found = ports.archive.find(ports.pool.id()).await?;
     let former = former::Former::new(ports.pool.id(), &before, found, wish);
     let mut warnings = check::warnings(&before);
-    warnings.extend(check::slots(&before.description, &wish.capture, &chained, &former)?);
+    warnings.extend(check::slots(&before.description, wish, &chained, &former)?);
     let (mut after, put_back) = former.after(&before, wish)?;
     warnings.extend(tokens::wish(&mut after.description, &chained, wish.token_version)?);
+    warnings.extend(check::version(wish.guest, &before, &after));
     warnings.extend(Some(put_back).filter(|paths| !paths.is_empty()).map(Warning::PutsBack));
     // Also the way back must be open.
     for seen in [&before, &after] {
         settings::update_body(&seen.description).map_err(Refusal::from)?;
     }
-    let event = check::event(&permission, &chained);
+    let event = event_for(&permission, &chained);
     let changes = before.difference(&after);
     let (saved, saves) = former.into_saved();
     let step = Step { before, after };
-    Ok(Plan { capture: wish.capture.clone(), permission, step, saved, saves, event, changes, warnings })
+    let (guest, function) = (wish.guest, wish.function.clone());
+    Ok(Plan { guest, function, permission, step, saved, saves, event, changes, warnings })
 }

@@ -56,6 +56,8 @@ pub struct Input<'a> {
     pub marker: &'a AttributeName,
     /// The ARN of capture, where it is known: slots that hold it are ours.
     pub capture: Option<&'a str>,
+    /// The ARN of the sign-in function, where it is known.
+    pub sign_in: Option<&'a str>,
     /// The account's quotas.
     pub quotas: &'a KnownQuotas,
     /// The users of the old pool; `None` where nobody looked at them.

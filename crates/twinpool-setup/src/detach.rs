@@ -1,4 +1,4 @@
-//! Takes capture out of the slots of a pool, and gives each what was in it before.
+//! Takes a function of ours out of its slots of a pool, and gives each what was in it before.
 //!
 //! What the owner changed since stays, and so does a function that somebody else has put into a slot meanwhile.
 
@@ -8,6 +8,7 @@ use std::fmt;
 use twinpool_core::port::PortError;
 
 use crate::Ports;
+use crate::guest::Guest;
 use crate::managed::{Manager, manager};
 use crate::permission::permission;
 use crate::port::{Archive, FunctionArn, Functions, Permission, PoolSettings, Saved};
@@ -23,8 +24,10 @@ mod run;
 /// What is wanted.
 #[derive(Debug, Clone)]
 pub struct Wish {
-    /// Capture.
-    pub capture: FunctionArn,
+    /// Which of ours.
+    pub guest: Guest,
+    /// The function.
+    pub function: FunctionArn,
     /// Slots that stay empty although there was a function in them.
     pub leave_empty: BTreeSet<Slot>,
     /// What to do with second factors that changed since a run that did not finish.
@@ -40,7 +43,7 @@ pub struct Wish {
 /// What will be done.
 #[derive(Debug)]
 pub struct Plan {
-    capture: FunctionArn,
+    function: FunctionArn,
     permission: Option<Permission>,
     step: Step,
     marks: Option<Saved>,
@@ -53,7 +56,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Whether capture is in no slot any more. Carrying the plan out removes what else is left of it.
+    /// Whether the function is in no slot any more. Carrying the plan out removes what else is left of it.
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.changes.is_empty()
@@ -63,13 +66,13 @@ impl Plan {
 /// What becomes of a slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
-    /// It gets its former function back: the one that was saved, or else the one that capture calls.
+    /// It gets its former function back: the one that was saved, or else the one that ours calls.
     GivenBack(Held),
     /// It is emptied: nothing was in it before, or the owner wants it so.
     Emptied,
-    /// It is emptied, and what was in it before is not known: nothing was saved, and capture calls nobody.
+    /// It is emptied, and what was in it before is not known: nothing was saved, and ours calls nobody.
     FormerUnknown,
-    /// Capture is not in it, and it is as it was before.
+    /// Ours is not in it, and it is as it was before.
     AsBefore,
     /// Somebody has put something else into it meanwhile, or emptied it. It stays so.
     Left(Option<Held>),
@@ -82,8 +85,8 @@ pub enum Warning {
     Managed(Manager),
     /// The former function does not let the pool in: the sign-ins would fail.
     NotAllowed(Slot, String),
-    /// Capture is in a slot where twinpool never puts it, and stays there; so does its permission.
-    Elsewhere(String),
+    /// The function is in a slot where twinpool never puts it, and stays there; so does its permission.
+    Elsewhere(Guest, String),
     /// Second factors changed since a run that did not finish, and are put back.
     PutsBack(Vec<String>),
 }
@@ -103,8 +106,8 @@ impl fmt::Display for Warning {
                     "{function} goes back into {slot}, and its policy does not let the pool in: add the permission"
                 )
             }
-            Self::Elsewhere(slot) => {
-                write!(f, "capture is also in {slot}, where twinpool did not put it: it stays there")
+            Self::Elsewhere(guest, slot) => {
+                write!(f, "{guest} is also in {slot}, where twinpool did not put it: it stays there")
             }
             Self::PutsBack(paths) => write!(
                 f,
@@ -139,18 +142,20 @@ pub enum Refusal {
         /// The function.
         function: String,
     },
-    /// Nothing was saved, and capture, which would name it, cannot be read.
+    /// Nothing was saved, and our function, which would name it, cannot be read.
     #[error(
-        "what was in {slot} before is not known: nothing was saved, and the configuration of capture cannot be read; say that \
+        "what was in {slot} before is not known: nothing was saved, and the configuration of {guest} cannot be read; say that \
          {slot} is to stay empty if so it was"
     )]
     FormerUnknown {
+        /// Which of ours.
+        guest: Guest,
         /// The slot.
         slot: Slot,
     },
     /// Somebody else's tool may put the triggers in again (F§6, trap 11).
     #[error(
-        "the pool is managed by {0}, whose next deployment would put capture in again: take the triggers out there"
+        "the pool is managed by {0}, whose next deployment would put the triggers in again: take them out there"
     )]
     Managed(Manager),
     /// Second factors changed since a run that did not finish.
@@ -178,7 +183,7 @@ pub enum NoPlan {
 /// What was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Detached {
-    /// Whether the settings were changed now; false where capture was out already.
+    /// Whether the settings were changed now; false where the function was out already.
     pub did_update: bool,
     /// Parts of the description that moved meanwhile and are no settings.
     pub noticed: Vec<String>,
@@ -197,9 +202,9 @@ pub async fn plan<P: PoolSettings, F: Functions, A: Archive>(
         return Err(Refusal::Unclear.into());
     }
     let saved = ports.archive.find(ports.pool.id()).await?;
-    let mut slots: Vec<_> =
-        Slot::ALL.into_iter().map(|slot| (slot, former::fate(&before, saved.as_ref(), wish, slot))).collect();
-    former::ask_capture(ports.functions, wish, &before, &mut slots).await?;
+    let fate = |slot: &Slot| (*slot, former::fate(&before, saved.as_ref(), wish, *slot));
+    let mut slots: Vec<_> = wish.guest.slots().iter().map(fate).collect();
+    former::ask_ours(ports.functions, wish, &before, &mut slots).await?;
     let permission = permission(&before.description);
     let mut warnings: Vec<_> = manager(&before.description).map(Warning::Managed).into_iter().collect();
     warnings.extend(former::check(ports.functions, wish, &slots, permission.as_ref()).await?);
@@ -207,8 +212,8 @@ pub async fn plan<P: PoolSettings, F: Functions, A: Archive>(
     for (slot, fate) in &slots {
         former::settle(&mut after.description, *slot, fate, saved.as_ref());
     }
-    let remains = held(&after.description).into_iter().filter(|(_, held)| held.is(&wish.capture));
-    warnings.extend(remains.map(|(slot, _)| Warning::Elsewhere(slot)));
+    let remains = held(&after.description).into_iter().filter(|(_, held)| held.is(&wish.function));
+    warnings.extend(remains.map(|(slot, _)| Warning::Elsewhere(wish.guest, slot)));
     warnings.extend(factors(&before, saved.as_ref(), wish, &mut after)?);
     for seen in [&before, &after] {
         settings::update_body(&seen.description).map_err(Refusal::from)?;
@@ -227,7 +232,7 @@ pub async fn plan<P: PoolSettings, F: Functions, A: Archive>(
         at: wish.at,
     });
     let step = Step { before, after };
-    Ok(Plan { capture: wish.capture.clone(), permission, step, marks, changes, slots, warnings })
+    Ok(Plan { function: wish.function.clone(), permission, step, marks, changes, slots, warnings })
 }
 
 /// Second factors that an earlier run may have lost between its update and its proof. Whoever changed them, only the owner says

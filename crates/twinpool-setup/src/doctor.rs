@@ -13,10 +13,11 @@ mod place;
 mod pools;
 mod queue;
 mod shared;
+mod sign_in;
 mod step;
 mod walk;
 
-pub use facts::{Blind, Expected, Facts, Look, Trail};
+pub use facts::{Blind, Expected, Facts, Look, SignIn, Trail};
 pub use step::{Part, Step, Verdict};
 pub use walk::{Arrival, Comparison, Walked, trigger_event, walked};
 
@@ -37,6 +38,8 @@ pub fn steps(facts: &Facts) -> Vec<Step> {
         place::table,
         pools::marker,
         pools::sign_up,
+        sign_in::slot,
+        sign_in::function,
         shared::digest_key,
         shared::version,
         audit_trail::rule,

@@ -10,6 +10,7 @@ pub mod audit;
 pub mod chain;
 pub mod detach;
 pub mod doctor;
+pub mod guest;
 pub mod managed;
 pub mod permission;
 pub mod port;
@@ -28,7 +29,7 @@ pub use prove::{Because, Trouble};
 pub struct Ports<'a, P, F, A> {
     /// The settings of the pool.
     pub pool: &'a P,
-    /// Lambda, where capture is.
+    /// Lambda, where our functions are.
     pub functions: &'a F,
     /// Where the former state is kept.
     pub archive: &'a A,

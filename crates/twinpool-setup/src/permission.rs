@@ -4,7 +4,10 @@ use serde_json::Value;
 
 use crate::port::{Json, Permission};
 
-/// The statement that lets this pool call capture.
+/// Those of a condition that name a pool.
+const OPERATORS: [&str; 4] = ["ArnLike", "ArnEquals", "StringEquals", "StringLike"];
+
+/// The statement that lets this pool call a function of ours.
 ///
 /// `None` where the description has no ARN with an account in it.
 #[must_use]
@@ -44,6 +47,44 @@ pub fn allows(policy: Option<&Json>, permission: &Permission) -> bool {
     statements(policy).any(|it| lets_in(it, permission, false))
 }
 
+/// Whether Cognito might call for this pool, as far as the policy can say no: patterns, and conditions that are not known here, count
+/// as yes.
+#[must_use]
+pub fn may_let_in(policy: Option<&Json>, permission: &Permission) -> bool {
+    statements(policy).any(|it| is_for_cognito(it) && !names_another(it, permission))
+}
+
+fn is_for_cognito(statement: &Value) -> bool {
+    let principal = statement.get("Principal");
+    let of = |kind: &str| principal.and_then(|it| it.get(kind));
+    let everybody = listed(principal).chain(listed(of("AWS"))).any(|it| it == "*");
+    // Through a URL comes who signs as an account, and no service.
+    let by_url =
+        statement.get("Condition").is_some_and(|it| it.to_string().contains("lambda:InvokedViaFunctionUrl"));
+    let calls = listed(statement.get("Action"))
+        .any(|action| action.eq_ignore_ascii_case("lambda:InvokeFunction") || action.contains('*'));
+    statement.get("Effect").is_some_and(|effect| effect == "Allow")
+        && calls
+        && !by_url
+        && (everybody || listed(of("Service")).any(|it| it == "cognito-idp.amazonaws.com"))
+}
+
+/// Whether the statement is for other pools only: it names some, in full, and not this one.
+fn names_another(statement: &Value, permission: &Permission) -> bool {
+    let asked =
+        OPERATORS.iter().filter_map(|operator| statement.get("Condition")?.get(*operator)?.as_object());
+    let sources = asked.flatten().filter(|(name, _)| name.eq_ignore_ascii_case("AWS:SourceArn"));
+    let mut named = sources.flat_map(|(_, value)| listed(Some(value))).peekable();
+    let is_another = |name: &str| name != permission.source_arn && !name.contains(['*', '?']);
+    named.peek().is_some() && named.all(is_another)
+}
+
+/// One text or a list of them.
+fn listed(value: Option<&Value>) -> impl Iterator<Item = &str> {
+    let many = value.and_then(Value::as_array).into_iter().flatten();
+    value.into_iter().chain(many).filter_map(Value::as_str)
+}
+
 fn statements(policy: Option<&Json>) -> impl Iterator<Item = &Value> {
     let all = policy.and_then(|policy| policy.get("Statement"));
     all.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default().iter()
@@ -66,10 +107,6 @@ fn lets_in(statement: &Value, permission: &Permission, only: bool) -> bool {
     statement.get("Effect").is_some_and(|effect| effect == "Allow")
         && is(principal.and_then(|it| it.get("Service")), "cognito-idp.amazonaws.com")
         && is(statement.get("Action"), "lambda:InvokeFunction")
-        && condition(
-            &["ArnLike", "ArnEquals", "StringEquals", "StringLike"],
-            "AWS:SourceArn",
-            &permission.source_arn,
-        )
+        && condition(&OPERATORS, "AWS:SourceArn", &permission.source_arn)
         && condition(&["StringEquals", "StringLike"], "AWS:SourceAccount", &permission.source_account)
 }

@@ -49,7 +49,7 @@ pub(crate) async fn look<P: PoolSettings>(pool: &P) -> Answer<Seen> {
 pub enum Because {
     /// The update changed more than the triggers: these settings.
     Changed(Vec<String>),
-    /// Capture would have failed the sign-ins.
+    /// The function would have failed the sign-ins.
     SelfTest(SelfTestFailure),
 }
 
@@ -76,7 +76,7 @@ pub enum Trouble {
     /// Somebody else changed the pool after the plan was made.
     #[error("twinpool did not change the pool, because somebody else just did ({}): look at the new plan", .0.join(", "))]
     ChangedMeanwhile(Vec<String>),
-    /// Capture would fail the sign-ins, and was not attached.
+    /// The function would fail the sign-ins, and was not attached.
     #[error("the pool was not changed: {0}")]
     SelfTest(SelfTestFailure),
     /// The update was refused, and the pool is as it was.
@@ -109,8 +109,8 @@ pub enum Trouble {
         /// The call that failed last, if one did.
         source: Option<PortError>,
     },
-    /// The pool is attached, as it was before this command, and capture fails it.
-    #[error("capture is attached, and fails its test: {0}")]
+    /// The pool is attached, as it was before this command, and the function fails it.
+    #[error("what is attached fails its test: {0}")]
     Failing(SelfTestFailure),
     /// All is done but what stands here; the same command again does it.
     #[error("the triggers of the pool are as planned, but {0}; run the same command again")]

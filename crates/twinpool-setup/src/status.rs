@@ -1,17 +1,18 @@
-//! Whether capture is in a pool's slots.
+//! Whether a function of ours is in a pool's slots.
 
 use crate::chain::Chained;
+use crate::guest::Guest;
 use crate::port::{FunctionArn, Json};
 use crate::triggers::{Held, Slot, in_slot};
 
-/// What is in one of the slots that capture goes into.
+/// What is in one of the slots.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// Nothing.
     Empty,
-    /// Capture, and the former function that it calls first, if any.
-    Capture(Option<FunctionArn>),
-    /// Capture by another alias or version than the one asked for.
+    /// Ours, and the former function that it calls first, if any.
+    Ours(Option<FunctionArn>),
+    /// Ours by another alias or version than the one asked for.
     OtherAlias(Held),
     /// Another function.
     Other(Held),
@@ -30,10 +31,12 @@ pub enum Attachment {
     Chained,
 }
 
-/// The slots that capture goes into.
+/// The slots that a function of ours goes into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
-    /// What is in each, in the order of [`Slot::ALL`].
+    /// Which of ours.
+    pub guest: Guest,
+    /// What is in each, in the order of [`Guest::slots`].
     pub places: Vec<(Slot, Place)>,
 }
 
@@ -42,25 +45,25 @@ impl Status {
     #[must_use]
     pub fn attachment(&self) -> Attachment {
         let count = |is: fn(&Place) -> bool| self.places.iter().filter(|(_, place)| is(place)).count();
-        let exact = count(|place| matches!(place, Place::Capture(_)));
+        let exact = count(|place| matches!(place, Place::Ours(_)));
         let ours = exact + count(|place| matches!(place, Place::OtherAlias(_)));
         match ours {
             0 => Attachment::Not,
             _ if exact < self.places.len() => Attachment::Partly,
-            _ if count(|place| matches!(place, Place::Capture(Some(_)))) > 0 => Attachment::Chained,
+            _ if count(|place| matches!(place, Place::Ours(Some(_)))) > 0 => Attachment::Chained,
             _ => Attachment::Whole,
         }
     }
 }
 
-/// What the slots hold. `chained` is what [`crate::chain::chained`] says of capture.
+/// What the slots hold. `chained` is what [`crate::chain::chained`] says of the function.
 #[must_use]
-pub fn status(description: &Json, capture: &FunctionArn, chained: &Chained) -> Status {
+pub fn status(description: &Json, guest: Guest, ours: &FunctionArn, chained: &Chained) -> Status {
     let place = |slot| match in_slot(description, slot) {
         None => Place::Empty,
-        Some(held) if held.function == capture.as_str() => Place::Capture(chained.get(&slot).cloned()),
-        Some(held) if held.is(capture) => Place::OtherAlias(held),
+        Some(held) if held.function == ours.as_str() => Place::Ours(chained.get(&slot).cloned()),
+        Some(held) if held.is(ours) => Place::OtherAlias(held),
         Some(held) => Place::Other(held),
     };
-    Status { places: Slot::ALL.into_iter().map(|slot| (slot, place(slot))).collect() }
+    Status { guest, places: guest.slots().iter().map(|slot| (*slot, place(*slot))).collect() }
 }

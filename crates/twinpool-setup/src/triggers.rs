@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::port::{FunctionArn, Json};
 
-/// A slot that capture goes into.
+/// A slot that a function of ours goes into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Slot {
     /// After a sign-up, a first federated sign-in and a forgotten password.
@@ -32,17 +32,7 @@ impl Slot {
         }
     }
 
-    /// The parameter of the template that names the function which capture calls first.
-    #[must_use]
-    pub fn parameter(self) -> &'static str {
-        match self {
-            Self::PostConfirmation => "ChainPostConfirmation",
-            Self::PreTokenGeneration => "ChainPreTokenGeneration",
-            Self::CustomMessage => "ChainCustomMessage",
-        }
-    }
-
-    /// The variable of capture that the parameter sets.
+    /// The variable of our function that names the one which it calls first.
     #[must_use]
     pub fn variable(self) -> &'static str {
         match self {
@@ -129,12 +119,13 @@ fn read(value: &Value) -> Option<Held> {
 }
 
 /// Puts a function into a slot. The version of the events stays: they are what the former function expects (F§6, trap 6).
-pub fn put(description: &mut Json, slot: Slot, function: &str) {
+/// Where nobody was there, it is `fresh`.
+pub fn put(description: &mut Json, slot: Slot, function: &str, fresh: &str) {
     let version = in_slot(description, slot).and_then(|held| held.version);
     edit(description, |lambda| {
         lambda.insert(slot.name().to_owned(), json!(function));
         if slot == Slot::PreTokenGeneration {
-            set_config(lambda, version.as_deref().unwrap_or("V1_0"), function);
+            set_config(lambda, version.as_deref().unwrap_or(fresh), function);
         }
     });
 }

@@ -2,39 +2,33 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
 use serde_json::{Value, json};
+use twinpool_aws::client::Patience;
 use twinpool_aws::dynamodb::Links;
 use twinpool_aws::setup::{CognitoSettings, LambdaFunctions};
 use twinpool_core::id::PoolId;
 use twinpool_core::port::PortError;
 use twinpool_setup::archive::Both;
+use twinpool_setup::guest::Guest;
 use twinpool_setup::port::FunctionArn;
 use twinpool_setup::settings::Change;
 use twinpool_setup::{Ports, Trouble};
 
+use super::asked::Asked;
 use super::file::SavedFile;
 use crate::bound::right_pools;
-use crate::failure::unusable;
+use crate::failure::{Misuse, unusable};
 use crate::options::{self, Table};
+use crate::place;
 
 /// Which pool, which function, and where the former state is kept.
-#[derive(Debug, Args)]
 pub(crate) struct Place {
-    /// The pool being left.
-    #[arg(long, env = "TWINPOOL_OLD_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = options::a_pool)]
-    pub(crate) old_pool: PoolId,
-    /// Where the old pool answers, if not where AWS has it: a local stand-in.
-    #[arg(long, env = "TWINPOOL_OLD_POOL_ENDPOINT_URL", hide_env_values = true, value_name = "URL")]
+    pub(crate) guest: Guest,
+    pub(crate) pool: PoolId,
+    pub(crate) function: FunctionArn,
     old_pool_endpoint: Option<String>,
-    /// The function that hears what happens: the stack's output `CaptureArn`.
-    #[arg(long, env = "TWINPOOL_CAPTURE_ARN", hide_env_values = true, value_name = "ARN",
-          value_parser = |text: &str| FunctionArn::parse(text.trim()))]
-    pub(crate) capture_arn: FunctionArn,
-    #[command(flatten)]
+    new_place: place::Place,
     table: Table,
-    /// The file of the former settings [default: twinpool-<pool>-before-attach.json]
-    #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
 }
 
@@ -52,18 +46,52 @@ impl Reached {
 }
 
 impl Place {
-    /// Of a stack.
+    /// Of a stack. A sign-in function is where its pool is.
     pub(crate) fn of(
-        old_pool: PoolId,
+        guest: Guest,
+        pool: PoolId,
         old_pool_endpoint: Option<String>,
-        capture_arn: FunctionArn,
+        function: FunctionArn,
         table: String,
     ) -> Self {
-        Self { old_pool, old_pool_endpoint, capture_arn, table: Table { table }, save: None }
+        let table = Table { table };
+        Self {
+            guest,
+            pool,
+            function,
+            old_pool_endpoint,
+            new_place: place::Place::default(),
+            table,
+            save: None,
+        }
+    }
+
+    /// As it was asked for; or what is missing.
+    pub(super) fn asked(asked: &Asked) -> Result<Self, Misuse> {
+        let guest = asked.guest();
+        let (pool, function) = asked.pool_and_function();
+        let missing = || Misuse(format!("missing: {}", asked.lacking().join(", ")));
+        Ok(Self {
+            guest,
+            pool: pool.cloned().ok_or_else(missing)?,
+            function: function.cloned().ok_or_else(missing)?,
+            old_pool_endpoint: asked.old_pool_endpoint.clone(),
+            new_place: asked.new_place.clone(),
+            table: Table { table: asked.table.clone().ok_or_else(missing)? },
+            save: asked.save.clone(),
+        })
     }
 
     pub(crate) fn file(&self) -> SavedFile {
-        SavedFile::at(self.save.as_deref(), &self.old_pool)
+        SavedFile::at(self.save.as_deref(), &self.pool)
+    }
+
+    /// `twinpool attach` and `twinpool detach`, of this pool.
+    pub(crate) fn command(&self, word: &str) -> String {
+        match self.guest {
+            Guest::Capture => format!("twinpool {word}"),
+            Guest::SignIn => format!("twinpool {word} --pool new"),
+        }
     }
 
     pub(crate) fn table(&self) -> &str {
@@ -74,9 +102,20 @@ impl Place {
     pub(crate) async fn reach(&self) -> anyhow::Result<Reached> {
         let config = options::aws().await?;
         let links = self.table.connect(&config);
-        right_pools(&links, &self.table.table, Some(&self.old_pool), None).await?;
-        let endpoint = self.old_pool_endpoint.clone();
-        let pool = CognitoSettings::connect(&config, endpoint, self.old_pool.clone());
+        let (old, new) = match self.guest {
+            Guest::Capture => (Some(&self.pool), None),
+            Guest::SignIn => (None, Some(&self.pool)),
+        };
+        right_pools(&links, &self.table.table, old, new).await?;
+        let pool = match self.guest {
+            Guest::Capture => {
+                CognitoSettings::connect(&config, self.old_pool_endpoint.clone(), self.pool.clone())
+            }
+            Guest::SignIn => {
+                let config = self.new_place.config(&config, &self.pool, Patience::MIRROR).await?;
+                CognitoSettings::connect(&config, None, self.pool.clone())
+            }
+        };
         let functions = LambdaFunctions::connect(&config);
         let problem = |error| self.problem(error);
         Ok(Reached {
@@ -92,21 +131,26 @@ impl Place {
         match (error.operation, error.code.as_str()) {
             ("DescribeUserPool" | "GetUserPoolMfaConfig", "InexactNumber") => anyhow::anyhow!(
                 "a number in the settings of {} cannot be sent back as it is: the pool is not touched; put the triggers in by hand, in the console",
-                self.old_pool
+                self.pool
             ),
-            ("DescribeUserPool" | "GetUserPoolMfaConfig", _) => {
-                options::old_pool_problem(&self.old_pool, error)
-            }
+            ("DescribeUserPool" | "GetUserPoolMfaConfig" | "AssumeRole", _) => match self.guest {
+                Guest::Capture => options::old_pool_problem(&self.pool, error),
+                Guest::SignIn => options::new_pool_problem(&self.pool, error),
+            },
             ("GetFunctionConfiguration" | "GetPolicy" | "AddPermission" | "Invoke", _) => {
-                let what = format!("a function ({} or one that it replaces)", self.capture_arn);
-                unusable(&what, "--capture-arn / TWINPOOL_CAPTURE_ARN", error)
+                let what = format!("a function ({} or one that it replaces)", self.function);
+                let named_by = match self.guest {
+                    Guest::Capture => "--capture-arn / TWINPOOL_CAPTURE_ARN",
+                    Guest::SignIn => "--sign-in-arn / TWINPOOL_SIGN_IN_ARN",
+                };
+                unusable(&what, named_by, error)
             }
             ("GetItem" | "PutItem" | "DeleteItem", _) => self.table.problem(error),
             ("ReadFile", "NotOfTwinpool" | "OfAnotherPool") => {
                 anyhow::anyhow!(
                     "the file {} does not hold the former settings of {}: name another with --save",
                     file(),
-                    self.old_pool
+                    self.pool
                 )
             }
             ("ReadFile" | "SaveFile" | "RenameFile", why) => {

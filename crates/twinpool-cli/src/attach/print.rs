@@ -3,6 +3,7 @@
 //! Each has the permission beside the triggers, and before them: a trigger that may not be called fails every sign-in (F§2). The
 //! ARN of the pool stands there as text, because the permission must not wait for the pool.
 
+use twinpool_setup::guest::Guest;
 use twinpool_setup::port::{FunctionArn, Permission};
 use twinpool_setup::triggers::Slot;
 
@@ -20,7 +21,8 @@ pub(crate) enum Language {
 /// What is put there.
 #[derive(Debug)]
 pub(super) struct Wanted<'a> {
-    pub(super) capture: &'a FunctionArn,
+    pub(super) guest: Guest,
+    pub(super) function: &'a FunctionArn,
     pub(super) permission: &'a Permission,
     /// Of the events before each token: what the former function expects.
     pub(super) version: &'a str,
@@ -37,14 +39,21 @@ impl Wanted<'_> {
         }
     }
 
+    /// A line for each slot that has no version, in the order in which templates name them.
+    fn plain(&self, line: impl Fn(Slot) -> String) -> String {
+        let is_plain = |slot: &Slot| *slot != Slot::PreTokenGeneration;
+        self.guest.slots().iter().copied().filter(is_plain).map(line).collect()
+    }
+
     /// The lines at the top, each behind the mark of a comment.
     fn head(&self, mark: &str, place: &str) -> String {
         let mut lines: Vec<String> = Vec::new();
         for (slot, function) in self.former {
             lines.push(format!("{slot} holds {function}:"));
             lines.push(format!(
-                "deploy twinpool with {}={function} first, so that capture calls it.",
-                slot.parameter()
+                "deploy twinpool with {}={function} first, so that {} calls it.",
+                self.guest.parameter(*slot),
+                self.guest
             ));
         }
         lines.push(place.to_owned());
@@ -56,22 +65,30 @@ impl Wanted<'_> {
             "all other triggers stay. Take both out again before the twinpool stack is removed.".to_owned(),
         );
         lines.push(
-            "After the deployment, `twinpool attach` checks what it made and tests capture.".to_owned(),
+            match self.guest {
+                Guest::Capture => "After the deployment, `twinpool attach` checks what it made and tests capture.",
+                Guest::SignIn => {
+                    "After the deployment, `twinpool attach --pool new` checks what it made and tests the function."
+                }
+            }
+            .to_owned(),
         );
         lines.into_iter().map(|line| format!("{mark} {line}\n")).collect()
     }
 
     fn cloudformation(&self) -> String {
-        let Self { capture, permission, version, .. } = self;
+        let Self { guest, function, permission, version, .. } = self;
         let head = self.head("#", "A resource of its own, and these lines in the resource of the pool.");
+        let name = pascal(*guest);
+        let plain = self.plain(|slot| format!("        {slot}: {function}\n"));
         format!(
             "{head}\
 Resources:
-  TwinpoolCapturePermission:
+  Twinpool{name}Permission:
     Type: AWS::Lambda::Permission
     Properties:
       Action: lambda:InvokeFunction
-      FunctionName: {capture}
+      FunctionName: {function}
       Principal: cognito-idp.amazonaws.com
       SourceArn: {}
       SourceAccount: \"{}\"
@@ -79,42 +96,41 @@ Resources:
   # Your pool, whatever its name is here:
   UserPool:
     Type: AWS::Cognito::UserPool
-    DependsOn: TwinpoolCapturePermission
+    DependsOn: Twinpool{name}Permission
     Properties:
       LambdaConfig:
-        PostConfirmation: {capture}
-        CustomMessage: {capture}
-        PreTokenGenerationConfig:
+{plain}        PreTokenGenerationConfig:
           LambdaVersion: {version}
-          LambdaArn: {capture}
+          LambdaArn: {function}
 ",
             permission.source_arn, permission.source_account
         )
     }
 
     fn cdk(&self) -> String {
-        let Self { capture, permission, version, .. } = self;
+        let Self { guest, function, permission, version, .. } = self;
         let head = self.head("//", "After the construct of the pool, which is `userPool` here.");
+        let (name, variable) = (pascal(*guest), camel(*guest));
+        let plain =
+            self.plain(|slot| format!("pool.addPropertyOverride('LambdaConfig.{slot}', {variable});\n"));
         format!(
             "{head}\
 // import * as cognito from 'aws-cdk-lib/aws-cognito';
 // import * as lambda from 'aws-cdk-lib/aws-lambda';
-const capture = '{capture}';
-const mayCall = new lambda.CfnPermission(this, 'TwinpoolCapture', {{
+const {variable} = '{function}';
+const mayCall = new lambda.CfnPermission(this, 'Twinpool{name}', {{
   action: 'lambda:InvokeFunction',
-  functionName: capture,
+  functionName: {variable},
   principal: 'cognito-idp.amazonaws.com',
   sourceArn: '{}',
   sourceAccount: '{}',
 }});
 const pool = userPool.node.defaultChild as cognito.CfnUserPool;
 pool.addDependency(mayCall);
-pool.addPropertyOverride('LambdaConfig.PostConfirmation', capture);
-pool.addPropertyOverride('LambdaConfig.CustomMessage', capture);
-pool.addPropertyDeletionOverride('LambdaConfig.PreTokenGeneration');
+{plain}pool.addPropertyDeletionOverride('LambdaConfig.PreTokenGeneration');
 pool.addPropertyOverride('LambdaConfig.PreTokenGenerationConfig', {{
   LambdaVersion: '{version}',
-  LambdaArn: capture,
+  LambdaArn: {variable},
 }});
 ",
             permission.source_arn, permission.source_account
@@ -122,14 +138,21 @@ pool.addPropertyOverride('LambdaConfig.PreTokenGenerationConfig', {{
     }
 
     fn terraform(&self) -> String {
-        let Self { capture, permission, version, .. } = self;
+        let Self { guest, function, permission, version, .. } = self;
         let head = self.head("#", "A resource of its own, and these lines in the resource of the pool.");
-        let unqualified = capture.unqualified();
-        let qualifier = capture.qualifier();
+        let unqualified = function.unqualified();
+        let qualifier = function.qualifier();
+        let name = snake(*guest);
+        let plain = self.plain(|slot| match slot {
+            Slot::PostConfirmation => format!("    post_confirmation = \"{function}\"\n"),
+            Slot::CustomMessage => format!("    custom_message    = \"{function}\"\n"),
+            Slot::PreTokenGeneration => String::new(),
+        });
+        let gap = if plain.is_empty() { "" } else { "\n" };
         let qualifier = qualifier.map(|name| format!("  qualifier      = \"{name}\"\n")).unwrap_or_default();
         format!(
             "{head}\
-resource \"aws_lambda_permission\" \"twinpool_capture\" {{
+resource \"aws_lambda_permission\" \"twinpool_{name}\" {{
   statement_id   = \"twinpool-terraform\"
   action         = \"lambda:InvokeFunction\"
   function_name  = \"{unqualified}\"
@@ -140,21 +163,39 @@ resource \"aws_lambda_permission\" \"twinpool_capture\" {{
 
 # Your pool, whatever its name is here:
 resource \"aws_cognito_user_pool\" \"pool\" {{
-  depends_on = [aws_lambda_permission.twinpool_capture]
+  depends_on = [aws_lambda_permission.twinpool_{name}]
 
   lambda_config {{
-    post_confirmation = \"{capture}\"
-    custom_message    = \"{capture}\"
-
-    pre_token_generation_config {{
+{plain}{gap}    pre_token_generation_config {{
       lambda_version = \"{version}\"
-      lambda_arn     = \"{capture}\"
+      lambda_arn     = \"{function}\"
     }}
   }}
 }}
 ",
             permission.source_arn, permission.source_account
         )
+    }
+}
+
+fn pascal(guest: Guest) -> &'static str {
+    match guest {
+        Guest::Capture => "Capture",
+        Guest::SignIn => "SignIn",
+    }
+}
+
+fn camel(guest: Guest) -> &'static str {
+    match guest {
+        Guest::Capture => "capture",
+        Guest::SignIn => "signIn",
+    }
+}
+
+fn snake(guest: Guest) -> &'static str {
+    match guest {
+        Guest::Capture => "capture",
+        Guest::SignIn => "sign_in",
     }
 }
 
@@ -176,8 +217,15 @@ mod tests {
         };
         let former =
             [(Slot::PreTokenGeneration, "arn:aws:lambda:eu-west-1:123456789012:function:claims".to_owned())];
-        let wanted = Wanted { capture: &capture, permission: &permission, version: "V2_0", former: &former };
+        let guest = Guest::Capture;
+        let wanted =
+            Wanted { guest, function: &capture, permission: &permission, version: "V2_0", former: &former };
         let all: Vec<_> = Language::value_variants().iter().map(|it| wanted.snippet(*it)).collect();
         insta::assert_snapshot!(all.join("\n---\n"));
+        let sign_in =
+            FunctionArn::parse("arn:aws:lambda:eu-west-1:123456789012:function:twinpool-sign-in").unwrap();
+        let wanted = Wanted { guest: Guest::SignIn, function: &sign_in, ..wanted };
+        let all: Vec<_> = Language::value_variants().iter().map(|it| wanted.snippet(*it)).collect();
+        insta::assert_snapshot!("new_pool", all.join("\n---\n"));
     }
 }

@@ -12,12 +12,21 @@ use crate::stack::is_ours;
 const KEY: &str = "DigestKey";
 const ARCHITECTURE: &str = "Architecture";
 
-/// The slots that capture goes into, with the name of Cognito's older form first, and the parameter that names who was there.
-const CHAINED: [(&[&str], &str); 3] = [
+/// The slots of a pool that one of our functions goes into, by the names that Cognito has for each, and the parameter that names who
+/// was there.
+pub(super) type Chains = &'static [(&'static [&'static str], &'static str)];
+
+const TOKENS: &[&str] = &["PreTokenGenerationConfig", "PreTokenGeneration"];
+
+/// Of the old pool: capture.
+pub(super) const OLD_POOL: Chains = &[
     (&["PostConfirmation"], "ChainPostConfirmation"),
-    (&["PreTokenGenerationConfig", "PreTokenGeneration"], "ChainPreTokenGeneration"),
+    (TOKENS, "ChainPreTokenGeneration"),
     (&["CustomMessage"], "ChainCustomMessage"),
 ];
+
+/// Of the new pool: the sign-in function.
+pub(super) const NEW_POOL: Chains = &[(TOKENS, "NewPoolChainPreTokenGeneration")];
 
 /// What somebody wants the parameters to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,10 +110,15 @@ impl Wanted {
         }
     }
 
-    /// Who was in a slot is called by capture once it is there. A slot that is empty chains nothing; one that capture has taken
+    /// Who was in a slot is called by our function once it is there. A slot that is empty chains nothing; one that ours has taken
     /// already keeps whom it was told.
-    pub(super) fn chained(mut self, slots: &BTreeMap<String, String>, ours: &[Resource]) -> Self {
-        for (names, parameter) in CHAINED {
+    pub(super) fn chained(
+        mut self,
+        chains: Chains,
+        slots: &BTreeMap<String, String>,
+        ours: &[Resource],
+    ) -> Self {
+        for (names, parameter) in chains {
             let function = names.iter().find_map(|name| slots.get(*name)).map_or("", String::as_str);
             if !is_ours(function, ours) {
                 self.fill(parameter, function);
@@ -113,22 +127,27 @@ impl Wanted {
         self
     }
 
-    /// A slot that capture holds, and whose former function would become another: for a while, or for good, capture could not
+    /// A slot that our function holds, and whose former function would become another: for a while, or for good, ours could not
     /// call it, and sign-ins would fail or pass it by.
     pub(super) fn rechained(
         &self,
+        chains: Chains,
         slots: &BTreeMap<String, String>,
         ours: &[Resource],
         before: &BTreeMap<String, String>,
     ) -> Option<&'static str> {
-        let changes = |parameter: &str| {
-            let was = before.get(parameter).map_or("", String::as_str);
-            self.get(parameter).is_some_and(|wanted| wanted != was)
-        };
         let held = |names: &[&str]| {
             names.iter().find_map(|name| slots.get(*name)).is_some_and(|function| is_ours(function, ours))
         };
-        CHAINED.iter().find(|(names, parameter)| held(names) && changes(parameter)).map(|(_, it)| *it)
+        let mut changed =
+            chains.iter().filter(|(names, parameter)| held(names) && self.changes(parameter, before));
+        changed.next().map(|(_, parameter)| *parameter)
+    }
+
+    /// Whether a parameter would have another value than before.
+    pub(super) fn changes(&self, parameter: &str, before: &BTreeMap<String, String>) -> bool {
+        let was = before.get(parameter).map_or("", String::as_str);
+        self.get(parameter).is_some_and(|wanted| wanted != was)
     }
 
     /// As CloudFormation takes it. The key never changes: with another one, users who are being made would not be known again.
@@ -170,9 +189,9 @@ mod tests {
     use crate::deploy::function;
 
     fn known() -> BTreeSet<String> {
-        let chained = CHAINED.map(|(_, parameter)| parameter);
+        let chained = OLD_POOL.iter().chain(NEW_POOL).map(|(_, parameter)| *parameter);
         let more = [KEY, ARCHITECTURE, "OldPoolId", "LocalEndpointUrl", "QuotaPercent", "SweepSchedule"];
-        chained.into_iter().chain(more).map(str::to_owned).collect()
+        chained.chain(more).map(str::to_owned).collect()
     }
 
     fn wanted(said: &[(&str, &str)]) -> Result<Wanted, String> {
@@ -193,7 +212,7 @@ mod tests {
         let slots = map(&[("PreTokenGeneration", "arn:aws:lambda:eu-west-1:1:function:twinpool-Capture-1")]);
         let before = map(&[("ChainPreTokenGeneration", claims)]);
         let rechained = |said: &[(&str, &str)], slots: &BTreeMap<String, String>| {
-            wanted(said).unwrap().rechained(slots, &ours, &before)
+            wanted(said).unwrap().rechained(OLD_POOL, slots, &ours, &before)
         };
         for value in [other, ""] {
             let said = [("ChainPreTokenGeneration", value)];
@@ -202,6 +221,25 @@ mod tests {
         }
         assert_eq!(rechained(&[("ChainPreTokenGeneration", claims)], &slots), None);
         assert_eq!(rechained(&[("ChainCustomMessage", other)], &slots), None, "capture is not in that slot");
+    }
+
+    #[test]
+    fn whom_the_sign_in_function_calls_is_the_new_pool_s_business_alone() {
+        let arn = |name: &str| format!("arn:aws:lambda:eu-west-1:1:function:{name}");
+        let (ours, none) = ([function("twinpool-SignIn-1")], BTreeMap::new());
+        let theirs = map(&[("PreTokenGeneration", &arn("claims")), ("CustomMessage", &arn("texts"))]);
+        let both = wanted(&[]).unwrap().chained(OLD_POOL, &none, &ours).chained(NEW_POOL, &theirs, &ours);
+        assert_eq!(both.get("NewPoolChainPreTokenGeneration"), Some(arn("claims").as_str()));
+        assert_eq!(
+            (both.get("ChainPreTokenGeneration"), both.get("ChainCustomMessage")),
+            (Some(""), Some(""))
+        );
+        let held = map(&[("PreTokenGenerationConfig", &arn("twinpool-SignIn-1"))]);
+        let before = map(&[("NewPoolChainPreTokenGeneration", &arn("claims"))]);
+        let dropped = wanted(&[("NewPoolChainPreTokenGeneration", "")]).unwrap();
+        let rechained = |slots| dropped.rechained(NEW_POOL, slots, &ours, &before);
+        assert_eq!((rechained(&held), rechained(&none)), (Some("NewPoolChainPreTokenGeneration"), None));
+        assert_eq!(dropped.rechained(OLD_POOL, &held, &ours, &before), None);
     }
 
     #[test]
@@ -241,14 +279,15 @@ mod tests {
             ("PreTokenGenerationConfig", &arn("twinpool-Capture-1:live")),
         ]);
         let resources = [function("twinpool-Capture-1")];
-        let chained = wanted(&[]).unwrap().chained(&slots, &resources);
+        let chained = wanted(&[]).unwrap().chained(OLD_POOL, &slots, &resources);
         assert_eq!(chained.get("ChainPostConfirmation"), Some(arn("theirs").as_str()));
         assert_eq!(chained.get("ChainCustomMessage"), Some(""), "nobody is there any more");
         let before = map(&[("ChainPreTokenGeneration", "x"), ("ChainCustomMessage", "y")]);
         let given: BTreeMap<_, _> = chained.given(Some(&before), None).into_iter().collect();
         assert_eq!(given["ChainPreTokenGeneration"], Given::Previous);
         // Said by hand counts more.
-        let said = wanted(&[("ChainPostConfirmation", "")]).unwrap().chained(&slots, &resources);
+        let said = wanted(&[("ChainPostConfirmation", "")]).unwrap();
+        let said = said.chained(OLD_POOL, &slots, &resources);
         assert_eq!(said.get("ChainPostConfirmation"), Some(""));
     }
 

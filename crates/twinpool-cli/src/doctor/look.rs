@@ -4,8 +4,13 @@ use twinpool_aws::chain::Chain;
 use twinpool_aws::client::Config;
 use twinpool_aws::setup::LambdaFunctions;
 use twinpool_core::port::{Answer, Class, PortError};
-use twinpool_setup::doctor::{Blind, Facts, Look};
+use twinpool_setup::chain::chained;
+use twinpool_setup::doctor::{Blind, Facts, Look, SignIn};
+use twinpool_setup::guest::Guest;
+use twinpool_setup::permission::permission;
 use twinpool_setup::port::{FunctionArn, Functions, Json, PoolSettings as _};
+use twinpool_setup::self_test::{event_for, self_test};
+use twinpool_setup::triggers::{Slot, in_slot};
 
 use super::Arguments;
 use crate::clock;
@@ -22,10 +27,17 @@ pub(super) async fn look(
     let [old, new] = arguments.pools.settings(config, new_config);
     let queue = chain.queue(&arguments.queue_url).await.map_err(Blind::from);
     let key = queue.as_ref().ok().and_then(|queue| queue.get("KmsMasterKeyId")?.as_str().map(str::to_owned));
+    let new_pool = described(new).await;
+    let sign_in = match &stack.sign_in {
+        Some(arn) => Some(sign_in(functions, arn, new_pool.as_ref().ok()).await),
+        None => None,
+    };
     Facts {
         own_key,
         old_pool: described(old).await,
-        new_pool: described(new).await,
+        new_slot: in_the_way(functions, new_pool.as_ref().ok(), stack.sign_in.as_ref()).await,
+        new_pool,
+        sign_in,
         capture: there(functions.configuration(&stack.capture).await),
         policy: functions.policy(&stack.capture).await.map_err(Blind::from),
         mirror: function(functions, stack.mirror.as_ref(), "--mirror-arn / TWINPOOL_MIRROR_ARN").await,
@@ -60,6 +72,34 @@ pub(super) async fn look(
         ahead: chain.ahead(clock::now).await.map_err(Blind::from),
         expected: arguments.expected(),
     }
+}
+
+/// What is known of the new pool's trigger function. It gets an event about nobody, once its policy lets the pool in.
+async fn sign_in(functions: &impl Functions, arn: &FunctionArn, pool: Option<&Json>) -> SignIn {
+    let configuration = there(functions.configuration(arn).await);
+    let called = configuration.as_ref().ok().and_then(|it| chained(it, Guest::SignIn).ok());
+    let test = match (pool.and_then(permission), called) {
+        (Some(permission), Some(chained)) => {
+            let event = event_for(&permission, &chained);
+            Some(self_test(functions, Guest::SignIn, arn, &permission, &event).await)
+        }
+        _ => None,
+    };
+    SignIn { configuration, policy: functions.policy(arn).await.map_err(Blind::from), test }
+}
+
+/// Another function in the new pool's slot.
+async fn in_the_way(
+    functions: &impl Functions,
+    pool: Option<&Json>,
+    sign_in: Option<&FunctionArn>,
+) -> Option<Look<Json>> {
+    let held = in_slot(pool?, Slot::PreTokenGeneration)?;
+    let other = FunctionArn::parse(&held.function).ok()?;
+    if sign_in.is_some_and(|sign_in| held.is(sign_in)) {
+        return None;
+    }
+    Some(there(functions.configuration(&other).await))
 }
 
 async fn described(settings: Answer<twinpool_aws::setup::CognitoSettings>) -> Look<Json> {

@@ -4,24 +4,29 @@ use serde_json::Value;
 use twinpool_core::id::PoolId;
 
 use super::former::Former;
-use super::{Chained, FunctionArn, Json, Permission, Refusal, Seen, Slot, Warning};
+use super::{Chained, FunctionArn, Guest, Json, OldVersion, Permission, Refusal, Seen, Slot, Warning, Wish};
 use crate::permission::permission;
 use crate::triggers::{in_slot, is_clear};
-use crate::{chain, managed, self_test};
+use crate::{chain, managed};
 
-/// The pool: which it is, and whether capture is within its reach.
-pub(super) fn pool(id: &PoolId, description: &Json, capture: &FunctionArn) -> Result<Permission, Refusal> {
+/// The pool: which it is, and whether the function is within its reach.
+pub(super) fn pool(id: &PoolId, description: &Json, wish: &Wish) -> Result<Permission, Refusal> {
+    let (guest, function) = (wish.guest, &wish.function);
     let permission = permission(description).ok_or(Refusal::NoArn)?;
     if !permission.source_arn.ends_with(&format!("/{}", id.as_str())) {
         return Err(Refusal::NoArn);
     }
     let region = region(&permission.source_arn);
-    if region != self::region(capture.as_str()) {
-        return Err(Refusal::OtherRegion { pool: region.to_owned(), function: capture.clone() });
+    if region != self::region(function.as_str()) {
+        return Err(Refusal::OtherRegion { guest, pool: region.to_owned(), function: function.clone() });
+    }
+    let account = &permission.source_account;
+    if guest == Guest::SignIn && Some(account.as_str()) != function.as_str().split(':').nth(4) {
+        return Err(Refusal::OtherAccount { pool: account.clone(), function: function.clone() });
     }
     let is_version = |it: &str| it == "$LATEST" || it.bytes().all(|c| c.is_ascii_digit());
-    if capture.qualifier().is_some_and(is_version) {
-        return Err(Refusal::Version(capture.clone()));
+    if function.qualifier().is_some_and(is_version) {
+        return Err(Refusal::Version(function.clone()));
     }
     if !is_clear(description) {
         return Err(Refusal::Unclear);
@@ -29,37 +34,39 @@ pub(super) fn pool(id: &PoolId, description: &Json, capture: &FunctionArn) -> Re
     Ok(permission)
 }
 
-/// Capture: whether it is there and can run, and whom it calls first.
-pub(super) fn capture(capture: &FunctionArn, configuration: Option<&Json>) -> Result<Chained, Refusal> {
-    let configuration = configuration.ok_or_else(|| Refusal::NoCapture(capture.clone()))?;
+/// The function: whether it is there and can run, and whom it calls first.
+pub(super) fn function(wish: &Wish, configuration: Option<&Json>) -> Result<Chained, Refusal> {
+    let (guest, function) = (wish.guest, &wish.function);
+    let configuration = configuration.ok_or_else(|| Refusal::NoFunction(function.clone()))?;
     let says = |field: &str| configuration.get(field).and_then(Value::as_str);
     let wrong = says("State").filter(|state| !["Active", "Inactive"].contains(state));
     let wrong = wrong.or(says("LastUpdateStatus").filter(|status| *status != "Successful"));
     if let Some(state) = wrong {
-        return Err(Refusal::NotReady { function: capture.clone(), state: state.to_owned() });
+        return Err(Refusal::NotReady { function: function.clone(), state: state.to_owned() });
     }
-    let chained = chain::chained(configuration)?;
-    let to_itself = |called: &FunctionArn| called.unqualified() == capture.unqualified();
+    let chained = chain::chained(configuration, guest)?;
+    let to_itself = |called: &FunctionArn| called.unqualified() == function.unqualified();
     match chained.iter().find(|(_, called)| to_itself(called)) {
-        Some((slot, _)) => Err(Refusal::Loop { slot: *slot }),
+        Some((slot, _)) => Err(Refusal::Loop { guest, slot: *slot }),
         None => Ok(chained),
     }
 }
 
-/// The slots: capture calls exactly what each holds.
+/// The slots: the function calls exactly what each holds.
 pub(super) fn slots(
     description: &Json,
-    capture: &FunctionArn,
+    wish: &Wish,
     chained: &Chained,
     former: &Former,
 ) -> Result<Vec<Warning>, Refusal> {
+    let guest = wish.guest;
     let mut warnings = Vec::new();
-    for slot in Slot::ALL {
+    for slot in guest.slots().iter().copied() {
         let held = in_slot(description, slot);
-        let is_ours = held.as_ref().is_some_and(|held| held.is(capture));
+        let is_ours = held.as_ref().is_some_and(|held| held.is(&wish.function));
         let function = if is_ours {
-            if former.is_unknown(slot, capture) {
-                warnings.push(Warning::NothingSaved(slot));
+            if former.is_unknown(slot, &wish.function) {
+                warnings.push(Warning::NothingSaved(guest, slot));
                 continue;
             }
             former.of(slot)
@@ -68,20 +75,30 @@ pub(super) fn slots(
         };
         match (function.map(|held| held.function), chained.get(&slot)) {
             (None, None) => {}
-            (None, Some(chained)) => return Err(Refusal::NobodyThere { slot, chained: chained.clone() }),
-            (Some(function), None) if is_ours => return Err(Refusal::NotCalled { slot, function }),
-            (Some(function), None) => return Err(Refusal::Taken { slot, function }),
+            (None, Some(chained)) => {
+                return Err(Refusal::NobodyThere { guest, slot, chained: chained.clone() });
+            }
+            (Some(function), None) if is_ours => return Err(Refusal::NotCalled { guest, slot, function }),
+            (Some(function), None) => return Err(Refusal::Taken { guest, slot, function }),
             (Some(function), Some(chained)) if function == chained.as_str() => {}
             // The owner may have deployed the former function anew since.
             (Some(former), Some(chained)) if is_ours => {
-                warnings.push(Warning::OtherFormer { slot, former, chained: chained.clone() });
+                warnings.push(Warning::OtherFormer { guest, slot, former, chained: chained.clone() });
             }
             (Some(function), Some(chained)) => {
-                return Err(Refusal::OtherFunction { slot, function, chained: chained.clone() });
+                return Err(Refusal::OtherFunction { guest, slot, function, chained: chained.clone() });
             }
         }
     }
     Ok(warnings)
+}
+
+/// With the first version of the events, access tokens cannot be changed (F§1.2).
+pub(super) fn version(guest: Guest, before: &Seen, after: &Seen) -> Option<Warning> {
+    let version = in_slot(&after.description, Slot::PreTokenGeneration)?.version?;
+    let is_kept = in_slot(&before.description, Slot::PreTokenGeneration).is_some();
+    let why = if is_kept { OldVersion::Kept } else { OldVersion::Plan };
+    (guest.reaches_access_tokens(&version) == Some(false)).then_some(Warning::IdTokensOnly(why))
 }
 
 /// What the description alone tells.
@@ -102,13 +119,6 @@ fn is_replicated(description: &Json) -> bool {
     let home = text("Id").split('_').next().unwrap_or_default();
     let key = description.get("KeyConfiguration").map(Value::to_string).unwrap_or_default();
     region(text("Arn")) != home || key.contains(":key/mrk-")
-}
-
-/// What capture is tested with.
-pub(super) fn event(permission: &Permission, chained: &Chained) -> Json {
-    let arn = &permission.source_arn;
-    let pool = arn.rsplit('/').next().unwrap_or_default();
-    self_test::event(pool, region(arn), chained.contains_key(&Slot::PreTokenGeneration))
 }
 
 fn region(arn: &str) -> &str {

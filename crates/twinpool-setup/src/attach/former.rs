@@ -1,4 +1,4 @@
-//! What was in the slots before capture, and what is to be there after.
+//! What was in the slots before, and what is to be there after.
 
 use twinpool_core::id::PoolId;
 
@@ -14,13 +14,13 @@ pub(super) struct Former {
 }
 
 impl Former {
-    /// A saved state with capture in none of the slots is of no use any more, unless it is of a run that did not finish, and
-    /// settings changed since: it alone knows them. One with capture in some of the slots is never replaced. Only the slots that
-    /// are not capture's are brought up to date.
+    /// A saved state with our function in none of the slots is of no use any more, unless it is of a run that did not finish,
+    /// and settings changed since: it alone knows them. One with ours in some of the slots is never replaced. Only the slots
+    /// that are not ours are brought up to date.
     pub(super) fn new(pool: &PoolId, before: &Seen, found: Option<Saved>, wish: &Wish) -> Self {
         let is_ours =
-            |slot: &Slot| in_slot(&before.description, *slot).is_some_and(|it| it.is(&wish.capture));
-        let (ours, others): (Vec<_>, Vec<_>) = Slot::ALL.into_iter().partition(is_ours);
+            |slot: &Slot| in_slot(&before.description, *slot).is_some_and(|it| it.is(&wish.function));
+        let (ours, others): (Vec<_>, Vec<_>) = wish.guest.slots().iter().copied().partition(is_ours);
         let keeps = wish.unfinished == Some(Unfinished::Keep);
         match found {
             Some(mut saved) if !ours.is_empty() || (!keeps && is_moved(&saved, before)) => {
@@ -51,9 +51,9 @@ impl Former {
         in_slot(&self.saved.as_ref()?.description, slot)
     }
 
-    /// Whether nobody knows what was in a slot that is capture's.
-    pub(super) fn is_unknown(&self, slot: Slot, capture: &FunctionArn) -> bool {
-        self.saved.is_none() || self.of(slot).is_some_and(|held| held.is(capture))
+    /// Whether nobody knows what was in a slot that is ours.
+    pub(super) fn is_unknown(&self, slot: Slot, ours: &FunctionArn) -> bool {
+        self.saved.is_none() || self.of(slot).is_some_and(|held| held.is(ours))
     }
 
     /// What the pool is to be like, and what of it is put back that changed since a run that did not finish.
@@ -75,8 +75,9 @@ impl Former {
                 }
             }
         }
-        for slot in Slot::ALL {
-            put(&mut after.description, slot, wish.capture.as_str());
+        let fresh = wish.guest.version(&after.description);
+        for slot in wish.guest.slots() {
+            put(&mut after.description, *slot, wish.function.as_str(), fresh);
         }
         Ok((after, put_back))
     }

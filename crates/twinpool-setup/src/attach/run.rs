@@ -2,7 +2,7 @@
 
 use twinpool_core::port::Answer;
 
-use super::{Archive, Attached, Functions, Plan, PoolSettings, Ports, Slot};
+use super::{Archive, Attached, Functions, Plan, PoolSettings, Ports};
 use crate::permission;
 use crate::prove::{Because, Proof, Seen, Trouble};
 use crate::self_test::{SelfTestFailure, self_test};
@@ -11,7 +11,7 @@ use crate::triggers::is_anywhere;
 impl Plan {
     /// Does what the plan says.
     ///
-    /// The former state is kept and the permission is there before the pool names capture, and capture has shown that it works.
+    /// The former state is kept and the permission is there before the pool names the function, which has shown that it works.
     /// Every way out leaves the pool as it was or attached, and the same command again goes on from there.
     ///
     /// # Errors
@@ -39,7 +39,7 @@ impl Plan {
         }
         self.allow(ports.functions).await?;
         let is_new = !self.changes.is_empty();
-        let test = self_test(ports.functions, &self.capture, &self.permission, &self.event);
+        let test = self_test(ports.functions, self.guest, &self.function, &self.permission, &self.event);
         test.await
             .map_err(|failure| if is_new { Trouble::SelfTest(failure) } else { Trouble::Failing(failure) })?;
         self.take(ports).await
@@ -55,7 +55,7 @@ impl Plan {
         let is_as_saved = Seen::from(saved).settings(&self.step.before).is_empty();
         if is_as_saved
             && ports.archive.find(ports.pool.id()).await?.as_ref() == Some(saved)
-            && !is_anywhere(&ports.pool.describe().await?, &self.capture)
+            && !is_anywhere(&ports.pool.describe().await?, &self.function)
         {
             ports.archive.forget(ports.pool.id()).await?;
         }
@@ -63,26 +63,27 @@ impl Plan {
     }
 
     async fn allow<F: Functions>(&self, functions: &F) -> Result<(), Trouble> {
-        let policy = functions.policy(&self.capture).await?;
+        let policy = functions.policy(&self.function).await?;
         if permission::holds(policy.as_ref(), &self.permission) {
             return Ok(());
         }
         let free =
             permission::names(&self.permission).into_iter().find(|it| !permission::has(policy.as_ref(), it));
         let Some(statement_id) = free else {
-            return Err(Trouble::SelfTest(SelfTestFailure::NotAllowed(self.permission.statement_id.clone())));
+            let statement = self.permission.statement_id.clone();
+            return Err(Trouble::SelfTest(SelfTestFailure::NotAllowed { guest: self.guest, statement }));
         };
         let permission = crate::port::Permission { statement_id, ..self.permission.clone() };
-        Ok(functions.allow(&self.capture, &permission).await?)
+        Ok(functions.allow(&self.function, &permission).await?)
     }
 
-    /// Updates the pool. It names capture then: a capture that fails would fail sign-ins.
+    /// Updates the pool. It names the function then: one that fails would fail sign-ins.
     async fn take<P: PoolSettings, F: Functions, A: Archive>(
         &self,
         ports: &Ports<'_, P, F, A>,
     ) -> Result<Proof, Trouble> {
         let proof = self.step.take(ports.pool).await?;
-        match self_test(ports.functions, &self.capture, &self.permission, &self.event).await {
+        match self_test(ports.functions, self.guest, &self.function, &self.permission, &self.event).await {
             Ok(()) => Ok(proof),
             // Nobody knows whether it would.
             Err(SelfTestFailure::Port(error)) => Err(Trouble::Unfinished(error)),
@@ -96,7 +97,7 @@ impl Plan {
     /// Notes that the update is proved.
     async fn keep<A: Archive>(&self, archive: &A) -> Answer<()> {
         let Some(saved) = &self.saved else { return Ok(()) };
-        let slots = Slot::ALL.into_iter().map(|slot| (slot.name().to_owned(), self.capture.clone()));
+        let slots = self.guest.slots().iter().map(|slot| (slot.name().to_owned(), self.function.clone()));
         let attached: Vec<_> = slots.collect();
         if saved.attached == attached {
             return Ok(());

@@ -56,7 +56,8 @@ const MARKER: Code = Code::warns(
     "client-marker-exposed",
     [
         "an app client of the new pool may read or write the attribute that twinpool writes",
-        "Users see it in their tokens, or write it at sign-up; it holds the sub in the old pool, and cannot be forged.",
+        "Users see it in their tokens, or write it at sign-up, for good. It holds the sub in the old pool, and cannot be forged: with \
+         anything else in it, nobody is taken for a user of the old pool, and whose address such a user has becomes a conflict.",
         "take {marker} out of the attribute permissions of these app clients, in the console of {new}",
     ],
 );

@@ -18,6 +18,15 @@ const TAKEN: Code = Code::warns(
         "deploy the stack with these parameters, so that capture calls the former function first, then attach:",
     ],
 );
+const NEW_TAKEN: Code = Code::warns(
+    "new-slot-taken",
+    [
+        "the trigger slot of the new pool before tokens, PreTokenGeneration, has a function already",
+        "A slot holds one function: twinpool's, which puts the user id into tokens, would end what that one does at sign-in.",
+        "nothing, if tokens of the new pool need no user id; else deploy the stack with this parameter, so that twinpool's function \
+         calls the former one first, then twinpool attach --pool new:",
+    ],
+);
 const PRE_SIGN_UP: Code = Code::warns(
     "new-pool-pre-sign-up",
     [
@@ -68,7 +77,7 @@ const MESSAGE_TRIGGERS: Code = Code::notes(
 );
 
 pub(super) const CODES: &[Code] =
-    &[TAKEN, PRE_SIGN_UP, USER_MIGRATION, UNKNOWN, OPEN_SIGN_UP, NOT_IN_NEW, MESSAGE_TRIGGERS];
+    &[TAKEN, NEW_TAKEN, PRE_SIGN_UP, USER_MIGRATION, UNKNOWN, OPEN_SIGN_UP, NOT_IN_NEW, MESSAGE_TRIGGERS];
 
 /// Where capture goes, and the parameter of the stack for the function that was there.
 const OURS: [(&str, &str); 3] = [
@@ -98,6 +107,7 @@ const SENDERS: [&str; 3] = ["CustomMessage", "CustomSMSSender", "CustomEmailSend
 
 pub(super) fn check(pools: &Pools<'_>, found: &mut Findings) {
     check_slots(pools, found);
+    check_new_slot(pools, found);
     let (here, there) = (slots(pools.old.json), slots(pools.new.json));
     if there.contains("PreSignUp") {
         found.add(&PRE_SIGN_UP);
@@ -131,6 +141,16 @@ fn check_slots(pools: &Pools<'_>, found: &mut Findings) {
     let fix = format!("{} {}", TAKEN.fix, parameters.collect::<Vec<_>>().join(" "));
     if let Some(finding) = found.add_about(&TAKEN, taken.iter().map(|(slot, _)| slot)) {
         finding.fixed_by(fix);
+    }
+}
+
+fn check_new_slot(pools: &Pools<'_>, found: &mut Findings) {
+    const SLOT: &str = "PreTokenGeneration";
+    let held = function(pools.new.json, SLOT).filter(|held| pools.input.sign_in != Some(held));
+    if let Some(held) = held
+        && let Some(finding) = found.add_about(&NEW_TAKEN, [SLOT])
+    {
+        finding.fixed_by(format!("{} NewPoolChainPreTokenGeneration={held}", NEW_TAKEN.fix));
     }
 }
 

@@ -13,7 +13,7 @@ use crate::triggers::{Held, Slot, empty, give_back, in_slot, put};
 pub(super) fn fate(before: &Seen, saved: Option<&Saved>, wish: &Wish, slot: Slot) -> Fate {
     let now = in_slot(&before.description, slot);
     let former = saved.map(|saved| in_slot(&saved.description, slot));
-    if !now.as_ref().is_some_and(|held| held.is(&wish.capture)) {
+    if !now.as_ref().is_some_and(|held| held.is(&wish.function)) {
         let was = former
             .is_none_or(|former| former.map(|it| it.function) == now.as_ref().map(|it| it.function.clone()));
         return if was { Fate::AsBefore } else { Fate::Left(now) };
@@ -21,14 +21,14 @@ pub(super) fn fate(before: &Seen, saved: Option<&Saved>, wish: &Wish, slot: Slot
     match former {
         _ if wish.leave_empty.contains(&slot) => Fate::Emptied,
         None => Fate::FormerUnknown,
-        Some(Some(former)) if former.is(&wish.capture) => Fate::FormerUnknown,
+        Some(Some(former)) if former.is(&wish.function) => Fate::FormerUnknown,
         Some(Some(former)) => Fate::GivenBack(former),
         Some(None) => Fate::Emptied,
     }
 }
 
-/// Where the saved state does not tell, the function that capture calls first was in the slot.
-pub(super) async fn ask_capture<F: Functions>(
+/// Where the saved state does not tell, the function that ours calls first was in the slot.
+pub(super) async fn ask_ours<F: Functions>(
     functions: &F,
     wish: &Wish,
     before: &Seen,
@@ -36,18 +36,18 @@ pub(super) async fn ask_capture<F: Functions>(
 ) -> Result<(), NoPlan> {
     let mut unknown = slots.iter_mut().filter(|(_, fate)| *fate == Fate::FormerUnknown).peekable();
     let Some(slot) = unknown.peek().map(|(slot, _)| *slot) else { return Ok(()) };
-    let configuration = match functions.configuration(&wish.capture).await {
+    let configuration = match functions.configuration(&wish.function).await {
         Err(error) if error.class != Class::Denied => return Err(error.into()),
         found => found.ok().flatten(),
     };
-    let chained = configuration.and_then(|configuration| chained(&configuration).ok());
-    let chained = chained.ok_or(Refusal::FormerUnknown { slot })?;
+    let chained = configuration.and_then(|configuration| chained(&configuration, wish.guest).ok());
+    let chained = chained.ok_or(Refusal::FormerUnknown { guest: wish.guest, slot })?;
     for (slot, fate) in unknown {
         let Some(called) = chained.get(slot) else { continue };
         let version = in_slot(&before.description, *slot).and_then(|held| held.version);
         let former = Held { function: called.as_str().to_owned(), version };
-        if former.is(&wish.capture) {
-            return Err(Refusal::FormerUnknown { slot: *slot }.into());
+        if former.is(&wish.function) {
+            return Err(Refusal::FormerUnknown { guest: wish.guest, slot: *slot }.into());
         }
         *fate = Fate::GivenBack(former);
     }
@@ -95,7 +95,8 @@ pub(super) fn settle(description: &mut Json, slot: Slot, fate: &Fate, saved: Opt
     match fate {
         Fate::GivenBack(former) => match saved.filter(|it| in_slot(it, slot).as_ref() == Some(former)) {
             Some(saved) => give_back(description, slot, saved),
-            None => put(description, slot, &former.function),
+            // Nothing was saved: the version that the slot has stays.
+            None => put(description, slot, &former.function, "V1_0"),
         },
         Fate::Emptied | Fate::FormerUnknown => empty(description, slot),
         Fate::AsBefore | Fate::Left(_) => {}

@@ -8,7 +8,7 @@ use crate::triggers::is_anywhere;
 impl Plan {
     /// Does what the plan says.
     ///
-    /// The permission goes after the pool has been seen without capture, and the saved state goes last.
+    /// The permission goes after the pool has been seen without the function, and the saved state goes last.
     ///
     /// # Errors
     /// What went wrong, and what the pool is like now.
@@ -30,14 +30,14 @@ impl Plan {
         ports: &Ports<'_, P, F, A>,
     ) -> twinpool_core::port::Answer<()> {
         let now = ports.pool.describe().await?;
-        if is_anywhere(&now, &self.capture) {
+        if is_anywhere(&now, &self.function) {
             return Ok(());
         }
         if let Some(permission) = &self.permission {
-            let policy = ports.functions.policy(&self.capture).await?;
+            let policy = ports.functions.policy(&self.function).await?;
             for name in permission::names(permission) {
                 if permission::has(policy.as_ref(), &name) {
-                    ports.functions.disallow(&self.capture, &name).await?;
+                    ports.functions.disallow(&self.function, &name).await?;
                 }
             }
         }

@@ -6,6 +6,7 @@ use twinpool_core::id::{AttributeName, PoolId};
 use twinpool_core::port::PortError;
 
 use crate::port::{FunctionArn, Json};
+use crate::self_test::SelfTestFailure;
 
 /// Why something was not seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub struct Expected {
     pub new_pool: PoolId,
     /// The trigger function.
     pub capture: FunctionArn,
+    /// The new pool's trigger function, where somebody named it.
+    pub sign_in: Option<FunctionArn>,
     /// The queue of change events.
     pub queue_url: String,
     /// The table of links.
@@ -55,6 +58,16 @@ pub struct Trail {
     pub selectors: Look<Json>,
 }
 
+/// The new pool's trigger function. No `Debug`: its configuration holds the secret of the digests.
+pub struct SignIn {
+    /// GetFunctionConfiguration.
+    pub configuration: Look<Json>,
+    /// Its policy; `None` where it has none.
+    pub policy: Look<Option<Json>>,
+    /// What became of the event about nobody; `None` where it was not sent.
+    pub test: Option<Result<(), SelfTestFailure>>,
+}
+
 /// What AWS says of each part, unread. `Debug` shows nothing: configurations of functions hold the secret of the digests.
 pub struct Facts {
     /// What should be there.
@@ -69,6 +82,10 @@ pub struct Facts {
     pub capture: Look<Json>,
     /// The policy of capture; `None` where it has none.
     pub policy: Look<Option<Json>>,
+    /// The sign-in function, where somebody named it.
+    pub sign_in: Option<SignIn>,
+    /// GetFunctionConfiguration of another function that the new pool names before tokens.
+    pub new_slot: Option<Look<Json>>,
     /// GetFunctionConfiguration of the mirror.
     pub mirror: Look<Json>,
     /// GetFunctionConfiguration of the reader of the audit trail.

@@ -1,58 +1,96 @@
-//! Whether the policy of capture lets the old pool call it.
+//! Whether the policy of a function lets a pool call it.
 
 use serde_json::Value;
 
-use super::facts::Facts;
+use super::facts::{Facts, Look};
 use super::step::{Part, Step};
 use crate::port::Json;
 
 const SERVICE: &str = "cognito-idp.amazonaws.com";
-const REMEDY: &str = "run twinpool attach, which gives the permission, or deploy the stack for this pool";
+
+/// Who calls whom.
+pub(super) struct Call<'a> {
+    pub(super) part: Part,
+    /// In words.
+    pub(super) function: &'a str,
+    pub(super) policy: &'a Look<Option<Json>>,
+    /// In words.
+    pub(super) pool: &'a str,
+    pub(super) pool_arn: &'a str,
+    pub(super) remedy: &'a str,
+}
 
 /// The permission of the old pool: a sign-in fails without it (F§2).
 pub(super) fn permission(facts: &Facts) -> Vec<Step> {
-    let part = Part::Permission;
-    let policy = match &facts.policy {
-        Ok(policy) => policy,
-        Err(blind) => return vec![Step::blind(part, "capture", blind, "deploy the stack: twinpool deploy")],
-    };
     let pool = match &facts.old_pool {
         Ok(pool) => pool.get("Arn").and_then(Value::as_str),
         Err(_) => None,
     };
     let guessed = guessed_arn(facts);
-    let arn = pool.unwrap_or(&guessed);
-    let account = arn.split(':').nth(4).unwrap_or_default();
-    let statements = policy.as_ref().and_then(|policy| policy.get("Statement"));
-    let statements: Vec<_> = listed(statements).filter_map(Value::as_object).collect();
-    let cognito: Vec<_> = statements.into_iter().filter(|one| is_about_calls_of_cognito(one)).collect();
-    let fits = |one: &&&Json| condition(one, "SourceArn", arn) && condition(one, "SourceAccount", account);
-    let has = |effect: &'static str| {
-        cognito.iter().filter(fits).find(move |one| one.get("Effect").and_then(Value::as_str) == Some(effect))
+    let call = Call {
+        part: Part::Permission,
+        function: "capture",
+        policy: &facts.policy,
+        pool: "the old pool",
+        pool_arn: pool.unwrap_or(&guessed),
+        remedy: "run twinpool attach, which gives the permission, or deploy the stack for this pool",
     };
-    let step = match (has("Deny"), has("Allow"), cognito.is_empty()) {
-        (Some(_), _, _) => Step::broken(
-            part,
-            "a statement of capture's policy denies the old pool to call it: every sign-in fails",
-            "take that statement away with aws lambda remove-permission",
-        ),
-        (None, Some(allows), _) if allows.get("Condition").is_none() => Step::fine(
-            part,
-            "the old pool may call capture, and so may any pool of any account: SourceArn is missing",
-        ),
-        (None, Some(_), _) => Step::fine(part, "the old pool, and no other, may call capture"),
-        (None, None, true) => Step::broken(
-            part,
-            "capture has no permission for Cognito to call it: where it is in a slot, every sign-in fails",
-            REMEDY,
-        ),
-        (None, None, false) => Step::broken(
-            part,
-            "capture's permission is for another pool or account (SourceArn, SourceAccount): where it is in a slot, every sign-in fails",
-            REMEDY,
-        ),
-    };
-    vec![step]
+    vec![call.judged()]
+}
+
+impl Call<'_> {
+    /// Whether the policy lets the pool in.
+    pub(super) fn judged(&self) -> Step {
+        let Self { part, function, pool, pool_arn: arn, remedy, .. } = self;
+        let part = *part;
+        let policy = match self.policy {
+            Ok(policy) => policy,
+            Err(blind) => return Step::blind(part, function, blind, "deploy the stack: twinpool deploy"),
+        };
+        let account = arn.split(':').nth(4).unwrap_or_default();
+        let statements = policy.as_ref().and_then(|policy| policy.get("Statement"));
+        let statements: Vec<_> = listed(statements).filter_map(Value::as_object).collect();
+        let cognito: Vec<_> = statements.into_iter().filter(|one| is_about_calls_of_cognito(one)).collect();
+        let fits =
+            |one: &&&Json| condition(one, "SourceArn", arn) && condition(one, "SourceAccount", account);
+        let has = |effect: &'static str| {
+            cognito
+                .iter()
+                .filter(fits)
+                .find(move |one| one.get("Effect").and_then(Value::as_str) == Some(effect))
+        };
+        match (has("Deny"), has("Allow"), cognito.is_empty()) {
+            (Some(_), _, _) => Step::broken(
+                part,
+                format!(
+                    "a statement of the policy of {function} denies {pool} to call it: every sign-in fails"
+                ),
+                "take that statement away with aws lambda remove-permission",
+            ),
+            (None, Some(allows), _) if allows.get("Condition").is_none() => Step::fine(
+                part,
+                format!(
+                    "{pool} may call {function}, and so may any pool of any account: SourceArn is missing"
+                ),
+            ),
+            (None, Some(_), _) => Step::fine(part, format!("{pool}, and no other, may call {function}")),
+            (None, None, true) => Step::broken(
+                part,
+                format!(
+                    "{function} has no permission for Cognito to call it: where it is in a slot, every sign-in fails"
+                ),
+                *remedy,
+            ),
+            (None, None, false) => Step::broken(
+                part,
+                format!(
+                    "the permission of {function} is for another pool or account (SourceArn, SourceAccount): where it is in a slot, \
+                     every sign-in fails"
+                ),
+                *remedy,
+            ),
+        }
+    }
 }
 
 /// In the account and Region of capture, which triggers need.

@@ -6,19 +6,19 @@ use crate::port::Json;
 
 const DEPLOY: &str = "deploy the stack: twinpool deploy";
 
-fn functions(facts: &Facts) -> [(&'static str, &Look<Json>); 4] {
-    [
+fn functions(facts: &Facts) -> impl Iterator<Item = (&'static str, &Look<Json>)> {
+    let all = [
         ("capture", &facts.capture),
         ("mirror", &facts.mirror),
         ("audit trail", &facts.audit_trail),
         ("sweep", &facts.sweep),
-    ]
+    ];
+    all.into_iter().chain(facts.sign_in.as_ref().map(|it| ("sign-in", &it.configuration)))
 }
 
 /// What the functions whose environment can be seen say, by name.
 fn said<'a>(facts: &'a Facts, name: &str) -> Vec<(&'static str, Option<&'a str>)> {
-    let seen =
-        functions(facts).into_iter().filter_map(|(function, look)| Some((function, look.as_ref().ok()?)));
+    let seen = functions(facts).filter_map(|(function, look)| Some((function, look.as_ref().ok()?)));
     let seen = seen.filter(|(_, function)| shows_environment(function));
     seen.map(|(of, function)| (of, variable(function, name))).collect()
 }

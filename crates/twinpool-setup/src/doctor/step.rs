@@ -35,6 +35,10 @@ pub enum Part {
     NewPool,
     /// Whether strangers can sign up to the new pool.
     SignUp,
+    /// The trigger slot of the new pool, and whether that pool may call the sign-in function.
+    NewTrigger,
+    /// The sign-in function, as Lambda has it.
+    SignIn,
     /// The secret of the digests.
     DigestKey,
     /// Command and functions of one version.
@@ -69,6 +73,8 @@ impl Part {
             Self::Table => "table",
             Self::NewPool => "new_pool",
             Self::SignUp => "sign_up",
+            Self::NewTrigger => "new_trigger",
+            Self::SignIn => "sign_in",
             Self::DigestKey => "digest_key",
             Self::Version => "version",
             Self::AuditTrail => "audit_trail",

@@ -11,6 +11,7 @@ mod walk;
 const OLD: &str = "eu-west-1_Old";
 const NEW: &str = "eu-west-1_New";
 const CAPTURE: &str = "arn:aws:lambda:eu-west-1:111122223333:function:twinpool-Capture-1";
+const SIGN_IN: &str = "arn:aws:lambda:eu-west-1:111122223333:function:twinpool-SignIn-1";
 const KEY: &str = "the-secret-of-the-digests-32-bytes";
 const QUEUE: &str = "https://sqs.eu-west-1.amazonaws.com/111122223333/events.fifo";
 const QUEUE_ARN: &str = "arn:aws:sqs:eu-west-1:111122223333:events.fifo";
@@ -38,6 +39,7 @@ fn healthy() -> Facts {
         old_pool: PoolId::parse(OLD).unwrap(),
         new_pool: PoolId::parse(NEW).unwrap(),
         capture: FunctionArn::parse(CAPTURE).unwrap(),
+        sign_in: Some(FunctionArn::parse(SIGN_IN).unwrap()),
         queue_url: QUEUE.to_owned(),
         table: "links".to_owned(),
         marker: AttributeName::parse("custom:twinpool").unwrap(),
@@ -53,6 +55,8 @@ fn healthy() -> Facts {
             },
         }))),
         new_pool: Ok(object(json!({
+            "Arn": new_pool_arn(),
+            "LambdaConfig": { "PreTokenGenerationConfig": { "LambdaVersion": "V2_0", "LambdaArn": SIGN_IN } },
             "SchemaAttributes": [{ "Name": "custom:twinpool", "AttributeDataType": "String", "Mutable": false }],
             "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true },
         }))),
@@ -61,6 +65,14 @@ fn healthy() -> Facts {
             "ArnLike": { "AWS:SourceArn": format!("arn:aws:cognito-idp:eu-west-1:111122223333:userpool/{OLD}") },
             "StringEquals": { "AWS:SourceAccount": "111122223333" },
         })))),
+        sign_in: Some(SignIn {
+            configuration: Ok(function(&json!({
+                "TWINPOOL_OLD_POOL_ID": OLD, "TWINPOOL_NEW_POOL_ID": NEW, "TWINPOOL_LINKS_TABLE": "links",
+            }))),
+            policy: Ok(Some(policy(&json!({ "ArnLike": { "AWS:SourceArn": new_pool_arn() } })))),
+            test: Some(Ok(())),
+        }),
+        new_slot: None,
         mirror: Ok(function(&json!({
             "TWINPOOL_OLD_POOL_ID": OLD, "TWINPOOL_NEW_POOL_ID": NEW, "TWINPOOL_LINKS_TABLE": "links",
             "TWINPOOL_MARKER_ATTRIBUTE": "custom:twinpool",
@@ -96,6 +108,14 @@ fn healthy() -> Facts {
     }
 }
 
+fn new_pool_arn() -> String {
+    format!("arn:aws:cognito-idp:eu-west-1:111122223333:userpool/{NEW}")
+}
+
+fn of_sign_in(facts: &mut Facts) -> &mut SignIn {
+    facts.sign_in.as_mut().unwrap()
+}
+
 fn policy(condition: &Value) -> Json {
     object(json!({ "Statement": [{
         "Effect": "Allow", "Principal": { "Service": "cognito-idp.amazonaws.com" }, "Action": "lambda:InvokeFunction",
@@ -129,7 +149,7 @@ fn a_chain_in_which_nothing_is_broken_is_fine_in_every_part() {
     assert!(other.is_empty(), "{other:#?}");
     let parts: Vec<_> = steps.iter().map(|step| step.part.code()).collect();
     let expected = "clock trigger permission capture queue dlq encryption_key mapping mirror table new_pool sign_up \
-        digest_key version audit_trail trail";
+        new_trigger new_trigger sign_in digest_key version audit_trail trail";
     assert_eq!(parts.join(" "), expected);
 }
 
@@ -154,7 +174,17 @@ type Harm = fn(&mut Facts);
 
 #[test]
 fn what_is_another_way_to_be_fine_is_fine() {
-    let ways: [Harm; 7] = [
+    let ways: [Harm; 10] = [
+        |it| (it.expected.sign_in, it.sign_in) = (None, None),
+        |it| set(&mut it.new_pool, "/LambdaConfig", json!({})),
+        |it| {
+            set(
+                &mut it.new_pool,
+                "/LambdaConfig/PreTokenGenerationConfig/LambdaArn",
+                json!(format!("{SIGN_IN}2")),
+            );
+            it.new_slot = Some(Ok(function(&json!({}))));
+        },
         |it| {
             set(
                 &mut it.old_pool,
@@ -207,6 +237,9 @@ fn who_may_look_at_nothing_is_told_what_is_missing_and_of_nothing_broken() {
         (failed(Class::Denied), failed(Class::Denied), failed(Class::Denied));
     (facts.key, facts.pools, facts.trails, facts.ahead) =
         (Some(failed(Class::Denied)), failed(Class::Denied), failed(Class::Denied), failed(Class::Denied));
+    let sign_in = of_sign_in(&mut facts);
+    (sign_in.configuration, sign_in.policy, sign_in.test) =
+        (failed(Class::Denied), failed(Class::Denied), None);
     let steps = steps(&facts);
     assert!(steps.iter().all(|step| step.verdict == Verdict::Unseen && step.remedy.is_some()), "{steps:#?}");
 }

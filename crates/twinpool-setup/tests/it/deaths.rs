@@ -8,9 +8,10 @@ use twinpool_core::port::Class;
 use twinpool_setup::Trouble;
 use twinpool_setup::attach::{self, Unfinished};
 use twinpool_setup::detach::{NoPlan, Refusal};
+use twinpool_setup::guest::Guest;
 use twinpool_testkit::{Knobs, Moment, Process};
 
-use crate::matrix::{all_knobs, full};
+use crate::matrix::{GUESTS, every, full};
 use crate::world::World;
 
 const MOMENTS: [Moment; 2] = [Moment::Before, Moment::After];
@@ -25,8 +26,8 @@ fn put_back(world: &mut World, knobs: &Knobs) {
 }
 
 /// How many calls a whole run makes.
-async fn calls(knobs: &Knobs, is_detaching: bool) -> usize {
-    let world = World::new(full(), knobs.clone()).await;
+async fn calls(guest: Guest, knobs: &Knobs, is_detaching: bool) -> usize {
+    let world = World::of(guest, full(), knobs.clone()).await;
     let process = Arc::new(Process::healthy());
     if is_detaching {
         world.attached().await;
@@ -39,11 +40,11 @@ async fn calls(knobs: &Knobs, is_detaching: bool) -> usize {
 
 #[tokio::test]
 async fn an_attaching_that_dies_anywhere_is_finished_by_the_same_command() {
-    for knobs in all_knobs() {
-        let calls = calls(&knobs, false).await;
+    for (guest, knobs) in every() {
+        let calls = calls(guest, &knobs, false).await;
         assert!(calls > 12, "{calls}");
         for (call, moment) in (0..calls).flat_map(|call| MOMENTS.map(|moment| (call, moment))) {
-            let mut world = World::new(full(), knobs.clone()).await;
+            let mut world = World::of(guest, full(), knobs.clone()).await;
             let process = Arc::new(Process::dying_at(call, moment));
             assert!(world.attach(&process).await.is_err(), "call {call}");
             world.assert_settings_kept();
@@ -59,22 +60,25 @@ async fn an_attaching_that_dies_anywhere_is_finished_by_the_same_command() {
 
 #[tokio::test]
 async fn an_attaching_that_dies_can_be_taken_back() {
-    let calls = calls(&Knobs::default(), false).await;
-    for (call, moment) in (0..calls).flat_map(|call| MOMENTS.map(|moment| (call, moment))) {
-        let world = World::new(full(), Knobs::default()).await;
-        assert!(world.attach(&Arc::new(Process::dying_at(call, moment))).await.is_err());
-        world.detached().await;
-        world.assert_nothing_left();
+    for guest in GUESTS {
+        let calls = calls(guest, &Knobs::default(), false).await;
+        for (call, moment) in (0..calls).flat_map(|call| MOMENTS.map(|moment| (call, moment))) {
+            let world = World::of(guest, full(), Knobs::default()).await;
+            assert!(world.attach(&Arc::new(Process::dying_at(call, moment))).await.is_err());
+            world.detached().await;
+            world.assert_nothing_left();
+        }
     }
 }
 
 #[tokio::test]
 async fn a_detaching_that_dies_anywhere_is_finished_by_the_same_command() {
-    for knobs in all_knobs() {
-        let calls = calls(&knobs, true).await;
-        assert!(calls > 12, "{calls}");
+    for (guest, knobs) in every() {
+        let calls = calls(guest, &knobs, true).await;
+        // The fewer former functions, the fewer are looked at.
+        assert!(calls > 10, "{calls}");
         for (call, moment) in (0..calls).flat_map(|call| MOMENTS.map(|moment| (call, moment))) {
-            let mut world = World::new(full(), knobs.clone()).await;
+            let mut world = World::of(guest, full(), knobs.clone()).await;
             world.attached().await;
             assert!(world.detach(&Arc::new(Process::dying_at(call, moment))).await.is_err(), "call {call}");
             world.assert_settings_kept();
@@ -151,7 +155,7 @@ async fn a_half_attached_pool_never_becomes_the_former_state() {
     });
     let chain = json!({"TWINPOOL_CHAIN_POST_CONFIRMATION": world.original["LambdaConfig"]["PostConfirmation"],
         "TWINPOOL_CHAIN_PRE_TOKEN_GENERATION": world.original["LambdaConfig"]["PreTokenGeneration"]});
-    world.functions.put(&world.capture, chain, twinpool_testkit::Behaviour::Echo);
+    world.functions.put(&world.ours, chain, twinpool_testkit::Behaviour::Echo);
     world.attached().await;
     world.detached().await;
     let (now, was) = (world.pool.described(), &world.original);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use twinpool_core::id::PoolId;
 use twinpool_setup::detach::{Fate, NoPlan, Refusal, Warning};
+use twinpool_setup::guest::Guest;
 use twinpool_setup::managed::Manager;
 use twinpool_setup::triggers::{Slot, in_slot};
 use twinpool_testkit::{Behaviour, Knobs, Process};
@@ -78,16 +79,17 @@ async fn without_a_saved_state_a_slot_that_capture_calls_nobody_for_is_emptied_a
 async fn a_slot_is_not_emptied_where_nobody_can_say_what_was_in_it() {
     let mut world = attached().await;
     world.archive.lose(&pool());
-    let unknown = NoPlan::Refused(Refusal::FormerUnknown { slot: Slot::PostConfirmation });
+    let (guest, slot) = (Guest::Capture, Slot::PostConfirmation);
+    let unknown = NoPlan::Refused(Refusal::FormerUnknown { guest, slot });
     let process = Arc::new(Process::healthy());
     process.fail_next("GetFunctionConfiguration", twinpool_core::port::Class::Denied);
     assert_eq!(world.detach(&process).await, Err(Failure::NoPlan(unknown.clone())));
-    for named in ["welcome", world.capture.unqualified().as_str()] {
+    for named in ["welcome", world.ours.unqualified().as_str()] {
         let chain = json!({"TWINPOOL_CHAIN_POST_CONFIRMATION": named});
-        world.functions.put(&world.capture, chain, Behaviour::Echo);
+        world.functions.put(&world.ours, chain, Behaviour::Echo);
         assert_eq!(world.detach_plan().await.expect_err("refused"), unknown);
     }
-    world.functions.remove(&world.capture);
+    world.functions.remove(&world.ours);
     assert_eq!(world.detach_plan().await.expect_err("refused"), unknown);
     assert_eq!(world.pool.updates(), 1);
     world.leave_empty = Slot::ALL.into();
@@ -159,12 +161,12 @@ async fn a_managed_pool_is_left_to_its_template_unless_the_owner_says_so() {
 #[tokio::test]
 async fn the_permission_stays_as_long_as_any_slot_names_capture() {
     let world = attached().await;
-    let capture = world.capture.clone();
+    let capture = world.ours.clone();
     world.pool.change(move |it| it["LambdaConfig"]["PreSignUp"] = json!(capture.as_str()));
     let plan = world.detach_plan().await.expect("a plan");
-    assert_eq!(plan.warnings, [Warning::Elsewhere("PreSignUp".to_owned())]);
+    assert_eq!(plan.warnings, [Warning::Elsewhere(Guest::Capture, "PreSignUp".to_owned())]);
     world.detached().await;
-    assert!(world.functions.lets_in(&world.capture, crate::world::POOL_ARN), "PreSignUp would fail");
+    assert!(world.functions.lets_in(&world.ours, crate::world::POOL_ARN), "PreSignUp would fail");
 }
 
 #[tokio::test]
@@ -181,7 +183,7 @@ async fn an_update_that_resets_a_setting_is_put_back_and_capture_still_works() {
 #[tokio::test]
 async fn a_capture_that_is_deleted_already_can_still_be_taken_out() {
     let world = attached().await;
-    world.functions.remove(&world.capture);
+    world.functions.remove(&world.ours);
     world.detached().await;
     world.assert_as_before();
 }

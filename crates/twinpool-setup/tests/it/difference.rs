@@ -1,6 +1,7 @@
 //! What counts as a difference, and what does not.
 
 use serde_json::{Value, json};
+use twinpool_setup::guest::Guest;
 use twinpool_setup::settings::{difference, paths};
 use twinpool_setup::status::{Attachment, status};
 use twinpool_testkit::{Behaviour, Knobs};
@@ -65,13 +66,13 @@ fn nothing_said_in_two_ways_is_no_difference() {
 async fn the_status_of_a_pool_in_one_word() {
     let world = World::new(full(), Knobs::default()).await;
     let none = std::collections::BTreeMap::new();
-    let word = |chained| status(&world.pool.described(), &world.capture, chained).attachment();
+    let word = |chained| status(&world.pool.described(), Guest::Capture, &world.ours, chained).attachment();
     assert_eq!(word(&none), Attachment::Not);
     world.attached().await;
     assert_eq!(word(&none), Attachment::Whole);
     let chained = [(twinpool_setup::triggers::Slot::CustomMessage, function("messages"))].into();
     assert_eq!(word(&chained), Attachment::Chained);
-    world.pool.change(|it| it["LambdaConfig"]["CustomMessage"] = json!(function("capture:test").as_str()));
+    world.pool.change(|it| it["LambdaConfig"]["CustomMessage"] = json!(function("ours:test").as_str()));
     assert_eq!(word(&chained), Attachment::Partly);
 }
 
@@ -79,12 +80,12 @@ async fn the_status_of_a_pool_in_one_word() {
 async fn another_alias_of_capture_is_replaced_and_the_former_state_is_kept() {
     let mut world = World::new(full(), Knobs::default()).await;
     world.attached().await;
-    world.capture = function("capture:next");
+    world.ours = function("ours:next");
     let mut chain = json!({});
     for slot in twinpool_setup::triggers::Slot::ALL {
         chain[slot.variable()] = world.original["LambdaConfig"][slot.name()].clone();
     }
-    world.functions.put(&world.capture, chain, Behaviour::Echo);
+    world.functions.put(&world.ours, chain, Behaviour::Echo);
     world.attached().await;
     world.detached().await;
     world.assert_as_before();

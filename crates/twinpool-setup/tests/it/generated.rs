@@ -6,6 +6,7 @@ use proptest::collection::btree_map;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
 use serde_json::{Map, Value, json};
 use twinpool_setup::attach::Unfinished;
+use twinpool_setup::guest::Guest;
 use twinpool_testkit::{Knobs, Moment, Process, Stranger};
 
 use crate::matrix::full;
@@ -85,6 +86,24 @@ fn description() -> impl Strategy<Value = Value> {
     })
 }
 
+/// A plan of Cognito's; none: the description does not name one.
+fn plan() -> impl Strategy<Value = Option<&'static str>> {
+    proptest::option::weighted(0.8, prop_oneof![Just("LITE"), Just("ESSENTIALS"), Just("PLUS")])
+}
+
+/// The same pool on this plan. Lite has the first version of the events before tokens only (F§1.2).
+fn of_plan(mut description: Value, plan: Option<&str>) -> Value {
+    if let Some(fields) = description.as_object_mut() {
+        fields.remove("UserPoolTier");
+        fields.extend(plan.map(|plan| ("UserPoolTier".to_owned(), json!(plan))));
+    }
+    let version = description.pointer_mut("/LambdaConfig/PreTokenGenerationConfig/LambdaVersion");
+    if let Some(version) = version.filter(|_| plan == Some("LITE")) {
+        *version = json!("V1_0");
+    }
+    description
+}
+
 fn knobs() -> impl Strategy<Value = Knobs> {
     proptest::collection::vec(any::<bool>(), 4).prop_map(|is| Knobs {
         described_only: if is[0] { Stranger::Refused } else { Stranger::Ignored },
@@ -106,9 +125,9 @@ fn process() -> impl Strategy<Value = Arc<Process>> {
     ]
 }
 
-async fn there_and_back(description: Value, knobs: Knobs, first: Arc<Process>, second: Arc<Process>) {
+async fn there_and_back(guest: Guest, description: Value, knobs: Knobs, [first, second]: [Arc<Process>; 2]) {
     let unfinished = knobs.update_turns_factors_off.then_some(Unfinished::PutBack);
-    let mut world = World::new(description, knobs).await;
+    let mut world = World::of(guest, description, knobs).await;
     let died = world.attach(&first).await;
     assert_eq!(died.is_err(), first.is_dead(), "{died:?}");
     world.unfinished = unfinished;
@@ -127,6 +146,15 @@ proptest! {
         description in description(), knobs in knobs(), first in process(), second in process(),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        runtime.block_on(there_and_back(description, knobs, first, second));
+        runtime.block_on(there_and_back(Guest::Capture, description, knobs, [first, second]));
+    }
+
+    #[test]
+    fn whatever_a_new_pool_has_the_sign_in_function_comes_and_goes(
+        description in description(), plan in plan(), knobs in knobs(), first in process(), second in process(),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let description = of_plan(description, plan);
+        runtime.block_on(there_and_back(Guest::SignIn, description, knobs, [first, second]));
     }
 }

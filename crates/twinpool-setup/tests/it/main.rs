@@ -10,6 +10,7 @@ mod mishaps;
 mod others;
 mod policies;
 mod refusals;
+mod sign_in;
 mod tags;
 mod tokens;
 mod world;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use twinpool_setup::guest::Guest;
 use twinpool_setup::settings::update_body;
 use twinpool_setup::triggers::{Slot, in_slot};
 use twinpool_testkit::{Knobs, Process, Stranger};
@@ -47,14 +48,19 @@ pub(crate) fn full() -> Value {
         "UserPoolAddOns": {"AdvancedSecurityMode": "ENFORCED",
             "AdvancedSecurityAdditionalFlows": {"CustomAuthMode": "AUDIT"}},
         "AccountRecoverySetting": {"RecoveryMechanisms": [{"Priority": 1, "Name": "verified_email"}]},
-        "UserPoolTier": "LITE",
+        "UserPoolTier": "PLUS",
         "DcrConfiguration": {"Enabled": true}, "KeyConfiguration": {"KeyType": "AWS_OWNED_KEY"},
         "IssuerConfiguration": {"Type": "UPDATED"}, "AcrConfiguration": {"Levels": ["silver"]},
     })
 }
 
+/// Each function of ours, with each knob turned once.
+pub(crate) fn every() -> impl Iterator<Item = (Guest, Knobs)> {
+    GUESTS.into_iter().flat_map(|guest| all_knobs().into_iter().map(move |knobs| (guest, knobs)))
+}
+
 /// The knobs, each turned once.
-pub(crate) fn all_knobs() -> Vec<Knobs> {
+fn all_knobs() -> Vec<Knobs> {
     vec![
         Knobs::default(),
         Knobs { described_only: Stranger::Ignored, ..Knobs::default() },
@@ -64,10 +70,12 @@ pub(crate) fn all_knobs() -> Vec<Knobs> {
     ]
 }
 
+pub(crate) const GUESTS: [Guest; 2] = [Guest::Capture, Guest::SignIn];
+
 async fn survives(name: &str, description: &Value) {
-    for knobs in all_knobs() {
-        let told = format!("{name} with {knobs:?}");
-        let mut world = World::new(description.clone(), knobs).await;
+    for (guest, knobs) in every() {
+        let told = format!("{guest}, {name} with {knobs:?}");
+        let mut world = World::of(guest, description.clone(), knobs).await;
         world.even_if_managed = true;
         let attached = world.attach(&Arc::new(Process::healthy())).await;
         assert!(attached.is_ok(), "{told}: {:?}", attached.err());

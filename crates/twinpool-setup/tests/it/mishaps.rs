@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use twinpool_core::id::PoolId;
 use twinpool_core::port::Class;
 use twinpool_setup::attach::{NoPlan, Refusal, Unfinished};
+use twinpool_setup::guest::Guest;
 use twinpool_setup::self_test::SelfTestFailure;
 use twinpool_setup::{Because, Trouble};
 use twinpool_testkit::{Behaviour, Knobs, Process};
@@ -76,12 +77,12 @@ async fn what_cannot_be_put_back_is_named() {
     assert_eq!(left, &["UserPoolTier"]);
     assert!(trouble.to_string().contains("could not be put back: UserPoolTier"), "{trouble}");
     let saved = world.archive.kept(&pool());
-    assert_eq!(saved.expect("kept").description["UserPoolTier"], "LITE");
+    assert_eq!(saved.expect("kept").description["UserPoolTier"], "PLUS");
 }
 
 #[tokio::test]
 async fn settings_that_could_not_be_put_back_never_become_the_former_state() {
-    for (choice, tier) in [(Unfinished::Keep, "ESSENTIALS"), (Unfinished::PutBack, "LITE")] {
+    for (choice, tier) in [(Unfinished::Keep, "ESSENTIALS"), (Unfinished::PutBack, "PLUS")] {
         let mut world = World::new(full(), Knobs::default()).await;
         for _ in 0..4 {
             world.pool.mishap(|it| it["UserPoolTier"] = json!("ESSENTIALS"));
@@ -90,11 +91,11 @@ async fn settings_that_could_not_be_put_back_never_become_the_former_state() {
         let refused = world.attach_plan().await.expect_err("asked about");
         assert_eq!(refused, NoPlan::Refused(Refusal::Unfinished(vec!["UserPoolTier".to_owned()])));
         world.unfinished = Some(Unfinished::PutBack);
-        world.functions.behave(&world.capture, Behaviour::Fails);
+        world.functions.behave(&world.ours, Behaviour::Fails);
         assert!(matches!(fails(&world).await, Trouble::SelfTest(_)));
         let saved = world.archive.kept(&pool()).expect("kept");
-        assert_eq!(saved.description["UserPoolTier"], "LITE", "nobody has put it back yet");
-        world.functions.behave(&world.capture, Behaviour::Echo);
+        assert_eq!(saved.description["UserPoolTier"], "PLUS", "nobody has put it back yet");
+        world.functions.behave(&world.ours, Behaviour::Echo);
         world.unfinished = Some(choice);
         assert!(world.attach(&Arc::new(Process::healthy())).await.is_ok());
         world.unfinished = None;
@@ -126,7 +127,7 @@ async fn a_capture_that_fails_is_never_put_into_a_pool() {
     let answers = [Behaviour::Fails, Behaviour::Says(b"null".to_vec()), Behaviour::Says(b"{}".to_vec())];
     for behaviour in answers {
         let world = World::new(full(), Knobs::default()).await;
-        world.functions.behave(&world.capture, behaviour);
+        world.functions.behave(&world.ours, behaviour);
         assert!(matches!(fails(&world).await, Trouble::SelfTest(_)));
         assert_eq!(world.pool.updates(), 0);
     }
@@ -135,9 +136,10 @@ async fn a_capture_that_fails_is_never_put_into_a_pool() {
 #[tokio::test]
 async fn a_capture_that_fails_once_it_is_attached_is_taken_out_again() {
     let world = World::new(full(), Knobs::default()).await;
-    world.functions.behave(&world.capture, Behaviour::EchoFor(1));
+    world.functions.behave(&world.ours, Behaviour::EchoFor(1));
     let trouble = fails(&world).await;
-    let because = Because::SelfTest(SelfTestFailure::Failed("Unhandled".to_owned()));
+    let (guest, error) = (Guest::Capture, "Unhandled".to_owned());
+    let because = Because::SelfTest(SelfTestFailure::Failed { guest, error });
     assert_eq!(trouble, Trouble::PutBack { because });
     assert_eq!(world.pool.updates(), 2);
     world.assert_as_before();
@@ -147,7 +149,7 @@ async fn a_capture_that_fails_once_it_is_attached_is_taken_out_again() {
 async fn an_attached_capture_that_fails_is_told_and_left() {
     let world = World::new(full(), Knobs::default()).await;
     world.attached().await;
-    world.functions.behave(&world.capture, Behaviour::Fails);
+    world.functions.behave(&world.ours, Behaviour::Fails);
     assert!(matches!(fails(&world).await, Trouble::Failing(_)));
     world.assert_attached();
 }
@@ -191,10 +193,10 @@ async fn a_statement_of_our_name_that_says_something_else_is_not_taken_for_ours(
         source_account: "111122223333".to_owned(),
     };
     let functions = world.functions.handle(&Arc::new(Process::healthy()));
-    functions.allow(&world.capture, &other).await.expect("allowed");
+    functions.allow(&world.ours, &other).await.expect("allowed");
     world.attached().await;
     world.detached().await;
-    assert!(world.functions.statements(&world.capture).is_empty());
+    assert!(world.functions.statements(&world.ours).is_empty());
 }
 
 #[tokio::test]

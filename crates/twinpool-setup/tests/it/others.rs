@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 use twinpool_setup::Trouble;
 use twinpool_setup::attach::{NoPlan, Refusal, Unfinished, Warning};
+use twinpool_setup::guest::Guest;
 use twinpool_setup::port::PoolSettings as _;
 use twinpool_setup::triggers::Slot;
 use twinpool_testkit::{Behaviour, Knobs, Moment, Process};
@@ -109,14 +110,15 @@ async fn a_chain_that_the_owner_drops_while_attached_is_refused_and_a_new_one_to
         chain[slot.variable()] = world.original["LambdaConfig"][slot.name()].clone();
     }
     chain["TWINPOOL_CHAIN_CUSTOM_MESSAGE"] = json!(function("newer").as_str());
-    world.functions.put(&world.capture, chain.clone(), Behaviour::Echo);
+    world.functions.put(&world.ours, chain.clone(), Behaviour::Echo);
     let warnings = world.attach_plan().await.expect("a plan").warnings;
     assert!(matches!(&warnings[..], [Warning::OtherFormer { slot: Slot::CustomMessage, .. }]));
     chain["TWINPOOL_CHAIN_CUSTOM_MESSAGE"] = json!("");
-    world.functions.put(&world.capture, chain, Behaviour::Echo);
+    world.functions.put(&world.ours, chain, Behaviour::Echo);
     let refused = world.attach_plan().await.expect_err("refused");
     let former = function("messages").as_str().to_owned();
-    let expected = Refusal::NotCalled { slot: Slot::CustomMessage, function: former };
+    let (guest, slot) = (Guest::Capture, Slot::CustomMessage);
+    let expected = Refusal::NotCalled { guest, slot, function: former };
     assert_eq!(refused, NoPlan::Refused(expected));
 }
 

@@ -7,7 +7,7 @@ use twinpool_core::change_event::{Captured, EventId, capture};
 use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{PoolId, Timestamp};
 use twinpool_setup::archive::Both;
-use twinpool_setup::permission::{allows, holds, permission};
+use twinpool_setup::permission::{allows, holds, may_let_in, permission};
 use twinpool_setup::port::{Archive as _, Saved};
 use twinpool_setup::self_test::event;
 use twinpool_testkit::{MemoryArchive, Process};
@@ -43,6 +43,42 @@ fn a_statement_is_ours_only_if_it_names_this_pool_and_this_account() {
     ];
     for (field, value) in others {
         assert_eq!(statement(|it| it[field] = value.clone()), (false, false), "{field}: {value}");
+    }
+}
+
+/// As [`statement`], where nobody can look at the pool.
+fn may_be_called(change: impl FnOnce(&mut Value)) -> bool {
+    let mut statement = json!({"Effect": "Allow", "Action": "lambda:InvokeFunction",
+        "Principal": {"Service": "cognito-idp.amazonaws.com"}, "Condition": {"ArnLike": {"AWS:SourceArn": POOL_ARN}}});
+    change(&mut statement);
+    let policy = json!({"Statement": [statement]});
+    let pool = json!({"Arn": POOL_ARN});
+    let permission = permission(pool.as_object().expect("fields")).expect("an ARN");
+    may_let_in(policy.as_object(), &permission)
+}
+
+#[test]
+fn a_pool_that_nobody_can_look_at_is_ruled_out_by_a_statement_that_names_others_and_by_nothing_less() {
+    let another = format!("{POOL_ARN}x");
+    assert!(!may_be_called(|it| it["Condition"]["ArnLike"]["AWS:SourceArn"] = json!(another)));
+    assert!(!may_be_called(|it| it["Condition"]["ArnLike"]["AWS:SourceArn"] = json!([another, another])));
+    assert!(!may_be_called(|it| it["Principal"] = json!({"Service": "events.amazonaws.com"})));
+    assert!(!may_be_called(|it| it["Action"] = json!("lambda:GetFunction")));
+    assert!(!may_let_in(
+        None,
+        &permission(json!({"Arn": POOL_ARN}).as_object().expect("fields")).expect("an ARN")
+    ));
+    let may: [(&str, Value); 7] = [
+        ("Condition", json!({"ArnLike": {"AWS:SourceArn": POOL_ARN}})),
+        ("Condition", json!({"ArnLike": {"AWS:SourceArn": [another, POOL_ARN]}})),
+        ("Condition", json!({"ArnLike": {"aws:sourcearn": "arn:aws:cognito-idp:*:*:userpool/*"}})),
+        ("Condition", json!({"ArnNotLike": {"AWS:SourceArn": another}})),
+        ("Condition", json!({})),
+        ("Principal", json!("*")),
+        ("Action", json!(["lambda:*"])),
+    ];
+    for (field, value) in may {
+        assert!(may_be_called(|it| it[field] = value.clone()), "{field}: {value}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use twinpool_setup::attach::{NoPlan, Refusal, Warning};
+use twinpool_setup::guest::Guest;
 use twinpool_setup::managed::Manager;
 use twinpool_setup::port::FunctionArn;
 use twinpool_setup::settings::Unsendable;
@@ -27,7 +28,7 @@ fn chain(world: &World, change: impl FnOnce(&mut Value)) {
         chain[slot.variable()] = world.original["LambdaConfig"][slot.name()].clone();
     }
     change(&mut chain);
-    world.functions.put(&world.capture, chain, Behaviour::Echo);
+    world.functions.put(&world.ours, chain, Behaviour::Echo);
 }
 
 #[tokio::test]
@@ -36,8 +37,11 @@ async fn a_slot_that_is_taken_is_refused_with_the_parameter_to_deploy_with() {
         for empty in [json!(null), json!("")] {
             let refused = refusal(|world| chain(world, |it| it[slot.variable()] = empty)).await;
             let held = full()["LambdaConfig"][slot.name()].as_str().expect("taken").to_owned();
-            assert!(refused.to_string().contains(&format!("{}={held}", slot.parameter())), "{refused}");
-            assert_eq!(refused, Refusal::Taken { slot, function: held });
+            assert!(
+                refused.to_string().contains(&format!("{}={held}", Guest::Capture.parameter(slot))),
+                "{refused}"
+            );
+            assert_eq!(refused, Refusal::Taken { guest: Guest::Capture, slot, function: held });
         }
     }
 }
@@ -52,7 +56,8 @@ async fn a_chain_must_name_the_very_function_in_the_slot() {
             chain(world, |it| it["TWINPOOL_CHAIN_POST_CONFIRMATION"] = json!(named.as_str()));
         });
         let held = function("welcome:live").as_str().to_owned();
-        let expected = Refusal::OtherFunction { slot: Slot::PostConfirmation, function: held, chained };
+        let (guest, slot) = (Guest::Capture, Slot::PostConfirmation);
+        let expected = Refusal::OtherFunction { guest, slot, function: held, chained };
         assert_eq!(refused.await, expected);
     }
 }
@@ -63,16 +68,17 @@ async fn a_chain_for_an_empty_slot_would_call_what_the_pool_does_not() {
         world.pool.change(|it| it["LambdaConfig"]["CustomMessage"] = Value::Null);
     });
     let chained = function("messages");
-    assert_eq!(refused.await, Refusal::NobodyThere { slot: Slot::CustomMessage, chained });
+    let (guest, slot) = (Guest::Capture, Slot::CustomMessage);
+    assert_eq!(refused.await, Refusal::NobodyThere { guest, slot, chained });
 }
 
 #[tokio::test]
 async fn a_capture_that_would_call_itself_is_refused_by_whatever_name() {
-    for itself in ["capture", "capture:live", "capture:test", "capture:7"] {
+    for itself in ["ours", "ours:live", "ours:test", "ours:7"] {
         let refused = refusal(|world| {
             chain(world, |it| it["TWINPOOL_CHAIN_CUSTOM_MESSAGE"] = json!(function(itself).as_str()));
         });
-        assert_eq!(refused.await, Refusal::Loop { slot: Slot::CustomMessage });
+        assert_eq!(refused.await, Refusal::Loop { guest: Guest::Capture, slot: Slot::CustomMessage });
     }
 }
 
@@ -84,23 +90,24 @@ async fn a_chain_that_names_no_function_is_refused() {
 
 #[tokio::test]
 async fn a_capture_of_another_region_is_refused() {
-    let far = FunctionArn::parse("arn:aws:lambda:us-east-1:111122223333:function:capture").expect("an ARN");
-    let refused = refusal(|world| world.capture = far.clone()).await;
-    assert_eq!(refused, Refusal::OtherRegion { pool: "eu-west-1".to_owned(), function: far });
+    let far = FunctionArn::parse("arn:aws:lambda:us-east-1:111122223333:function:ours").expect("an ARN");
+    let refused = refusal(|world| world.ours = far.clone()).await;
+    let pool = "eu-west-1".to_owned();
+    assert_eq!(refused, Refusal::OtherRegion { guest: Guest::Capture, pool, function: far });
 }
 
 #[tokio::test]
 async fn a_version_is_refused_because_a_slot_takes_none() {
-    for version in ["capture:7", "capture:$LATEST"] {
-        let refused = refusal(|world| world.capture = function(version)).await;
+    for version in ["ours:7", "ours:$LATEST"] {
+        let refused = refusal(|world| world.ours = function(version)).await;
         assert_eq!(refused, Refusal::Version(function(version)));
     }
 }
 
 #[tokio::test]
 async fn a_capture_that_is_not_there_is_refused() {
-    let refused = refusal(|world| world.capture = function("nobody")).await;
-    assert_eq!(refused, Refusal::NoCapture(function("nobody")));
+    let refused = refusal(|world| world.ours = function("nobody")).await;
+    assert_eq!(refused, Refusal::NoFunction(function("nobody")));
 }
 
 #[tokio::test]
@@ -141,7 +148,7 @@ async fn a_plan_shows_the_triggers_and_nothing_else() {
     let expected =
         ["CustomMessage", "PostConfirmation", "PreTokenGeneration", "PreTokenGenerationConfig.LambdaArn"];
     assert_eq!(paths, expected.map(|slot| format!("LambdaConfig.{slot}")));
-    assert!(plan.changes.iter().all(|change| change.after == Some(json!(world.capture.as_str()))));
+    assert!(plan.changes.iter().all(|change| change.after == Some(json!(world.ours.as_str()))));
     world.assert_nothing_left();
     world.attached().await;
     assert!(world.attach_plan().await.expect("a plan").is_done());

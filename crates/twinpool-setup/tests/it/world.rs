@@ -1,4 +1,4 @@
-//! A pool with whatever settings, the functions that it names, capture, and somebody who attaches and detaches.
+//! A pool with whatever settings, the functions that it names, one of ours, and somebody who attaches and detaches.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 use twinpool_setup::attach::{self, Attached};
 use twinpool_setup::detach::{self, Detached};
+use twinpool_setup::guest::Guest;
 use twinpool_setup::port::{FunctionArn, Functions as _, Json, Permission, PoolSettings as _};
 use twinpool_setup::triggers::{Slot, in_slot};
 use twinpool_setup::{Ports, Trouble};
@@ -38,7 +39,8 @@ pub(crate) struct World {
     pub(crate) pool: Arc<MemorySettings>,
     pub(crate) functions: Arc<MemoryFunctions>,
     pub(crate) archive: Arc<MemoryArchive>,
-    pub(crate) capture: FunctionArn,
+    pub(crate) guest: Guest,
+    pub(crate) ours: FunctionArn,
     pub(crate) unfinished: Option<attach::Unfinished>,
     pub(crate) token_version: Option<attach::TokenVersion>,
     pub(crate) leave_empty: BTreeSet<Slot>,
@@ -49,8 +51,13 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// A pool with these settings; capture calls what stands in its slots.
+    /// An old pool with these settings; capture calls what stands in its slots.
     pub(crate) async fn new(description: Value, knobs: Knobs) -> Self {
+        Self::of(Guest::Capture, description, knobs).await
+    }
+
+    /// A pool that calls this function of ours, which calls what stands in its slots.
+    pub(crate) async fn of(guest: Guest, description: Value, knobs: Knobs) -> Self {
         let mfa = json!({"MfaConfiguration": description["MfaConfiguration"].as_str().unwrap_or("OFF"),
             "SoftwareTokenMfaConfiguration": {"Enabled": true},
             "WebAuthnConfiguration": {"RelyingPartyId": "example.com", "UserVerification": "preferred"}});
@@ -58,7 +65,8 @@ impl World {
         let world = Self {
             functions: MemoryFunctions::new(),
             archive: MemoryArchive::new(),
-            capture: function("capture:live"),
+            guest,
+            ours: function("ours:live"),
             unfinished: None,
             token_version: None,
             leave_empty: BTreeSet::new(),
@@ -72,11 +80,11 @@ impl World {
         world
     }
 
-    /// Deploys capture so that it calls what is in the slots now, and every such function.
+    /// Deploys our function so that it calls what is in its slots now, and every such function.
     pub(crate) async fn deploy(&self) {
         let mut chain = Map::new();
         let process = Arc::new(Process::healthy());
-        for slot in Slot::ALL {
+        for slot in self.slots() {
             let Some(held) = in_slot(&self.pool.described(), slot) else { continue };
             let arn = FunctionArn::parse(&held.function).expect("an ARN");
             self.functions.put(&arn, json!({}), Behaviour::Echo);
@@ -88,15 +96,18 @@ impl World {
             self.functions.handle(&process).allow(&arn, &permission).await.expect("allowed");
             chain.insert(slot.variable().to_owned(), json!(held.function));
         }
-        self.functions.put(&self.capture, Value::Object(chain), Behaviour::Echo);
+        self.functions.put(&self.ours, Value::Object(chain), Behaviour::Echo);
+    }
+
+    pub(crate) fn slots(&self) -> impl Iterator<Item = Slot> + use<> {
+        self.guest.slots().iter().copied()
     }
 
     pub(crate) async fn attach(&self, process: &Arc<Process>) -> Result<Attached, Failure<attach::NoPlan>> {
         let (pool, functions) = (self.pool.handle(process), self.functions.handle(process));
         let archive = self.archive.handle(process);
         let ports = Ports { pool: &pool, functions: &functions, archive: &archive };
-        let wish = self.attach_wish();
-        let plan = attach::plan(&ports, &wish).await.map_err(Failure::NoPlan)?;
+        let plan = attach::plan(&ports, &self.attach_wish()).await.map_err(Failure::NoPlan)?;
         plan.carry_out(&ports).await.map_err(Failure::Trouble)
     }
 
@@ -113,8 +124,7 @@ impl World {
         let (pool, functions) = (self.pool.handle(&process), self.functions.handle(&process));
         let archive = self.archive.handle(&process);
         let ports = Ports { pool: &pool, functions: &functions, archive: &archive };
-        let wish = self.attach_wish();
-        attach::plan(&ports, &wish).await
+        attach::plan(&ports, &self.attach_wish()).await
     }
 
     pub(crate) async fn detach_plan(&self) -> Result<detach::Plan, detach::NoPlan> {
@@ -126,17 +136,15 @@ impl World {
     }
 
     fn attach_wish(&self) -> attach::Wish {
-        attach::Wish {
-            capture: self.capture.clone(),
-            unfinished: self.unfinished,
-            token_version: self.token_version,
-            at: 7,
-        }
+        let (guest, function) = (self.guest, self.ours.clone());
+        let (unfinished, token_version) = (self.unfinished, self.token_version);
+        attach::Wish { guest, function, unfinished, token_version, at: 7 }
     }
 
     fn detach_wish(&self) -> detach::Wish {
         detach::Wish {
-            capture: self.capture.clone(),
+            guest: self.guest,
+            function: self.ours.clone(),
             leave_empty: self.leave_empty.clone(),
             unfinished: self.unfinished,
             even_if_managed: self.even_if_managed,
@@ -157,10 +165,11 @@ impl World {
     }
 
     pub(crate) fn assert_attached(&self) {
-        for slot in Slot::ALL {
-            let held = in_slot(&self.pool.described(), slot).expect("capture");
-            assert_eq!(held.function, self.capture.as_str());
+        for slot in self.slots() {
+            let held = in_slot(&self.pool.described(), slot).expect("ours");
+            assert_eq!(held.function, self.ours.as_str());
         }
+        self.assert_other_slots_kept();
         self.assert_settings_kept();
         self.assert_calls_succeed();
     }
@@ -191,7 +200,7 @@ impl World {
 
     pub(crate) fn assert_nothing_left(&self) {
         self.assert_as_before();
-        assert!(self.functions.statements(&self.capture).is_empty());
+        assert!(self.functions.statements(&self.ours).is_empty());
         assert_eq!(self.archive.kept(self.pool.handle(&Arc::new(Process::healthy())).id()), None);
     }
 
@@ -203,7 +212,19 @@ impl World {
         assert_eq!(now, was);
     }
 
-    /// The pool names nobody who would not let it in (F§2), and each slot has its former function or capture.
+    /// The slots that are never ours, and whatever else stands in `LambdaConfig`.
+    fn assert_other_slots_kept(&self) {
+        let is_ours = |name: &str| self.slots().any(|slot| name.starts_with(slot.name()));
+        let others = |description: &Json| {
+            let mut lambda =
+                description.get("LambdaConfig").and_then(Value::as_object).cloned().unwrap_or_default();
+            lambda.retain(|name, _| !is_ours(name));
+            lambda
+        };
+        assert_eq!(others(&self.pool.described()), others(&self.original));
+    }
+
+    /// The pool names nobody who would not let it in (F§2), and each slot has its former function or ours.
     pub(crate) fn assert_calls_succeed(&self) {
         for slot in Slot::ALL {
             let (now, was) = (in_slot(&self.pool.described(), slot), in_slot(&self.original, slot));
@@ -211,7 +232,7 @@ impl World {
                 continue;
             }
             let arn = FunctionArn::parse(&now.expect("no slot loses its function").function).expect("an ARN");
-            assert_eq!(arn, self.capture);
+            assert_eq!(arn, self.ours);
             assert!(self.functions.lets_in(&arn, POOL_ARN), "{slot} would fail");
         }
     }

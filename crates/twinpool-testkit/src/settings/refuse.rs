@@ -36,6 +36,9 @@ pub(super) fn refuse(body: &Json, mfa: &Json, imports: bool, knobs: &Knobs) -> A
     if strange && knobs.described_only == Stranger::Refused {
         return refused(INVALID);
     }
+    if events_of_another_plan(body) {
+        return refused("FeatureUnavailableInTierException");
+    }
     let wrong = both_validities(body)
         || both_bodies(body)
         || factor_without_channel(body, mfa, knobs)
@@ -81,6 +84,12 @@ fn two_pre_tokens(body: &Json) -> bool {
     arn.is_none()
         || !version.is_some_and(|version| ["V1_0", "V2_0", "V3_0"].contains(&version))
         || other.is_some_and(|other| Some(other) != arn)
+}
+
+/// Lite has the first version of the events before tokens only (F§1.2). A plan that is not sent becomes Essentials.
+fn events_of_another_plan(body: &Json) -> bool {
+    let version = nested(body, &["LambdaConfig", "PreTokenGenerationConfig", "LambdaVersion"]);
+    body.get("UserPoolTier").is_some_and(|tier| tier == "LITE") && version.is_some_and(|it| it != "V1_0")
 }
 
 /// F§6, trap 7.

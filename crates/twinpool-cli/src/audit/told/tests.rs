@@ -43,6 +43,7 @@ fn sheet<T>(rules: &str, tell: impl FnOnce(&Sheet<'_>) -> T) -> T {
         rules: &rules,
         marker: &marker,
         capture: None,
+        sign_in: None,
         quotas: &quotas,
         census: None,
     });

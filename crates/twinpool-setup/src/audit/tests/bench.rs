@@ -21,6 +21,7 @@ pub(super) struct Bench {
     pub(super) rules: String,
     pub(super) marker: AttributeName,
     pub(super) capture: Option<String>,
+    pub(super) sign_in: Option<String>,
     pub(super) quotas: KnownQuotas,
     pub(super) users: Option<Vec<Snapshot>>,
     pub(super) unreadable: u64,
@@ -80,6 +81,7 @@ impl Bench {
             rules: String::new(),
             marker: attribute(MARKER),
             capture: None,
+            sign_in: None,
             quotas: KnownQuotas { quotas: Quotas::default(), read: BTreeSet::new(), problem: None },
             users: Some(vec![user(1, &[("email", "zaphod1@heartofgold.com"), ("email_verified", "true")])]),
             unreadable: 0,
@@ -128,6 +130,7 @@ impl Bench {
             rules: &rules,
             marker: &self.marker,
             capture: self.capture.as_deref(),
+            sign_in: self.sign_in.as_deref(),
             quotas: &self.quotas,
             census: census.as_ref(),
         })

@@ -82,6 +82,7 @@ pub(super) const CASES: &[(&str, Spoil)] = &[
         let config = json!({ "PreTokenGenerationConfig": { "LambdaVersion": "V2_0", "LambdaArn": arn } });
         b.old_json().insert("LambdaConfig".to_owned(), config);
     }),
+    ("new-slot-taken", |b| trigger(b, "PreTokenGeneration")),
     ("new-pool-pre-sign-up", |b| trigger(b, "PreSignUp")),
     ("new-pool-user-migration", |b| trigger(b, "UserMigration")),
     ("unknown-trigger", |b| trigger(b, "OfTomorrow")),

@@ -1,4 +1,6 @@
 use super::*;
+use crate::guest::Guest;
+use crate::self_test::SelfTestFailure;
 
 /// What is done to the chain, which part is told, and a word of why or of what to do.
 fn harms() -> Vec<(Harm, Part, Verdict, &'static str)> {
@@ -167,6 +169,85 @@ fn harms() -> Vec<(Harm, Part, Verdict, &'static str)> {
             "proves nothing",
         ),
         (|it| take(&mut it.new_pool, "AdminCreateUserConfig"), Part::SignUp, Broken, "anybody can sign up"),
+        (
+            |it| {
+                it.capture = Ok(function(&json!({ "TWINPOOL_USER_ID_CLAIM": "user_id" })));
+                set(&mut it.new_pool, "/LambdaConfig", json!({}));
+            },
+            Part::NewTrigger,
+            Broken,
+            "twinpool attach --pool new",
+        ),
+        (
+            |it| {
+                it.capture = Ok(function(&json!({ "TWINPOOL_USER_ID_CLAIM": "user_id" })));
+                set(
+                    &mut it.new_pool,
+                    "/LambdaConfig",
+                    json!({ "PreTokenGeneration": format!("{SIGN_IN}2") }),
+                );
+                it.new_slot = Some(Ok(function(&json!({}))));
+            },
+            Part::NewTrigger,
+            Broken,
+            "NewPoolChainPreTokenGeneration=arn",
+        ),
+        (
+            |it| {
+                set(
+                    &mut it.new_pool,
+                    "/LambdaConfig",
+                    json!({ "PreTokenGeneration": format!("{SIGN_IN}2") }),
+                );
+                it.new_slot = Some(failed(Class::NotFound));
+            },
+            Part::NewTrigger,
+            Broken,
+            "every sign-in to it fails",
+        ),
+        (|it| of_sign_in(it).policy = Ok(None), Part::NewTrigger, Broken, "no permission"),
+        (|it| of_sign_in(it).policy = failed(Class::Denied), Part::NewTrigger, Unseen, "GetPolicy"),
+        (|it| of_sign_in(it).configuration = failed(Class::NotFound), Part::SignIn, Broken, "not there"),
+        (
+            |it| set(&mut of_sign_in(it).configuration, "/State", json!("Failed")),
+            Part::SignIn,
+            Broken,
+            "is Failed",
+        ),
+        (|it| set(&mut of_sign_in(it).configuration, "/Role", json!("")), Part::SignIn, Broken, "no role"),
+        (
+            |it| {
+                set(
+                    &mut of_sign_in(it).configuration,
+                    "/Environment/Variables/TWINPOOL_LINKS_TABLE",
+                    json!("else"),
+                );
+            },
+            Part::SignIn,
+            Broken,
+            "another table",
+        ),
+        (
+            |it| {
+                let error = "Unhandled".to_owned();
+                of_sign_in(it).test = Some(Err(SelfTestFailure::Failed { guest: Guest::SignIn, error }));
+            },
+            Part::SignIn,
+            Broken,
+            "twinpool detach --pool new",
+        ),
+        (
+            |it| {
+                set(
+                    &mut of_sign_in(it).configuration,
+                    "/Environment/Variables/TWINPOOL_VERSION",
+                    json!("1.1.0"),
+                );
+            },
+            Part::Version,
+            Broken,
+            "sign-in 1.1.0",
+        ),
         (
             |it| {
                 set(
