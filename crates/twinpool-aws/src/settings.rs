@@ -13,12 +13,14 @@ mod audit_trail;
 #[cfg(feature = "lambda")]
 mod chain;
 mod place;
+mod sign_in;
 mod sweep;
 
 pub use audit_trail::AuditTrailSettings;
 #[cfg(feature = "lambda")]
 pub use chain::{ChainSettings, Former};
 pub use place::{NewPlace, NoRole, RoleArn, account_of_queue};
+pub use sign_in::SignInSettings;
 pub use sweep::SweepSettings;
 
 /// A setting that is missing or cannot be used. Names the key, never the value.

@@ -62,6 +62,12 @@ impl DigestKey {
         self.digest("identity", &parts)
     }
 
+    /// The digest of an identity, whoever has it. The provider is named as the old pool names it.
+    #[must_use]
+    pub fn any_identity(&self, identity: &Identity) -> Digest {
+        self.digest("any identity", &[identity.provider.as_str(), identity.subject.reveal()])
+    }
+
     /// The digest of what a group is made like.
     #[must_use]
     pub fn definition(&self, group: &GroupDefinition) -> Digest {
