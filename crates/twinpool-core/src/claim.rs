@@ -6,7 +6,7 @@ mod name;
 mod splice;
 
 pub use name::{ClaimName, ClaimNameError};
-pub use splice::{in_answer, with_user_id};
+pub use splice::{in_answer, whose, with_user_id};
 
 /// Why no claim was added. The answer is then to go back as it is. Holds nothing of the event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
@@ -17,6 +17,9 @@ pub enum NotAdded {
     /// A machine's token: no user has it (F§1.2).
     #[error("the token is a machine's")]
     Machine,
+    /// The event names no user.
+    #[error("the trigger event has no sub")]
+    NoUser,
     /// A former function of the trigger gives the claim another value, or suppresses it.
     #[error("a former function of the trigger has its own say about the claim")]
     Taken,
@@ -38,6 +41,7 @@ impl NotAdded {
         match self {
             Self::NoToken => "no_token",
             Self::Machine => "machine",
+            Self::NoUser => "no_user",
             Self::Taken => "taken",
             Self::Unreadable => "unreadable",
             Self::UnknownVersion => "unknown_version",

@@ -8,7 +8,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{ClaimName, NotAdded};
-use crate::id::UserId;
+use crate::id::{Sub, UserId};
 
 /// The names from the event's top to the object whose members are claims.
 type Way = [&'static str];
@@ -42,13 +42,7 @@ pub fn with_user_id(event: &str, claim: &ClaimName, id: &UserId) -> Result<Strin
 /// # Errors
 /// As of [`with_user_id`]. The answer is then to go back as it is.
 pub fn in_answer(event: &str, answer: &str, claim: &ClaimName, id: &UserId) -> Result<String, NotAdded> {
-    let source = text(event, "triggerSource")?.ok_or(NotAdded::NoToken)?;
-    if !source.starts_with("TokenGeneration_") {
-        return Err(NotAdded::NoToken);
-    }
-    if source == "TokenGeneration_ClientCredentials" {
-        return Err(NotAdded::Machine);
-    }
+    is_user_s_token(event)?;
     let mut answer = answer.to_owned();
     for way in tokens(text(event, "version")?.as_deref(), &answer)? {
         if let Some(edit) = Edit::of(&answer, way, claim, id)? {
@@ -56,6 +50,31 @@ pub fn in_answer(event: &str, answer: &str, claim: &ClaimName, id: &UserId) -> R
         }
     }
     Ok(answer)
+}
+
+/// Whose token a trigger event is about.
+///
+/// # Errors
+/// When it is about no token of a user, or does not say of which.
+pub fn whose(event: &str) -> Result<Sub, NotAdded> {
+    is_user_s_token(event)?;
+    sub(event).unwrap_or_default().and_then(|sub| Sub::parse(sub).ok()).ok_or(NotAdded::NoUser)
+}
+
+fn sub(event: &str) -> Result<Option<String>, NotAdded> {
+    let attributes = match member(event, "request")? {
+        Some(request) => member(request, "userAttributes")?,
+        None => None,
+    };
+    attributes.map_or(Ok(None), |attributes| text(attributes, "sub"))
+}
+
+fn is_user_s_token(event: &str) -> Result<(), NotAdded> {
+    let source = text(event, "triggerSource")?.unwrap_or_default();
+    if source == "TokenGeneration_ClientCredentials" {
+        return Err(NotAdded::Machine);
+    }
+    if source.starts_with("TokenGeneration_") { Ok(()) } else { Err(NotAdded::NoToken) }
 }
 
 /// Where the claim goes. An event of an unknown version is told by its response.

@@ -182,3 +182,25 @@ fn deep_json_around_it_is_no_trouble() {
         format!(r#"{{"version":"1","triggerSource":"TokenGeneration_X","x":{deep},"response":{{}}}}"#);
     assert!(add(&event).unwrap().contains("\"user_id\""));
 }
+
+#[test]
+fn whose_token_it_is_says_the_sub_and_nothing_else() {
+    let of = |source: &str, request: &str| {
+        whose(&format!(r#"{{"userName":"jane","triggerSource":"{source}","request":{request}}}"#))
+    };
+    let jane = r#"{"userAttributes":{"email":"x","sub":"s-1"}}"#;
+    assert_eq!(of("TokenGeneration_HostedAuth", jane), Ok(Sub::parse("s-1").unwrap()));
+    assert_eq!(of("PostConfirmation_ConfirmSignUp", jane), Err(NotAdded::NoToken));
+    assert_eq!(of("TokenGeneration_ClientCredentials", "{}"), Err(NotAdded::Machine));
+    assert_eq!(whose("[]"), Err(NotAdded::Unreadable));
+    for nobody in [
+        "null",
+        "{}",
+        r#"{"userAttributes":{}}"#,
+        r#"{"userAttributes":{"sub":7}}"#,
+        r#"{"userAttributes":{"sub":""}}"#,
+        r#"{"userAttributes":{"sub":"a","sub":"b"}}"#,
+    ] {
+        assert_eq!(of("TokenGeneration_HostedAuth", nobody), Err(NotAdded::NoUser), "{nobody}");
+    }
+}
