@@ -6,6 +6,7 @@ mod bad_input;
 mod chained;
 mod new_pool;
 mod queue_trouble;
+mod sign_in;
 mod sqs_batch;
 mod start;
 mod triggers;

@@ -73,12 +73,7 @@ impl<P: Ports> Engine<P> {
     }
 
     /// Beside whatever the user's own message group does: the fence keeps them apart.
-    async fn sync_old(
-        &self,
-        about: About,
-        event: &ChangeEvent,
-        delivery: u32,
-    ) -> Result<Outcome, SyncError> {
+    async fn sync_old(&self, about: About, event: &ChangeEvent, delivery: u32) -> Result<Outcome, SyncError> {
         let pool = self.old_shape.id.clone();
         // Whatever the event's own cause: what the new pool shows is no word about the old one.
         let hint = ChangeEvent::hint(event.id.clone(), pool, about, Cause::new_pool("UserId"), event.at);

@@ -7,8 +7,8 @@ use twinpool_core::digest::Digest;
 use twinpool_core::id::OldSub;
 use twinpool_core::port::Answer;
 
-use super::item::field::text;
 use super::Item;
+use super::item::field::text;
 use crate::code::port_error;
 
 pub(super) fn identity_key(identity: &Digest) -> String {

@@ -44,9 +44,7 @@ impl Hint {
             Err(
                 Missing::TooSlow(_)
                 | Missing::NoTimeLeft
-                | Missing::NotYet(
-                    NotYet::Gone | NotYet::OldPool(_) | NotYet::NewPool(_) | NotYet::Table(_),
-                ),
+                | Missing::NotYet(NotYet::Gone | NotYet::OldPool(_) | NotYet::NewPool(_) | NotYet::Table(_)),
             ) => Some(Self { pool: Pool::New, about: event?.about()? }),
             Err(
                 Missing::NotYet(NotYet::NotConfirmed | NotYet::SeveralUsers)

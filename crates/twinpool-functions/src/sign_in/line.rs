@@ -50,7 +50,8 @@ impl Line {
     }
 
     pub(super) fn hint_lost(call: &Call<'_>) -> Self {
-        let message = "the mirror could not be told of a pair: it is made when the user next shows in the old pool";
+        let message =
+            "the mirror could not be told of a pair: it is made when the user next shows in the old pool";
         Self::of(Fields {
             hint_lost: Some(1),
             ..Fields::new("WARN", message.to_owned(), "hint_lost", "HintLost", call)

@@ -22,7 +22,9 @@ pub enum Missing {
     #[error("the former function of the trigger left no time to look it up")]
     NoTimeLeft,
     /// The trigger is attached to a pool that is not the new one.
-    #[error("the event is of another pool: attach the function to the new pool of this stack, and to no other")]
+    #[error(
+        "the event is of another pool: attach the function to the new pool of this stack, and to no other"
+    )]
     OtherPool,
     /// The event names nobody, or the answer is no text of JSON.
     #[error("the trigger event cannot be read")]

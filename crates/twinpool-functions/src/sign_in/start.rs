@@ -22,7 +22,7 @@ use super::{SignIn, Wiring};
 use crate::rules;
 
 /// The function on AWS.
-pub type OnAws = SignIn<CognitoPool, CognitoPool, UserIds, Queue>;
+type OnAws = SignIn<CognitoPool, CognitoPool, UserIds, Queue>;
 
 /// For opening a connection ahead of the first event. A table that is out of reach costs a cold start this much.
 const WARM_UP: Duration = Duration::from_millis(500);
