@@ -253,7 +253,7 @@ fn only_the_new_pool_of_this_account_may_invoke_sign_in_and_only_where_it_is_her
     assert!(permission.contains("Principal: cognito-idp.amazonaws.com"));
     assert!(permission.contains("SourceAccount: !Ref AWS::AccountId"));
     assert!(permission.contains("SourceArn: !Sub arn:${AWS::Partition}:cognito-idp:${AWS::Region}:${AWS::AccountId}:userpool/${NewPoolId}"));
-    for name in ["SignIn", "SignInRole", "SignInLogs", "SignInInvokedByNewPool", "ClaimsMissing"] {
+    for name in ["SignIn", "SignInRole", "SignInLogs", "SignInInvokedByNewPool", "SignInClaimsMissing"] {
         assert!(resource(name).contains("    Condition: NewPoolIsHere"), "{name}");
     }
 }
