@@ -244,7 +244,9 @@ fn sign_in_only_reads_both_pools_and_gives_user_ids() {
     ];
     assert_eq!(allowed("SignInRole"), set(&expected));
     let role = resource("SignInRole");
-    assert!(role.contains("Action: lambda:InvokeFunction\n                  Resource: !Ref NewPoolChainPreTokenGeneration"));
+    assert!(role.contains(
+        "Action: lambda:InvokeFunction\n                  Resource: !Ref NewPoolChainPreTokenGeneration"
+    ));
 }
 
 #[test]

@@ -142,7 +142,8 @@ fn a_table_that_says_nothing_or_nonsense_costs_the_claim_alone_and_the_mirror_is
 fn a_former_function_keeps_its_claims_and_groups() {
     let bench = Bench::start();
     let details = r#"{"claimsToAddOrOverride":{"tenant":"acme"},"groupOverrideDetails":{"groupsToOverride":["staff"]}}"#;
-    let said = SIGN_IN.replace(r#""claimsOverrideDetails":null"#, &format!(r#""claimsOverrideDetails":{details}"#));
+    let said =
+        SIGN_IN.replace(r#""claimsOverrideDetails":null"#, &format!(r#""claimsOverrideDetails":{details}"#));
     let answer = said.clone();
     let lambda = Lambda::start(move |_, _| Outcome::Says(answer.clone().into_bytes()));
     let (former, aws) = (lambda.endpoint(), bench.stub.endpoint());
@@ -161,7 +162,9 @@ fn a_former_function_keeps_its_claims_and_groups() {
 #[test]
 fn a_function_that_is_set_up_wrongly_lets_every_token_pass_and_says_which_setting() {
     let bench = Bench::start();
-    for wrong in [("TWINPOOL_LINKS_TABLE", ""), ("TWINPOOL_USER_ID_CLAIM", "sub"), ("TWINPOOL_RULES_FILE", "/none")] {
+    for wrong in
+        [("TWINPOOL_LINKS_TABLE", ""), ("TWINPOOL_USER_ID_CLAIM", "sub"), ("TWINPOOL_RULES_FILE", "/none")]
+    {
         let function = bench.function(&[wrong]);
         assert_eq!(function.invoke(SIGN_IN), as_it_came(SIGN_IN));
         assert_eq!(reasons(function), ["misconfigured"], "{wrong:?}");
