@@ -13,7 +13,7 @@ pub trait Ports: Send + Sync {
     type Old: PoolReader;
     /// The new pool.
     type New: PoolWriter;
-    /// The links, the user ids, the records of groups, and what went wrong.
+    /// The links, the user ids and who has which identity, the records of groups, and what went wrong.
     type Links: LinkStore + IdStore + GroupStore + TroubleStore;
     /// The time.
     type Clock: Clock;
