@@ -1,6 +1,8 @@
 //! Behind a function that had the slot before.
 
+use twinpool_aws::lambda::{Along, FunctionArn, Said};
 use twinpool_aws::settings::ChainSettings;
+use twinpool_core::port;
 
 use super::*;
 
