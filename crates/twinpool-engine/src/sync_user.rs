@@ -111,7 +111,8 @@ impl<P: Ports> Engine<P> {
     /// When a call fails, or the answer would be premature.
     pub async fn sync_user(&self, event: &ChangeEvent, delivery: u32) -> Result<Outcome, SyncError> {
         if event.pool == self.new_shape.id {
-            return self.sync_account(event, delivery).await;
+            // The rarer way, with the other in it: on the heap, so that both do not stand on every stack.
+            return Box::pin(self.sync_account(event, delivery)).await;
         }
         if event.pool != self.old_shape.id {
             return Err(SyncError::OtherPool);
