@@ -8,6 +8,7 @@ mod claim;
 mod new_pool;
 mod queue_trouble;
 mod resolve;
+mod sign_in;
 mod sqs_batch;
 mod start;
 mod triggers;

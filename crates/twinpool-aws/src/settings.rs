@@ -15,6 +15,7 @@ mod chain;
 mod claim;
 mod place;
 mod resolve;
+mod sign_in;
 mod sweep;
 mod tokens;
 
@@ -24,6 +25,7 @@ pub use chain::{ChainSettings, Former};
 pub use claim::user_id_claim;
 pub use place::{NewPlace, NoRole, RoleArn, account_of_queue};
 pub use resolve::ResolveSettings;
+pub use sign_in::SignInSettings;
 pub use sweep::SweepSettings;
 pub use tokens::TokenSettings;
 

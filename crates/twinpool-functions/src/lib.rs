@@ -5,6 +5,7 @@ mod logging;
 pub mod mirror;
 pub mod resolve;
 pub mod rules;
+pub mod sign_in;
 pub mod sweep;
 pub mod wiring;
 
