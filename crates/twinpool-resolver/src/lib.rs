@@ -2,9 +2,15 @@
 #![warn(missing_docs)]
 
 mod authenticate;
+mod bearer;
+#[cfg(feature = "axum")]
+pub mod middleware;
+mod no_principal;
 mod principal;
 mod refusal;
 
 pub use authenticate::{Authenticate, Denied};
+pub use bearer::bearer_token;
+pub use no_principal::NoPrincipal;
 pub use principal::{ClientId, Principal, TokenUse};
 pub use refusal::Refusal;
