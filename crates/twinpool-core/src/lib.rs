@@ -23,5 +23,6 @@ pub mod port;
 pub mod quota;
 pub mod run;
 pub mod snapshot;
+pub mod token;
 pub mod trouble;
 pub mod value;

@@ -4,35 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use twinpool_core::id::{GroupName, Pool, Sub, UserId, Username};
-
-/// The id of an app client of one pool, such as `1h57kf5cpq17m0eml12EXAMPLE`. Not personal, and no secret.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ClientId(String);
-
-impl ClientId {
-    /// Takes the text if it can be one: 1 to 128 letters, digits, `_` or `+` (AWS's API reference, `ClientIdType`).
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let sound = |c: u8| c.is_ascii_alphanumeric() || c == b'_' || c == b'+';
-        let fits = !text.is_empty() && text.len() <= 128 && text.bytes().all(sound);
-        fits.then(|| Self(text.to_owned()))
-    }
-
-    /// The text itself.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// What a token is for (F§9).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum TokenUse {
-    /// For APIs: `token_use` is `access`.
-    Access,
-    /// For the application itself: `token_use` is `id`.
-    Id,
-}
+pub use twinpool_core::token::{ClientId, TokenUse};
 
 /// Whom a verified token names. Its claims are personal: `Debug` shows none of them.
 #[derive(Clone, PartialEq)]

@@ -1,0 +1,112 @@
+//! What is accepted.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use twinpool_core::id::Pool;
+use twinpool_core::token::{TokenUse, TrustedPool};
+
+/// How far the clock of this machine and AWS's may be apart. As other libraries have it; the shortest life of a token of
+/// Cognito is five minutes.
+const LEEWAY: Duration = Duration::from_secs(60);
+
+/// Between two looks for a key that a token names and its pool did not have. Anybody can make such tokens up, so this is what
+/// bounds the requests; and a user whose token is signed with a key of today waits no longer than this.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// A pool may withdraw a key at any time and tells nobody (F§9): the keys are read again after so long.
+const MAX_AGE: Duration = Duration::from_secs(60 * 60);
+
+/// A list of pools that cannot be meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrustError {
+    /// A token of it could be of either pool.
+    #[error("one issuer stands in both pools: each pool has its own")]
+    SharedIssuer,
+    /// Nothing of this pool could ever be verified.
+    #[error("the {0} has no issuer: name one, such as https://cognito-idp.eu-west-1.amazonaws.com/<pool id>")]
+    NoIssuer(Pool),
+    /// Every token would be refused.
+    #[error("neither pool has an app client: name those whose tokens are accepted")]
+    NoClient,
+}
+
+/// Which tokens are accepted, of which pools, and how old the keys may be.
+#[derive(Debug, Clone)]
+pub struct Trust {
+    pub(super) old: TrustedPool,
+    pub(super) new: TrustedPool,
+    pub(super) uses: BTreeSet<TokenUse>,
+    pub(super) claim: String,
+    pub(super) leeway: Duration,
+    pub(super) pause: Duration,
+    pub(super) max_age: Duration,
+}
+
+impl Trust {
+    /// Accepts access tokens of both pools. Their claim `user_id` is the user id.
+    ///
+    /// # Errors
+    /// When the pools share an issuer, one has none, or no client is named at all.
+    pub fn new(old: TrustedPool, new: TrustedPool) -> Result<Self, TrustError> {
+        for (pool, trusted) in [(Pool::Old, &old), (Pool::New, &new)] {
+            if trusted.issuers.is_empty() {
+                return Err(TrustError::NoIssuer(pool));
+            }
+        }
+        if !old.issuers.is_disjoint(&new.issuers) {
+            return Err(TrustError::SharedIssuer);
+        }
+        if old.clients.is_empty() && new.clients.is_empty() {
+            return Err(TrustError::NoClient);
+        }
+        Ok(Self {
+            old,
+            new,
+            uses: BTreeSet::from([TokenUse::Access]),
+            claim: "user_id".to_owned(),
+            leeway: LEEWAY,
+            pause: PAUSE,
+            max_age: MAX_AGE,
+        })
+    }
+
+    /// Accepts tokens for these uses, instead of access tokens only.
+    #[must_use]
+    pub fn for_uses(mut self, uses: BTreeSet<TokenUse>) -> Self {
+        self.uses = uses;
+        self
+    }
+
+    /// Finds the user id in this claim, instead of `user_id`. Never the name of an attribute: users may write those.
+    #[must_use]
+    pub fn with_claim(mut self, name: impl Into<String>) -> Self {
+        self.claim = name.into();
+        self
+    }
+
+    /// Lets clocks be so far apart, instead of 60 seconds.
+    #[must_use]
+    pub fn with_leeway(mut self, leeway: Duration) -> Self {
+        self.leeway = leeway;
+        self
+    }
+
+    /// Looks for unknown keys no more often than once in `pause` (10 seconds unless set), and reads keys again that are older
+    /// than `max_age` (1 hour unless set).
+    #[must_use]
+    pub fn with_key_times(mut self, pause: Duration, max_age: Duration) -> Self {
+        (self.pause, self.max_age) = (pause, max_age);
+        self
+    }
+
+    /// What is accepted of one pool.
+    #[must_use]
+    pub fn pool(&self, pool: Pool) -> &TrustedPool {
+        match pool {
+            Pool::Old => &self.old,
+            Pool::New => &self.new,
+        }
+    }
+}
