@@ -88,7 +88,7 @@ impl Run {
 }
 
 /// Seconds of CPU, and whether the process has ended.
-fn times(process: u32) -> Option<(f64, bool)> {
+pub(crate) fn times(process: u32) -> Option<(f64, bool)> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // The name, in parentheses, can hold anything.
     let (_, fields) = stat.rsplit_once(") ")?;

@@ -7,15 +7,17 @@
 mod backfill;
 mod capture;
 mod child;
+mod resolver_memory;
 mod verify;
 
 fn main() {
     let names: Vec<_> = std::env::args().skip(1).collect();
-    let all: [(&str, fn()); 4] = [
+    let all: [(&str, fn()); 5] = [
         ("capture", capture::run),
         ("backfill", backfill::governed::run),
         ("backfill", backfill::race::run),
         ("verify", verify::run),
+        ("resolver", resolver_memory::run),
     ];
     for (_, run) in all.into_iter().filter(|(name, _)| names.is_empty() || names.iter().any(|it| it == name))
     {

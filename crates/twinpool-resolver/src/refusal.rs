@@ -7,7 +7,8 @@ pub enum Refusal {
     /// Longer than any token of Cognito.
     #[error("the token is too long")]
     TooLong,
-    /// Not three parts of base64url, of which the first two are JSON objects.
+    /// Not three parts of base64url, of which the first two are JSON objects; or with an extension that has to be understood
+    /// (`crit`), which Cognito has none of.
     #[error("the token is not a JSON Web Token")]
     Malformed,
     /// A name stands twice in one object: two readers may read two tokens.

@@ -1,5 +1,10 @@
 //! From a token to what it says, once its pool's signature proves it.
 
+mod claims;
+mod compact;
+mod jwk;
+mod keyring;
+mod object;
 mod trust;
 mod verified;
 mod verifier;

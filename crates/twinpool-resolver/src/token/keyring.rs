@@ -1,0 +1,149 @@
+//! The keys of one pool, as they were read last.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use twinpool_core::id::Timestamp;
+use twinpool_core::port::Clock;
+use twinpool_core::token::KeySource;
+
+use super::jwk::{self, Keys};
+
+/// While there are no keys at all, nothing of the pool can be verified: this is tried sooner than anything else.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Why there is no key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NoKey {
+    /// The pool was asked, and does not have it.
+    Unknown,
+    /// The pool could not be asked.
+    Unread,
+}
+
+/// How the last attempt to read the keys went.
+#[derive(Debug, Clone, Copy)]
+enum Attempt {
+    Never,
+    /// Begun. Seen by whoever has the turn, it was given up half-way.
+    Begun(Timestamp),
+    Failed(Timestamp),
+    Read(Timestamp),
+}
+
+struct State {
+    keys: Option<Arc<Keys>>,
+    read_at: Timestamp,
+    attempt: Attempt,
+}
+
+/// The keys of one pool. They are read when a token needs them, by one task at a time.
+pub(super) struct Keyring {
+    url: String,
+    pause: Duration,
+    max_age: Duration,
+    state: RwLock<State>,
+    /// Whose turn it is to read.
+    turn: Mutex<()>,
+}
+
+impl Keyring {
+    pub(super) fn new(url: String, pause: Duration, max_age: Duration) -> Self {
+        let state = State { keys: None, read_at: Timestamp(0), attempt: Attempt::Never };
+        Self { url, pause, max_age, state: RwLock::new(state), turn: Mutex::new(()) }
+    }
+
+    /// The keys, of which one has this id.
+    pub(super) async fn holding(
+        &self,
+        kid: &str,
+        source: &impl KeySource,
+        clock: &impl Clock,
+    ) -> Result<Arc<Keys>, NoKey> {
+        let Some(keys) = self.with(kid) else {
+            let _turn = self.turn.lock().await;
+            // Whoever had the turn before may have found it.
+            if self.with(kid).is_none() {
+                self.read_if_due(source, clock).await;
+            }
+            return self.with(kid).ok_or_else(|| self.why_not());
+        };
+        if self.is_old(clock.now()) {
+            // One task reads them again. The others go on with what is there.
+            if let Ok(_turn) = self.turn.try_lock() {
+                if self.is_old(clock.now()) {
+                    self.read_if_due(source, clock).await;
+                }
+                return self.with(kid).ok_or_else(|| self.why_not());
+            }
+        }
+        Ok(keys)
+    }
+
+    /// Reads the keys if there are none.
+    pub(super) async fn warm(&self, source: &impl KeySource, clock: &impl Clock) {
+        let _turn = self.turn.lock().await;
+        if self.look(|state| state.keys.is_none()) {
+            self.read_if_due(source, clock).await;
+        }
+    }
+
+    /// Only for whoever has the turn.
+    async fn read_if_due(&self, source: &impl KeySource, clock: &impl Clock) {
+        if !self.is_due(clock.now()) {
+            return;
+        }
+        // Counts from its begin: a caller who asks and hangs up asks no more often than one who waits.
+        self.change(|state| state.attempt = Attempt::Begun(clock.now()));
+        let keys = source.keys(&self.url).await.ok().and_then(|text| jwk::parse(&text));
+        let now = clock.now();
+        self.change(|state| match keys {
+            Some(keys) => {
+                *state = State { keys: Some(Arc::new(keys)), read_at: now, attempt: Attempt::Read(now) };
+            }
+            None => state.attempt = Attempt::Failed(now),
+        });
+    }
+
+    fn is_due(&self, now: Timestamp) -> bool {
+        self.look(|state| match (state.attempt, &state.keys) {
+            (Attempt::Never, _) | (Attempt::Begun(_), None) => true,
+            (Attempt::Failed(at) | Attempt::Read(at), None) => {
+                has_passed(FIRST_PAUSE.min(self.pause), at, now)
+            }
+            (Attempt::Begun(at) | Attempt::Failed(at) | Attempt::Read(at), Some(_)) => {
+                has_passed(self.pause, at, now)
+            }
+        })
+    }
+
+    fn is_old(&self, now: Timestamp) -> bool {
+        self.look(|state| has_passed(self.max_age, state.read_at, now))
+    }
+
+    fn with(&self, kid: &str) -> Option<Arc<Keys>> {
+        self.look(|state| state.keys.as_ref().filter(|keys| keys.contains_key(kid)).cloned())
+    }
+
+    fn why_not(&self) -> NoKey {
+        self.look(|state| match state.attempt {
+            Attempt::Read(_) => NoKey::Unknown,
+            Attempt::Never | Attempt::Begun(_) | Attempt::Failed(_) => NoKey::Unread,
+        })
+    }
+
+    /// Nothing that holds the lock can panic, so that what it guards is whole.
+    fn look<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.state.write().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// A clock that was set back has passed everything.
+fn has_passed(while_: Duration, since: Timestamp, now: Timestamp) -> bool {
+    now.0.checked_sub(since.0).is_none_or(|millis| u128::from(millis) >= while_.as_millis())
+}

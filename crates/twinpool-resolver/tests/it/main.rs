@@ -1,0 +1,7 @@
+//! The resolver as backends see it.
+
+mod flights;
+mod limits;
+mod properties;
+mod resolver;
+mod table;
