@@ -7,6 +7,7 @@
 mod answer;
 mod event;
 mod line;
+mod start;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use twinpool_resolver::{Authenticate, Denied, NoPrincipal, Principal};
 
 pub use answer::Answer;
 pub use line::Line;
+pub use start::{Aws, start};
 
 use event::{Form, Unusable};
 
