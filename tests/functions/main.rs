@@ -4,6 +4,7 @@
 mod audit_trail;
 mod bad_input;
 mod chained;
+mod claim;
 mod new_pool;
 mod queue_trouble;
 mod sqs_batch;

@@ -5,6 +5,7 @@ mod arrives;
 mod attach;
 mod audit;
 mod chained;
+mod claim;
 mod command;
 mod confirmed;
 mod dead_letters;

@@ -11,6 +11,7 @@ pub mod cloudformation;
     feature = "cloudformation",
     feature = "cognito",
     feature = "dynamodb",
+    feature = "jwks",
     feature = "lambda",
     feature = "role",
     feature = "sqs",
@@ -21,6 +22,8 @@ mod code;
 pub mod cognito;
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
+#[cfg(feature = "jwks")]
+pub mod jwks;
 #[cfg(feature = "lambda")]
 pub mod lambda;
 #[cfg(feature = "role")]

@@ -12,12 +12,14 @@ use twinpool_core::id::{AttributeName, PoolId};
 mod audit_trail;
 #[cfg(feature = "lambda")]
 mod chain;
+mod claim;
 mod place;
 mod sweep;
 
 pub use audit_trail::AuditTrailSettings;
 #[cfg(feature = "lambda")]
 pub use chain::{ChainSettings, Former};
+pub use claim::user_id_claim;
 pub use place::{NewPlace, NoRole, RoleArn, account_of_queue};
 pub use sweep::SweepSettings;
 

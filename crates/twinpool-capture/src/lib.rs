@@ -5,6 +5,8 @@
 //! counted, and the change arrives with the user's next event.
 //!
 //! Where another function had the trigger's slot, that one is called first, and its answer goes back ([`Chain`]).
+//!
+//! Where it is switched on, what goes back for a token also holds the user id as a claim ([`Claim`]).
 #![cfg_attr(
     not(test),
     deny(
@@ -32,9 +34,12 @@ use twinpool_core::id::Timestamp;
 use twinpool_core::port::ChangeSink;
 use twinpool_trigger::{Chain, ChainLine, Functions};
 
+mod claim;
 mod loss;
 mod start;
 
+use claim::Adder;
+pub use claim::{Claim, ClaimLine};
 use loss::Seen;
 pub use loss::{Loss, LossLine};
 pub use start::start;
@@ -51,6 +56,7 @@ const ANSWERED_BY: Duration = Duration::from_millis(4_500);
 pub struct Capture<S, F = Lambda> {
     wiring: Result<Wiring<S>, Loss>,
     chain: Chain<F>,
+    claim: Adder,
     /// What the start took of the time of the first event, in milliseconds; nothing once that has come.
     start_took: AtomicU64,
 }
@@ -65,12 +71,15 @@ struct Wiring<S> {
 /// What goes back to Cognito, and what is written about it.
 #[derive(Debug)]
 pub struct Answer {
-    /// The trigger event, as it came; or what the former function of the trigger said to it.
+    /// The trigger event, as it came; or what the former function of the trigger said to it. With the claim, where that is
+    /// switched on.
     pub event: Result<Box<RawValue>, Diagnostic>,
     /// Nothing, if all is well: a line per sign-in would cost more than it tells, and SQS counts what it takes.
     pub loss: Option<LossLine>,
     /// Something only where the trigger failed for its former function.
     pub chain: Option<ChainLine>,
+    /// Something only where a token should have got the claim, and did not.
+    pub claim: Option<ClaimLine>,
 }
 
 impl<S, F> Capture<S, F> {
@@ -87,13 +96,19 @@ impl<S, F> Capture<S, F> {
     }
 
     fn wired(wiring: Result<Wiring<S>, Loss>) -> Self {
-        Self { wiring, chain: Chain::Nothing, start_took: AtomicU64::new(0) }
+        Self { wiring, chain: Chain::Nothing, claim: Adder::default(), start_took: AtomicU64::new(0) }
     }
 
     /// With this before it.
     #[must_use]
     pub fn after(self, chain: Chain<F>) -> Self {
         Self { chain, ..self }
+    }
+
+    /// With this claim in the tokens.
+    #[must_use]
+    pub fn with_claim(self, claim: Claim) -> Self {
+        Self { claim: Adder::new(claim), ..self }
     }
 
     /// After a start that took so long, of which the first event has that much less time.
@@ -115,16 +130,19 @@ impl<S: ChangeSink, F: Functions> Capture<S, F> {
         let mut seen = Seen::default();
         let loss = self.guarded(payload.get(), left, &mut seen).await.err();
         let (name, id) = (&context.env_config.function_name, &context.request_id);
-        let (event, chain) = match former {
-            None => (Ok(payload), None),
-            Some(Ok(said)) => (Ok(said), None),
-            Some(Err(refusal)) => {
+        let (event, chain, claim) = match former.transpose() {
+            Ok(said) => {
+                let added = self.claim.add(payload.get(), said.as_ref().unwrap_or(&payload).get());
+                let line = added.as_ref().err().map(|missing| ClaimLine::new(missing, name, id, now()));
+                (Ok(added.unwrap_or_default().or(said).unwrap_or(payload)), None, line)
+            }
+            Err(refusal) => {
                 let line = ChainLine::new(&refusal, name, id, now());
-                (Err(refusal.told), Some(line))
+                (Err(refusal.told), Some(line), None)
             }
         };
         let loss = loss.map(|loss| LossLine::new(&loss, &seen, event.is_ok(), name, id, now()));
-        Answer { event, loss, chain }
+        Answer { event, loss, chain, claim }
     }
 
     /// `left`: what a former function has left of Cognito's time.

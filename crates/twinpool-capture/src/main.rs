@@ -13,9 +13,13 @@ async fn main() -> Result<(), Error> {
     quiet_panics();
     let capture = &start(&Environment).await;
     let answer = async |event: LambdaEvent<Box<RawValue>>| {
-        let Answer { event, loss, chain } = capture.answer(event).await;
-        let lines = loss.map(|line| line.to_string()).into_iter().chain(chain.map(|line| line.to_string()));
-        for line in lines {
+        let Answer { event, loss, chain, claim } = capture.answer(event).await;
+        let lines = [
+            loss.map(|line| line.to_string()),
+            chain.map(|line| line.to_string()),
+            claim.map(|line| line.to_string()),
+        ];
+        for line in lines.into_iter().flatten() {
             // A closed standard output is no reason to fail a sign-in.
             drop(writeln!(std::io::stdout().lock(), "{line}"));
         }

@@ -8,12 +8,12 @@ use futures_util::future::join;
 use tokio::time::{Instant, timeout};
 use twinpool_aws::client::{self, Patience};
 use twinpool_aws::lambda::Lambda;
-use twinpool_aws::settings::{CaptureSettings, ChainSettings, SettingsError, Source};
+use twinpool_aws::settings::{CaptureSettings, ChainSettings, SettingsError, Source, user_id_claim};
 use twinpool_aws::sqs::Queue;
 
 use twinpool_trigger::Chain;
 
-use crate::Capture;
+use crate::{Capture, Claim};
 
 /// For opening a connection ahead of the first event. A queue that is out of reach costs a cold start this much.
 const WARM_UP: Duration = Duration::from_millis(500);
@@ -34,7 +34,11 @@ pub async fn start(settings: &impl Source) -> Capture<Queue> {
         const WHY: &str = "the AWS client could not be built";
         Capture::misconfigured(WHY).after(chain(formers, Err(WHY.to_owned())))
     });
-    capture.started_in(began.elapsed())
+    let claim = match user_id_claim(settings) {
+        Ok(name) => name.map_or(Claim::Off, Claim::On),
+        Err(error) => Claim::Misconfigured(error.to_string()),
+    };
+    capture.with_claim(claim).started_in(began.elapsed())
 }
 
 type Found = Result<(CaptureSettings, Duration), SettingsError>;

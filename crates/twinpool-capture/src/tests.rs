@@ -9,6 +9,7 @@ use twinpool_core::port::{self, Class, PortError};
 use super::*;
 
 mod chained;
+mod claim;
 
 const DEADLINE: Duration = Duration::from_secs(1);
 

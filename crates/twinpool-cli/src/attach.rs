@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use twinpool_core::port::Clock as _;
-use twinpool_setup::attach::{self, Attached, NoPlan, Plan, Unfinished, Warning, Wish};
+use twinpool_setup::attach::{self, Attached, NoPlan, Plan, TokenVersion, Unfinished, Warning, Wish};
 use twinpool_setup::managed::Manager;
 use twinpool_setup::permission::permission;
 use twinpool_setup::port::PoolSettings as _;
@@ -37,6 +37,11 @@ pub(crate) struct Arguments {
     /// What to do with settings that changed since an attaching that did not finish.
     #[arg(long, value_name = "WHAT")]
     changed_since: Option<ChangedSince>,
+    /// The version of the events before tokens: V1_0, V2_0 or V3_0. With the last two, which need the plan Essentials or Plus,
+    /// capture can add the user id to access tokens. A function that was there before keeps its own; a free slot gets V1_0
+    /// unless said.
+    #[arg(long, value_name = "VERSION")]
+    token_version: Option<TokenVersion>,
     /// For programs: one JSON object.
     #[arg(long)]
     json: bool,
@@ -64,12 +69,13 @@ impl From<ChangedSince> for Unfinished {
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let place = &arguments.place;
     if let Some(language) = arguments.print {
-        return snippet(place, language).await;
+        return snippet(place, language, arguments.token_version).await;
     }
     let reached = place.reach().await?;
     let wish = Wish {
         capture: place.capture_arn.clone(),
         unfinished: arguments.changed_since.map(Unfinished::from),
+        token_version: arguments.token_version,
         at: SystemClock.now().0,
     };
     let plan = match attach::plan(&reached.ports(), &wish).await {
@@ -100,7 +106,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
 }
 
 /// For the template that manages the pool.
-async fn snippet(place: &Place, language: Language) -> Outcome {
+async fn snippet(place: &Place, language: Language, version: Option<TokenVersion>) -> Outcome {
     let reached = place.reach().await?;
     let description = reached.pool.describe().await.map_err(|error| place.problem(error))?;
     let Some(permission) = permission(&description) else {
@@ -112,8 +118,16 @@ async fn snippet(place: &Place, language: Language) -> Outcome {
     let held = |slot| in_slot(&description, slot).filter(|held| !held.is(&place.capture_arn));
     let former: Vec<_> =
         Slot::ALL.into_iter().filter_map(|slot| Some((slot, held(slot)?.function))).collect();
-    let version = in_slot(&description, Slot::PreTokenGeneration).and_then(|held| held.version);
-    let version = version.unwrap_or_else(|| "V1_0".to_owned());
+    let held_version = in_slot(&description, Slot::PreTokenGeneration).and_then(|held| held.version);
+    let version = match version.filter(|_| held(Slot::PreTokenGeneration).is_none()) {
+        Some(version) => {
+            if let Err(refusal) = version.check(&description) {
+                return Ok((format!("{refusal}\n"), Exit::Blocked));
+            }
+            version.to_string()
+        }
+        None => held_version.unwrap_or_else(|| "V1_0".to_owned()),
+    };
     let wanted =
         Wanted { capture: &place.capture_arn, permission: &permission, version: &version, former: &former };
     Ok((wanted.snippet(language), Exit::Done))

@@ -20,6 +20,9 @@ pub use crate::prove::Unfinished;
 mod check;
 mod former;
 mod run;
+mod tokens;
+
+pub use tokens::{NoVersion, TokenVersion};
 
 /// What is wanted.
 #[derive(Debug, Clone)]
@@ -28,6 +31,8 @@ pub struct Wish {
     pub capture: FunctionArn,
     /// What to do with settings that changed since a run that did not finish.
     pub unfinished: Option<Unfinished>,
+    /// The version of the events before tokens, where no former function has its own; `None` leaves it, or takes V1_0.
+    pub token_version: Option<TokenVersion>,
     /// Now, in milliseconds since 1970.
     pub at: u64,
 }
@@ -87,6 +92,13 @@ pub enum Warning {
         /// What capture calls.
         chained: FunctionArn,
     },
+    /// Another version of the events before tokens was wanted than the one that the former function gets.
+    VersionStays {
+        /// The one that stays.
+        version: String,
+        /// The former function.
+        former: FunctionArn,
+    },
     /// An earlier run did not finish; these were changed since, and are put back.
     PutsBack(Vec<String>),
 }
@@ -113,6 +125,10 @@ impl fmt::Display for Warning {
             Self::OtherFormer { slot, former, chained } => {
                 write!(f, "{former} was in {slot} before, and capture calls {chained} instead")
             }
+            Self::VersionStays { version, former } => write!(
+                f,
+                "PreTokenGeneration stays at {version}, which {former} was made for: change both together"
+            ),
             Self::PutsBack(paths) => write!(
                 f,
                 "an earlier run did not finish, and this was changed since and is put back: {}",
@@ -196,6 +212,11 @@ pub enum Refusal {
     /// `LambdaConfig` has a form that is not known.
     #[error("LambdaConfig of the pool cannot be read: nothing is changed that is not understood")]
     Unclear,
+    /// The plan of the pool has no such events.
+    #[error(
+        "the pool is on the plan Lite, which has no {0} events before tokens: change its plan to Essentials, or take V1_0, with which ID tokens alone get the user id"
+    )]
+    Plan(TokenVersion),
     /// The description cannot be sent back.
     #[error(transparent)]
     Unsendable(#[from] Unsendable),
@@ -240,7 +261,8 @@ pub async fn plan<P: PoolSettings, F: Functions, A: Archive>(
     let former = former::Former::new(ports.pool.id(), &before, found, wish);
     let mut warnings = check::warnings(&before);
     warnings.extend(check::slots(&before.description, &wish.capture, &chained, &former)?);
-    let (after, put_back) = former.after(&before, wish)?;
+    let (mut after, put_back) = former.after(&before, wish)?;
+    warnings.extend(tokens::wish(&mut after.description, &chained, wish.token_version)?);
     warnings.extend(Some(put_back).filter(|paths| !paths.is_empty()).map(Warning::PutsBack));
     // Also the way back must be open.
     for seen in [&before, &after] {

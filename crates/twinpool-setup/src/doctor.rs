@@ -4,6 +4,7 @@
 
 mod audit_trail;
 mod capture;
+mod claim;
 mod facts;
 mod mirror;
 mod old_pool;
@@ -27,6 +28,7 @@ pub fn steps(facts: &Facts) -> Vec<Step> {
         old_pool::slots,
         permission::permission,
         capture::capture,
+        claim::claim,
         queue::queue,
         queue::dead_letters,
         queue::key,

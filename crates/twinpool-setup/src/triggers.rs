@@ -139,6 +139,13 @@ pub fn put(description: &mut Json, slot: Slot, function: &str) {
     });
 }
 
+/// Sets the version of the events before tokens, if the slot holds a function.
+pub fn set_version(description: &mut Json, version: &str) {
+    if let Some(held) = in_slot(description, Slot::PreTokenGeneration) {
+        edit(description, |lambda| set_config(lambda, version, &held.function));
+    }
+}
+
 /// Gives a slot what another description has in it, or nothing.
 pub fn copy(description: &mut Json, slot: Slot, from: &Json) {
     let former = lambda_config(from);

@@ -22,11 +22,12 @@ pub(crate) mod servers;
 mod users;
 
 pub use audit::AuditTrail;
+pub use chained::Beside;
 pub use links::{Link, Links};
 pub use pools::{SignIn, create as create_pool};
 pub use queue::Queue;
 pub use running::Running;
-pub use users::{Person, Users};
+pub use users::{Person, Tokens, Users};
 
 /// The confirmation code that the local servers take.
 pub const CODE: &str = "123456";
@@ -246,7 +247,7 @@ fn start(options: &Options, folder: &Path) -> Result<Addresses> {
         OldPoolServer::Ministack => {
             let old_pool = pools::create(&aws, "old", options.old_sign_in, false)?;
             let outputs = capture(&aws, &old_pool, false)?;
-            pools::attach(&aws, &old_pool, &outputs.capture_arn)?;
+            pools::attach(&aws, &old_pool, &outputs.capture_arn, "V2_0")?;
             (old_pool, outputs)
         }
         OldPoolServer::CognitoLocal => {

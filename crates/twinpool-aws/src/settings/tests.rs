@@ -148,3 +148,12 @@ fn former_functions_are_read_by_slot_and_a_wrong_one_is_named() {
         "{shown}"
     );
 }
+
+#[test]
+fn a_claim_that_no_function_can_add_is_named_by_its_setting() {
+    let claim = |name| user_id_claim(&Table(BTreeMap::from([("TWINPOOL_USER_ID_CLAIM", name)])));
+    assert_eq!(claim("user_id").unwrap().unwrap().as_str(), "user_id");
+    assert_eq!(user_id_claim(&Table(BTreeMap::new())), Ok(None));
+    let problem = claim("cognito:groups").unwrap_err().to_string();
+    assert!(problem.starts_with("TWINPOOL_USER_ID_CLAIM cannot be used: "), "{problem}");
+}

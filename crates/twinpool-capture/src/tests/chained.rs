@@ -15,7 +15,7 @@ const CLAIMED: &str = r#"{"response":{"claimsOverrideDetails":{"a":1e400,  "b":-
 
 /// What becomes of one attempt to call it.
 #[derive(Clone)]
-enum Turn {
+pub(super) enum Turn {
     Says(Said),
     Refused(Class, &'static str),
     Panics,
@@ -23,7 +23,7 @@ enum Turn {
 }
 
 #[derive(Default)]
-struct Predecessor {
+pub(super) struct Predecessor {
     turns: Mutex<Vec<Turn>>,
     takes: Duration,
     called: Mutex<Vec<(String, String, String)>>,
@@ -44,7 +44,7 @@ impl Functions for Predecessor {
     }
 }
 
-fn says(text: &str) -> Turn {
+pub(super) fn says(text: &str) -> Turn {
     Turn::Says(Said::Response(text.as_bytes().to_vec()))
 }
 
@@ -52,7 +52,7 @@ fn former(arn: &str) -> Former {
     Some(Ok(FunctionArn::parse(arn).unwrap()))
 }
 
-type Chained = Capture<Sink, Predecessor>;
+pub(super) type Chained = Capture<Sink, Predecessor>;
 
 fn chained_to(arn: &str, mood: Mood, takes: Duration, turns: &[Turn]) -> Chained {
     let sink = Sink { mood, taken: Mutex::default() };
@@ -62,7 +62,7 @@ fn chained_to(arn: &str, mood: Mood, takes: Duration, turns: &[Turn]) -> Chained
     capture.after(Chain::Formers(settings, Ok(predecessor)))
 }
 
-fn chained(turns: &[Turn]) -> Chained {
+pub(super) fn chained(turns: &[Turn]) -> Chained {
     chained_to(CLAIMS, Mood::Takes, Duration::ZERO, turns)
 }
 
@@ -77,7 +77,7 @@ fn called(capture: &Chained) -> Vec<(String, String, String)> {
     former.called.lock().unwrap().clone()
 }
 
-fn here(raw: &str) -> LambdaEvent<Box<RawValue>> {
+pub(super) fn here(raw: &str) -> LambdaEvent<Box<RawValue>> {
     let mut event = event(raw);
     event.context.invoked_function_arn = format!("{HERE}:live");
     event

@@ -17,6 +17,8 @@ pub enum Part {
     Permission,
     /// Capture, as Lambda has it.
     Capture,
+    /// Which tokens get the user id; only where that is switched on.
+    UserIdClaim,
     /// The queue of change events.
     Queue,
     /// The DLQ.
@@ -58,6 +60,7 @@ impl Part {
             Self::Trigger => "trigger",
             Self::Permission => "permission",
             Self::Capture => "capture",
+            Self::UserIdClaim => "user_id_claim",
             Self::Queue => "queue",
             Self::DeadLetters => "dlq",
             Self::EncryptionKey => "encryption_key",

@@ -133,6 +133,23 @@ fn a_chain_in_which_nothing_is_broken_is_fine_in_every_part() {
     assert_eq!(parts.join(" "), expected);
 }
 
+#[test]
+fn which_tokens_get_the_user_id_is_told_where_it_is_switched_on() {
+    for (version, told) in [
+        ("V1_0", "ID tokens of the old pool get the claim uid; access tokens do not"),
+        ("V2_0", "ID and access tokens of the old pool get the claim uid"),
+        ("V3_0", "ID and access tokens of the old pool get the claim uid"),
+    ] {
+        let mut facts = healthy();
+        facts.capture = Ok(function(&json!({ "TWINPOOL_USER_ID_CLAIM": "uid" })));
+        set(&mut facts.old_pool, "/LambdaConfig/PreTokenGenerationConfig/LambdaVersion", json!(version));
+        let steps = steps(&facts);
+        let step = steps.iter().find(|step| step.part == Part::UserIdClaim).unwrap();
+        assert_eq!(step.verdict, Verdict::Fine);
+        assert!(step.why.starts_with(told), "{}", step.why);
+    }
+}
+
 type Harm = fn(&mut Facts);
 
 #[test]

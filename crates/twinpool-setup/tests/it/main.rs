@@ -11,4 +11,5 @@ mod others;
 mod policies;
 mod refusals;
 mod tags;
+mod tokens;
 mod world;

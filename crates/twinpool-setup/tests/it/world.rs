@@ -40,6 +40,7 @@ pub(crate) struct World {
     pub(crate) archive: Arc<MemoryArchive>,
     pub(crate) capture: FunctionArn,
     pub(crate) unfinished: Option<attach::Unfinished>,
+    pub(crate) token_version: Option<attach::TokenVersion>,
     pub(crate) leave_empty: BTreeSet<Slot>,
     pub(crate) even_if_managed: bool,
     pub(crate) even_if_not_allowed: bool,
@@ -59,6 +60,7 @@ impl World {
             archive: MemoryArchive::new(),
             capture: function("capture:live"),
             unfinished: None,
+            token_version: None,
             leave_empty: BTreeSet::new(),
             even_if_managed: false,
             even_if_not_allowed: false,
@@ -93,7 +95,7 @@ impl World {
         let (pool, functions) = (self.pool.handle(process), self.functions.handle(process));
         let archive = self.archive.handle(process);
         let ports = Ports { pool: &pool, functions: &functions, archive: &archive };
-        let wish = attach::Wish { capture: self.capture.clone(), unfinished: self.unfinished, at: 7 };
+        let wish = self.attach_wish();
         let plan = attach::plan(&ports, &wish).await.map_err(Failure::NoPlan)?;
         plan.carry_out(&ports).await.map_err(Failure::Trouble)
     }
@@ -111,7 +113,7 @@ impl World {
         let (pool, functions) = (self.pool.handle(&process), self.functions.handle(&process));
         let archive = self.archive.handle(&process);
         let ports = Ports { pool: &pool, functions: &functions, archive: &archive };
-        let wish = attach::Wish { capture: self.capture.clone(), unfinished: self.unfinished, at: 7 };
+        let wish = self.attach_wish();
         attach::plan(&ports, &wish).await
     }
 
@@ -121,6 +123,15 @@ impl World {
         let archive = self.archive.handle(&process);
         let ports = Ports { pool: &pool, functions: &functions, archive: &archive };
         detach::plan(&ports, &self.detach_wish()).await
+    }
+
+    fn attach_wish(&self) -> attach::Wish {
+        attach::Wish {
+            capture: self.capture.clone(),
+            unfinished: self.unfinished,
+            token_version: self.token_version,
+            at: 7,
+        }
     }
 
     fn detach_wish(&self) -> detach::Wish {

@@ -6,6 +6,19 @@ use serde_json::{Value, json};
 use super::{Addresses, SignIn, Stack, deploy, pools};
 use crate::wire::{Aws, tags};
 
+/// What the second stack is like.
+#[derive(Debug, Clone, Copy)]
+pub struct Beside<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The version of the events before tokens.
+    pub version: &'a str,
+    /// Python code (`handler`) that had the triggers PreTokenGeneration and CustomMessage before capture.
+    pub former: Option<&'a str>,
+    /// The claim that capture adds to tokens.
+    pub claim: Option<&'a str>,
+}
+
 impl Stack {
     /// Deploys the template once more, with a pool of usernames as old pool. This Python code (`handler`) had its triggers
     /// PreTokenGeneration and CustomMessage.
@@ -13,12 +26,23 @@ impl Stack {
     /// # Errors
     /// When the local AWS refuses.
     pub fn chained(&self, name: &str, python: &str) -> Result<Self> {
+        self.beside(&Beside { name, version: "V2_0", former: Some(python), claim: None })
+    }
+
+    /// Deploys the template once more, with a pool of usernames as old pool.
+    ///
+    /// # Errors
+    /// When the local AWS refuses.
+    pub fn beside(&self, Beside { name, version, former, claim }: &Beside<'_>) -> Result<Self> {
         let aws = self.aws();
-        let former = function(&aws, name, python)?;
+        let former = former.map(|python| function(&aws, name, python)).transpose()?;
         let old_pool = pools::create(&aws, name, SignIn::Username, false)?;
-        let more = [("ChainPreTokenGeneration", former.as_str()), ("ChainCustomMessage", former.as_str())];
+        let mut more: Vec<_> = claim.iter().map(|claim| ("UserIdClaim", *claim)).collect();
+        for slot in ["ChainPreTokenGeneration", "ChainCustomMessage"] {
+            more.extend(former.as_deref().map(|former| (slot, former)));
+        }
         let outputs = deploy::deploy(&aws, name, &old_pool, &self.addresses.new_pool, false, &more)?;
-        pools::attach(&aws, &old_pool, &outputs.capture_arn)?;
+        pools::attach(&aws, &old_pool, &outputs.capture_arn, version)?;
         let addresses = Addresses {
             queue_url: outputs.queue_url,
             dlq_url: outputs.dlq_url,
@@ -28,7 +52,7 @@ impl Stack {
             old_pool,
             ..self.addresses.clone()
         };
-        Ok(Self { addresses, name: name.to_owned() })
+        Ok(Self { addresses, name: (*name).to_owned() })
     }
 
     /// Invokes capture with this trigger event.

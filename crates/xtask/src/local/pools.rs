@@ -48,18 +48,22 @@ pub fn create(aws: &Aws, name: &str, sign_in: SignIn, marker: bool) -> Result<Po
     Ok(PoolAddress { endpoint: aws.endpoint.clone(), id, client_id })
 }
 
-/// Attaches the capture to the old pool. On AWS an UpdateUserPool like this one would reset every setting that it leaves
+/// Attaches the capture to the old pool, with this version of the events before tokens. On AWS an UpdateUserPool like this one would reset every setting that it leaves
 /// out; the local server keeps them.
-pub(super) fn attach(aws: &Aws, pool: &PoolAddress, capture: &str) -> Result<()> {
-    let triggers = json!({
+pub(super) fn attach(aws: &Aws, pool: &PoolAddress, capture: &str, version: &str) -> Result<()> {
+    let mut triggers = json!({
         "UserPoolId": pool.id,
         "LambdaConfig": {
             "PostConfirmation": capture,
             "CustomMessage": capture,
             "PreTokenGeneration": capture,
-            "PreTokenGenerationConfig": { "LambdaVersion": "V2_0", "LambdaArn": capture },
         },
     });
+    // The local server sends events of version 1 to whoever has the config say V1_0, but reads their answers as version 2's.
+    if version != "V1_0" {
+        let config = json!({ "LambdaVersion": version, "LambdaArn": capture });
+        triggers["LambdaConfig"]["PreTokenGenerationConfig"] = config;
+    }
     aws.cognito("UpdateUserPool", &triggers).map(drop)
 }
 

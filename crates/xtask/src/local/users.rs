@@ -35,6 +35,15 @@ pub struct Person {
     pub groups: BTreeSet<String>,
 }
 
+/// What a sign-in gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tokens {
+    /// The ID token.
+    pub id: String,
+    /// The access token.
+    pub access: String,
+}
+
 impl Users {
     /// The people of this pool.
     #[must_use]
@@ -89,14 +98,25 @@ impl Users {
     /// # Errors
     /// When the pool refuses.
     pub fn sign_in(&self, username: &str) -> Result<String> {
+        self.tokens(username).map(|tokens| tokens.id)
+    }
+
+    /// Signs a person in, with the password of the sign-up.
+    ///
+    /// # Errors
+    /// When the pool refuses.
+    pub fn tokens(&self, username: &str) -> Result<Tokens> {
         let body = json!({
             "ClientId": self.pool.client_id,
             "AuthFlow": "USER_PASSWORD_AUTH",
             "AuthParameters": { "USERNAME": username, "PASSWORD": PASSWORD },
         });
         let answer = self.aws.cognito("InitiateAuth", &body)?;
-        let token = answer.pointer("/AuthenticationResult/IdToken").and_then(Value::as_str);
-        token.map(str::to_owned).context("the sign-in gave no token")
+        let token = |name: &str| {
+            let token = answer["AuthenticationResult"][name].as_str().map(str::to_owned);
+            token.context("the sign-in gave no token")
+        };
+        Ok(Tokens { id: token("IdToken")?, access: token("AccessToken")? })
     }
 
     /// Writes attributes, as an administrator does.

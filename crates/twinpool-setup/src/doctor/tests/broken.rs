@@ -43,6 +43,14 @@ fn harms() -> Vec<(Harm, Part, Verdict, &'static str)> {
             "twinpool attach",
         ),
         (|it| it.old_pool = failed(Class::NotFound), Part::Trigger, Broken, "--old-pool"),
+        (
+            |it| {
+                it.capture = Ok(function(&json!({ "TWINPOOL_USER_ID_CLAIM": "sub" })));
+            },
+            Part::UserIdClaim,
+            Broken,
+            "UserIdClaim=user_id",
+        ),
         (|it| it.policy = Ok(None), Part::Permission, Broken, "no permission"),
         (|it| it.policy = failed(Class::Denied), Part::Permission, Unseen, "GetPolicy"),
         (
