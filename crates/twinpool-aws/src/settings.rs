@@ -15,6 +15,7 @@ mod chain;
 mod claim;
 mod place;
 mod sweep;
+mod tokens;
 
 pub use audit_trail::AuditTrailSettings;
 #[cfg(feature = "lambda")]
@@ -22,6 +23,7 @@ pub use chain::{ChainSettings, Former};
 pub use claim::user_id_claim;
 pub use place::{NewPlace, NoRole, RoleArn, account_of_queue};
 pub use sweep::SweepSettings;
+pub use tokens::TokenSettings;
 
 /// A setting that is missing or cannot be used. Names the key, never the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -36,7 +36,7 @@ pub(super) fn check(
         groups: groups(&claims)?,
         client_id,
         token_use,
-        claimed: text(&claims, &trust.claim).ok().and_then(|id| UserId::parse(id).ok()),
+        claimed: text(&claims, trust.claim.as_str()).ok().and_then(|id| UserId::parse(id).ok()),
         claims,
     })
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use twinpool_core::claim::ClaimName;
 use twinpool_core::id::Pool;
 use twinpool_core::token::{TokenUse, TrustedPool};
 
@@ -38,7 +39,7 @@ pub struct Trust {
     pub(super) old: TrustedPool,
     pub(super) new: TrustedPool,
     pub(super) uses: BTreeSet<TokenUse>,
-    pub(super) claim: String,
+    pub(super) claim: ClaimName,
     pub(super) leeway: Duration,
     pub(super) pause: Duration,
     pub(super) max_age: Duration,
@@ -65,7 +66,7 @@ impl Trust {
             old,
             new,
             uses: BTreeSet::from([TokenUse::Access]),
-            claim: "user_id".to_owned(),
+            claim: ClaimName::default(),
             leeway: LEEWAY,
             pause: PAUSE,
             max_age: MAX_AGE,
@@ -79,10 +80,10 @@ impl Trust {
         self
     }
 
-    /// Finds the user id in this claim, instead of `user_id`. Never the name of an attribute: users may write those.
+    /// Finds the user id in this claim, instead of `user_id`.
     #[must_use]
-    pub fn with_claim(mut self, name: impl Into<String>) -> Self {
-        self.claim = name.into();
+    pub fn with_claim(mut self, name: ClaimName) -> Self {
+        self.claim = name;
         self
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::json;
+use twinpool_core::claim::ClaimName;
 use twinpool_core::id::{GroupName, Pool};
 use twinpool_resolver::{TokenUse, Trust, TrustError, TrustedPool, Verified};
 
@@ -46,11 +47,12 @@ async fn the_user_id_is_taken_from_the_claim_that_is_named() {
         let jane = verify(trust, &token).await.unwrap();
         jane.claimed.map(|id| id.as_str().to_owned())
     };
+    let named = |name| trust().with_claim(ClaimName::parse(name).unwrap());
     assert_eq!(claimed(trust()).await.as_deref(), Some(OLD_SUB));
-    assert_eq!(claimed(trust().with_claim("tenant_user")).await.as_deref(), Some("u-1"));
+    assert_eq!(claimed(named("tenant_user")).await.as_deref(), Some("u-1"));
     // Somebody else's claim of this name is no user id.
     for other in ["odd", "list", "none"] {
-        assert_eq!(claimed(trust().with_claim(other)).await, None, "{other}");
+        assert_eq!(claimed(named(other)).await, None, "{other}");
     }
 }
 

@@ -10,3 +10,4 @@ mod refused;
 mod signer;
 mod support;
 mod text;
+mod user_ids;
