@@ -95,7 +95,8 @@ impl<A: Authenticate, C: Clock> Authorizer<A, C> {
 
     async fn principal(&self, token: Result<String, Why>) -> Result<Principal, Why> {
         let token = token?;
-        let asked = timeout(PATIENCE, self.authenticate.authenticate(&token)).await;
+        // Boxed: a client of AWS is in it.
+        let asked = timeout(PATIENCE, Box::pin(self.authenticate.authenticate(&token))).await;
         let principal = asked.unwrap_or(Err(Denied::Unavailable)).map_err(NoPrincipal::from)?;
         Ok(principal)
     }

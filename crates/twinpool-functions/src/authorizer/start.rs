@@ -55,6 +55,8 @@ async fn warm_up(verifier: &Verifier<impl KeySource, SystemClock>, user_ids: &Us
     };
     let both = async { tokio::join!(verifier.warm(), table) };
     if timeout(WARM_UP, both).await.is_err() {
-        tracing::warn!("keys or table did not answer while the authorizer started: the first requests wait for them");
+        tracing::warn!(
+            "keys or table did not answer while the authorizer started: the first requests wait for them"
+        );
     }
 }

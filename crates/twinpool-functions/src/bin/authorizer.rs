@@ -34,5 +34,5 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn start() -> anyhow::Result<Authorizer<authorizer::Aws, SystemClock>> {
-    authorizer::start(BackendSettings::read(&Environment)?).await
+    Box::pin(authorizer::start(BackendSettings::read(&Environment)?)).await
 }
