@@ -223,6 +223,21 @@ fn the_api_reads_links_by_key_and_nothing_else() {
 }
 
 #[test]
+fn the_authorizer_may_read_one_item_at_a_time_and_write_its_log() {
+    let expected = ["dynamodb:GetItem", "logs:CreateLogStream", "logs:PutLogEvents", "sts:AssumeRole"];
+    assert_eq!(allowed("AuthorizerRole"), set(&expected));
+}
+
+#[test]
+fn only_the_api_that_is_named_may_invoke_the_authorizer() {
+    let permission = resource("AuthorizerInvokedByApi");
+    assert!(permission.contains("Condition: HasAuthorizerApi"), "{permission}");
+    assert!(permission.contains("Principal: apigateway.amazonaws.com"), "{permission}");
+    // The ARN names the account, and no wildcard stands for an API.
+    assert!(permission.contains("SourceArn: !Ref AuthorizerApiArn"), "{permission}");
+}
+
+#[test]
 fn an_import_job_may_write_its_log_and_nothing_else() {
     let expected = [
         "logs:CreateLogGroup",
@@ -280,7 +295,16 @@ fn only_the_new_pool_of_this_account_may_invoke_sign_in_and_only_where_it_is_her
 
 #[test]
 fn no_role_has_a_wildcard() {
-    for role in ["CaptureRole", "MirrorRole", "AuditTrailRole", "SweepRole", "ResolveRole", "SignInRole"] {
+    let roles = [
+        "CaptureRole",
+        "MirrorRole",
+        "AuditTrailRole",
+        "SweepRole",
+        "SignInRole",
+        "ResolveRole",
+        "AuthorizerRole",
+    ];
+    for role in roles {
         let text = resource(role);
         assert!(!text.contains('*') && !text.contains("ManagedPolicyArns"), "{text}");
     }

@@ -10,6 +10,7 @@ use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{AttributeName, PoolId};
 
 mod audit_trail;
+mod backend;
 #[cfg(feature = "lambda")]
 mod chain;
 mod claim;
@@ -20,6 +21,7 @@ mod sweep;
 mod tokens;
 
 pub use audit_trail::AuditTrailSettings;
+pub use backend::BackendSettings;
 #[cfg(feature = "lambda")]
 pub use chain::{ChainSettings, Former};
 pub use claim::user_id_claim;

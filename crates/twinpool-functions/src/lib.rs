@@ -1,6 +1,7 @@
 //! The Lambda functions behind the queue. What they share; each has a thin `main` in `src/bin`.
 
 pub mod audit_trail;
+pub mod authorizer;
 mod logging;
 pub mod mirror;
 pub mod resolve;

@@ -12,8 +12,15 @@ pub use bundle::{Bundle, needs_rules};
 pub use checkout::Checkout;
 
 /// The functions, by the name of their binary.
-pub const FUNCTIONS: [&str; 6] =
-    ["twinpool-capture", "twinpool-mirror", "twinpool-audit-trail", "twinpool-sweep", "twinpool-resolve", "twinpool-sign-in"];
+pub const FUNCTIONS: [&str; 7] = [
+    "twinpool-capture",
+    "twinpool-mirror",
+    "twinpool-audit-trail",
+    "twinpool-sweep",
+    "twinpool-sign-in",
+    "twinpool-resolve",
+    "twinpool-authorizer",
+];
 
 /// The name of the rules, at the top of the checkout and in the zip.
 pub const RULES: &str = "twinpool.toml";

@@ -84,12 +84,16 @@
 
 mod authenticate;
 mod authenticator;
+mod bearer;
 mod cache;
 mod clash;
 mod clock;
 mod counts;
 mod flight;
 mod limits;
+#[cfg(feature = "axum")]
+pub mod middleware;
+mod no_principal;
 mod principal;
 mod refusal;
 mod resolver;
@@ -97,10 +101,12 @@ mod token;
 
 pub use authenticate::{Authenticate, Denied};
 pub use authenticator::Authenticator;
+pub use bearer::bearer_token;
 pub use clash::{Clash, clash};
 pub use clock::SystemClock;
 pub use counts::Counts;
 pub use limits::Limits;
+pub use no_principal::NoPrincipal;
 pub use principal::{ClientId, Principal, TokenUse};
 pub use refusal::Refusal;
 pub use resolver::Resolver;
