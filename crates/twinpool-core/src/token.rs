@@ -50,7 +50,7 @@ impl TokenUse {
 /// The tokens of one pool that are accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustedPool {
-    /// What its tokens may say under `iss`, letter by letter. A pool may have two issuers (F§7); one that does not stand here
+    /// What its tokens may say under `iss`, letter by letter. A pool may have two issuers (F§9); one that does not stand here
     /// is refused.
     pub issuers: BTreeSet<String>,
     /// Where its keys are. A token never says.
@@ -68,7 +68,7 @@ impl TrustedPool {
     }
 }
 
-/// The standard issuer of a pool of AWS (F§7); `None` where the id names no Region.
+/// The standard issuer of a pool of AWS (F§9); `None` where the id names no Region.
 #[must_use]
 pub fn standard_issuer(id: &PoolId) -> Option<String> {
     let region = id.region()?;

@@ -34,6 +34,24 @@ pub enum TrustError {
 }
 
 /// Which tokens are accepted, of which pools, and how old the keys may be.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::collections::BTreeSet;
+/// use twinpool_core::id::PoolId;
+/// use twinpool_resolver::{ClientId, TokenUse, Trust, TrustedPool};
+///
+/// let pool = |id: &str, client: &str| {
+///     let clients = ClientId::parse(client).into_iter().collect();
+///     TrustedPool::of_aws(&PoolId::parse(id).ok()?, clients)
+/// };
+/// let old = pool("eu-west-1_AbCdEfGhI", "1h57kf5cpq17m0eml12EXAMPLE").ok_or("no pool of AWS")?;
+/// let new = pool("eu-central-1_JkLmNoPqR", "7c54lg5cpq17m0eml12EXAMPLE").ok_or("no pool of AWS")?;
+/// let trust = Trust::new(old, new)?.for_uses(BTreeSet::from([TokenUse::Access, TokenUse::Id]));
+/// # let _ = trust;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Trust {
     pub(super) old: TrustedPool,
