@@ -69,9 +69,9 @@ fn every_token_of_a_user_gets_the_claim_and_every_other_event_goes_back_as_it_ca
         let answer = function.invoke(&event.json);
         let want = claimed(&event);
         if want == event.json {
-            without += 1
+            without += 1;
         } else {
-            with += 1
+            with += 1;
         }
         assert_eq!(answer, Answer::Response(want.into_bytes()), "{}", event.name);
         assert_eq!(sqs.take().len(), usize::from(event.has_user()), "{}", event.name);

@@ -3,7 +3,7 @@
 /// The longest name that is taken.
 const LONGEST: usize = 128;
 
-/// Claims that Cognito writes itself, whatever a function says (F§1.2, F§9).
+/// Claims that Cognito writes itself, whatever a function says (F§1.2), and others that tokens have.
 const COGNITO_S_OWN: [&str; 23] = [
     "acr",
     "amr",
