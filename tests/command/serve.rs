@@ -22,7 +22,7 @@ const NOBODY: &str = "b0b7ab1e-0000-4000-8000-00000000000a";
 
 fn table() -> AwsStub {
     let stub = AwsStub::start(&[]);
-    let aws = Aws::new(&stub.endpoint());
+    let aws = Aws::new(stub.endpoint());
     let text = |text: &str| json!({ "S": text });
     let link = json!({ "pk": text(&format!("OLD#{ADA}")), "user_id": text(ADA), "state": text("linked"), "new_sub": text(ADA_NEW) });
     let back = json!({ "pk": text(&format!("NEW#{ADA_NEW}")), "user_id": text(ADA), "old_sub": text(ADA) });

@@ -43,7 +43,7 @@ fn the_identities_of_a_pair_are_noted_once_in_the_old_pool_s_names() {
     assert_eq!(calls_of_sign_in(&world, "g-sub"), ["GetItem"], "no token costs a note");
 
     let sub = gina().sub;
-    world.old.edit(&sub, |gina| drop(gina.identities.insert(identity("Okta", "x"))));
+    world.old.edit(&sub, |gina| gina.identities = [identity("Google", "117"), identity("Okta", "x")].into());
     tell(&world, "AdminLinkProviderForUser", "g-sub");
     let both = owners(&[(identity("Google", "117"), "g-sub"), (identity("Okta", "x"), "g-sub")]);
     assert_eq!(world.links.identities(), both);
