@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use twinpool_aws::cognito::CognitoPool;
-use twinpool_aws::dynamodb::Links;
-use twinpool_core::id::{OldSub, Timestamp};
-use twinpool_core::link::{Link, Names};
+use twinpool_aws::dynamodb::{Links, UserIds};
+use twinpool_core::account::{Account, IdReader as _, IdStore as _};
+use twinpool_core::id::{NewSub, OldSub, Timestamp, UserId};
+use twinpool_core::link::{Link, LinkState, Names};
 use twinpool_core::listing::{LinkBatch as _, PoolList as _};
 use twinpool_core::port::{Class, LinkStore as _};
 use twinpool_testkit::world::{email_pool, key, person};
@@ -110,6 +111,44 @@ async fn keys_that_were_left_out_are_asked_for_again() {
     }
     stub.faults().leave_keys(4);
     assert_eq!(links.links(&subs).await.unwrap().links.len(), 9);
+}
+
+#[tokio::test]
+async fn ids_that_were_left_out_are_asked_for_again() {
+    let stub = stub(0);
+    let ids = UserIds::connect(&config(&stub.endpoint()).await, TABLE.to_owned());
+    let accounts: Vec<_> = (0..150).map(|number| NewSub::parse(uuid("n", number)).unwrap()).collect();
+    for new in accounts.iter().take(140) {
+        ids.assign(new, &UserId::parse(new.as_str()).unwrap(), None).await.unwrap();
+    }
+    stub.faults().leave_keys(4);
+    let asked: Vec<_> = accounts.iter().map(Account::from).collect();
+    let found = ids.user_ids(&asked).await.unwrap();
+    assert_eq!(found.iter().flatten().count(), 140);
+    assert!(
+        accounts.iter().zip(&found).all(|(new, id)| id.as_ref().is_none_or(|id| id.as_str() == new.as_str()))
+    );
+}
+
+#[tokio::test]
+async fn one_id_costs_one_read() {
+    let stub = stub(0);
+    let links = Links::connect(&config(&stub.endpoint()).await, TABLE.to_owned(), Some(&key()));
+    let ids = links.user_ids();
+    let [one, other] = ["one", "other"].map(|sub| OldSub::parse(sub).unwrap());
+    let intent = |sub: &OldSub| Link::intent(sub, Names::default(), Timestamp(1));
+    links.write(&intent(&one)).await.unwrap();
+    let state = LinkState::Merged { into: one.clone(), since: Timestamp(2) };
+    links.write(&Link { state, ..intent(&other) }).await.unwrap();
+    for (sub, reads) in [(&one, 1), (&other, 2)] {
+        let before = stub.meter().operations();
+        let found = ids.user_ids(&[Account::from(sub)]).await.unwrap();
+        assert_eq!(found, [Some(UserId::from(&one))]);
+        let after = stub.meter().operations();
+        let calls: u64 = after.values().sum::<u64>() - before.values().sum::<u64>();
+        let gets = |counted: &std::collections::BTreeMap<String, u64>| counted.get("GetItem").copied();
+        assert_eq!((calls, gets(&after)), (reads, Some(gets(&before).unwrap_or_default() + reads)));
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod attribute;
 pub mod change_event;
+pub mod clash;
 pub mod decision;
 pub mod digest;
 pub mod forecast;
