@@ -69,6 +69,8 @@ fn a_twin_is_listed_merged_and_resolved() {
     assert!(!listed.contains(&second), "{listed}");
     let aliases = &json(&stack, &["explain", &first, "--aliases"])["aliases"];
     assert_eq!(aliases, &serde_json::json!([second]));
+    let both = json(&stack, &["explain", &second])["accounts"]["old"].clone();
+    assert_eq!(both.as_array().map(Vec::len), Some(2), "{both}");
 
     let forgotten = twinpool(&stack, &["conflicts", "resolve", &second, "--forget", "--yes"]);
     assert_eq!(forgotten.status.code(), Some(5), "{}", text(&forgotten));

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use clap::Args;
 use twinpool_aws::client::Patience;
 use twinpool_aws::cognito::CognitoPool;
+use twinpool_core::account::{Accounts, IdReader as _};
 use twinpool_core::change_event::UserRef;
 use twinpool_core::id::{OldSub, PoolId, Username};
 use twinpool_core::link::{Link, LinkState};
@@ -50,6 +51,8 @@ struct Whole {
     primary: Option<Link>,
     /// Those who were merged into this user; `None` if nobody looked.
     aliases: Option<BTreeSet<OldSub>>,
+    /// Everybody whom the user id stands for; `None` where there is no link.
+    accounts: Option<Accounts>,
     old: Option<Snapshot>,
     new: Option<Snapshot>,
     new_shape: PoolShape,
@@ -108,7 +111,11 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         Some(link) if arguments.aliases => Some(merged_into(&links, &link.old_sub).await.map_err(problem)?),
         _ => None,
     };
-    let user = Whole { link, primary, aliases, old, new, new_shape, rules, rules_are };
+    let accounts = match &link {
+        Some(link) => links.user_ids().accounts(&link.user_id).await.map_err(problem)?,
+        None => None,
+    };
+    let user = Whole { link, primary, aliases, accounts, old, new, new_shape, rules, rules_are };
     let text = if arguments.json { format!("{:#}\n", user.json()) } else { user.text() };
     Ok((text, Exit::Done))
 }
@@ -136,9 +143,18 @@ pub(crate) async fn differences(
         return Ok(None);
     }
     let rules_are = String::new();
-    let user =
-        Whole { link: Some(link), primary: None, aliases: None, old, new, new_shape, rules, rules_are };
-    Ok(Some(user.differences()))
+    let nobody_else = Whole {
+        link: Some(link),
+        primary: None,
+        aliases: None,
+        accounts: None,
+        old,
+        new,
+        new_shape,
+        rules,
+        rules_are,
+    };
+    Ok(Some(nobody_else.differences()))
 }
 
 fn nobody(old_pool: &PoolId) -> String {

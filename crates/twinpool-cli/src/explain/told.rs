@@ -1,7 +1,8 @@
 //! What is told of one user, for people and for programs.
 
 use serde_json::{Value, json};
-use twinpool_core::id::OldSub;
+use twinpool_core::account::Accounts;
+use twinpool_core::id::{NewSub, OldSub};
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::snapshot::{Snapshot, Status};
 
@@ -55,6 +56,13 @@ impl Whole {
             let names: Vec<_> = aliases.iter().map(OldSub::as_str).collect();
             let names = if names.is_empty() { "none".to_owned() } else { names.join(" ") };
             out.push_str(&field("aliases", &names));
+        }
+        if let Some(Accounts { old, new, .. }) =
+            self.accounts.as_ref().filter(|all| all.old.len() > 1 || all.new.len() > 1)
+        {
+            let names = |subs: Vec<&str>| if subs.is_empty() { "none".to_owned() } else { subs.join(" ") };
+            out.push_str(&field("all old", &names(old.iter().map(OldSub::as_str).collect())));
+            out.push_str(&field("all new", &names(new.iter().map(NewSub::as_str).collect())));
         }
         out.push_str(&field("in short", &self.why(&lines)));
         out.push('\n');
@@ -213,6 +221,10 @@ impl Whole {
         json!({
             "link": self.link.as_ref().map(|link| resolve::to_json(link, self.primary.as_ref())),
             "aliases": self.aliases.as_ref().map(|all| all.iter().map(OldSub::as_str).collect::<Vec<_>>()),
+            "accounts": self.accounts.as_ref().map(|all| json!({
+                "old": all.old.iter().map(OldSub::as_str).collect::<Vec<_>>(),
+                "new": all.new.iter().map(NewSub::as_str).collect::<Vec<_>>(),
+            })),
             "in_short": self.why(&lines),
             "old": side(&self.old, password::in_the_old_pool),
             "new": side(&self.new, password::in_the_new_pool),

@@ -1,6 +1,7 @@
 use twinpool_core::held_back::{Reason, Subject};
-use twinpool_core::id::{AttributeName, GroupName, PoolId, ProviderName, Sub, Timestamp, Username};
+use twinpool_core::id::{AttributeName, GroupName, PoolId, ProviderName, Sub, Timestamp, UserId, Username};
 use twinpool_core::link::Left;
+use twinpool_core::listing::Stage;
 use twinpool_core::pool::{PoolShape, SignIn};
 use twinpool_core::snapshot::{Factor, Identity, Mfa};
 use twinpool_core::value::Value as Text;
@@ -86,6 +87,12 @@ fn jane() -> Whole {
         link: Some(link),
         primary: None,
         aliases: Some([old("old-2")].into()),
+        accounts: Some(Accounts {
+            user_id: UserId::parse("old-1").unwrap(),
+            stage: Some(Stage::Linked),
+            old: ["old-1", "old-2"].map(old).into(),
+            new: [new("new-1")].into(),
+        }),
         old: Some(before),
         new: Some(after),
         new_shape: shape(),
@@ -99,6 +106,7 @@ fn nobody() -> Whole {
     Whole {
         link: None,
         aliases: None,
+        accounts: None,
         old: None,
         new: None,
         rules,
