@@ -7,7 +7,7 @@ use twinpool_aws::dynamodb::Links;
 use twinpool_core::pool::PoolShape;
 use twinpool_core::port::PoolReader as _;
 use twinpool_testkit::MemoryPool;
-use twinpool_testkit::contract::{links, pool, refusals, walks};
+use twinpool_testkit::contract::{links, pool, refusals, user_ids, walks};
 use twinpool_testkit::world::{alias_pool, email_pool, key, username_pool};
 use twinpool_tests::aws_stub::{AwsStub, TABLE};
 
@@ -43,6 +43,17 @@ macro_rules! keeps {
     )*};
 }
 
+macro_rules! keeps_user_ids {
+    ($($check:ident)*) => {$(
+        #[tokio::test]
+        async fn $check() {
+            let (stub, _) = stub(email_pool("eu-west-1_New"));
+            let links = links_on(&stub).await;
+            user_ids::$check(&links, &links.user_ids()).await;
+        }
+    )*};
+}
+
 keeps!(pool of pools:
     the_shape_is_told nobody_is_none a_user_is_made_once a_password_confirms attributes_are_written_one_by_one
     attributes_are_written_twice attributes_are_deleted a_user_is_disabled_and_enabled groups_are_made_and_joined
@@ -54,6 +65,9 @@ keeps!(links of links:
     a_link_is_read_as_it_was_written a_late_writer_loses a_new_sub_is_tied_once groups_are_recorded_and_forgotten
     a_table_is_tied_to_two_pools a_decision_changes_nothing_else a_walk_finds_all the_last_trouble_is_kept);
 keeps!(walks of links: many_links_are_read_at_once runs_are_kept a_word_to_runs_stays a_pair_is_erased);
+keeps_user_ids!(a_person_has_one_id_in_both_pools the_dead_keep_their_ids many_ids_are_read_in_their_order twins_share_one_id
+    merges_have_an_end a_born_user_has_an_id_of_its_own further_accounts_have_the_id an_id_is_given_once identities_are_noted
+    an_erased_pair_takes_nobody_else_s_id a_walk_sees_links_alone);
 
 macro_rules! refuses {
     ($($check:ident)*) => {$(

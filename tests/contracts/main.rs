@@ -18,7 +18,7 @@ use twinpool_aws::client::{self, Patience};
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::dynamodb::Links;
 use twinpool_core::id::PoolId;
-use twinpool_testkit::contract::{links, pool, refusals, walks};
+use twinpool_testkit::contract::{links, pool, refusals, user_ids, walks};
 use xtask::local::{SignIn, create_pool};
 use xtask::testbed::Bare;
 use xtask::wire::{Aws, REGION};
@@ -84,6 +84,30 @@ mod walks_on_ministack {
 mod walks_on_moto {
     contract!(moto, links_on, walks: many_links_are_read_at_once runs_are_kept a_word_to_runs_stays a_pair_is_erased);
     contract!(moto, pool_on, walks: a_walk_shows_everybody groups_are_listed_with_their_members);
+}
+
+macro_rules! user_ids {
+    ($server:ident: $($check:ident)*) => {$(
+        #[tokio::test]
+        async fn $check() {
+            let links = super::links_on(&super::Bare::running().unwrap().$server).await;
+            super::user_ids::$check(&links, &links.user_ids()).await;
+        }
+    )*};
+}
+
+mod user_ids_on_ministack {
+    user_ids!(ministack:
+        a_person_has_one_id_in_both_pools the_dead_keep_their_ids many_ids_are_read_in_their_order twins_share_one_id
+        merges_have_an_end a_born_user_has_an_id_of_its_own further_accounts_have_the_id an_id_is_given_once identities_are_noted
+        an_erased_pair_takes_nobody_else_s_id a_walk_sees_links_alone);
+}
+
+mod user_ids_on_moto {
+    user_ids!(moto:
+        a_person_has_one_id_in_both_pools the_dead_keep_their_ids many_ids_are_read_in_their_order twins_share_one_id
+        merges_have_an_end a_born_user_has_an_id_of_its_own further_accounts_have_the_id an_id_is_given_once identities_are_noted
+        an_erased_pair_takes_nobody_else_s_id a_walk_sees_links_alone);
 }
 
 mod cognito_on_ministack {

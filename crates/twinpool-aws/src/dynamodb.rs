@@ -6,10 +6,11 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{NewSub, OldSub, PoolId};
-use twinpool_core::link::Link;
+use twinpool_core::link::{Link, LinkState};
 use twinpool_core::port::{Answer, Class, LinkReader, LinkStore, PortError};
 
 use crate::code::port_error;
@@ -19,17 +20,22 @@ mod archive;
 mod batch;
 mod erase;
 mod groups;
+mod identities;
 mod item;
+mod many;
+mod merge;
 mod operator;
 mod pools;
 mod runs;
 mod seal;
 mod troubles;
+mod user_ids;
 
 use seal::Seal;
+pub use user_ids::UserIds;
 
 /// The table of links: `OLD#<old sub>` holds the link, `NEW#<new sub>` points back at it. Both are read by key, because
-/// an index would be read late and would not keep pairs unique (F§10).
+/// an index would be read late and would not keep pairs unique (F§10). For user ids alone, see [`UserIds`].
 #[derive(Debug, Clone)]
 pub struct Links {
     client: Client,
@@ -47,6 +53,12 @@ impl Links {
         Self { client: Client::new(config), table, seal: key.and_then(Seal::new) }
     }
 
+    /// The user ids in the same table.
+    #[must_use]
+    pub fn user_ids(&self) -> UserIds {
+        UserIds::new(self.client.clone(), self.table.clone())
+    }
+
     fn encode(&self, link: &Link, version: u64) -> Answer<Item> {
         let mut item = item::encode(link, version, old_key(&link.old_sub));
         if let Some(name) = &link.intended {
@@ -61,6 +73,18 @@ impl Links {
         let sealed = item.get(INTENDED).zip(self.seal.as_ref());
         let intended = sealed.map(|(sealed, seal)| seal.open(sealed, old)).transpose()?;
         Ok(Link { intended, ..item::decode(old.clone(), item)? })
+    }
+
+    /// The write of a link as a part of a transaction.
+    fn fenced(&self, item: Item, read_version: u64) -> PutBuilder {
+        let (condition, read) = fence(read_version);
+        let put = Put::builder().table_name(&self.table).set_item(Some(item)).condition_expression(condition);
+        match read {
+            Some(read) => put
+                .expression_attribute_names("#version", "version")
+                .expression_attribute_values(":read", read),
+            None => put,
+        }
     }
 
     async fn put(&self, item: Item, read_version: u64) -> Answer<()> {
@@ -111,7 +135,7 @@ impl LinkReader for Links {
 
     async fn old_sub_of(&self, new: &NewSub) -> Answer<Option<OldSub>> {
         let item = self.get(new_key(new)).await?;
-        item.map(|item| item::old_sub(&item)).transpose()
+        Ok(item.map(|item| item::old_sub(&item)).transpose()?.flatten())
     }
 }
 
@@ -122,7 +146,14 @@ impl LinkStore for Links {
 
     async fn write(&self, link: &Link) -> Answer<u64> {
         let version = link.version + 1;
-        self.put(self.encode(link, version)?, link.version).await?;
+        let item = self.encode(link, version)?;
+        match &link.state {
+            LinkState::Merged { into, .. } => self.put_merged(item, link, into).await?,
+            LinkState::Pending { .. }
+            | LinkState::Linked(_)
+            | LinkState::Conflict { .. }
+            | LinkState::Tombstone { .. } => self.put(item, link.version).await?,
+        }
         Ok(version)
     }
 
@@ -132,16 +163,7 @@ impl LinkStore for Links {
             return Err(PortError::new(Class::Rejected, OPERATION, "NotAPair"));
         };
         let version = link.version + 1;
-        let (condition, read) = fence(link.version);
-        let mut forward = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(self.encode(link, version)?))
-            .condition_expression(condition);
-        if let Some(read) = read {
-            forward = forward
-                .expression_attribute_names("#version", "version")
-                .expression_attribute_values(":read", read);
-        }
+        let forward = self.fenced(self.encode(link, version)?, link.version);
         let before = heir_of.unwrap_or(&link.old_sub);
         let back = Put::builder()
             .table_name(&self.table)

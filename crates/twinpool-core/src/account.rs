@@ -37,7 +37,7 @@ impl From<&NewSub> for Account {
 pub struct Accounts {
     /// The user id. Of a user of the old pool who is one person with another, it is the other's.
     pub user_id: UserId,
-    /// How far the user has come; `None` for a user born in the new pool.
+    /// How far the user has come; `None` where the table has no link with this user id: of a user born in the new pool.
     pub stage: Option<Stage>,
     /// The users of the old pool: several, where they were said to be one person.
     pub old: BTreeSet<OldSub>,
@@ -85,4 +85,16 @@ pub trait IdStore: IdReader {
         identities: &BTreeSet<Digest>,
         of: &OldSub,
     ) -> impl Future<Output = Answer<()>> + Send;
+}
+
+/// The part of [`IdStore`] that the mirror needs.
+pub trait IdentityNotes: Send + Sync {
+    /// See [`IdStore::note_identities`].
+    fn note(&self, identities: &BTreeSet<Digest>, of: &OldSub) -> impl Future<Output = Answer<()>> + Send;
+}
+
+impl<S: IdStore> IdentityNotes for S {
+    fn note(&self, identities: &BTreeSet<Digest>, of: &OldSub) -> impl Future<Output = Answer<()>> + Send {
+        self.note_identities(identities, of)
+    }
 }

@@ -62,6 +62,12 @@ impl DigestKey {
         self.digest("identity", &parts)
     }
 
+    /// The digest of an identity, whoever has it. The provider is named as the old pool names it.
+    #[must_use]
+    pub fn any_identity(&self, identity: &Identity) -> Digest {
+        self.digest("any identity", &[identity.provider.as_str(), identity.subject.reveal()])
+    }
+
     /// The digest of what a group is made like.
     #[must_use]
     pub fn definition(&self, group: &GroupDefinition) -> Digest {
@@ -150,6 +156,7 @@ impl fmt::Debug for Digest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::ProviderName;
 
     fn key() -> DigestKey {
         DigestKey::new(&[7; 32]).unwrap()
@@ -164,6 +171,20 @@ mod tests {
         let (a, b) = (Sub::parse("a").unwrap(), Sub::parse("b").unwrap());
         let value = Value::new("shared@example.com");
         assert_ne!(key().attribute(&a, &email(), &value), key().attribute(&b, &email(), &value));
+    }
+
+    #[test]
+    fn an_identity_is_known_again_whoever_has_it_and_not_taken_for_one_of_another_provider() {
+        let identity = |provider, subject| Identity {
+            provider: ProviderName::parse(provider).unwrap(),
+            subject: Value::new(subject),
+        };
+        let of_anybody = key().any_identity(&identity("Google", "117"));
+        assert_eq!(of_anybody, key().any_identity(&identity("Google", "117")));
+        assert_ne!(of_anybody, key().any_identity(&identity("Google1", "17")));
+        assert_ne!(of_anybody, key().any_identity(&identity("Okta", "117")));
+        let sub = Sub::parse("a").unwrap();
+        assert_ne!(of_anybody, key().identity(&sub, &identity("Google", "117")));
     }
 
     #[test]

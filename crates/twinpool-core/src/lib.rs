@@ -8,6 +8,7 @@ pub mod account;
 pub mod attribute;
 pub mod change_event;
 pub mod claim;
+pub mod clash;
 pub mod decision;
 pub mod digest;
 pub mod forecast;

@@ -158,7 +158,7 @@ pub trait LinkReader: Send + Sync {
     /// The link of a user of the old pool.
     fn link(&self, old: &OldSub) -> impl Future<Output = Answer<Option<Link>>> + Send;
 
-    /// The old sub that a user of the new pool is tied to.
+    /// The old sub that a user of the new pool is tied to; `None` also where the user was born in the new pool.
     fn old_sub_of(&self, new: &NewSub) -> impl Future<Output = Answer<Option<OldSub>>> + Send;
 }
 
@@ -178,7 +178,8 @@ pub trait LinkStore: LinkReader {
     /// that was tied to `heir_of`, whom the old pool has deleted, is handed over.
     ///
     /// # Errors
-    /// [`Class::Stale`] when someone else wrote since; [`Class::Taken`] when the new sub is tied to another old sub.
+    /// [`Class::Stale`] when someone else wrote since; [`Class::Taken`] when the new sub is tied to another old sub, or has a
+    /// user id of its own: it was born in the new pool.
     fn connect(&self, link: &Link, heir_of: Option<&OldSub>) -> impl Future<Output = Answer<u64>> + Send;
 
     /// Ties the table to two pools, once and for ever. Gives the pools that it is tied to: these, or those of before.
@@ -187,7 +188,8 @@ pub trait LinkStore: LinkReader {
 
 /// Takes links back whose user of the new pool is no more.
 pub trait LinkEraser: LinkReader {
-    /// Erases a pair, with the item that points back, in one transaction. Fine if the item that points back is not there.
+    /// Erases a pair, with the item that points back, in one transaction. Fine if the item that points back is not there. Who else
+    /// has this user id keeps it: merged twins, further accounts of the new pool.
     ///
     /// # Errors
     /// [`Class::Stale`] when someone else wrote since the link was read.

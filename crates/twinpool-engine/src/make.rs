@@ -142,6 +142,7 @@ impl<P: Ports> Engine<P> {
         let is_known = matches!(&link.state, LinkState::Conflict { reason: known, holder: same, .. }
             if *known == reason && *same == holder);
         if !is_known || case.cause.channel() == Channel::Operator {
+            self.note_identities(case).await?;
             let since = self.ports.clock().now();
             link.state = LinkState::Conflict { reason, since, holder };
             self.note(&mut link, &case.cause, &format!("not mirrored: {}", reason.code()));

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use twinpool_core::change_event::Cause;
+use twinpool_core::account::IdentityNotes;
+use twinpool_core::change_event::{Cause, Channel};
 use twinpool_core::history::Entry;
 use twinpool_core::id::{AttributeName, NewSub, OldSub};
 use twinpool_core::link::{Base, Link, LinkState, Linked, Side};
@@ -37,8 +38,23 @@ impl<P: Ports> Engine<P> {
         done: &Done,
         unseen: BTreeSet<AttributeName>,
     ) -> Answer<Link> {
+        let known = link.linked().map(|linked| &linked.base.old.identities);
+        if known != Some(&case.side.identities) || case.cause.channel() == Channel::Operator {
+            self.note_identities(case).await?;
+        }
         let base = Base { old: case.side.clone(), new: done.side.clone() };
         self.store(link, case, self.linked(base, new_sub, done, unseen), done, None).await
+    }
+
+    /// Notes whose the identities are, so that whoever comes to the new pool with one is known. Before what says that they were
+    /// noted: nobody would come back to them.
+    pub(crate) async fn note_identities(&self, case: &Case) -> Answer<()> {
+        let identities: BTreeSet<_> =
+            case.old.identities.iter().map(|identity| self.key.any_identity(identity)).collect();
+        if identities.is_empty() {
+            return Ok(());
+        }
+        self.ports.links().note(&identities, &case.old_sub()).await
     }
 
     /// Writes a pair of which the new side does not follow yet.

@@ -5,4 +5,5 @@
 pub mod links;
 pub mod pool;
 pub mod refusals;
+pub mod user_ids;
 pub mod walks;

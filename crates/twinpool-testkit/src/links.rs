@@ -1,29 +1,40 @@
 //! Links in memory, with the conditions of the table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use twinpool_core::decision::Decisions;
+use twinpool_core::digest::Digest;
 use twinpool_core::group::GroupRecord;
-use twinpool_core::id::{GroupName, NewSub, OldSub, PoolId};
+use twinpool_core::id::{GroupName, NewSub, OldSub, PoolId, UserId};
 use twinpool_core::link::{Link, LinkState};
-use twinpool_core::listing::{Found, LinkBatch, Listing, Pair, Stage};
-use twinpool_core::port::{
-    Answer, Class, DecisionStore, GroupStore, LinkEraser, LinkReader, LinkScan, LinkStore, Page, Place,
-    PortError, TroubleStore,
-};
-
+use twinpool_core::port::{Answer, Class, DecisionStore, LinkEraser, LinkReader, LinkStore, PortError};
 use twinpool_core::trouble::Trouble;
 
 use crate::process::Process;
 use crate::runs::Runs;
+
+mod groups;
+mod user_ids;
+mod walks;
+
+/// What is known of an account of the new pool.
+#[derive(Debug, Clone)]
+struct Back {
+    user_id: UserId,
+    /// `None`: born in the new pool.
+    old_sub: Option<OldSub>,
+}
 
 #[derive(Debug, Default)]
 struct Tables {
     pools: Option<(PoolId, PoolId)>,
     groups: BTreeMap<GroupName, GroupRecord>,
     links: BTreeMap<OldSub, Link>,
-    back: BTreeMap<NewSub, OldSub>,
+    back: BTreeMap<NewSub, Back>,
+    /// Accounts of the new pool that twinpool did not make, by the id that they were given.
+    further: BTreeSet<(UserId, NewSub)>,
+    identities: BTreeMap<Digest, OldSub>,
     troubles: BTreeMap<String, Trouble>,
     runs: Runs,
 }
@@ -54,11 +65,17 @@ impl MemoryLinks {
         self.tables().links.values().cloned().collect()
     }
 
-    /// All items that point back.
+    /// All accounts of the new pool that are tied to a user of the old pool.
     #[must_use]
     pub fn back(&self) -> Vec<(NewSub, OldSub)> {
         let tables = self.tables();
-        tables.back.iter().map(|(new, old)| (new.clone(), old.clone())).collect()
+        tables.back.iter().filter_map(|(new, back)| Some((new.clone(), back.old_sub.clone()?))).collect()
+    }
+
+    /// The owners of all identities that were noted.
+    #[must_use]
+    pub fn identities(&self) -> BTreeMap<Digest, OldSub> {
+        self.tables().identities.clone()
     }
 
     fn tables(&self) -> std::sync::MutexGuard<'_, Tables> {
@@ -78,11 +95,12 @@ impl MemoryLinks {
             return Err(PortError::new(Class::Stale, operation, "ConditionalCheckFailedException"));
         }
         if let (true, Some(new_sub)) = (connect, link.counterpart()) {
-            let tied = tables.back.get(new_sub);
-            if tied.is_some_and(|old| *old != link.old_sub && Some(old) != heir_of) {
+            let may_tie = |old: &OldSub| *old == link.old_sub || Some(old) == heir_of;
+            if tables.back.get(new_sub).is_some_and(|back| !back.old_sub.as_ref().is_some_and(may_tie)) {
                 return Err(PortError::new(Class::Taken, operation, "TransactionCanceledException"));
             }
-            tables.back.insert(new_sub.clone(), link.old_sub.clone());
+            let back = Back { user_id: link.user_id.clone(), old_sub: Some(link.old_sub.clone()) };
+            tables.back.insert(new_sub.clone(), back);
         }
         let next = Link { version: stored + 1, ..link.clone() };
         tables.links.insert(link.old_sub.clone(), next);
@@ -105,8 +123,14 @@ impl LinkEraser for MemoryLinks {
             if tables.links.get(&link.old_sub).map_or(0, |stored| stored.version) != link.version {
                 return Err(PortError::new(Class::Stale, OPERATION, "ConditionalCheckFailedException"));
             }
+            if let Some(linked) = link.linked() {
+                let tied = tables.back.get(&linked.new_sub);
+                if tied.is_some_and(|back| back.old_sub.as_ref() != Some(&link.old_sub)) {
+                    return Err(PortError::new(Class::Taken, OPERATION, "TransactionCanceledException"));
+                }
+                tables.back.remove(&linked.new_sub);
+            }
             tables.links.remove(&link.old_sub);
-            tables.back.retain(|_, old| *old != link.old_sub);
         }
         self.process.leave(OPERATION).await
     }
@@ -122,7 +146,7 @@ impl LinkReader for MemoryLinks {
 
     async fn old_sub_of(&self, new: &NewSub) -> Answer<Option<OldSub>> {
         self.process.enter("GetItem").await?;
-        let old = self.tables().back.get(new).cloned();
+        let old = self.tables().back.get(new).and_then(|back| back.old_sub.clone());
         self.process.leave("GetItem").await?;
         Ok(old)
     }
@@ -130,9 +154,16 @@ impl LinkReader for MemoryLinks {
 
 impl LinkStore for MemoryLinks {
     async fn write(&self, link: &Link) -> Answer<u64> {
-        self.process.enter("PutItem").await?;
-        let version = self.store(link, "PutItem", false, None)?;
-        self.process.leave("PutItem").await?;
+        let mut operation = "PutItem";
+        if matches!(link.state, LinkState::Merged { .. }) {
+            // The user id of the other one is read, and gets a note of this one.
+            self.process.enter("GetItem").await?;
+            self.process.leave("GetItem").await?;
+            operation = "TransactWriteItems";
+        }
+        self.process.enter(operation).await?;
+        let version = self.store(link, operation, false, None)?;
+        self.process.leave(operation).await?;
         Ok(version)
     }
 
@@ -149,40 +180,6 @@ impl LinkStore for MemoryLinks {
     }
 }
 
-impl MemoryLinks {
-    fn check_group(&self, record: &GroupRecord, operation: &'static str) -> Answer<()> {
-        let stored = self.tables().groups.get(&record.name).map_or(0, |stored| stored.version);
-        if stored == record.version {
-            return Ok(());
-        }
-        Err(PortError::new(Class::Stale, operation, "ConditionalCheckFailedException"))
-    }
-}
-
-impl GroupStore for MemoryLinks {
-    async fn group_record(&self, name: &GroupName) -> Answer<Option<GroupRecord>> {
-        self.process.enter("GetItem").await?;
-        let record = self.tables().groups.get(name).cloned();
-        self.process.leave("GetItem").await?;
-        Ok(record)
-    }
-
-    async fn write_group(&self, record: &GroupRecord) -> Answer<()> {
-        self.process.enter("PutItem").await?;
-        self.check_group(record, "PutItem")?;
-        let next = GroupRecord { version: record.version + 1, ..record.clone() };
-        self.tables().groups.insert(record.name.clone(), next);
-        self.process.leave("PutItem").await
-    }
-
-    async fn forget_group(&self, record: &GroupRecord) -> Answer<()> {
-        self.process.enter("DeleteItem").await?;
-        self.check_group(record, "DeleteItem")?;
-        self.tables().groups.remove(&record.name);
-        self.process.leave("DeleteItem").await
-    }
-}
-
 impl DecisionStore for MemoryLinks {
     async fn decide(&self, link: &Link, decisions: &Decisions) -> Answer<u64> {
         self.process.enter("UpdateItem").await?;
@@ -195,68 +192,5 @@ impl DecisionStore for MemoryLinks {
         let version = self.store(&decided, "UpdateItem", false, None)?;
         self.process.leave("UpdateItem").await?;
         Ok(version)
-    }
-}
-
-impl MemoryLinks {
-    /// One link a page, and all groups after them.
-    fn page_after(&self, after: Option<&Place>) -> Page {
-        let tables = self.tables();
-        let is_after = |link: &&Link| after.is_none_or(|place| link.old_sub.as_str() > place.0.as_str());
-        match tables.links.values().find(is_after) {
-            Some(link) => Page {
-                links: vec![Link { intended: None, ..link.clone() }],
-                next: Some(Place(link.old_sub.to_string())),
-                ..Page::default()
-            },
-            None => Page { groups: tables.groups.values().cloned().collect(), ..Page::default() },
-        }
-    }
-}
-
-impl LinkScan for MemoryLinks {
-    async fn page(&self, after: Option<&Place>) -> Answer<Page> {
-        self.process.enter("Scan").await?;
-        let page = self.page_after(after);
-        self.process.leave("Scan").await?;
-        Ok(page)
-    }
-}
-
-impl LinkBatch for MemoryLinks {
-    async fn links(&self, subs: &[OldSub]) -> Answer<Found> {
-        self.process.enter("BatchGetItem").await?;
-        let links = subs.iter().filter_map(|sub| self.tables().links.get(sub).cloned()).collect();
-        self.process.leave("BatchGetItem").await?;
-        Ok(Found { links, unreadable: Vec::new() })
-    }
-
-    async fn pairs(&self, after: Option<&Place>) -> Answer<Listing<Pair>> {
-        let page = self.page(after).await?;
-        let pair = |link: Link| Pair {
-            stage: Stage::of(&link.state),
-            new_sub: match &link.state {
-                LinkState::Linked(linked) => Some(linked.new_sub.clone()),
-                LinkState::Tombstone { new_sub, .. } => new_sub.clone(),
-                LinkState::Pending { .. } | LinkState::Conflict { .. } | LinkState::Merged { .. } => None,
-            },
-            old_sub: link.old_sub,
-        };
-        Ok(Listing { items: page.links.into_iter().map(pair).collect(), unreadable: 0, next: page.next })
-    }
-}
-
-impl TroubleStore for MemoryLinks {
-    async fn note_trouble(&self, group: &str, trouble: &Trouble) -> Answer<()> {
-        self.process.enter("PutItem").await?;
-        self.tables().troubles.insert(group.to_owned(), trouble.clone());
-        self.process.leave("PutItem").await
-    }
-
-    async fn trouble(&self, group: &str) -> Answer<Option<Trouble>> {
-        self.process.enter("GetItem").await?;
-        let trouble = self.tables().troubles.get(group).cloned();
-        self.process.leave("GetItem").await?;
-        Ok(trouble)
     }
 }

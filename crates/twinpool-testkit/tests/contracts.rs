@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use twinpool_core::pool::PoolShape;
-use twinpool_testkit::contract::{links, pool, refusals, walks};
+use twinpool_testkit::contract::{links, pool, refusals, user_ids, walks};
 use twinpool_testkit::world::email_pool;
 use twinpool_testkit::{MemoryLinks, MemoryPool, PoolHandle, Process};
 
@@ -22,6 +22,23 @@ async fn links_in_memory() {
     walks::runs_are_kept(&store).await;
     walks::a_word_to_runs_stays(&store).await;
     walks::a_pair_is_erased(&store).await;
+}
+
+#[tokio::test]
+async fn user_ids_in_memory() {
+    let store = MemoryLinks::default();
+    user_ids::a_person_has_one_id_in_both_pools(&store, &store).await;
+    user_ids::the_dead_keep_their_ids(&store, &store).await;
+    user_ids::many_ids_are_read_in_their_order(&store, &store).await;
+    user_ids::twins_share_one_id(&store, &store).await;
+    user_ids::merges_have_an_end(&store, &store).await;
+    user_ids::a_born_user_has_an_id_of_its_own(&store, &store).await;
+    user_ids::further_accounts_have_the_id(&store, &store).await;
+    user_ids::an_id_is_given_once(&store, &store).await;
+    user_ids::identities_are_noted(&store, &store).await;
+    user_ids::an_erased_pair_takes_nobody_else_s_id(&store, &store).await;
+    let store = MemoryLinks::default();
+    user_ids::a_walk_sees_links_alone(&store, &store).await;
 }
 
 fn memory_pool() -> PoolHandle {

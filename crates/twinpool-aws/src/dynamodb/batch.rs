@@ -1,54 +1,23 @@
 //! Many links at once.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use aws_sdk_dynamodb::types::AttributeValue;
 use twinpool_core::id::{NewSub, OldSub};
 use twinpool_core::listing::{Found, LinkBatch, Listing, Pair, Stage};
-use twinpool_core::port::{Answer, Class, Place, PortError};
+use twinpool_core::port::{Answer, Place};
 
+use super::many::{MOST_KEYS, get_many};
 use super::{Item, Links, old_key};
 use crate::code::port_error;
-
-/// BatchGetItem takes so many keys.
-const MOST_KEYS: usize = 100;
-
-/// How often keys that DynamoDB left out are asked for again: a table that is busy answers some.
-const ROUNDS: u32 = 8;
-
-impl Links {
-    /// Up to [`MOST_KEYS`] items, those that DynamoDB left out included.
-    async fn get_many(&self, keys: &[String]) -> Answer<Vec<Item>> {
-        const OPERATION: &str = "BatchGetItem";
-        let unusable = |_| PortError::new(Class::Rejected, OPERATION, "BadRequest");
-        let keys = keys.iter().map(|key| HashMap::from([("pk".to_owned(), AttributeValue::S(key.clone()))]));
-        let wanted = KeysAndAttributes::builder().set_keys(Some(keys.collect())).consistent_read(true);
-        let mut left = HashMap::from([(self.table.clone(), wanted.build().map_err(unusable)?)]);
-        let mut items = Vec::new();
-        for round in 0..ROUNDS {
-            let call = self.client.batch_get_item().set_request_items(Some(left));
-            let answer = call.send().await.map_err(|error| port_error(OPERATION, &error))?;
-            items.extend(answer.responses.unwrap_or_default().into_values().flatten());
-            left = answer.unprocessed_keys.unwrap_or_default();
-            if left.is_empty() {
-                return Ok(items);
-            }
-            tokio::time::sleep(Duration::from_millis(50 << round)).await;
-        }
-        Err(PortError::new(Class::Throttled, OPERATION, "UnprocessedKeys"))
-    }
-}
 
 impl LinkBatch for Links {
     async fn links(&self, subs: &[OldSub]) -> Answer<Found> {
         let mut found = Found::default();
         for chunk in subs.chunks(MOST_KEYS) {
-            let mut keys: Vec<_> = chunk.iter().map(old_key).collect();
-            // One key twice in a batch is an error.
-            keys.sort();
-            keys.dedup();
-            for item in self.get_many(&keys).await? {
+            // Links are large: no more than one batch is kept.
+            let keys = chunk.iter().map(old_key).collect();
+            for item in get_many(&self.client, &self.table, keys, |all| all).await? {
                 let Some(sub) = sub_of(&item) else {
                     continue;
                 };

@@ -4,6 +4,7 @@ mod decode;
 mod encode;
 pub(super) mod field;
 mod group;
+pub(super) mod id;
 mod run;
 mod subject;
 mod trouble;

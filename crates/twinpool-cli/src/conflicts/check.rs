@@ -1,8 +1,9 @@
 //! Which decisions make sense: pure.
 
+use twinpool_core::clash::Clash;
 use twinpool_core::decision::{Decision, Decisions};
 use twinpool_core::held_back::{Reason, Subject};
-use twinpool_core::id::OldSub;
+use twinpool_core::id::{NewSub, OldSub, UserId};
 use twinpool_core::link::{Link, LinkState};
 
 /// What a person asks for.
@@ -19,8 +20,8 @@ pub(super) enum Asked {
 pub(super) struct Others {
     /// The link of the user to merge into.
     pub(super) into: Option<Link>,
-    /// Whose counterpart the user of the new pool to link to is already.
-    pub(super) tied_to: Option<OldSub>,
+    /// The user id that the user of the new pool has already.
+    pub(super) belongs_to: Option<UserId>,
     /// Whether the user to link to is in the new pool.
     pub(super) is_in_new_pool: bool,
 }
@@ -73,6 +74,9 @@ fn whole_user(link: &Link, subject: &Subject, decision: &Decision, others: &Othe
     }
     // The counterpart is gone for good: the user id may stand for somebody else.
     let is_missing = held(link, subject) == Some(Reason::Missing);
+    if let Decision::LinkTo(new_sub) = decision {
+        clashes(link, new_sub, is_missing, others)?;
+    }
     if let Some(linked) = link.linked().filter(|_| !(is_missing && matches!(decision, Decision::LinkTo(_)))) {
         return Err(format!(
             "the user is a pair with {} of the new pool already, and a pair stays: decide about what is held back, with --attribute",
@@ -81,17 +85,29 @@ fn whole_user(link: &Link, subject: &Subject, decision: &Decision, others: &Othe
     }
     match decision {
         Decision::MergeInto(into) => merge_into(link, into, others.into.as_ref()),
-        Decision::LinkTo(new_sub) => match &others.tied_to {
-            Some(other) if *other != link.old_sub => Err(format!(
-                "{new_sub} is the counterpart of {other} already: if both are one person, say --merge-into {other}"
-            )),
-            _ if !others.is_in_new_pool => {
-                Err(format!("{new_sub} is not in the new pool: look the sub up there"))
-            }
-            _ => Ok(()),
-        },
+        Decision::LinkTo(new_sub) if !others.is_in_new_pool => {
+            Err(format!("{new_sub} is not in the new pool: look the sub up there"))
+        }
+        Decision::LinkTo(_) => Ok(()),
         Decision::KeepOld | Decision::KeepNew | Decision::LeaveOut => Ok(()),
     }
+}
+
+/// Which side of a link to be is tied already, and what to do about it. `is_missing`: the counterpart of before is gone.
+fn clashes(link: &Link, new_sub: &NewSub, is_missing: bool, others: &Others) -> Result<(), String> {
+    let tied_to = link.counterpart().filter(|_| !is_missing).cloned().into_iter().collect();
+    let Some(clash) = Clash::between(&link.user_id, &tied_to, new_sub, others.belongs_to.as_ref()) else {
+        return Ok(());
+    };
+    Err(match &clash.belongs_to {
+        _ if !clash.tied_to.is_empty() => {
+            format!("{clash}: a pair stays; decide about what is held back, with --attribute")
+        }
+        Some(id) if id.as_str() != new_sub.as_str() => {
+            format!("{clash}: if both are one person, say --merge-into {id}")
+        }
+        _ => format!("{clash}: it was born there, and a user id is given once"),
+    })
 }
 
 fn merge_into(link: &Link, into: &OldSub, other: Option<&Link>) -> Result<(), String> {

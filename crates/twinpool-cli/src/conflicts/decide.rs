@@ -4,6 +4,7 @@ use clap::{ArgGroup, Args};
 use serde_json::json;
 use twinpool_aws::client::Patience;
 use twinpool_aws::cognito::CognitoPool;
+use twinpool_core::account::{Account, IdReader as _};
 use twinpool_core::decision::{Decision, Decisions};
 use twinpool_core::held_back::{Reason, Subject};
 use twinpool_core::id::{AttributeName, GroupName, NewSub, OldSub, PoolId, ProviderName, Sub};
@@ -156,6 +157,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     }
     let mut others = others(&operator.links, &asked).await.map_err(problem)?;
     if let (Some(new_sub), Some(id)) = (&arguments.link_to, new_pool) {
+        let holders = operator.links.user_ids().user_ids(&[Account::from(new_sub)]).await;
+        others.belongs_to = holders.map_err(problem)?.into_iter().flatten().next();
         let of_new = arguments.place.config(&config, id, Patience::MIRROR).await?;
         let pool = CognitoPool::connect(&of_new, None, id.clone());
         let user = pool.user(&by_sub(new_sub)).await;
@@ -210,7 +213,8 @@ pub(super) async fn others(links: &impl LinkReader, asked: &Asked) -> twinpool_c
     let mut others = Others::default();
     match asked {
         Asked::Decide(Decision::MergeInto(into)) => others.into = links.link(into).await?,
-        Asked::Decide(Decision::LinkTo(new_sub)) => others.tied_to = links.old_sub_of(new_sub).await?,
+        // That is for one user alone, and looked up there.
+        Asked::Decide(Decision::LinkTo(_)) => {}
         Asked::Decide(Decision::KeepOld | Decision::KeepNew | Decision::LeaveOut) | Asked::Forget => {}
     }
     Ok(others)

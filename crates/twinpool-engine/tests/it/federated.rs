@@ -11,18 +11,19 @@ use twinpool_testkit::{Person, World};
 
 use crate::support::{SIGN_IN, calls_of_sign_in, link, only, sign_in, tell};
 
-const LINK: &str = "[federation.Google]\npolicy = \"link\"\nprovider = \"GoogleNew\"\ntrust_email = true";
+pub(crate) const LINK: &str =
+    "[federation.Google]\npolicy = \"link\"\nprovider = \"GoogleNew\"\ntrust_email = true";
 
-fn provider(name: &str) -> ProviderName {
+pub(crate) fn provider(name: &str) -> ProviderName {
     ProviderName::parse(name).expect("a provider")
 }
 
-fn identity(at: &str, subject: &str) -> Identity {
+pub(crate) fn identity(at: &str, subject: &str) -> Identity {
     Identity { provider: provider(at), subject: Value::new(subject) }
 }
 
 /// Gina signs in with Google, and her address is Google's word.
-fn gina() -> Person {
+pub(crate) fn gina() -> Person {
     let gina = person("g-sub", "Google_117", &[("email", "gina@example.com"), ("email_verified", "false")]);
     Person { status: Status::ExternalProvider, identities: [identity("Google", "117")].into(), ..gina }
 }

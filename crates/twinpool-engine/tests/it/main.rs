@@ -20,6 +20,7 @@ mod first_mirror;
 mod group_owners;
 mod groups;
 mod identities;
+mod known_identities;
 mod late;
 mod names;
 mod odd_lists;

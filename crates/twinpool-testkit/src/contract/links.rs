@@ -17,11 +17,11 @@ use twinpool_core::value::Value;
 
 use crate::world::{attribute, group, key};
 
-fn old(text: &str) -> OldSub {
+pub(super) fn old(text: &str) -> OldSub {
     OldSub::parse(text).expect("a sub")
 }
 
-fn new(text: &str) -> NewSub {
+pub(super) fn new(text: &str) -> NewSub {
     NewSub::parse(text).expect("a sub")
 }
 

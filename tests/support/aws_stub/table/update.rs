@@ -1,4 +1,6 @@
-//! Update expressions: `SET` (with `+`, `-`, `if_not_exists`), `REMOVE`, `ADD` of a number.
+//! Update expressions: `SET` (with `+`, `-`, `if_not_exists`), `REMOVE`, `ADD` of a number, or of texts to a set of them.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
@@ -63,8 +65,7 @@ impl Update {
                     after.insert(field.clone(), value);
                 }
                 Step::Add(field, value) => {
-                    let stored = before.get(field).cloned().unwrap_or(json!({ "N": "0" }));
-                    after.insert(field.clone(), sum(&stored, whole(value)?)?);
+                    after.insert(field.clone(), added(before.get(field), value)?);
                 }
             }
         }
@@ -80,6 +81,19 @@ impl Term {
         };
         found.cloned().ok_or_else(|| Refusal::validation("an attribute of the update is not there"))
     }
+}
+
+/// A set has each text once.
+fn added(stored: Option<&Value>, value: &Value) -> Result<Value, Refusal> {
+    let Some(more) = value["SS"].as_array() else {
+        return sum(stored.unwrap_or(&json!({ "N": "0" })), whole(value)?);
+    };
+    let texts = stored.map(|stored| stored["SS"].as_array());
+    let Some(texts) = texts.unwrap_or(Some(&Vec::new())).cloned() else {
+        return Err(Refusal::validation("the attribute of the update is no set of texts"));
+    };
+    let all: BTreeSet<_> = texts.iter().chain(more).filter_map(Value::as_str).collect();
+    Ok(json!({ "SS": all }))
 }
 
 fn whole(value: &Value) -> Result<i128, Refusal> {

@@ -26,9 +26,9 @@ fn digest(text: &str) -> Option<Digest> {
     Some(Digest::stored(text))
 }
 
-/// The old sub in an item that points back.
-pub(in super::super) fn old_sub(item: &Map) -> Answer<OldSub> {
-    parsed(item, "old_sub", OldSub::parse)
+/// The old sub in an item of an account of the new pool; a user who was born there has none.
+pub(in super::super) fn old_sub(item: &Map) -> Answer<Option<OldSub>> {
+    item.contains_key("old_sub").then(|| parsed(item, "old_sub", OldSub::parse)).transpose()
 }
 
 /// The link in an item.

@@ -1,4 +1,4 @@
-use twinpool_core::id::{NewSub, ProviderName};
+use twinpool_core::id::{NewSub, ProviderName, UserId};
 use twinpool_core::link::Left;
 use twinpool_core::snapshot::Factor;
 
@@ -75,7 +75,7 @@ fn what_makes_no_sense_is_refused_with_what_to_do() {
     let mut kept = pair("old-7", &[(attribute("name"), Reason::NewWins)]);
     kept.decisions.insert(attribute("name"), Decision::KeepNew);
     let google = Subject::Identity(ProviderName::parse("Google").unwrap());
-    let tied = Others { tied_to: Some(old("old-1")), ..there() };
+    let tied = |id: &str| Others { belongs_to: UserId::parse(id).ok(), ..there() };
     let user = Subject::User;
     let missing = pair("old-9", &[(user.clone(), Reason::Missing)]);
     let cases = [
@@ -88,10 +88,14 @@ fn what_makes_no_sense_is_refused_with_what_to_do() {
         (conflict(), user.clone(), merge("old-4"), into(waiting)),
         (conflict(), user.clone(), merge("old-5"), into(gone.clone())),
         (conflict(), user.clone(), merge("old-8"), none()),
-        (conflict(), user.clone(), link_to(&new("new-1")), tied),
+        (conflict(), user.clone(), link_to(&new("new-1")), tied("old-1")),
+        (conflict(), user.clone(), link_to(&new("new-7")), tied("new-7")),
         (conflict(), user.clone(), link_to(&new("new-8")), none()),
         (linked(), user.clone(), link_to(&new("new-9")), there()),
-        (missing, user.clone(), link_to(&new("new-8")), none()),
+        (linked(), user.clone(), link_to(&new("new-9")), tied("old-2")),
+        (linked(), user.clone(), link_to(&new("new-1")), tied("old-1")),
+        (missing.clone(), user.clone(), link_to(&new("new-8")), none()),
+        (missing, user.clone(), link_to(&new("new-1")), tied("old-1")),
         (linked(), user.clone(), merge("old-6"), into(refused.clone())),
         (linked(), attribute("nmae"), LEAVE_OUT, none()),
         (linked(), attribute("name"), KEEP_OLD, none()),
@@ -130,13 +134,21 @@ fn what_makes_no_sense_is_refused_with_what_to_do() {
     old-2 user, merge into old-8:
       there is no link of old-8: give the old sub of a user who is in both pools
     old-2 user, link to new-1:
-      new-1 is the counterpart of old-1 already: if both are one person, say --merge-into old-1
+      the user of the new pool has the user id old-1 already: if both are one person, say --merge-into old-1
+    old-2 user, link to new-7:
+      the user of the new pool has the user id new-7 already: it was born there, and a user id is given once
     old-2 user, link to new-8:
       new-8 is not in the new pool: look the sub up there
     old-1 user, link to new-9:
+      the user of the old pool is tied to new-1 of the new pool already: a pair stays; decide about what is held back, with --attribute
+    old-1 user, link to new-9:
+      the user of the old pool is tied to new-1 of the new pool already, and the user of the new pool has the user id old-2 already: a pair stays; decide about what is held back, with --attribute
+    old-1 user, link to new-1:
       the user is a pair with new-1 of the new pool already, and a pair stays: decide about what is held back, with --attribute
     old-9 user, link to new-8:
       new-8 is not in the new pool: look the sub up there
+    old-9 user, link to new-1:
+      the user of the new pool has the user id old-1 already: if both are one person, say --merge-into old-1
     old-1 user, merge into old-6:
       the user is a pair with new-1 of the new pool already, and a pair stays: decide about what is held back, with --attribute
     old-1 attribute nmae, leave out:

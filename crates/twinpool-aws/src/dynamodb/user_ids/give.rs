@@ -1,0 +1,50 @@
+//! Gives an account of the new pool its user id, once.
+
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use twinpool_core::id::{NewSub, OldSub, UserId};
+use twinpool_core::port::{Answer, Class, PortError};
+
+use super::UserIds;
+use crate::code::port_error;
+use crate::dynamodb::item::id::{NEW_SUBS, encode_given, id_of_new};
+use crate::dynamodb::merge::hint;
+use crate::dynamodb::{cancelled, new_key};
+
+const OPERATION: &str = "TransactWriteItems";
+const FIRST: &str = "attribute_not_exists(pk)";
+
+impl UserIds {
+    pub(super) async fn give(&self, new: &NewSub, id: &UserId, of: Option<&OldSub>) -> Answer<UserId> {
+        let born_here = of.is_none() && id.as_str() == new.as_str();
+        let given =
+            if born_here { self.put_born(new, id).await } else { self.put_further(new, id, of).await };
+        match given {
+            Ok(()) => Ok(id.clone()),
+            // Somebody was faster, or is at it.
+            Err(error) if error.class == Class::Stale || error.code == "TransactionCanceledException" => {
+                let stands = self.one(&new_key(new)).await?;
+                stands.map(|item| id_of_new(&item)).transpose()?.ok_or(error)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn put_born(&self, new: &NewSub, id: &UserId) -> Answer<()> {
+        let call = self.client.put_item().table_name(&self.table).condition_expression(FIRST);
+        let call = call.set_item(Some(encode_given(new_key(new), id, None)));
+        call.send().await.map(drop).map_err(|error| port_error("PutItem", &error))
+    }
+
+    /// Somebody else's id: found by it from now on.
+    async fn put_further(&self, new: &NewSub, id: &UserId, of: Option<&OldSub>) -> Answer<()> {
+        let item = encode_given(new_key(new), id, of);
+        let put = Put::builder().table_name(&self.table).set_item(Some(item)).condition_expression(FIRST);
+        let put = put.build().map_err(|_| PortError::new(Class::Rejected, OPERATION, "BadItem"))?;
+        let transaction = self
+            .client
+            .transact_write_items()
+            .transact_items(TransactWriteItem::builder().put(put).build())
+            .transact_items(hint(&self.table, id, NEW_SUBS, new)?);
+        transaction.send().await.map(drop).map_err(|error| cancelled(OPERATION, &error))
+    }
+}

@@ -1,0 +1,127 @@
+//! User ids: what the items say, found without hints.
+
+use std::collections::BTreeSet;
+
+use twinpool_core::account::{Account, Accounts, IdReader, IdStore};
+use twinpool_core::digest::Digest;
+use twinpool_core::id::{NewSub, OldSub, Pool, UserId};
+use twinpool_core::link::{Link, LinkState};
+use twinpool_core::listing::Stage;
+use twinpool_core::port::{Answer, Class, PortError};
+
+use super::{Back, MemoryLinks, Tables};
+
+/// More merges in a row than this are a circle.
+const MOST_MERGES: usize = 8;
+
+fn into(link: &Link) -> Option<&OldSub> {
+    match &link.state {
+        LinkState::Merged { into, .. } => Some(into),
+        LinkState::Pending { .. }
+        | LinkState::Linked(_)
+        | LinkState::Conflict { .. }
+        | LinkState::Tombstone { .. } => None,
+    }
+}
+
+impl Tables {
+    /// The user id that counts for a user of the old pool.
+    fn end_of(&self, sub: &OldSub) -> Answer<UserId> {
+        let mut sub = sub;
+        for _ in 0..=MOST_MERGES {
+            match self.links.get(sub) {
+                None => return Ok(UserId::from(sub)),
+                Some(link) => match into(link) {
+                    None => return Ok(link.user_id.clone()),
+                    Some(other) => sub = other,
+                },
+            }
+        }
+        Err(PortError::new(Class::Unreadable, "GetItem", "MergedInACircle"))
+    }
+
+    fn user_id(&self, account: &Account) -> Answer<Option<UserId>> {
+        match account.pool {
+            Pool::Old => {
+                let sub = OldSub::from(account.sub.clone());
+                self.links.get(&sub).map(|_| self.end_of(&sub)).transpose()
+            }
+            Pool::New => {
+                let back = self.back.get(&NewSub::from(account.sub.clone()));
+                Ok(back.map(|back| back.user_id.clone()))
+            }
+        }
+    }
+
+    fn accounts(&self, id: &UserId) -> Answer<Option<Accounts>> {
+        let link = |id: &UserId| OldSub::parse(id.as_str()).ok().and_then(|sub| self.links.get(&sub));
+        let user_id = link(id).map_or(Ok(id.clone()), |link| self.end_of(&link.old_sub))?;
+        let is_one = |link: &&Link| self.end_of(&link.old_sub).is_ok_and(|end| end == user_id);
+        let people: Vec<_> = self.links.values().filter(is_one).collect();
+        let ids: BTreeSet<_> = people.iter().map(|link| &link.user_id).chain([&user_id]).collect();
+        let pairs = people.iter().filter_map(|link| link.counterpart());
+        let further = self.further.iter().filter(|(id, _)| ids.contains(id)).map(|(_, new)| new);
+        let born = NewSub::parse(user_id.as_str()).ok();
+        let named: BTreeSet<_> = pairs.chain(further).chain(&born).collect();
+        let says_so = |new: &&&NewSub| self.back.get(**new).is_some_and(|back| ids.contains(&back.user_id));
+        let new: BTreeSet<_> = named.iter().filter(says_so).map(|new| (*new).clone()).collect();
+        let old: BTreeSet<_> = people.iter().map(|link| link.old_sub.clone()).collect();
+        let stage = link(&user_id).map(|link| Stage::of(&link.state));
+        let is_anybody = !old.is_empty() || !new.is_empty();
+        Ok(is_anybody.then_some(Accounts { user_id, stage, old, new }))
+    }
+}
+
+impl IdReader for MemoryLinks {
+    async fn user_ids(&self, accounts: &[Account]) -> Answer<Vec<Option<UserId>>> {
+        let operation = if accounts.len() == 1 { "GetItem" } else { "BatchGetItem" };
+        self.process.enter(operation).await?;
+        let ids = {
+            let tables = self.tables();
+            accounts.iter().map(|account| tables.user_id(account)).collect()
+        };
+        self.process.leave(operation).await?;
+        ids
+    }
+
+    async fn accounts(&self, id: &UserId) -> Answer<Option<Accounts>> {
+        self.process.enter("BatchGetItem").await?;
+        let accounts = self.tables().accounts(id);
+        self.process.leave("BatchGetItem").await?;
+        accounts
+    }
+}
+
+impl IdStore for MemoryLinks {
+    async fn assign(&self, new: &NewSub, id: &UserId, of: Option<&OldSub>) -> Answer<UserId> {
+        let born_here = of.is_none() && id.as_str() == new.as_str();
+        let operation = if born_here { "PutItem" } else { "TransactWriteItems" };
+        self.process.enter(operation).await?;
+        let stands = {
+            let mut tables = self.tables();
+            if !tables.back.contains_key(new) {
+                tables.back.insert(new.clone(), Back { user_id: id.clone(), old_sub: of.cloned() });
+                tables.further.insert((id.clone(), new.clone()));
+            }
+            tables.back.get(new).map_or_else(|| id.clone(), |back| back.user_id.clone())
+        };
+        self.process.leave(operation).await?;
+        Ok(stands)
+    }
+
+    async fn owner_of_identity(&self, identity: &Digest) -> Answer<Option<OldSub>> {
+        self.process.enter("GetItem").await?;
+        let owner = self.tables().identities.get(identity).cloned();
+        self.process.leave("GetItem").await?;
+        Ok(owner)
+    }
+
+    async fn note_identities(&self, identities: &BTreeSet<Digest>, of: &OldSub) -> Answer<()> {
+        for identity in identities {
+            self.process.enter("PutItem").await?;
+            self.tables().identities.insert(identity.clone(), of.clone());
+            self.process.leave("PutItem").await?;
+        }
+        Ok(())
+    }
+}

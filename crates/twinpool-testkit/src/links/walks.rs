@@ -1,0 +1,52 @@
+//! Many links at once.
+
+use twinpool_core::id::OldSub;
+use twinpool_core::link::Link;
+use twinpool_core::listing::{Found, LinkBatch, Listing, Pair, Stage};
+use twinpool_core::port::{Answer, LinkScan, Page, Place};
+
+use super::MemoryLinks;
+
+impl MemoryLinks {
+    /// One link a page, and all groups after them.
+    fn page_after(&self, after: Option<&Place>) -> Page {
+        let tables = self.tables();
+        let is_after = |link: &&Link| after.is_none_or(|place| link.old_sub.as_str() > place.0.as_str());
+        match tables.links.values().find(is_after) {
+            Some(link) => Page {
+                links: vec![Link { intended: None, ..link.clone() }],
+                next: Some(Place(link.old_sub.to_string())),
+                ..Page::default()
+            },
+            None => Page { groups: tables.groups.values().cloned().collect(), ..Page::default() },
+        }
+    }
+}
+
+impl LinkScan for MemoryLinks {
+    async fn page(&self, after: Option<&Place>) -> Answer<Page> {
+        self.process.enter("Scan").await?;
+        let page = self.page_after(after);
+        self.process.leave("Scan").await?;
+        Ok(page)
+    }
+}
+
+impl LinkBatch for MemoryLinks {
+    async fn links(&self, subs: &[OldSub]) -> Answer<Found> {
+        self.process.enter("BatchGetItem").await?;
+        let links = subs.iter().filter_map(|sub| self.tables().links.get(sub).cloned()).collect();
+        self.process.leave("BatchGetItem").await?;
+        Ok(Found { links, unreadable: Vec::new() })
+    }
+
+    async fn pairs(&self, after: Option<&Place>) -> Answer<Listing<Pair>> {
+        let page = self.page(after).await?;
+        let pair = |link: Link| Pair {
+            stage: Stage::of(&link.state),
+            new_sub: link.counterpart().cloned(),
+            old_sub: link.old_sub,
+        };
+        Ok(Listing { items: page.links.into_iter().map(pair).collect(), unreadable: 0, next: page.next })
+    }
+}
