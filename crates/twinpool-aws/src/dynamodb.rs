@@ -21,6 +21,7 @@ mod batch;
 mod erase;
 mod groups;
 mod identities;
+mod ids;
 mod item;
 mod many;
 mod merge;

@@ -125,7 +125,8 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<(String, Exit)>
     let dlq = DeadLetters::connect(&config, place.dlq_url.clone());
     let links = Links::connect(&config, place.table.clone(), None);
     let old_pool = right_pools(&links, &place.table, place.old_pool.as_ref(), None).await?;
-    let look = Look::new(links, old_pool);
+    let known = links.pools().await.map_err(|error| options::table_problem(&place.table, error))?;
+    let look = Look::new(links, old_pool.into_iter().chain(known.map(|(_, new)| new)).collect());
     let interrupt = Interrupt::watch();
     match &arguments.command {
         Command::Show(show) => {

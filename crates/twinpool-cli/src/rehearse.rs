@@ -25,6 +25,7 @@ use crate::signal;
 use crate::{Exit, Outcome};
 
 mod crowd;
+mod ids;
 mod links;
 mod told;
 mod work;

@@ -86,15 +86,3 @@ pub trait IdStore: IdReader {
         of: &OldSub,
     ) -> impl Future<Output = Answer<()>> + Send;
 }
-
-/// The part of [`IdStore`] that the mirror needs.
-pub trait IdentityNotes: Send + Sync {
-    /// See [`IdStore::note_identities`].
-    fn note(&self, identities: &BTreeSet<Digest>, of: &OldSub) -> impl Future<Output = Answer<()>> + Send;
-}
-
-impl<S: IdStore> IdentityNotes for S {
-    fn note(&self, identities: &BTreeSet<Digest>, of: &OldSub) -> impl Future<Output = Answer<()>> + Send {
-        self.note_identities(identities, of)
-    }
-}

@@ -203,6 +203,13 @@ impl From<&OldSub> for UserId {
     }
 }
 
+impl From<&NewSub> for UserId {
+    /// A user born in the new pool keeps its new sub as user id.
+    fn from(sub: &NewSub) -> Self {
+        Self(sub.0.clone())
+    }
+}
+
 /// A moment, in milliseconds since 1970 UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -137,6 +137,9 @@ fn report_outcome(event: &ChangeEvent, outcome: &Outcome) {
             "conflict: not mirrored"
         ),
         Kind::Unchanged => info!(event.id = id, event.cause = cause, user.old_sub = user, "unchanged"),
+        Kind::Identified => {
+            info!(event.id = id, event.cause = cause, user.new_sub = user, "{}", word(Kind::Identified));
+        }
         kind @ (Kind::Converged
         | Kind::Created
         | Kind::Updated
@@ -169,6 +172,7 @@ fn word(kind: Kind) -> &'static str {
         Kind::Gone => "deleted from the old pool",
         Kind::Merged => "merged into another user",
         Kind::Unknown => "not of these pools",
+        Kind::Identified => "has its user id",
     }
 }
 

@@ -25,7 +25,7 @@ pub fn disposition(error: &SyncError, delivery: u32) -> Disposition {
             Disposition::Retry(backoff(delivery))
         }
         SyncError::OtherPool => Disposition::Refuse(
-            "an event of a pool that is not the old pool of this stack: detach the trigger there, or deploy another stack",
+            "an event of a pool that is neither the old nor the new one of this stack: detach the trigger there, or deploy another stack",
         ),
         SyncError::NoUser => Disposition::Park("the event names no user"),
         SyncError::Port(error) => match error.class {

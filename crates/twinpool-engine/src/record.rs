@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use twinpool_core::account::IdentityNotes;
+use twinpool_core::account::IdStore;
 use twinpool_core::change_event::{Cause, Channel};
 use twinpool_core::history::Entry;
 use twinpool_core::id::{AttributeName, NewSub, OldSub};
@@ -54,7 +54,7 @@ impl<P: Ports> Engine<P> {
         if identities.is_empty() {
             return Ok(());
         }
-        self.ports.links().note(&identities, &case.old_sub()).await
+        self.ports.links().note_identities(&identities, &case.old_sub()).await
     }
 
     /// Writes a pair of which the new side does not follow yet.

@@ -61,6 +61,8 @@ pub enum Kind {
     Merged,
     /// Not in the old pool and never mirrored: somebody of another pool.
     Unknown,
+    /// An account of the new pool, which has its user id.
+    Identified,
 }
 
 impl Outcome {
@@ -89,7 +91,7 @@ pub enum SyncError {
     #[error("others kept changing the link")]
     Contended,
     /// The event is of a pool that this stack does not mirror.
-    #[error("the event is of another pool")]
+    #[error("the event is of neither pool")]
     OtherPool,
     /// The event has no sub, and the username is not in the pool.
     #[error("the event names no user that the old pool knows")]
@@ -100,16 +102,29 @@ pub enum SyncError {
 }
 
 impl<P: Ports> Engine<P> {
-    /// Brings the user of an event to what the old pool says now. `delivery` counts from 1.
+    /// Brings the user of an event to what the old pool says now; an account of the new pool gets its user id. `delivery` counts
+    /// from 1.
     ///
     /// Safe to repeat, to interrupt at any point, and to run beside itself for the same user.
     ///
     /// # Errors
     /// When a call fails, or the answer would be premature.
     pub async fn sync_user(&self, event: &ChangeEvent, delivery: u32) -> Result<Outcome, SyncError> {
+        if event.pool == self.new_shape.id {
+            // The rarer way, with the other in it: on the heap, so that both do not stand on every stack.
+            return Box::pin(self.sync_account(event, delivery)).await;
+        }
         if event.pool != self.old_shape.id {
             return Err(SyncError::OtherPool);
         }
+        self.sync_old_user(event, delivery).await
+    }
+
+    pub(crate) async fn sync_old_user(
+        &self,
+        event: &ChangeEvent,
+        delivery: u32,
+    ) -> Result<Outcome, SyncError> {
         if let Some(name) = &event.group_name {
             return self.sync_group(name, &event.cause).await;
         }

@@ -99,6 +99,17 @@ impl Rules {
         self.model.provider(name)
     }
 
+    /// The name in the old pool of an identity provider of the new one; `None` where no user of the old pool is of that provider.
+    #[must_use]
+    pub fn old_provider(&self, new_name: &ProviderName) -> Option<ProviderName> {
+        let renamed = self.model.federation.iter().find(|(_, rule)| rule.provider.as_ref() == Some(new_name));
+        match renamed {
+            Some((old, _)) => Some(old.clone()),
+            // Renamed away: a provider of this name in the new pool is another.
+            None => (self.provider(new_name) == *new_name).then(|| new_name.clone()),
+        }
+    }
+
     /// Of the groups that were ever announced, those that the rules leave out now: they belong to what a plan leaves alone,
     /// also where the user of the old pool is in them no more, which a view cannot know.
     #[must_use]

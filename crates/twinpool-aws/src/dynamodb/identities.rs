@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::Client;
-use twinpool_core::account::IdentityNotes;
 use twinpool_core::digest::Digest;
 use twinpool_core::id::OldSub;
 use twinpool_core::port::Answer;
 
+use super::Item;
 use super::item::field::text;
-use super::{Item, Links};
 use crate::code::port_error;
 
 pub(super) fn identity_key(identity: &Digest) -> String {
@@ -30,10 +29,4 @@ pub(super) async fn note(
         call.send().await.map_err(|error| port_error("PutItem", &error))?;
     }
     Ok(())
-}
-
-impl IdentityNotes for Links {
-    async fn note(&self, identities: &BTreeSet<Digest>, of: &OldSub) -> Answer<()> {
-        note(&self.client, &self.table, identities, of).await
-    }
 }

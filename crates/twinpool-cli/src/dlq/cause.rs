@@ -1,5 +1,7 @@
 //! Why a message is in the DLQ, and what can be done about it.
 
+use std::collections::BTreeSet;
+
 use twinpool_core::change_event::{ChangeEvent, NotAChangeEvent};
 use twinpool_core::held_back::Reason;
 use twinpool_core::id::PoolId;
@@ -51,15 +53,15 @@ impl Cause {
         }
     }
 
-    /// Of one of our events. A note of another event of the same user counts if it is younger: what stands in the way now is
+    /// Of one of our events. `pools`: those of the table, where they are known. A note of another event of the same user counts if it is younger: what stands in the way now is
     /// what matters.
     pub(super) fn of_event(
         event: &ChangeEvent,
-        old_pool: Option<&PoolId>,
+        pools: &BTreeSet<PoolId>,
         trouble: Option<&Trouble>,
         conflict: Option<Reason>,
     ) -> Self {
-        if old_pool.is_some_and(|old| *old != event.pool) {
+        if !pools.is_empty() && !pools.contains(&event.pool) {
             return Self::OtherPool;
         }
         let trouble = trouble.filter(|trouble| {
@@ -98,7 +100,7 @@ impl Cause {
         match self {
             Self::NotAChangeEvent => "not a change event: somebody else sends to this queue".to_owned(),
             Self::Newer => "written by a newer twinpool".to_owned(),
-            Self::OtherPool => "of a pool that is not the old pool of this stack".to_owned(),
+            Self::OtherPool => "of neither pool of this stack".to_owned(),
             Self::Noted { operation: Some(operation), code, .. } => format!("{operation} failed: {code}"),
             Self::Noted { operation: None, code, .. } => own_words(code).to_owned(),
             Self::Conflict(reason) => format!("the link says conflict: {}", reason.remedy()),
@@ -200,7 +202,7 @@ mod tests {
     }
 
     fn name(trouble: Option<&Trouble>, conflict: Option<Reason>) -> String {
-        Cause::of_event(&event(), None, trouble, conflict).name()
+        Cause::of_event(&event(), &BTreeSet::new(), trouble, conflict).name()
     }
 
     #[test]
@@ -225,8 +227,10 @@ mod tests {
 
     #[test]
     fn an_event_of_another_pool_is_known_without_a_note() {
-        let pool = PoolId::parse("eu-west-1_B").unwrap();
-        assert_eq!(Cause::of_event(&event(), Some(&pool), None, None), Cause::OtherPool);
+        let pools = |ids: &[&'static str]| ids.iter().map(|id| PoolId::parse(*id).unwrap()).collect();
+        let cause = |ids: &[&'static str]| Cause::of_event(&event(), &pools(ids), None, None);
+        assert_eq!(cause(&["eu-west-1_B", "eu-west-1_C"]), Cause::OtherPool);
+        assert_eq!(cause(&["eu-west-1_B", "eu-west-1_A"]), Cause::Unknown, "an account of the new pool");
     }
 
     #[test]

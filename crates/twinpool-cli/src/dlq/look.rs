@@ -27,7 +27,8 @@ type Known = (Option<Trouble>, Option<Reason>);
 #[derive(Debug)]
 pub(super) struct Look<L> {
     links: L,
-    old_pool: Option<PoolId>,
+    /// Those of the table, where they are known.
+    pools: BTreeSet<PoolId>,
     /// Each message group is looked up once.
     known: RefCell<BTreeMap<String, Known>>,
 }
@@ -43,8 +44,8 @@ pub(super) struct Looked {
 }
 
 impl<L: LinkReader + TroubleStore> Look<L> {
-    pub(super) fn new(links: L, old_pool: Option<PoolId>) -> Self {
-        Self { links, old_pool, known: RefCell::default() }
+    pub(super) fn new(links: L, pools: BTreeSet<PoolId>) -> Self {
+        Self { links, pools, known: RefCell::default() }
     }
 
     /// What this message is.
@@ -57,7 +58,7 @@ impl<L: LinkReader + TroubleStore> Look<L> {
             }
         };
         let (trouble, conflict) = self.known_of(letter, &event).await?;
-        let cause = Cause::of_event(&event, self.old_pool.as_ref(), trouble.as_ref(), conflict);
+        let cause = Cause::of_event(&event, &self.pools, trouble.as_ref(), conflict);
         Ok(Looked { cause, since: event.at, event: Some(event) })
     }
 

@@ -1,10 +1,8 @@
 //! The links of a rehearsal, in memory: the table of the stack is not touched.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use twinpool_core::account::IdentityNotes;
-use twinpool_core::digest::Digest;
 use twinpool_core::group::GroupRecord;
 use twinpool_core::id::{GroupName, NewSub, OldSub, PoolId};
 use twinpool_core::link::{Link, LinkState};
@@ -104,13 +102,6 @@ impl TroubleStore for Links {
 
     async fn trouble(&self, _group: &str) -> Answer<Option<Trouble>> {
         Ok(None)
-    }
-}
-
-/// Who has which identity matters to sign-ins to the new pool: to a scratch pool there are none.
-impl IdentityNotes for Links {
-    async fn note(&self, _identities: &BTreeSet<Digest>, _of: &OldSub) -> Answer<()> {
-        Ok(())
     }
 }
 

@@ -10,6 +10,7 @@ const AUDIT_TRAIL: &str = "CloudTrail_";
 const OPERATOR: &str = "Operator_";
 const RUN: &str = "Run_";
 const SWEEP: &str = "Sweep_";
+const NEW_POOL: &str = "NewPool_";
 
 /// The way by which a change event came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,10 +23,12 @@ pub enum Channel {
     Walk,
     /// A person with the command line.
     Operator,
+    /// The new pool: an account of it has no user id, or has got one just now.
+    NewPool,
 }
 
 /// What made twinpool look at a user: a trigger source, `CloudTrail_` with an operation, `Operator_` with a
-/// command, `Run_` with a run, or `Sweep_` with what it found. Kept only if it looks like one.
+/// command, `Run_` with a run, `Sweep_` with what it found, or `NewPool_` with what showed there. Kept only if it looks like one.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Cause(String);
@@ -84,6 +87,12 @@ impl Cause {
         Self::from(format!("{SWEEP}{found}"))
     }
 
+    /// What showed in the new pool.
+    #[must_use]
+    pub fn new_pool(seen: &str) -> Self {
+        Self::from(format!("{NEW_POOL}{seen}"))
+    }
+
     /// By which way the event came.
     #[must_use]
     pub fn channel(&self) -> Channel {
@@ -93,6 +102,8 @@ impl Cause {
             Channel::Operator
         } else if self.0.starts_with(RUN) || self.0.starts_with(SWEEP) {
             Channel::Walk
+        } else if self.0.starts_with(NEW_POOL) {
+            Channel::NewPool
         } else {
             Channel::Trigger
         }
@@ -140,6 +151,7 @@ mod tests {
         assert_eq!(Cause::operator("Sync").channel(), Channel::Operator);
         assert_eq!(channel("unknown"), Channel::Trigger);
         assert_eq!(Cause::sweep("Missing").channel(), Channel::Walk);
+        assert_eq!(Cause::new_pool("UserId").channel(), Channel::NewPool);
         let run = RunId::parse("20261121-144455-k3f").unwrap();
         assert_eq!(Cause::run(&run).channel(), Channel::Walk);
         assert_eq!(Cause::run(&run).run_id(), Some(run));

@@ -32,6 +32,7 @@ pub(super) fn word(kind: Kind) -> &'static str {
         Kind::Conflict => "conflict",
         Kind::Gone | Kind::Unknown => "deleted meanwhile",
         Kind::Merged => "merged",
+        Kind::Identified => "has its user id",
     }
 }
 

@@ -19,6 +19,7 @@ mod federated;
 mod first_mirror;
 mod group_owners;
 mod groups;
+mod identified;
 mod identities;
 mod known_identities;
 mod late;

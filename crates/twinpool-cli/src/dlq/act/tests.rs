@@ -114,13 +114,13 @@ impl Scene {
     }
 
     async fn run(&self, task: Task, limit: usize) -> anyhow::Result<Done> {
-        let look = Look::new(self.links.clone(), None);
+        let look = Look::new(self.links.clone(), Default::default());
         let act = Act { dlq: &self.dlq, queue: Some(&self.sent), look: &look, task };
         act.run(limit, &Interrupt::default()).await
     }
 
     async fn names(&self) -> Vec<(String, usize)> {
-        let look = Look::new(self.links.clone(), None);
+        let look = Look::new(self.links.clone(), Default::default());
         let found = survey(&self.dlq, &look, 1_000, &Interrupt::default()).await.unwrap();
         assert_eq!(self.dlq.hidden(), 0, "everything was given back");
         let mut names: Vec<_> =
