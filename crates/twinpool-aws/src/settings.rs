@@ -14,6 +14,7 @@ mod audit_trail;
 mod chain;
 mod claim;
 mod place;
+mod sign_in;
 mod sweep;
 
 pub use audit_trail::AuditTrailSettings;
@@ -21,6 +22,7 @@ pub use audit_trail::AuditTrailSettings;
 pub use chain::{ChainSettings, Former};
 pub use claim::user_id_claim;
 pub use place::{NewPlace, NoRole, RoleArn, account_of_queue};
+pub use sign_in::SignInSettings;
 pub use sweep::SweepSettings;
 
 /// A setting that is missing or cannot be used. Names the key, never the value.

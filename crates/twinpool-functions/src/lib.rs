@@ -4,6 +4,7 @@ pub mod audit_trail;
 mod logging;
 pub mod mirror;
 pub mod rules;
+pub mod sign_in;
 pub mod sweep;
 pub mod wiring;
 

@@ -12,8 +12,8 @@ pub use bundle::{Bundle, needs_rules};
 pub use checkout::Checkout;
 
 /// The functions, by the name of their binary.
-pub const FUNCTIONS: [&str; 4] =
-    ["twinpool-capture", "twinpool-mirror", "twinpool-audit-trail", "twinpool-sweep"];
+pub const FUNCTIONS: [&str; 5] =
+    ["twinpool-capture", "twinpool-mirror", "twinpool-audit-trail", "twinpool-sweep", "twinpool-sign-in"];
 
 /// The name of the rules, at the top of the checkout and in the zip.
 pub const RULES: &str = "twinpool.toml";

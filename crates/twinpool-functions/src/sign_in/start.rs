@@ -1,0 +1,113 @@
+//! What happens once, before the first trigger event.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::join;
+use tokio::time::{Instant, timeout};
+use twinpool_aws::client::{self, Config, Patience};
+use twinpool_aws::cognito::CognitoPool;
+use twinpool_aws::dynamodb::UserIds;
+use twinpool_aws::lambda::Lambda;
+use twinpool_aws::settings::{ChainSettings, RulesFile, SignInSettings, Source};
+use twinpool_aws::sqs::Queue;
+use twinpool_core::account::{Account, IdReader as _};
+use twinpool_core::id::NewSub;
+use twinpool_engine::Terms;
+use twinpool_rules::Rules;
+use twinpool_trigger::Chain;
+
+use super::{SignIn, Wiring};
+use crate::rules;
+
+/// The function on AWS.
+type OnAws = SignIn<CognitoPool, CognitoPool, UserIds, Queue>;
+
+/// For opening a connection ahead of the first event. A table that is out of reach costs a cold start this much.
+const WARM_UP: Duration = Duration::from_millis(500);
+
+/// Region and credentials come from the environment; only where they do not could this take long.
+const LOAD: Duration = Duration::from_secs(2);
+
+/// The deadline of a function that has none, or a wrong one: it then adds no claim, and calls a former function at most.
+const WITHOUT: Duration = Duration::from_secs(1);
+
+/// Makes the function from its settings. Whatever is wrong with them, the result answers trigger events.
+pub async fn start(settings: &impl Source) -> OnAws {
+    let began = Instant::now();
+    let found = read(settings);
+    let formers = ChainSettings::read(settings);
+    let connected = AssertUnwindSafe(connect(found, formers.clone())).catch_unwind().await;
+    let function = connected.unwrap_or_else(|_| without(formers, "the AWS clients could not be built"));
+    function.started_in(began.elapsed())
+}
+
+struct Found {
+    settings: SignInSettings,
+    deadline: Duration,
+    rules: Rules,
+}
+
+/// What is told, or what is wrong with it.
+fn read(source: &impl Source) -> Result<Found, String> {
+    let settings = SignInSettings::read(source).map_err(|error| error.to_string())?;
+    let deadline = SignInSettings::deadline(source).map_err(|error| error.to_string())?;
+    let rules = rules::read(RulesFile::find(source).as_ref()).map_err(|error| error.to_string())?;
+    Ok(Found { settings, deadline, rules })
+}
+
+/// A function that can do nothing but say so.
+fn without(formers: ChainSettings, why: &str) -> OnAws {
+    SignIn::new(Err(why.to_owned()), chain(formers, Err(why.to_owned())))
+}
+
+async fn connect(found: Result<Found, String>, formers: ChainSettings) -> OnAws {
+    let deadline = found.as_ref().map_or(WITHOUT, |found| found.deadline);
+    let loaded = timeout(LOAD, Box::pin(client::load(Patience::of_capture(deadline)))).await;
+    let Ok(config) = loaded else {
+        return without(formers, "no AWS Region was found in time");
+    };
+    let chain = chain(formers, Lambda::connect(&config).map_err(|error| error.to_string()));
+    let wiring = found.map(|found| wire(&config, found));
+    join(open_table(&wiring), open_lambda(&chain)).await;
+    SignIn::new(wiring, chain)
+}
+
+fn wire(config: &Config, found: Found) -> Wiring<CognitoPool, CognitoPool, UserIds, Queue> {
+    let Found { settings, deadline, rules } = found;
+    Wiring {
+        old: CognitoPool::connect(config, settings.old_pool_endpoint, settings.old_pool.clone()),
+        new_pool: CognitoPool::connect(config, None, settings.new_pool.clone()),
+        ids: UserIds::connect(config, settings.links_table),
+        sink: Queue::connect(config, settings.queue_url, settings.key.clone()),
+        old_pool: settings.old_pool,
+        pool: settings.new_pool,
+        terms: Terms { key: settings.key, marker: settings.marker, rules },
+        claim: settings.claim,
+        deadline,
+    }
+}
+
+fn chain(formers: ChainSettings, functions: Result<Lambda, String>) -> Chain<Lambda> {
+    if formers.is_empty() { Chain::Nothing } else { Chain::Formers(formers, functions) }
+}
+
+/// Opens the connection to the table, which every token asks: a read of what is not there goes the whole way. No word about
+/// failing: the first event will tell.
+async fn open_table(wiring: &Result<Wiring<CognitoPool, CognitoPool, UserIds, Queue>, String>) {
+    let (Ok(wiring), Ok(nobody)) = (wiring, NewSub::parse("warm-up")) else {
+        return;
+    };
+    let nobody = [Account::from(&nobody)];
+    timeout(WARM_UP, wiring.ids.user_ids(&nobody)).await.map(drop).unwrap_or_default();
+}
+
+/// Opens the connection to Lambda, where a former function is to be called.
+async fn open_lambda(chain: &Chain<Lambda>) {
+    if let Chain::Formers(formers, Ok(lambda)) = chain
+        && let Some(function) = formers.any()
+    {
+        timeout(WARM_UP, lambda.warm_up(function)).await.unwrap_or_default();
+    }
+}
