@@ -230,8 +230,44 @@ fn an_import_job_may_write_its_log_and_nothing_else() {
 }
 
 #[test]
+fn sign_in_only_reads_both_pools_and_gives_user_ids() {
+    let expected = [
+        "cognito-idp:AdminGetUser",
+        // A sub that no local user has.
+        "cognito-idp:ListUsers",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "sqs:SendMessage",
+        // Where the slot was taken.
+        "lambda:InvokeFunction",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "kms:GenerateDataKey",
+        "kms:Decrypt",
+        "sts:AssumeRole",
+    ];
+    assert_eq!(allowed("SignInRole"), set(&expected));
+    let role = resource("SignInRole");
+    assert!(role.contains(
+        "Action: lambda:InvokeFunction\n                  Resource: !Ref NewPoolChainPreTokenGeneration"
+    ));
+}
+
+#[test]
+fn only_the_new_pool_of_this_account_may_invoke_sign_in_and_only_where_it_is_here() {
+    let permission = resource("SignInInvokedByNewPool");
+    assert!(permission.contains("Principal: cognito-idp.amazonaws.com"));
+    assert!(permission.contains("SourceAccount: !Ref AWS::AccountId"));
+    assert!(permission.contains("SourceArn: !Sub arn:${AWS::Partition}:cognito-idp:${AWS::Region}:${AWS::AccountId}:userpool/${NewPoolId}"));
+    for name in ["SignIn", "SignInRole", "SignInLogs", "SignInInvokedByNewPool", "SignInClaimsMissing"] {
+        assert!(resource(name).contains("    Condition: NewPoolIsHere"), "{name}");
+    }
+}
+
+#[test]
 fn no_role_has_a_wildcard() {
-    for role in ["CaptureRole", "MirrorRole", "AuditTrailRole", "SweepRole"] {
+    for role in ["CaptureRole", "MirrorRole", "AuditTrailRole", "SweepRole", "SignInRole"] {
         let text = resource(role);
         assert!(!text.contains('*') && !text.contains("ManagedPolicyArns"), "{text}");
     }

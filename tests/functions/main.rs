@@ -7,6 +7,7 @@ mod chained;
 mod claim;
 mod new_pool;
 mod queue_trouble;
+mod sign_in;
 mod sqs_batch;
 mod start;
 mod triggers;

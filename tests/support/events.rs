@@ -63,6 +63,12 @@ impl TriggerEvent {
         text(object(&self.json)["triggerSource"]).expect("a triggerSource")
     }
 
+    /// The username, where the event has one.
+    #[must_use]
+    pub fn username(&self) -> Option<String> {
+        text(object(&self.json).get("userName")?)
+    }
+
     /// The user's sub, where the event has one.
     #[must_use]
     pub fn sub(&self) -> Option<String> {
