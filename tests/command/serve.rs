@@ -139,7 +139,7 @@ fn a_table_that_fails_for_a_while_is_told_and_the_server_stays() {
     stub.faults().fail_next("BatchGetItem", 100, "ThrottlingException");
     let (head, body) = serving.get("/v1/health", &[]);
     assert_eq!((head.status().as_u16(), header(&head, "retry-after")), (503, "1"), "{body}");
-    assert!(!body.contains(TABLE) && !body.contains("127.0.0.1"), "{body}");
+    assert!(!body.contains("Throttling") && !body.contains("BatchGetItem"), "{body}");
     // One account is another operation.
     assert_eq!(serving.get(&format!("/v1/subs/{ADA}?pool=old"), &[]).0.status().as_u16(), 200);
 }

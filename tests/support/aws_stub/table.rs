@@ -57,9 +57,7 @@ impl Table {
         match operation {
             "BatchGetItem" => self.batch(body, faults),
             "TransactWriteItems" => self.transact(body),
-            _ if body["TableName"] != json!(TABLE) => {
-                Err(Refusal::new("ResourceNotFoundException", "Requested resource not found"))
-            }
+            _ if body["TableName"] != json!(TABLE) => Err(no_table()),
             "GetItem" => self.one(body),
             "Scan" => self.scan(body),
             "PutItem" | "UpdateItem" | "DeleteItem" => self.write(operation, body),
@@ -80,6 +78,9 @@ impl Table {
 
     fn batch(&self, body: &Value, faults: &Faults) -> Outcome {
         only(body, &["RequestItems"])?;
+        if body["RequestItems"].get(TABLE).is_none() {
+            return Err(no_table());
+        }
         let request = &body["RequestItems"][TABLE];
         only(request, &["Keys", "ConsistentRead", "ProjectionExpression", "ExpressionAttributeNames"])?;
         let names = Names::of(request);
@@ -165,6 +166,10 @@ impl Table {
         };
         Ok(())
     }
+}
+
+fn no_table() -> Refusal {
+    Refusal::new("ResourceNotFoundException", "Requested resource not found")
 }
 
 fn bytes(value: &Value) -> Vec<u8> {
