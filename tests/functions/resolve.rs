@@ -39,7 +39,7 @@ fn the_built_function_answers_a_function_url_and_an_http_api() {
     let text = |text: &str| json!({ "S": text });
     let back = json!({ "pk": text(&format!("NEW#{ADA_NEW}")), "user_id": text(ADA), "old_sub": text(ADA) });
     let put = json!({ "TableName": TABLE, "Item": back });
-    Aws::new(&stub.endpoint()).dynamodb("PutItem", &put).unwrap();
+    Aws::new(stub.endpoint()).dynamodb("PutItem", &put).unwrap();
     let function = resolve(&stub);
 
     let found = answer(&function, &event("http-api.json"));

@@ -13,6 +13,7 @@ mod deploy;
 mod drill;
 mod lifecycle;
 mod newcomer;
+mod one_person;
 mod operator;
 mod queue;
 mod sweep;

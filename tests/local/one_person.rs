@@ -7,7 +7,6 @@ use std::process::{Child, Command, Stdio};
 use serde_json::{Value, json};
 use twinpool_tests::bootstrap::workspace;
 use xtask::local::{Addresses, PASSWORD, PoolAddress, Stack};
-use xtask::process::wait_for;
 use xtask::testbed::{COGNITO_LOCAL, MINISTACK, stack};
 use xtask::tools::python_program;
 use xtask::wire::REGION;
