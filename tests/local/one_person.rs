@@ -4,6 +4,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::{Value, json};
 use twinpool_tests::bootstrap::workspace;
 use xtask::local::{Addresses, PASSWORD, PoolAddress, Stack};
@@ -31,8 +32,9 @@ impl Serving {
         let mut command = Command::new(env!("CARGO"));
         command.current_dir(workspace()).args(["run", "--quiet", "--locked", "--offline"]);
         command.args(cargo).arg("--").args(words).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.envs(settings.iter().map(|(name, value)| (name, value))).spawn().unwrap();
-        let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        let child = command.envs(settings.iter().map(|(name, value)| (name, value))).spawn().unwrap();
+        let mut serving = Self { child, address: String::new() };
+        let (out, err) = (serving.child.stdout.take().unwrap(), serving.child.stderr.take().unwrap());
         let (sender, lines) = std::sync::mpsc::channel();
         for stream in [Box::new(out) as Box<dyn std::io::Read + Send>, Box::new(err)] {
             let sender = sender.clone();
@@ -46,7 +48,8 @@ impl Serving {
             let start = line.find("http://127.0.0.1:");
             let address = start.and_then(|start| line[start..].split(['/', ' ']).nth(2).map(str::to_owned));
             if let Some(address) = address {
-                return Self { child, address: format!("http://{address}") };
+                serving.address = format!("http://{address}");
+                return serving;
             }
             told.push(line);
         }
@@ -123,6 +126,9 @@ fn same_before_and_after(stack: &Stack, username: &str, email: &str, sub: &str) 
     new.set_password(&moved.sub).unwrap();
     let service = Serving::start(&SERVICE, &["127.0.0.1:0"], &settings(&stack.addresses));
     let (before, after) = (old.tokens(username).unwrap(), new.tokens(email).unwrap());
+    for token in [&after.id, &after.access] {
+        assert_eq!(claims(token)["user_id"], sub, "most backends need not ask");
+    }
     for (pool, tokens) in [("old", before), ("new", after)] {
         for token in [tokens.access, tokens.id] {
             let (status, me) = service.get("/me", &token);
@@ -136,6 +142,27 @@ fn same_before_and_after(stack: &Stack, username: &str, email: &str, sub: &str) 
     assert_eq!(found.iter().map(|one| &one["user_id"]).collect::<Vec<_>>(), [sub, sub]);
     assert_eq!(found.iter().map(|one| &one["sub"]).collect::<Vec<_>>(), [sub, moved.sub.as_str()]);
     assert!(found.iter().all(|one| one["again"] == 304), "unchanged, so not sent again: {found:?}");
+}
+
+/// What is written in a token.
+fn claims(token: &str) -> Value {
+    let payload = token.split('.').nth(1).unwrap();
+    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
+}
+
+#[test]
+fn who_is_born_in_the_new_pool_has_a_user_id_from_the_first_token_on() {
+    let stack = stack(MINISTACK).unwrap();
+    let (new, email) = (stack.new_pool(), "zoe@example.com");
+    let sub = new.sign_up(email, &[("email", email)]).unwrap();
+    new.confirm(email).unwrap();
+    let first = new.tokens(email).unwrap();
+    for token in [&first.id, &first.access] {
+        assert_eq!(claims(token)["user_id"], *sub);
+    }
+    let service = Serving::start(&SERVICE, &["127.0.0.1:0"], &settings(&stack.addresses));
+    let (status, me) = service.get("/me", &first.access);
+    assert_eq!((status, me["user_id"].as_str(), me["pool"].as_str()), (200, Some(sub.as_str()), Some("new")));
 }
 
 #[test]

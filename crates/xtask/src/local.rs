@@ -241,7 +241,7 @@ fn start(options: &Options, folder: &Path) -> Result<Addresses> {
     let aws = Aws::new(&endpoint);
     let new_pool = pools::create(&aws, "new", options.new_sign_in, true)?;
     let capture = |aws: &Aws, old: &PoolAddress, elsewhere: bool| {
-        deploy::deploy(aws, &options.name, old, &new_pool, elsewhere, &[])
+        deploy::deploy(aws, &options.name, old, &new_pool, elsewhere, &[("UserIdClaim", "user_id")])
     };
     let (old_pool, outputs) = match options.old_server {
         OldPoolServer::Ministack => {
@@ -263,6 +263,7 @@ fn start(options: &Options, folder: &Path) -> Result<Addresses> {
             (old_pool, outputs)
         }
     };
+    pools::attach_sign_in(&aws, &new_pool, &outputs.sign_in_arn)?;
     Ok(Addresses {
         endpoint,
         region: REGION.to_owned(),

@@ -21,6 +21,7 @@ pub(super) struct Outputs {
     pub(super) capture_arn: String,
     pub(super) audit_rule: String,
     pub(super) sweep_arn: String,
+    pub(super) sign_in_arn: String,
 }
 
 impl Outputs {
@@ -120,5 +121,6 @@ fn outputs(answer: &str) -> Result<Outputs> {
         capture_arn: get("CaptureArn")?,
         audit_rule: get("AuditTrailRuleName")?,
         sweep_arn: get("SweepArn")?,
+        sign_in_arn: get("SignInArn")?,
     })
 }

@@ -67,6 +67,16 @@ pub(super) fn attach(aws: &Aws, pool: &PoolAddress, capture: &str, version: &str
     aws.cognito("UpdateUserPool", &triggers).map(drop)
 }
 
+/// Attaches sign-in to the new pool, whose tokens then hold the user id.
+pub(super) fn attach_sign_in(aws: &Aws, pool: &PoolAddress, sign_in: &str) -> Result<()> {
+    let trigger = json!({ "LambdaVersion": "V2_0", "LambdaArn": sign_in });
+    let triggers = json!({
+        "UserPoolId": pool.id,
+        "LambdaConfig": { "PreTokenGeneration": sign_in, "PreTokenGenerationConfig": trigger },
+    });
+    aws.cognito("UpdateUserPool", &triggers).map(drop)
+}
+
 fn text(answer: &Value, pointer: &str) -> Result<String> {
     let found = answer.pointer(pointer).and_then(Value::as_str);
     found.map(str::to_owned).with_context(|| format!("the local server's answer has no {pointer}"))
