@@ -29,7 +29,8 @@ pub(crate) fn body(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> 
         StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge,
         _ => Problem::field("body", "it was not sent to its end"),
     })?;
-    serde_json::from_slice(&body).map_err(|_| Problem::field("body", "it should be JSON"))
+    let read = twinpool_core::json::read(&body).map_err(|_| Problem::field("body", "it should be JSON"))?;
+    Ok(read.value)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -17,6 +17,7 @@ pub mod held_back;
 pub mod history;
 pub mod id;
 pub mod import_job;
+pub mod json;
 pub mod link;
 pub mod listing;
 pub mod plan;

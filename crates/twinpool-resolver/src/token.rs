@@ -4,7 +4,6 @@ mod claims;
 mod compact;
 mod jwk;
 mod keyring;
-mod object;
 mod trust;
 mod verified;
 mod verifier;

@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
+use twinpool_core::json;
 
-use super::object::object;
 use crate::Refusal;
 
 /// More than any way to a backend lets through: a load balancer of AWS takes 64 KB of headers in all, API Gateway 10 KB. A user
@@ -52,6 +52,16 @@ impl<'t> Compact<'t> {
     /// The signature, which may be of anything.
     pub(super) fn signature(&self) -> Result<Vec<u8>, Refusal> {
         decode(self.signature)
+    }
+}
+
+/// An object in which, at any depth, no name stands twice.
+fn object(text: &[u8]) -> Result<Map<String, Value>, Refusal> {
+    let json::Read { value, repeats } = json::read(text).map_err(|_| Refusal::Malformed)?;
+    match value {
+        Value::Object(_) if repeats => Err(Refusal::DuplicateClaim),
+        Value::Object(fields) => Ok(fields),
+        _ => Err(Refusal::Malformed),
     }
 }
 

@@ -10,23 +10,33 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use crate::Refusal;
-
 /// How serde_json shows numbers where it is built with `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// The fields of an object. Neither in it nor in what it holds does a name stand twice; and it is no deeper than serde_json
-/// allows, which is 127 levels.
-pub(super) fn object(json: &[u8]) -> Result<Map<String, Value>, Refusal> {
+/// A text that is no JSON, or is too deep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it is not JSON")]
+pub struct NotJson;
+
+/// What was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Read {
+    /// The value. Of a name that stands in an object twice, the latter counts.
+    pub value: Value,
+    /// Whether some name stands in an object twice: another reader may have read another value.
+    pub repeats: bool,
+}
+
+/// Reads one value, no deeper than serde_json allows, which is 127 levels.
+///
+/// # Errors
+/// When the text is anything else.
+pub fn read(json: &[u8]) -> Result<Read, NotJson> {
     let repeats = Cell::new(false);
     let mut reader = serde_json::Deserializer::from_slice(json);
-    let value = Json(&repeats).deserialize(&mut reader).map_err(|_| Refusal::Malformed)?;
-    reader.end().map_err(|_| Refusal::Malformed)?;
-    match value {
-        Value::Object(_) if repeats.get() => Err(Refusal::DuplicateClaim),
-        Value::Object(fields) => Ok(fields),
-        _ => Err(Refusal::Malformed),
-    }
+    let value = Json(&repeats).deserialize(&mut reader).map_err(|_| NotJson)?;
+    reader.end().map_err(|_| NotJson)?;
+    Ok(Read { value, repeats: repeats.get() })
 }
 
 /// Any value. Notes whether a name stands in an object twice.
@@ -98,5 +108,34 @@ impl<'de> Visitor<'de> for Json<'_> {
             }
         }
         Ok(Value::Object(fields))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_within_a_document_overflows_no_stack() {
+        let mut document = "1".to_owned();
+        while document.len() < 40_000 {
+            let next = serde_json::json!({ "$serde_json::private::RawValue": document }).to_string();
+            document = format!("{}{next}{}", "[".repeat(120), "]".repeat(120));
+        }
+        let read_it = move || read(document.as_bytes()).map(|read| read.repeats);
+        let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(read_it).unwrap();
+        assert_eq!(thread.join().unwrap(), Ok(false));
+    }
+
+    #[test]
+    fn what_is_read_is_what_serde_json_reads_of_honest_text() {
+        let text = r#"{"a":[1,-2,3.5,1e3,18446744073709551615,true,null,"x\u00e9"],"b":{"c":{}},"":0}"#;
+        let read = read(text.as_bytes()).unwrap();
+        assert_eq!((read.value, read.repeats), (serde_json::from_str(text).unwrap(), false));
+        assert_eq!(super::read(br#"{"a":1,"b":{"c":1,"c":2}}"#).map(|read| read.repeats), Ok(true));
+        for broken in ["", "{", "{} {}", "[1,]", "\u{feff}{}", "{\"a\"}"] {
+            assert_eq!(super::read(broken.as_bytes()), Err(NotJson), "{broken}");
+        }
+        assert_eq!(super::read("[".repeat(200).as_bytes()), Err(NotJson));
     }
 }
