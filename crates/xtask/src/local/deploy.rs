@@ -45,7 +45,7 @@ pub(super) fn deploy(
 ) -> Result<Outputs> {
     let stack = stack_name(name);
     let mut parameters =
-        vec![("StackName".to_owned(), stack.clone()), ("TemplateBody".to_owned(), upload(aws)?)];
+        vec![("StackName".to_owned(), stack.clone()), ("TemplateURL".to_owned(), upload(aws)?)];
     for (number, capability) in ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"].iter().enumerate() {
         parameters.push((format!("Capabilities.member.{}", number + 1), (*capability).to_owned()));
     }
@@ -69,7 +69,8 @@ pub(super) fn deploy(
     outputs(&wait(aws, &stack)?)
 }
 
-/// Puts the zips into the local S3 and names them in the template, which is otherwise the very file.
+/// Puts the zips and the template into the local S3; gives the address of the template, which is the very file but for the zips'
+/// addresses. It is too long to be sent with the call.
 fn upload(aws: &Aws) -> Result<String> {
     let path = paths::root().join("infra/template.yaml");
     let mut template =
@@ -85,7 +86,9 @@ fn upload(aws: &Aws) -> Result<String> {
         }
         template = template.replace(&here, &format!("s3://{BUCKET}/{function}.zip"));
     }
-    Ok(template)
+    let place = format!("{BUCKET}/template.yaml");
+    aws.put(&place, template.as_bytes())?;
+    Ok(format!("{}/{place}", aws.endpoint))
 }
 
 /// The answer of DescribeStacks once the stack is complete.
