@@ -66,7 +66,7 @@ keeps!(links of links:
     a_table_is_tied_to_two_pools a_decision_changes_nothing_else a_walk_finds_all the_last_trouble_is_kept);
 keeps!(walks of links: many_links_are_read_at_once runs_are_kept a_word_to_runs_stays a_pair_is_erased);
 keeps_user_ids!(a_person_has_one_id_in_both_pools the_dead_keep_their_ids many_ids_are_read_in_their_order twins_share_one_id
-    merges_have_an_end a_born_user_has_an_id_of_its_own further_accounts_have_the_id an_id_is_given_once identities_are_noted
+    merges_have_an_end a_born_user_has_an_id_of_its_own further_accounts_have_the_id further_accounts_follow_their_owner an_id_is_given_once identities_are_noted
     an_erased_pair_takes_nobody_else_s_id a_walk_sees_links_alone);
 
 macro_rules! refuses {

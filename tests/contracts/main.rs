@@ -99,14 +99,14 @@ macro_rules! user_ids {
 mod user_ids_on_ministack {
     user_ids!(ministack:
         a_person_has_one_id_in_both_pools the_dead_keep_their_ids many_ids_are_read_in_their_order twins_share_one_id
-        merges_have_an_end a_born_user_has_an_id_of_its_own further_accounts_have_the_id an_id_is_given_once identities_are_noted
+        merges_have_an_end a_born_user_has_an_id_of_its_own further_accounts_have_the_id further_accounts_follow_their_owner an_id_is_given_once identities_are_noted
         an_erased_pair_takes_nobody_else_s_id a_walk_sees_links_alone);
 }
 
 mod user_ids_on_moto {
     user_ids!(moto:
         a_person_has_one_id_in_both_pools the_dead_keep_their_ids many_ids_are_read_in_their_order twins_share_one_id
-        merges_have_an_end a_born_user_has_an_id_of_its_own further_accounts_have_the_id an_id_is_given_once identities_are_noted
+        merges_have_an_end a_born_user_has_an_id_of_its_own further_accounts_have_the_id further_accounts_follow_their_owner an_id_is_given_once identities_are_noted
         an_erased_pair_takes_nobody_else_s_id a_walk_sees_links_alone);
 }
 

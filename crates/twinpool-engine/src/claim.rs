@@ -89,9 +89,23 @@ impl<P: Ports> Engine<P> {
     ) -> Result<Claim, SyncError> {
         let claim = self.claim_of(holder, case).await?;
         if let Claim::Dead(owner) = &claim {
+            if !self.was_counterpart(holder, owner).await? {
+                return Ok(Claim::Stranger);
+            }
             self.free(holder, name, owner).await?;
         }
         Ok(claim)
+    }
+
+    /// Whether twinpool made or followed this user for that one. A further account with the same user id is the person's own.
+    async fn was_counterpart(&self, user: &Snapshot, owner: &OldSub) -> Answer<bool> {
+        let marked = Marker::owner(&self.marker, &self.old_shape.id, user, &self.key);
+        if marked.as_ref() == Some(owner) {
+            return Ok(true);
+        }
+        let link = self.ports.links().link(owner).await?;
+        let counterpart = link.as_ref().and_then(|link| link.counterpart());
+        Ok(counterpart.is_some_and(|sub| sub.as_str() == user.sub.as_str()))
     }
 
     /// An alias can be taken from a user; a username is the user.

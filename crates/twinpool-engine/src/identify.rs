@@ -10,7 +10,7 @@ use twinpool_core::change_event::{About, UserRef};
 use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{AttributeName, NewSub, OldSub, PoolId, Sub, UserId, Username};
 use twinpool_core::plan::Marker;
-use twinpool_core::port::{Answer, Class, PoolReader, PortError};
+use twinpool_core::port::{Answer, PoolReader, PortError};
 use twinpool_core::snapshot::{Identity, Snapshot, Status};
 use twinpool_rules::Rules;
 
@@ -177,10 +177,11 @@ impl<O: PoolReader, N: PoolReader, I: IdStore> Identify<'_, O, N, I> {
         Ok(profile.filter(proves).map(Owner::from))
     }
 
-    /// A name that Cognito does not take for one is nobody's.
+    /// A name that Cognito does not take for one is nobody's. Whatever else it refuses says nothing of the user.
     async fn in_old_pool(&self, who: UserRef) -> Answer<Option<Snapshot>> {
+        let is_name = matches!(who, UserRef::Username(_));
         match self.old.user(&who).await {
-            Err(error) if error.class == Class::Rejected => Ok(None),
+            Err(error) if is_name && error.code == "InvalidParameterException" => Ok(None),
             answer => answer,
         }
     }

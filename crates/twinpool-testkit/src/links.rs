@@ -24,6 +24,8 @@ struct Back {
     user_id: UserId,
     /// `None`: born in the new pool.
     old_sub: Option<OldSub>,
+    /// Its user id is that of its owner, whatever that is.
+    further: bool,
 }
 
 #[derive(Debug, Default)]
@@ -99,7 +101,8 @@ impl MemoryLinks {
             if tables.back.get(new_sub).is_some_and(|back| !back.old_sub.as_ref().is_some_and(may_tie)) {
                 return Err(PortError::new(Class::Taken, operation, "TransactionCanceledException"));
             }
-            let back = Back { user_id: link.user_id.clone(), old_sub: Some(link.old_sub.clone()) };
+            let back =
+                Back { user_id: link.user_id.clone(), old_sub: Some(link.old_sub.clone()), further: false };
             tables.back.insert(new_sub.clone(), back);
         }
         let next = Link { version: stored + 1, ..link.clone() };

@@ -34,6 +34,7 @@ async fn user_ids_in_memory() {
     user_ids::merges_have_an_end(&store, &store).await;
     user_ids::a_born_user_has_an_id_of_its_own(&store, &store).await;
     user_ids::further_accounts_have_the_id(&store, &store).await;
+    user_ids::further_accounts_follow_their_owner(&store, &store).await;
     user_ids::an_id_is_given_once(&store, &store).await;
     user_ids::identities_are_noted(&store, &store).await;
     user_ids::an_erased_pair_takes_nobody_else_s_id(&store, &store).await;

@@ -19,7 +19,7 @@ mod everybody;
 mod follow;
 mod give;
 
-/// Reads and gives user ids. Costs one consistent read for one account, one more for each merge on the way; a batch reads each key
+/// Reads and gives user ids. Costs one consistent read for one account, one more for each merge on the way, and for a further account of a person; a batch reads each key
 /// once, a hundred keys in a call.
 ///
 /// Needs `dynamodb:GetItem` and `dynamodb:BatchGetItem` of the table; to give ids also `dynamodb:PutItem` and `dynamodb:UpdateItem`.
@@ -30,7 +30,7 @@ pub struct UserIds {
 }
 
 /// All that user ids need of an item: links are large.
-const PART: &str = "pk, user_id, #state, #into, new_sub, old_subs, new_subs";
+const PART: &str = "pk, user_id, old_sub, further, #state, #into, new_sub, old_subs, new_subs";
 
 /// These words are reserved.
 const RESERVED: [(&str, &str); 2] = [("#state", "state"), ("#into", "into")];

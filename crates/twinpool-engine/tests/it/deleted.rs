@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use twinpool_core::account::IdStore;
 use twinpool_core::held_back::Reason;
-use twinpool_core::id::{NewSub, OldSub, Timestamp};
+use twinpool_core::id::{NewSub, OldSub, Timestamp, UserId};
 use twinpool_core::link::{Left, LinkState};
 use twinpool_engine::{INTENT_LASTS, Kind, SyncError};
 use twinpool_testkit::world::{event_of, person};
@@ -137,6 +138,25 @@ fn a_name_that_was_given_to_somebody_else_is_theirs_in_the_new_pool_too() {
         assert_eq!(left(&world, "jane-sub"), Left::Deleted);
         assert_eq!(link(&world, "heir-sub").user_id.as_str(), "heir-sub", "user ids are not inherited");
         assert_eq!(link(&world, "jane-sub").user_id.as_str(), "jane-sub");
+    }
+}
+
+#[test]
+fn an_account_that_twinpool_did_not_make_is_not_taken_down_with_a_dead_owner() {
+    for rules in ["", "[users]\ndeleted = \"delete\""] {
+        let world = World::username_to_email().with_jane().under(rules);
+        sign_in(&world, "jane-sub");
+        let other = [("email", "second@example.com"), ("email_verified", "true")];
+        world.new.put(person("further-sub", "further-sub", &other));
+        let (further, jane) = (NewSub::parse("further-sub").unwrap(), OldSub::parse("jane-sub").unwrap());
+        run(world.links.assign(&further, &UserId::from(&jane), Some(&jane))).expect("an id");
+        delete(&world, "jane-sub");
+        tell(&world, "AdminDeleteUser", "jane-sub");
+        world.old.put(person("other-sub", "other", &other));
+        let event = event_of(&world.old, "other-sub", SIGN_IN);
+        assert_eq!(deliver(&world, &event, 8).expect("processed").kind, Kind::Conflict);
+        let account = world.new.person("further-sub").expect("it is still there");
+        assert_eq!(account.value("email"), Some("second@example.com"));
     }
 }
 

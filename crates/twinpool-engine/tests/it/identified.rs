@@ -217,6 +217,10 @@ fn nothing_is_guessed_while_the_old_pool_or_the_table_does_not_answer() {
     }
     assert_none(by(failing("AdminGetUser"), healthy()), |why| matches!(why, NotYet::NewPool(_)));
     assert_none(by(healthy(), failing("AdminGetUser")), |why| matches!(why, NotYet::OldPool(_)));
+    // Such as OperationNotEnabledException, which any operation can answer with.
+    let refusing = Process::healthy();
+    refusing.fail_all("AdminGetUser", Class::Rejected);
+    assert_none(by(healthy(), Arc::new(refusing)), |why| matches!(why, NotYet::OldPool(_)));
     world.new.put(person("n-1", "n-1", &[]));
     let named = named_by(&world, "n-1", &healthy(), &failing("AdminGetUser")).expect("a user id");
     assert_eq!(named.id.as_str(), "n-1", "who has no identity needs no old pool");

@@ -205,6 +205,33 @@ pub async fn further_accounts_have_the_id<L: LinkStore, I: IdStore>(links: &L, i
     assert_eq!(all, Ok(everybody("u7-old", Some(Stage::Linked), &["u7-old"], &["u7-first"])));
 }
 
+/// Who is merged is merged with all accounts, and no longer merged with none, in whatever order it came.
+pub async fn further_accounts_follow_their_owner<L: LinkStore, I: IdStore>(links: &L, ids: &I) {
+    links.connect(&pair("u12", "u12-new", 0), None).await.expect("a pair");
+    for (twin, further) in [("u12-early", "u12-e"), ("u12-late", "u12-l")] {
+        let (own, version) = (id(twin), if twin == "u12-early" { 0 } else { 1 });
+        if version == 0 {
+            assert_eq!(ids.assign(&new(further), &own, Some(&old(twin))).await, Ok(own.clone()));
+        }
+        let fresh = Link::intent(&old(twin), Names::default(), Timestamp(1));
+        assert_eq!(links.write(&fresh).await, Ok(1));
+        links.write(&merged(twin, 1, "u12")).await.expect("merged");
+        if version == 1 {
+            assert_eq!(ids.assign(&new(further), &id("u12"), Some(&old(twin))).await, Ok(id("u12")));
+        }
+        assert_eq!(id_of_new(ids, further).await, Some(id("u12")));
+        let all = everybody("u12", Some(Stage::Linked), &["u12", twin], &["u12-new", further]);
+        assert_eq!(ids.accounts(&id("u12")).await, Ok(all));
+
+        links.write(&Link { version: 2, ..fresh }).await.expect("a merge taken back");
+        assert_eq!(id_of_new(ids, further).await, Some(own.clone()));
+        let alone = everybody(twin, Some(Stage::Pending), &[twin], &[further]);
+        assert_eq!(ids.accounts(&own).await, Ok(alone));
+        let left = everybody("u12", Some(Stage::Linked), &["u12"], &["u12-new"]);
+        assert_eq!(ids.accounts(&id("u12")).await, Ok(left));
+    }
+}
+
 /// Of two who give an account its id at once, one wins, and both hear the same.
 pub async fn an_id_is_given_once<L: LinkStore, I: IdStore>(_links: &L, ids: &I) {
     for round in 0..8 {

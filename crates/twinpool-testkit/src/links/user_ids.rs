@@ -48,8 +48,15 @@ impl Tables {
             }
             Pool::New => {
                 let back = self.back.get(&NewSub::from(account.sub.clone()));
-                Ok(back.map(|back| back.user_id.clone()))
+                back.map(|back| self.id_of(back)).transpose()
             }
+        }
+    }
+
+    fn id_of(&self, back: &Back) -> Answer<UserId> {
+        match &back.old_sub {
+            Some(owner) if back.further => self.end_of(owner),
+            _ => Ok(back.user_id.clone()),
         }
     }
 
@@ -100,13 +107,15 @@ impl IdStore for MemoryLinks {
         let stands = {
             let mut tables = self.tables();
             if !tables.back.contains_key(new) {
-                tables.back.insert(new.clone(), Back { user_id: id.clone(), old_sub: of.cloned() });
-                tables.further.insert((id.clone(), new.clone()));
+                let own = of.map_or_else(|| id.clone(), UserId::from);
+                let back = Back { user_id: own.clone(), old_sub: of.cloned(), further: of.is_some() };
+                tables.back.insert(new.clone(), back);
+                tables.further.insert((own, new.clone()));
             }
-            tables.back.get(new).map_or_else(|| id.clone(), |back| back.user_id.clone())
+            tables.back.get(new).map_or_else(|| Ok(id.clone()), |back| tables.id_of(back))
         };
         self.process.leave(operation).await?;
-        Ok(stands)
+        stands
     }
 
     async fn owner_of_identity(&self, identity: &Digest) -> Answer<Option<OldSub>> {

@@ -15,6 +15,9 @@ pub(in super::super) const OLD_SUBS: &str = "old_subs";
 /// The further accounts of the new pool that have an id.
 pub(in super::super) const NEW_SUBS: &str = "new_subs";
 
+/// Marks an account whose user id is that of its owner in the old pool, whatever that is.
+pub(in super::super) const FURTHER: &str = "further";
+
 /// What a link says of the user's id.
 pub(in super::super) struct OfOld {
     pub(in super::super) user_id: UserId,
@@ -36,6 +39,14 @@ pub(in super::super) fn id_of_new(item: &Map) -> Answer<UserId> {
     parsed(item, "user_id", UserId::parse)
 }
 
+/// Whose a further account of the new pool is; `None` for a pair's, and for who was born there.
+pub(in super::super) fn owner_of_further(item: &Map) -> Answer<Option<OldSub>> {
+    if !item.contains_key(FURTHER) {
+        return Ok(None);
+    }
+    parsed(item, "old_sub", OldSub::parse).map(Some)
+}
+
 /// A set of subs. DynamoDB has no empty sets: where there is none, the field is not there.
 pub(in super::super) fn subs<T: Ord>(
     item: &Map,
@@ -52,7 +63,10 @@ pub(in super::super) fn subs<T: Ord>(
 /// The item of an account of the new pool that twinpool did not make.
 pub(in super::super) fn encode_given(key: String, id: &UserId, of: Option<&OldSub>) -> Map {
     let mut item = Map::from([("pk".to_owned(), text(key)), ("user_id".to_owned(), text(id))]);
-    item.extend(of.map(|of| ("old_sub".to_owned(), text(of))));
+    if let Some(of) = of {
+        item.insert("old_sub".to_owned(), text(of));
+        item.insert(FURTHER.to_owned(), AttributeValue::Bool(true));
+    }
     item
 }
 

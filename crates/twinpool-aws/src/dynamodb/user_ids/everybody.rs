@@ -108,13 +108,13 @@ impl Search {
             }
         }
         for sub in std::mem::take(&mut self.named_old) {
-            self.seen_old.insert(sub.clone());
             let Some(read) = old(items, &old_key(&sub))? else {
                 continue;
             };
             let is_one = read.into.is_some_and(|into| self.ids.contains(&UserId::from(&into)));
             if is_one {
                 self.ids.insert(read.user_id);
+                self.seen_old.insert(sub.clone());
                 self.heed(items.get(&user_key(&UserId::from(&sub))))?;
                 self.old.insert(sub);
             }

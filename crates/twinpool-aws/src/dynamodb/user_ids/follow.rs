@@ -38,7 +38,10 @@ impl Way {
             // Not seen yet, or taken back: the sub is the user id all the same.
             (Self::Into(old), None) => Ok(Self::Done(Some(UserId::from(&old)))),
             (Self::At(Account { pool: Pool::New, .. }), Some(item)) => {
-                item::id::id_of_new(item).map(|id| Self::Done(Some(id)))
+                Ok(match item::id::owner_of_further(item)? {
+                    Some(owner) => Self::Into(owner),
+                    None => Self::Done(Some(item::id::id_of_new(item)?)),
+                })
             }
             (Self::At(_) | Self::Into(_), Some(item)) => {
                 let read = item::id::id_of_old(item)?;

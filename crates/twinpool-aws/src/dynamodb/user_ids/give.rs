@@ -1,12 +1,13 @@
 //! Gives an account of the new pool its user id, once.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use twinpool_core::account::Account;
 use twinpool_core::id::{NewSub, OldSub, UserId};
 use twinpool_core::port::{Answer, Class, PortError};
 
 use super::UserIds;
 use crate::code::port_error;
-use crate::dynamodb::item::id::{NEW_SUBS, encode_given, id_of_new};
+use crate::dynamodb::item::id::{NEW_SUBS, encode_given};
 use crate::dynamodb::merge::hint;
 use crate::dynamodb::{cancelled, new_key};
 
@@ -22,8 +23,8 @@ impl UserIds {
             Ok(()) => Ok(id.clone()),
             // Somebody was faster, or is at it.
             Err(error) if error.class == Class::Stale || error.code == "TransactionCanceledException" => {
-                let stands = self.one(&new_key(new)).await?;
-                stands.map(|item| id_of_new(&item)).transpose()?.ok_or(error)
+                let stands = self.follow(&[Account::from(new)]).await?;
+                stands.into_iter().flatten().next().ok_or(error)
             }
             Err(error) => Err(error),
         }
@@ -35,8 +36,11 @@ impl UserIds {
         call.send().await.map(drop).map_err(|error| port_error("PutItem", &error))
     }
 
-    /// Somebody else's id: found by it from now on.
+    /// Somebody else's id: found by it from now on. Of a user of the old pool, that one's own: it is merged, and merged no more, with
+    /// its owner.
     async fn put_further(&self, new: &NewSub, id: &UserId, of: Option<&OldSub>) -> Answer<()> {
+        let own = of.map_or_else(|| id.clone(), UserId::from);
+        let id = &own;
         let item = encode_given(new_key(new), id, of);
         let put = Put::builder().table_name(&self.table).set_item(Some(item)).condition_expression(FIRST);
         let put = put.build().map_err(|_| PortError::new(Class::Rejected, OPERATION, "BadItem"))?;
