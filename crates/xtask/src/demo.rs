@@ -36,6 +36,7 @@ pub fn run(keep: bool) -> Result<()> {
     acts::unseen(running.stack())?;
     acts::links(running.stack())?;
     acts::everybody(running.stack())?;
+    acts::tokens(running.stack())?;
     if keep {
         let stack = running.keep();
         fs::write(paths::local().join("stack.json"), serde_json::to_string_pretty(&stack.addresses)? + "\n")?;

@@ -1,9 +1,9 @@
 //! What happens in the demo.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use super::timeline::{self, Timeline};
-use crate::local::{Person, Stack};
+use crate::local::{Person, Stack, Tokens};
 
 /// The user of the new pool that an old sub is linked to.
 fn linked(stack: &Stack, old_sub: &str) -> Result<Option<Person>> {
@@ -159,6 +159,33 @@ pub(super) fn everybody(stack: &Stack) -> Result<()> {
     act.arrives("new pool", |()| format!("all {CROWD} are there"), all_there)?;
     let again = invoke(serde_json::json!({ "task": "sweep" }))?;
     act.note("sweep", &format!("once more: {} hints, and nobody was read", again["hints"]));
+    Ok(())
+}
+
+/// Backends get one user id from the tokens of both pools, before and after the move.
+pub(super) fn tokens(stack: &Stack) -> Result<()> {
+    let pools = "what a backend reads in the access tokens of both pools";
+    let mut act = Timeline::begin("6. Who is this?", pools);
+    let (old, new) = (stack.old(), stack.new_pool());
+    let said = |tokens: &Tokens| -> Result<(String, String)> {
+        let claims = tokens.claims()?;
+        let text = |name: &str| claims[name].as_str().unwrap_or("none").to_owned();
+        Ok((text("sub"), text("user_id")))
+    };
+    let before = said(&act.old("Bob signs in to the old pool", || old.tokens("bob"))?)?;
+    act.note("token", &format!("sub {}, user_id {}", before.0, before.1));
+    let bob = linked(stack, &before.0)?.context("Bob is in the new pool")?;
+    new.set_password(&bob.sub)?;
+    let after = said(&new.tokens("bob@example.com")?)?;
+    act.note("new pool", "Bob has reset his password there, and signs in");
+    act.note("token", &format!("sub {}, user_id {}", after.0, after.1));
+    anyhow::ensure!(before.1 == after.1, "Bob has two user ids");
+    new.sign_up("zoe@example.com", &[("email", "zoe@example.com")])?;
+    new.confirm("zoe@example.com")?;
+    let born = said(&new.tokens("zoe@example.com")?)?;
+    act.note("new pool", "Zoe, whom the old pool never knew, signs up there, and signs in");
+    act.note("token", &format!("sub {}, user_id {}", born.0, born.1));
+    anyhow::ensure!(born.0 == born.1, "Zoe's user id is not her own");
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result};
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::{Value, json};
 
 use super::{CODE, PoolAddress};
@@ -27,6 +28,17 @@ pub struct Tokens {
     pub id: String,
     /// For APIs.
     pub access: String,
+}
+
+impl Tokens {
+    /// What is written in the access token.
+    ///
+    /// # Errors
+    /// When it is no token.
+    pub fn claims(&self) -> Result<Value> {
+        let payload = self.access.split('.').nth(1).context("a token has three parts")?;
+        Ok(serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(payload)?)?)
+    }
 }
 
 /// What a pool says of one person.
