@@ -1,7 +1,8 @@
 //! Who a user of either pool is to the applications.
 //!
-//! A user id is given once. The account that has it keeps it, but for one case: where the old pool deleted its user and the
-//! same person came back, the account of the new pool is handed over to the newcomer's user id.
+//! A user id is given once. The account that has it keeps it, but for two cases. Where the old pool deleted its user and the same
+//! person came back, the account of the new pool is handed over to the newcomer's user id. Where people say that two users of the
+//! old pool are one person, all accounts of the one have the other's; and their own again when that is taken back.
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -48,7 +49,7 @@ pub struct Accounts {
 /// Reads user ids. Strong reads: what was written before is seen.
 pub trait IdReader: Send + Sync {
     /// The user id of each account, in the order of the accounts, however many; `None` where the table knows no such account.
-    /// One read for one account; one more where a user of the old pool is one person with another.
+    /// One read for one account; one more where a user of the old pool is one person with another, and for further accounts.
     fn user_ids(&self, accounts: &[Account]) -> impl Future<Output = Answer<Vec<Option<UserId>>>> + Send;
 
     /// Everybody whom a user id stands for; `None` where nobody has it.
@@ -68,7 +69,8 @@ impl<R: IdReader> IdReader for &R {
 /// Gives user ids to accounts of the new pool that twinpool did not make.
 pub trait IdStore: IdReader {
     /// Gives an account of the new pool its user id, once: the answer is the one that it has now, which is another where somebody
-    /// was faster. `of`: the user of the old pool whose account it is, if it is one's.
+    /// was faster. `of`: the user of the old pool whose further account it is, if it is one's; it has that user's id from now on,
+    /// and `id` is what that is now.
     fn assign(
         &self,
         new: &NewSub,

@@ -1,13 +1,15 @@
 //! Which user id an account of the new pool gets.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use twinpool_core::account::{Account, IdReader as _, IdStore as _};
+use twinpool_core::account::{Account, Accounts, IdReader, IdStore};
 use twinpool_core::change_event::{About, UserRef};
 use twinpool_core::decision::Decision;
+use twinpool_core::digest::Digest;
 use twinpool_core::held_back::Subject;
 use twinpool_core::id::{NewSub, OldSub, ProviderName, UserId};
-use twinpool_core::port::Class;
+use twinpool_core::port::{Answer, Class};
 use twinpool_core::snapshot::{Identity, Status};
 use twinpool_core::value::Value;
 use twinpool_engine::{Identify, Named, NotYet, Ports as _};
@@ -230,7 +232,43 @@ fn nothing_is_guessed_while_the_old_pool_or_the_table_does_not_answer() {
 #[test]
 fn what_the_table_says_after_a_lost_race_is_the_answer() {
     let world = gina("");
-    let (sub, other) = (NewSub::parse("n-9").expect("a sub"), UserId::parse("another").expect("an id"));
-    run(world.links.assign(&sub, &other, None)).expect("assigned");
-    assert_eq!(id_of(&world, "n-9"), "another");
+    let (sub, terms) = (NewSub::parse("n-9").expect("a sub"), terms(&world));
+    let identify = Identify {
+        old: &world.old.called_by(&healthy()),
+        new_pool: &world.new.called_by(&healthy()),
+        ids: &SomebodyIsFaster,
+        old_pool: &world.old.shape().id,
+        key: &terms.key,
+        marker: &terms.marker,
+        rules: &terms.rules,
+    };
+    let who = UserRef::Username(world.new.person("n-9").expect("the profile").username);
+    assert_eq!(run(identify.user_id(&sub, &who)).expect("a user id").id.as_str(), "another");
+}
+
+/// A table in which somebody gives the account another id after each look.
+struct SomebodyIsFaster;
+
+impl IdReader for SomebodyIsFaster {
+    async fn user_ids(&self, accounts: &[Account]) -> Answer<Vec<Option<UserId>>> {
+        Ok(vec![None; accounts.len()])
+    }
+
+    async fn accounts(&self, _id: &UserId) -> Answer<Option<Accounts>> {
+        Ok(None)
+    }
+}
+
+impl IdStore for SomebodyIsFaster {
+    async fn assign(&self, _new: &NewSub, _id: &UserId, _of: Option<&OldSub>) -> Answer<UserId> {
+        Ok(UserId::parse("another").expect("an id"))
+    }
+
+    async fn owner_of_identity(&self, _identity: &Digest) -> Answer<Option<OldSub>> {
+        Ok(None)
+    }
+
+    async fn note_identities(&self, _identities: &BTreeSet<Digest>, _of: &OldSub) -> Answer<()> {
+        Ok(())
+    }
 }
