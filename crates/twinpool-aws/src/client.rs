@@ -35,6 +35,14 @@ impl Patience {
         }
     }
 
+    /// For a service that somebody waits for: less than two seconds for a call in all.
+    pub const REQUEST: Self = Self {
+        connect: Duration::from_millis(400),
+        attempt: Duration::from_millis(800),
+        attempts: 2,
+        backoff: Duration::from_millis(50),
+    };
+
     /// Behind the queue, where waiting is cheap and giving up early costs a redelivery.
     pub const MIRROR: Self = Self {
         connect: Duration::from_secs(2),

@@ -39,8 +39,8 @@ async fn me(user: Principal) -> Json<Value> {
 /// Once per process: it keeps the keys of the pools, and the user ids that it has read.
 async fn authenticator() -> Result<Authenticator<HttpsKeys, UserIds>, Box<dyn Error>> {
     let BackendSettings { tokens, links_table } = BackendSettings::read(&Environment)?;
-    let config = client::load(Patience::MIRROR).await;
-    let trust = Trust::new(tokens.old, tokens.new)?.for_uses(tokens.uses).with_claim(tokens.claim);
+    let config = client::load(Patience::REQUEST).await;
+    let trust = Trust::new(tokens.old, tokens.new)?.for_uses(tokens.uses).believing(tokens.claim);
     let verifier = Verifier::new(trust, HttpsKeys::connect(&config)?, SystemClock);
     verifier.warm().await;
     Ok(Authenticator::new(verifier, Resolver::new(UserIds::connect(&config, links_table))))

@@ -13,8 +13,8 @@ use crate::{Authenticate, Denied, Principal, Resolver, SystemClock, Verified, Ve
 ///
 /// | token of | user id |
 /// | --- | --- |
-/// | new pool, with the claim | the claim: twinpool's function wrote it, and Cognito signed it. Nothing is read |
-/// | new pool, without it | the table's; nothing there: [`Denied::NotYet`] |
+/// | new pool | the table's; nothing there: [`Denied::NotYet`] |
+/// | new pool, with a claim that [`Trust::believing`](crate::Trust::believing) names | the claim. Nothing is read |
 /// | old pool | the table's, whatever a claim says: the user may have been merged since. Nothing there: the sub itself |
 pub struct Authenticator<K, R, C = SystemClock> {
     verifier: Verifier<K, C>,

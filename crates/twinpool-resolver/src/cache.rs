@@ -68,6 +68,6 @@ impl Cache {
 }
 
 /// In both directions: an entry from after a clock was put back holds no longer than any other.
-fn is_within(span: Duration, then: Timestamp, now: Timestamp) -> bool {
+pub(crate) fn is_within(span: Duration, then: Timestamp, now: Timestamp) -> bool {
     u128::from(now.0.abs_diff(then.0)) < span.as_millis()
 }

@@ -62,7 +62,7 @@
 //! | many accounts | one call for all that the cache does not know |
 //! | the same account, many times at once | one for all |
 //! | [`Resolver::links_of`] | always: three items in one call, then the accounts that they name |
-//! | a token of the new pool with the claim | none |
+//! | a token of the new pool with a claim that [is to be believed](Trust::believing) | none |
 //!
 //! # What is kept, and how long
 //!
@@ -94,6 +94,7 @@ mod limits;
 #[cfg(feature = "axum")]
 pub mod middleware;
 mod no_principal;
+mod outage;
 mod principal;
 mod refusal;
 mod resolver;

@@ -17,7 +17,7 @@ pub struct Principal {
     pub sub: Sub,
     /// The user's name in that pool. No identity: it may be given to somebody else (F§9).
     pub username: Username,
-    /// The groups in that pool; none where the token has none (F§9).
+    /// The groups in that pool; none where the token has none (F§9). A name that no group can have is left out.
     pub groups: BTreeSet<GroupName>,
     /// The app client that the token was made for.
     pub client_id: ClientId,

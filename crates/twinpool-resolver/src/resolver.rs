@@ -11,6 +11,7 @@ use twinpool_core::port::{Answer, Class, Clock, PortError};
 use crate::cache::Cache;
 use crate::counts::Counters;
 use crate::flight::{Flights, Found, Lead};
+use crate::outage::Outage;
 use crate::{Counts, Limits, SystemClock};
 
 /// Says which user id an account has: from its cache, else with one read, however many ask at the same time.
@@ -24,13 +25,15 @@ use crate::{Counts, Limits, SystemClock};
 /// # Errors
 /// A read that fails is told to everybody who waited for it, with its class, and is not kept: the next to ask reads again. Where the
 /// table cannot be read, a user id of before is given for [`Limits::stale_for`], and counted ([`Counts::stale`]): but for those
-/// two cases it is the right one, and without it every backend would stand still with the table. Set it to zero for
-/// errors instead. What cannot be understood ([`Class::Unreadable`]) is always an error, and so is an account of which nothing is known.
+/// two cases it is the right one, and without it every backend would stand still with the table. For five seconds after such a read
+/// nobody who can be given one waits for the table. Set `stale_for` to zero for errors instead. What cannot be understood
+/// ([`Class::Unreadable`]) is always an error, and so is an account of which nothing is known.
 pub struct Resolver<R, C = SystemClock> {
     reader: R,
     clock: C,
     cache: Cache,
     flights: Flights,
+    outage: Outage,
     counters: Counters,
 }
 
@@ -46,8 +49,8 @@ impl<R: IdReader, C: Clock> Resolver<R, C> {
     /// A resolver with these limits, for which time passes on this clock.
     #[must_use]
     pub fn with(reader: R, limits: Limits, clock: C) -> Self {
-        let (flights, counters) = (Flights::default(), Counters::default());
-        Self { reader, clock, cache: Cache::new(limits), flights, counters }
+        let (flights, outage, counters) = (Flights::default(), Outage::default(), Counters::default());
+        Self { reader, clock, cache: Cache::new(limits), flights, outage, counters }
     }
 
     /// The user id of an account; `None` where the table does not know the account.
@@ -109,7 +112,14 @@ impl<R: IdReader, C: Clock> Resolver<R, C> {
             Some(None) => self.counters.unknown_hits.add(),
             None => self.counters.misses.add(),
         }
-        cached
+        cached.or_else(|| self.spared(account, now).map(Some))
+    }
+
+    /// The user id of before, where the table could not be read a moment ago.
+    fn spared(&self, account: &Account, now: Timestamp) -> Option<UserId> {
+        let id = self.cache.stale(account, now).filter(|_| self.outage.lasts(now))?;
+        self.counters.stale.add();
+        Some(id)
     }
 
     /// Reads what nobody is reading, and waits for the rest. Own reads first: no two wait for each other.
@@ -145,8 +155,16 @@ impl<R: IdReader, C: Clock> Resolver<R, C> {
         let read = self.reader.user_ids(&lead.accounts).await;
         let read = read.and_then(|ids| by_account(&lead.accounts, ids)).map(Arc::new);
         match &read {
-            Ok(found) => found.iter().for_each(|(account, id)| self.cache.put(account, id.as_ref(), asked)),
-            Err(_) => self.counters.errors.add(),
+            Ok(found) => {
+                found.iter().for_each(|(account, id)| self.cache.put(account, id.as_ref(), asked));
+                self.outage.end();
+            }
+            Err(error) => {
+                self.counters.errors.add();
+                if error.class != Class::Unreadable {
+                    self.outage.begin(self.clock.now());
+                }
+            }
         }
         lead.land(&read);
         read

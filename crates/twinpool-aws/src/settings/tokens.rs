@@ -17,8 +17,8 @@ pub struct TokenSettings {
     pub new: TrustedPool,
     /// For which uses.
     pub uses: BTreeSet<TokenUse>,
-    /// Where a token has the user id: `user_id` unless set.
-    pub claim: ClaimName,
+    /// The claim of the new pool's tokens that is believed to be the user id, without a look at the table: none unless set.
+    pub claim: Option<ClaimName>,
 }
 
 /// The variables of one pool.
@@ -61,8 +61,7 @@ impl TokenSettings {
                         whose tokens are accepted, separated by commas";
             return Err(unusable(OLD.clients, both));
         }
-        let claim = user_id_claim(source)?.unwrap_or_default();
-        Ok(Self { old, new, uses: uses(source)?, claim })
+        Ok(Self { old, new, uses: uses(source)?, claim: user_id_claim(source)? })
     }
 }
 
@@ -77,8 +76,9 @@ fn pool(source: &impl Source, keys: &Keys) -> Result<TrustedPool> {
         let unknown = "it is not set, and the id of the pool names no Region: set it to what the pool's tokens have as iss";
         issuers.insert(standard.clone().ok_or_else(|| unusable(keys.issuers, unknown))?);
     }
+    // The keys stand under the issuer (F§9): under the one that is named, and of several under the standard one.
     let url =
-        source.get(keys.jwks_url).or_else(|| standard.or_else(|| only(&issuers)).map(|it| keys_url(&it)));
+        source.get(keys.jwks_url).or_else(|| only(&issuers).or(standard).map(|issuer| keys_url(&issuer)));
     let unknown = "it is not set, and there are several issuers: set it to the address of the pool's keys";
     let keys_url = url.ok_or_else(|| unusable(keys.jwks_url, unknown))?;
     if !is_address(&keys_url) {

@@ -36,7 +36,7 @@ const WARM_UP: Duration = Duration::from_secs(2);
 pub async fn start(settings: BackendSettings) -> anyhow::Result<Authorizer<Aws, SystemClock>> {
     let config = client::load(TABLE).await;
     let tokens = settings.tokens;
-    let trust = Trust::new(tokens.old, tokens.new)?.for_uses(tokens.uses).with_claim(tokens.claim);
+    let trust = Trust::new(tokens.old, tokens.new)?.for_uses(tokens.uses).believing(tokens.claim);
     let verifier = Verifier::new(trust, HttpsKeys::connect(&config)?, SystemClock);
     let user_ids = UserIds::connect(&config, settings.links_table);
     warm_up(&verifier, &user_ids).await;

@@ -74,7 +74,7 @@ async fn a_user_of_the_new_pool_whom_the_table_does_not_know_has_no_user_id_yet(
 }
 
 #[tokio::test]
-async fn the_claim_of_the_new_pool_is_believed_without_a_read() {
+async fn a_believed_claim_of_the_new_pool_saves_the_read() {
     let resolver = resolver(Table(None));
     let id = user_id(&token(Pool::New, ANN_IN_NEW, Some(ANN)), &resolver).await;
     assert_eq!((id, resolver.counts().reads), (Ok(parsed(ANN)), 0));

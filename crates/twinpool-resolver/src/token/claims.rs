@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
+use twinpool_core::claim::ClaimName;
 use twinpool_core::id::{GroupName, Pool, Sub, Timestamp, UserId, Username};
 use twinpool_core::token::{ClientId, TokenUse};
 
@@ -36,7 +37,7 @@ pub(super) fn check(
         groups: groups(&claims)?,
         client_id,
         token_use,
-        claimed: text(&claims, trust.claim.as_str()).ok().and_then(|id| UserId::parse(id).ok()),
+        claimed: trust.believed.as_ref().and_then(|name| user_id(&claims, name)),
         claims,
     })
 }
@@ -72,14 +73,26 @@ fn client(
     accepted.iter().find(|client| client.as_str() == said).cloned().ok_or(Refusal::Client)
 }
 
+/// A trigger function may write any names. Those that no group can have are left out: fewer rights, never more.
 fn groups(claims: &Map<String, Value>) -> Result<BTreeSet<GroupName>, Refusal> {
-    let names = match claims.get("cognito:groups") {
-        None => return Ok(BTreeSet::new()),
-        Some(Value::Array(names)) => names,
-        Some(_) => return Err(Refusal::NoUser),
-    };
     let name = |name: &Value| GroupName::parse(name.as_str()?).ok();
-    names.iter().map(name).collect::<Option<_>>().ok_or(Refusal::NoUser)
+    match claims.get("cognito:groups") {
+        None => Ok(BTreeSet::new()),
+        Some(Value::Array(names)) => Ok(names.iter().filter_map(name).collect()),
+        Some(_) => Err(Refusal::NoUser),
+    }
+}
+
+fn user_id(claims: &Map<String, Value>, name: &ClaimName) -> Option<UserId> {
+    text(claims, name.as_str()).ok().and_then(|id| UserId::parse(id).ok())
+}
+
+/// By when the token was made, as far as it says itself: before its signature is proven, so only to tell whether a key that is not
+/// known may be newer than the keys that are.
+pub(super) fn made_by(claims: &Map<String, Value>, leeway: Duration, now: Timestamp) -> Timestamp {
+    let iat = seconds(claims, "iat").unwrap_or(0);
+    let made = iat.saturating_add(leeway.as_secs()).saturating_mul(1000);
+    Timestamp(made.min(now.0))
 }
 
 fn text<'c>(claims: &'c Map<String, Value>, name: &str) -> Result<&'c str, Refusal> {

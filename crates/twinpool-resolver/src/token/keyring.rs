@@ -16,18 +16,18 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// Why there is no key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NoKey {
-    /// The pool was asked, and does not have it.
+    /// The pool was asked when the token was already made, and does not have it.
     Unknown,
-    /// The pool could not be asked.
+    /// The pool could not be asked, or it is too soon to ask again and the token is newer than the last answer: its key may be
+    /// new too. No refusal: clients sign users out on one.
     Unread,
 }
 
-/// How the last attempt to read the keys went.
+/// How the last attempt to read the keys went that came to an end. One that was given up half-way leaves it to the next: who makes up
+/// key ids and hangs up keeps nobody from reading.
 #[derive(Debug, Clone, Copy)]
 enum Attempt {
     Never,
-    /// Begun. Seen by whoever has the turn, it was given up half-way.
-    Begun(Timestamp),
     Failed(Timestamp),
     Read(Timestamp),
 }
@@ -54,10 +54,11 @@ impl Keyring {
         Self { url, pause, max_age, state: RwLock::new(state), turn: Mutex::new(()) }
     }
 
-    /// The keys, of which one has this id.
+    /// The keys, of which one has this id, that of a token made by `made` at the latest.
     pub(super) async fn holding(
         &self,
         kid: &str,
+        made: Timestamp,
         source: &impl KeySource,
         clock: &impl Clock,
     ) -> Result<Arc<Keys>, NoKey> {
@@ -67,7 +68,7 @@ impl Keyring {
             if self.with(kid).is_none() {
                 self.read_if_due(source, clock).await;
             }
-            return self.with(kid).ok_or_else(|| self.why_not());
+            return self.with(kid).ok_or_else(|| self.why_not(made));
         };
         if self.is_old(clock.now()) {
             // One task reads them again. The others go on with what is there.
@@ -75,7 +76,7 @@ impl Keyring {
                 if self.is_old(clock.now()) {
                     self.read_if_due(source, clock).await;
                 }
-                return self.with(kid).ok_or_else(|| self.why_not());
+                return self.with(kid).ok_or_else(|| self.why_not(made));
             }
         }
         Ok(keys)
@@ -94,8 +95,6 @@ impl Keyring {
         if !self.is_due(clock.now()) {
             return;
         }
-        // Counts from its begin: a caller who asks and hangs up asks no more often than one who waits.
-        self.change(|state| state.attempt = Attempt::Begun(clock.now()));
         let keys = source.keys(&self.url).await.ok().and_then(|text| jwk::parse(&text));
         let now = clock.now();
         self.change(|state| match keys {
@@ -108,13 +107,11 @@ impl Keyring {
 
     fn is_due(&self, now: Timestamp) -> bool {
         self.look(|state| match (state.attempt, &state.keys) {
-            (Attempt::Never, _) | (Attempt::Begun(_), None) => true,
+            (Attempt::Never, _) => true,
             (Attempt::Failed(at) | Attempt::Read(at), None) => {
                 has_passed(FIRST_PAUSE.min(self.pause), at, now)
             }
-            (Attempt::Begun(at) | Attempt::Failed(at) | Attempt::Read(at), Some(_)) => {
-                has_passed(self.pause, at, now)
-            }
+            (Attempt::Failed(at) | Attempt::Read(at), Some(_)) => has_passed(self.pause, at, now),
         })
     }
 
@@ -126,10 +123,10 @@ impl Keyring {
         self.look(|state| state.keys.as_ref().filter(|keys| keys.contains_key(kid)).cloned())
     }
 
-    fn why_not(&self) -> NoKey {
+    fn why_not(&self, made: Timestamp) -> NoKey {
         self.look(|state| match state.attempt {
-            Attempt::Read(_) => NoKey::Unknown,
-            Attempt::Never | Attempt::Begun(_) | Attempt::Failed(_) => NoKey::Unread,
+            Attempt::Read(at) if at >= made => NoKey::Unknown,
+            Attempt::Never | Attempt::Failed(_) | Attempt::Read(_) => NoKey::Unread,
         })
     }
 

@@ -57,14 +57,14 @@ pub struct Trust {
     pub(super) old: TrustedPool,
     pub(super) new: TrustedPool,
     pub(super) uses: BTreeSet<TokenUse>,
-    pub(super) claim: ClaimName,
+    pub(super) believed: Option<ClaimName>,
     pub(super) leeway: Duration,
     pub(super) pause: Duration,
     pub(super) max_age: Duration,
 }
 
 impl Trust {
-    /// Accepts access tokens of both pools. Their claim `user_id` is the user id.
+    /// Accepts access tokens of both pools, and believes no claim about the user id.
     ///
     /// # Errors
     /// When the pools share an issuer, one has none, or no client is named at all.
@@ -84,7 +84,7 @@ impl Trust {
             old,
             new,
             uses: BTreeSet::from([TokenUse::Access]),
-            claim: ClaimName::default(),
+            believed: None,
             leeway: LEEWAY,
             pause: PAUSE,
             max_age: MAX_AGE,
@@ -98,10 +98,14 @@ impl Trust {
         self
     }
 
-    /// Finds the user id in this claim, instead of `user_id`.
+    /// Takes this claim of a token of the new pool for the user id, without a look at the table. `None`: no claim.
+    ///
+    /// Cognito signs whatever a trigger function of the pool writes. So this is safe only where `sign-in` is attached to the new pool and no
+    /// other function, a former one included, writes a claim of this name. And the claim counts until the token is over,
+    /// whatever the table says meanwhile.
     #[must_use]
-    pub fn with_claim(mut self, name: ClaimName) -> Self {
-        self.claim = name;
+    pub fn believing(mut self, name: impl Into<Option<ClaimName>>) -> Self {
+        self.believed = name.into();
         self
     }
 

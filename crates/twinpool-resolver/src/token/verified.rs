@@ -18,14 +18,14 @@ pub struct Verified {
     pub sub: Sub,
     /// The user's name in that pool. No identity: it may be given to somebody else (F§9).
     pub username: Username,
-    /// The groups in that pool; none where the token has none (F§9).
+    /// The groups in that pool; none where the token has none (F§9). A name that no group can have is left out.
     pub groups: BTreeSet<GroupName>,
     /// The app client that the token was made for.
     pub client_id: ClientId,
     /// What the token is for.
     pub token_use: TokenUse,
-    /// The user id that the token itself names, where it names one that can be one. Of the old pool it is a hint only: a merged
-    /// user's token may name the id of before.
+    /// What the claim that [`Trust::believing`](crate::Trust::believing) names says, where that can be a user id. Of the old pool it is a
+    /// hint only: a merged user's token may name the id of before.
     pub claimed: Option<UserId>,
     /// Every claim, as it stands in the token.
     pub claims: serde_json::Map<String, serde_json::Value>,
@@ -70,7 +70,8 @@ pub enum Refused {
     /// The token is not accepted.
     #[error(transparent)]
     Token(#[from] Refusal),
-    /// The keys of its pool cannot be read now, and none of those that are known is the token's.
+    /// The keys of its pool cannot be read now, or were read a moment before the token was made, and none of those that are known
+    /// is the token's.
     #[error("the keys of the {0} cannot be read now")]
     Keys(Pool),
 }

@@ -16,11 +16,12 @@ use crate::Refusal;
 /// Verifies tokens of both pools. Keeps each pool's keys; one is enough for a process.
 ///
 /// In this order, each check with its own [`Refusal`]: length, form, header (`alg`, `crit`, `kid`), issuer, key, signature, times,
-/// use, client, user. What is cheap comes first, and of what the token claims only the issuer is read before the signature: it
-/// chooses among the pools that are listed, and their keys.
+/// use, client, user. What is cheap comes first, and of what the token claims two things are read before the signature. The issuer
+/// chooses among the pools that are listed, and their keys. `iat` tells whether a key that is not known may be a new one:
+/// too soon to ask for it, that is [`Refused::Keys`] and no refusal.
 ///
 /// The keys of a pool are read when the first token of it comes, when a token names a key that they lack, and when they are old:
-/// by one task, from the address in [`Trust`] only. Where they cannot be read, those of before go on.
+/// by one task at a time, from the address in [`Trust`] only. Where they cannot be read, those of before go on.
 pub struct Verifier<K, C> {
     trust: Trust,
     old: Keyring,
@@ -54,7 +55,8 @@ impl<K: KeySource, C: Clock> Verifier<K, C> {
         let issuer = claims.get("iss").and_then(Value::as_str).ok_or(Refusal::Issuer)?;
         let of = |pool: &Pool| self.trust.pool(*pool).issuers.contains(issuer);
         let pool = [Pool::Old, Pool::New].into_iter().find(of).ok_or(Refusal::Issuer)?;
-        let keys = self.keyring(pool).holding(&token.kid, &self.source, &self.clock).await;
+        let made = claims::made_by(&claims, self.trust.leeway, self.clock.now());
+        let keys = self.keyring(pool).holding(&token.kid, made, &self.source, &self.clock).await;
         let keys = keys.map_err(|why| match why {
             NoKey::Unknown => Refused::Token(Refusal::UnknownKey),
             NoKey::Unread => Refused::Keys(pool),

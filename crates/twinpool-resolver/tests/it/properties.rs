@@ -13,7 +13,7 @@ use twinpool_core::id::{Pool, UserId};
 use twinpool_core::port::{Class, Clock};
 use twinpool_resolver::Limits;
 
-use crate::table::{Hand, LIMITS, Table, account, resolver};
+use crate::table::{Hand, LIMITS, REST, Table, account, resolver};
 
 const ACCOUNTS: u64 = 6;
 
@@ -79,9 +79,9 @@ fn millis(span: Duration) -> u64 {
 }
 
 /// How old an answer may be.
-fn allowed(answer: Option<&UserId>, pool: Pool, is_broken: bool) -> u64 {
+fn allowed(answer: Option<&UserId>, pool: Pool, may_be_stale: bool) -> u64 {
     millis(match (answer, pool) {
-        (Some(_), _) if is_broken => LIMITS.known_for + LIMITS.stale_for,
+        (Some(_), _) if may_be_stale => LIMITS.known_for + LIMITS.stale_for,
         (Some(_), _) => LIMITS.known_for,
         (None, Pool::Old) => LIMITS.unknown_old_for,
         (None, Pool::New) => LIMITS.unknown_for,
@@ -91,13 +91,16 @@ fn allowed(answer: Option<&UserId>, pool: Pool, is_broken: bool) -> u64 {
 async fn walk(steps: Vec<Step>, entries: usize, one_by_one: bool) -> Result<(), TestCaseError> {
     let table = Table::default();
     let (resolver, clock) = resolver(&table, Limits { entries, ..LIMITS });
-    let (mut history, mut is_broken) = (History::new(clock.now().0), false);
+    let (mut history, mut is_broken, mut broke_off) = (History::new(clock.now().0), false, 0);
     for step in steps {
         let now = clock.now().0;
         match step {
             Step::Wait(span) => clock.forward(span),
             Step::Change(number) => table.put(&numbered(number), &history.change(number, now)),
             Step::Break(broken) => {
+                if is_broken {
+                    broke_off = now;
+                }
                 is_broken = broken;
                 if broken { table.breaks(Class::Unavailable) } else { table.mends() }
             }
@@ -117,7 +120,8 @@ async fn walk(steps: Vec<Step>, entries: usize, one_by_one: bool) -> Result<(), 
                     continue;
                 };
                 for ((number, account), answer) in numbers.iter().zip(&accounts).zip(&answers) {
-                    let oldest = now - allowed(answer.as_ref(), account.pool, is_broken);
+                    let may_be_stale = is_broken || now - broke_off < millis(REST);
+                    let oldest = now - allowed(answer.as_ref(), account.pool, may_be_stale);
                     prop_assert!(history.said(*number, answer.as_ref(), oldest, now), "{number}: {answer:?}");
                 }
             }

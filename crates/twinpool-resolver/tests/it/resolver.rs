@@ -7,7 +7,7 @@ use twinpool_core::id::UserId;
 use twinpool_core::port::{Answer, Class};
 use twinpool_resolver::{Counts, Limits, Resolver};
 
-use crate::table::{HOUR, Hand, LIMITS, Table, id, new, old, resolver};
+use crate::table::{HOUR, Hand, LIMITS, REST, Table, id, new, old, resolver};
 
 #[tokio::test]
 async fn an_account_costs_one_read_and_then_none() {
@@ -96,15 +96,56 @@ async fn while_the_table_cannot_be_read_a_user_id_of_before_is_given_and_counted
     clock.forward(HOUR);
     for class in [Class::Unavailable, Class::Throttled, Class::Denied] {
         table.breaks(class);
+        clock.forward(REST);
         assert_eq!(resolver.resolve(&old(1)).await, Ok(Some(id(1))));
         assert_eq!(resolver.resolve_many(&[old(1)]).await, Ok(vec![Some(id(1))]));
         assert_eq!(resolver.resolve(&new(2)).await.unwrap_err().class, class, "nobody is no user id");
         assert_eq!(resolver.resolve_many(&[old(1), new(2)]).await.unwrap_err().class, class);
     }
-    assert_eq!((resolver.counts().stale, resolver.counts().errors), (9, 12));
+    assert_eq!((resolver.counts().stale, resolver.counts().errors), (9, 9));
     table.mends();
     table.put(&old(1), &id(5));
-    assert_eq!(resolver.resolve(&old(1)).await, Ok(Some(id(5))), "the table counts as soon as it is back");
+    clock.forward(REST);
+    assert_eq!(resolver.resolve(&old(1)).await, Ok(Some(id(5))), "the table counts soon after it is back");
+}
+
+#[tokio::test]
+async fn after_a_read_that_failed_nobody_waits_for_the_table_who_has_a_user_id_of_before() {
+    let table = Table::default();
+    (1..=3).for_each(|number| table.put(&new(number), &id(number)));
+    let (resolver, clock) = resolver(&table, LIMITS);
+    resolver.resolve_many(&[new(1), new(2), new(3)]).await.unwrap();
+    clock.forward(HOUR);
+    table.breaks(Class::Unavailable);
+    for number in [1, 2, 3, 1] {
+        assert_eq!(resolver.resolve(&new(number)).await, Ok(Some(id(number))));
+    }
+    assert_eq!(table.calls()[1..], [[new(1)]], "one waited, for all");
+    assert_eq!((resolver.counts().misses, resolver.counts().stale), (7, 4));
+    // Some seconds later one waits again.
+    clock.forward(REST);
+    assert_eq!(resolver.resolve_many(&[new(2), new(3)]).await, Ok(vec![Some(id(2)), Some(id(3))]));
+    assert_eq!(table.calls().len(), 3);
+    // Whoever has none always asks; the table that answers it is back.
+    table.mends();
+    table.put(&new(1), &id(7));
+    assert_eq!(resolver.resolve(&new(1)).await, Ok(Some(id(1))));
+    assert_eq!(resolver.resolve(&new(4)).await, Ok(None));
+    assert_eq!(resolver.resolve(&new(1)).await, Ok(Some(id(7))));
+}
+
+#[tokio::test]
+async fn a_damaged_item_makes_nobody_else_s_answer_an_old_one() {
+    let table = Table::default();
+    table.put(&old(1), &id(1));
+    let (resolver, clock) = resolver(&table, LIMITS);
+    resolver.resolve(&old(1)).await.unwrap();
+    clock.forward(HOUR);
+    table.breaks(Class::Unreadable);
+    assert_eq!(resolver.resolve(&old(2)).await.unwrap_err().class, Class::Unreadable);
+    table.mends();
+    table.put(&old(1), &id(5));
+    assert_eq!(resolver.resolve(&old(1)).await, Ok(Some(id(5))));
 }
 
 #[tokio::test]

@@ -129,6 +129,9 @@ impl Clock for Hand {
 
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 
+/// After a read that failed, user ids of before are given for so long without a read.
+pub(crate) const REST: Duration = Duration::from_secs(5);
+
 /// An hour, a second, ten seconds, a day.
 pub(crate) const LIMITS: Limits = Limits {
     entries: 1000,

@@ -47,13 +47,22 @@ async fn the_user_id_is_taken_from_the_claim_that_is_named() {
         let jane = verify(trust, &token).await.unwrap();
         jane.claimed.map(|id| id.as_str().to_owned())
     };
-    let named = |name| trust().with_claim(ClaimName::parse(name).unwrap());
-    assert_eq!(claimed(trust()).await.as_deref(), Some(OLD_SUB));
+    let named = |name| trust().believing(ClaimName::parse(name).unwrap());
+    assert_eq!(claimed(trust()).await, None, "nobody was told to believe one");
+    assert_eq!(claimed(named("user_id")).await.as_deref(), Some(OLD_SUB));
     assert_eq!(claimed(named("tenant_user")).await.as_deref(), Some("u-1"));
     // Somebody else's claim of this name is no user id.
     for other in ["odd", "list", "none"] {
         assert_eq!(claimed(named(other)).await, None, "{other}");
     }
+}
+
+#[tokio::test]
+async fn a_name_that_no_group_can_have_is_left_out_and_the_others_stay() {
+    let odd = json!(["admins", "two words", 7, null, "", "a".repeat(200), ["staff"]]);
+    let token = Signer::new().sign(&with(access(), json!({ "cognito:groups": odd })));
+    let jane = verify(trust(), &token).await.unwrap();
+    assert_eq!(jane.groups, BTreeSet::from([GroupName::parse("admins").unwrap()]));
 }
 
 #[tokio::test]

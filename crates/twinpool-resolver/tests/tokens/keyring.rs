@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 use twinpool_core::id::Pool;
 use twinpool_core::port::Answer;
 use twinpool_resolver::{KeySource, Refused, Verifier};
 
 use crate::signer::Signer;
-use crate::support::{Addresses, Hand, NEW_KEYS, OLD_KEYS, access, code, old_access, trust};
+use crate::support::{Addresses, Hand, ISSUED, NEW_KEYS, OLD_KEYS, access, code, old_access, trust, with};
 
 const PAUSE: Duration = Duration::from_secs(10);
 const MAX_AGE: Duration = Duration::from_secs(3600);
@@ -157,9 +159,13 @@ impl Gate {
     }
 
     async fn until_asked(&self, times: usize) {
-        while self.began.load(Ordering::SeqCst) < times {
+        for _ in 0..1_000 {
+            if self.began.load(Ordering::SeqCst) >= times {
+                return;
+            }
             tokio::task::yield_now().await;
         }
+        panic!("the keys are not asked for");
     }
 }
 
@@ -187,49 +193,108 @@ async fn many_at_once_ask_once() {
     assert_eq!(gate.addresses.asked(), [NEW_KEYS]);
 }
 
+/// Another key id of nobody.
+fn made_up() -> String {
+    Signer::other().called("made-up").sign(&access())
+}
+
+struct Service {
+    verifier: Arc<Verifier<Arc<Gate>, &'static Hand>>,
+    gate: Arc<Gate>,
+    clock: &'static Hand,
+}
+
+impl Service {
+    fn start() -> Self {
+        let (gate, clock): (_, &'static Hand) = (Gate::shut(), Box::leak(Box::default()));
+        let trust = trust().with_leeway(MAX_AGE * 10);
+        Self { verifier: Arc::new(Verifier::new(trust, Arc::clone(&gate), clock)), gate, clock }
+    }
+
+    fn request(&self, token: String) -> JoinHandle<&'static str> {
+        let verifier = Arc::clone(&self.verifier);
+        tokio::spawn(async move { code(verifier.verify(&token).await) })
+    }
+
+    /// Whoever reads is the first of these; each goes away as soon as the keys are asked for.
+    async fn hang_up(&self, requests: impl IntoIterator<Item = JoinHandle<&'static str>>) {
+        let before = self.asked();
+        for (request, asked) in requests.into_iter().zip(before + 1..) {
+            self.gate.until_asked(asked).await;
+            assert_eq!(self.asked(), asked, "one at a time");
+            request.abort();
+            assert!(request.await.unwrap_err().is_cancelled());
+        }
+    }
+
+    fn asked(&self) -> usize {
+        self.gate.began.load(Ordering::SeqCst)
+    }
+}
+
 #[tokio::test]
 async fn who_has_its_key_waits_for_nobody() {
-    let gate = Gate::shut();
-    let clock: &'static Hand = Box::leak(Box::default());
-    let trust = trust().with_leeway(MAX_AGE * 10);
-    let verifier = Arc::new(Verifier::new(trust, Arc::clone(&gate), clock));
-    gate.passes.add_permits(1);
-    assert_eq!(code(verifier.verify(&good()).await), "accepted");
+    let service = Service::start();
+    service.gate.passes.add_permits(1);
+    assert_eq!(service.request(good()).await.unwrap(), "accepted");
     // One looks for a key that nobody has, and gets no answer.
-    clock.pass(MAX_AGE);
-    let stuck = tokio::spawn({
-        let verifier = Arc::clone(&verifier);
-        async move { code(verifier.verify(&unknown()).await) }
-    });
-    gate.until_asked(2).await;
+    service.clock.pass(MAX_AGE);
+    let stuck = service.request(unknown());
+    service.gate.until_asked(2).await;
     for _ in 0..10 {
-        assert_eq!(code(verifier.verify(&good()).await), "accepted");
+        assert_eq!(service.request(good()).await.unwrap(), "accepted");
     }
     // The other pool's keys are another matter.
-    gate.passes.add_permits(2);
-    assert_eq!(code(verifier.verify(&Signer::old().sign(&old_access())).await), "accepted");
+    service.gate.passes.add_permits(2);
+    assert_eq!(service.request(Signer::old().sign(&old_access())).await.unwrap(), "accepted");
     assert_eq!(stuck.await.unwrap(), "unknown_key");
 }
 
 #[tokio::test]
-async fn who_hangs_up_half_way_leaves_the_turn_to_the_next_and_saves_no_time() {
-    let (gate, clock): (_, &'static Hand) = (Gate::shut(), Box::leak(Box::default()));
-    let verifier = Arc::new(Verifier::new(trust(), Arc::clone(&gate), clock));
-    let hang_up = async |token: String, asked: usize| {
-        let verifier = Arc::clone(&verifier);
-        let task = tokio::spawn(async move { code(verifier.verify(&token).await) });
-        gate.until_asked(asked).await;
-        task.abort();
-        assert!(task.await.unwrap_err().is_cancelled());
-    };
-    // Before there are any keys, the next one asks at once.
-    hang_up(good(), 1).await;
-    gate.passes.add_permits(1);
+async fn who_hangs_up_half_way_leaves_the_turn_to_the_next() {
+    let service = Service::start();
+    service.hang_up([service.request(good())]).await;
+    service.gate.passes.add_permits(1);
+    assert_eq!(service.request(good()).await.unwrap(), "accepted");
+    // The pool takes a new key. Before the first who has it, strangers with made-up ones wait, and go away.
+    service.gate.addresses.set(NEW_KEYS, &[Signer::new().jwk(), Signer::other().jwk()]);
+    service.clock.pass(PAUSE);
+    let strangers: Vec<_> = (0..5).map(|_| service.request(made_up())).collect();
+    let honest = service.request(unknown());
+    service.hang_up(strangers).await;
+    service.gate.passes.add_permits(1);
+    assert_eq!(honest.await.unwrap(), "accepted");
+    assert_eq!(service.asked(), 8);
+    // That look came to an end: the next waits for its time.
+    assert_eq!(service.request(made_up()).await.unwrap(), "unknown_key");
+    assert_eq!(service.asked(), 8);
+}
+
+#[tokio::test]
+async fn who_hangs_up_half_way_does_not_keep_a_withdrawn_key_alive() {
+    let service = Service::start();
+    service.gate.passes.add_permits(1);
+    assert_eq!(service.request(good()).await.unwrap(), "accepted");
+    service.gate.addresses.set(NEW_KEYS, &[Signer::other().jwk()]);
+    service.clock.pass(MAX_AGE);
+    service.hang_up([service.request(made_up())]).await;
+    service.gate.passes.add_permits(1);
+    assert_eq!(service.request(good()).await.unwrap(), "unknown_key");
+}
+
+#[tokio::test]
+async fn a_key_that_may_be_new_and_is_not_looked_for_yet_is_no_refusal() {
+    let (addresses, clock) = (Addresses::both(), Hand::default());
+    let verifier = Verifier::new(trust(), &addresses, &clock);
     assert_eq!(code(verifier.verify(&good()).await), "accepted");
-    // Afterwards an attempt counts, whether anybody waited for it or not.
-    clock.pass(PAUSE);
-    hang_up(unknown(), 3).await;
-    assert_eq!(verifier.verify(&unknown()).await.err(), Some(Refused::Keys(Pool::New)));
-    assert_eq!(gate.began.load(Ordering::SeqCst), 3);
-    assert_eq!(code(verifier.verify(&good()).await), "accepted");
+    addresses.set(NEW_KEYS, &[Signer::new().jwk(), Signer::other().jwk()]);
+    clock.pass(PAUSE - Duration::from_secs(1));
+    let made = |iat: u64| Signer::other().sign(&with(access(), json!({ "iat": iat })));
+    let (now, before) = (made(ISSUED + 69), made(ISSUED - 1));
+    assert_eq!(verifier.verify(&now).await.err(), Some(Refused::Keys(Pool::New)));
+    // Made before the keys were read: its key would have been among them.
+    assert_eq!(code(verifier.verify(&before).await), "unknown_key");
+    clock.pass(Duration::from_secs(1));
+    assert_eq!(code(verifier.verify(&now).await), "accepted");
+    assert_eq!(addresses.asked().len(), 2);
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use twinpool_core::account::{Account, Accounts, IdReader};
+use twinpool_core::claim::ClaimName;
 use twinpool_core::id::{Pool, UserId};
 use twinpool_core::port::Answer;
-use twinpool_resolver::{Authenticate, Authenticator, Denied, Limits, Refusal, Resolver, Verifier};
+use twinpool_resolver::{Authenticate, Authenticator, Denied, Limits, Refusal, Resolver, Trust, Verifier};
 
 use crate::signer::Signer;
 use crate::support::{Addresses, Hand, NEW_KEYS, NEW_SUB, OLD_SUB, access, old_access, trust, with};
@@ -34,7 +35,11 @@ impl IdReader for Table {
 }
 
 fn authenticator(keys: Addresses, table: Table) -> Authenticator<Addresses, Table, Hand> {
-    let verifier = Verifier::new(trust(), keys, Hand::default());
+    trusting(trust(), keys, table)
+}
+
+fn trusting(trust: Trust, keys: Addresses, table: Table) -> Authenticator<Addresses, Table, Hand> {
+    let verifier = Verifier::new(trust, keys, Hand::default());
     Authenticator::new(verifier, Resolver::with(table, Limits::default(), Hand::default()))
 }
 
@@ -50,11 +55,24 @@ async fn one_person_is_one_principal_before_and_after_the_move() {
 }
 
 #[tokio::test]
-async fn the_claim_that_cognito_signed_saves_the_read() {
-    let authenticator = authenticator(Addresses::both(), Table(BTreeMap::new()));
+async fn a_claim_counts_less_than_the_table_unless_it_is_to_be_believed() {
+    // Any function of the pool can write it.
+    let token = Signer::new().sign(&with(access(), json!({ "user_id": "somebody-else" })));
+    let unasked = authenticator(Addresses::both(), Table::of_jane());
+    assert_eq!(unasked.authenticate(&token).await.unwrap().user_id.as_str(), OLD_SUB);
+    let unknown = authenticator(Addresses::both(), Table(BTreeMap::new()));
+    assert_eq!(unknown.authenticate(&token).await, Err(Denied::NotYet));
+}
+
+#[tokio::test]
+async fn a_claim_of_the_new_pool_that_is_to_be_believed_saves_the_read() {
+    let believing = trust().believing(ClaimName::parse("user_id").unwrap());
+    let authenticator = trusting(believing, Addresses::both(), Table(BTreeMap::new()));
     let token = Signer::new().sign(&with(access(), json!({ "user_id": OLD_SUB })));
     assert_eq!(authenticator.authenticate(&token).await.unwrap().user_id.as_str(), OLD_SUB);
     assert_eq!(authenticator.resolver().counts().reads, 0);
+    let old = Signer::old().sign(&with(old_access(), json!({ "user_id": "somebody-else" })));
+    assert_eq!(authenticator.authenticate(&old).await.unwrap().user_id.as_str(), OLD_SUB);
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ fn ids_of_pools_and_clients_are_enough() {
     assert_eq!(settings.new.issuers, BTreeSet::from([issuer.to_owned()]));
     assert_eq!(settings.new.keys_url, format!("{issuer}/.well-known/jwks.json"));
     assert_eq!(settings.uses, BTreeSet::from([TokenUse::Access]));
-    assert_eq!(settings.claim.as_str(), "user_id");
+    assert_eq!(settings.claim, None, "no claim is believed unasked");
 }
 
 #[test]
@@ -62,7 +62,18 @@ fn everything_can_be_told() {
     // The standard issuer counts only where it stands in the list.
     assert_eq!(settings.new.issuers.len(), 2);
     assert_eq!(settings.uses, BTreeSet::from([TokenUse::Access, TokenUse::Id]));
-    assert_eq!(settings.claim.as_str(), "uid");
+    assert_eq!(settings.claim.unwrap().as_str(), "uid");
+}
+
+#[test]
+fn the_keys_stand_under_the_only_issuer_and_of_several_under_the_standard_one() {
+    const UPDATED: &str = "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_A";
+    const BOTH: &str = "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_A, \
+                        https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_A";
+    let keys_url = |issuers| read(&[("TWINPOOL_OLD_ISSUERS", Some(issuers))]).unwrap().old.keys_url;
+    assert_eq!(keys_url(UPDATED), format!("{UPDATED}/.well-known/jwks.json"));
+    let standard = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_A/.well-known/jwks.json";
+    assert_eq!(keys_url(BOTH), standard);
 }
 
 #[test]
