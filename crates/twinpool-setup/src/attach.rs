@@ -49,6 +49,7 @@ pub struct Plan {
     step: Step,
     saved: Option<Saved>,
     saves: bool,
+    mark: Option<Saved>,
     event: Json,
     /// The exact difference between the settings now and afterwards.
     pub changes: Vec<Change>,
@@ -239,8 +240,9 @@ pub async fn plan<P: PoolSettings, F: Functions, A: Archive>(
     }
     let event = event_for(&permission, &chained);
     let changes = before.difference(&after);
+    let mark = former.mark(ports.pool.id(), &before, wish).filter(|_| !changes.is_empty());
     let (saved, saves) = former.into_saved();
     let step = Step { before, after };
     let (guest, function) = (wish.guest, wish.function.clone());
-    Ok(Plan { guest, function, permission, step, saved, saves, event, changes, warnings })
+    Ok(Plan { guest, function, permission, step, saved, saves, mark, event, changes, warnings })
 }
