@@ -232,7 +232,7 @@ pub async fn plan<P: PoolSettings, F: Functions, A: Archive>(
     warnings.extend(check::slots(&before.description, wish, &chained, &former)?);
     let (mut after, put_back) = former.after(&before, wish)?;
     warnings.extend(tokens::wish(&mut after.description, &chained, wish.token_version)?);
-    warnings.extend(check::version(wish.guest, &before, &after));
+    warnings.extend(check::version(wish, &chained, &before, &after));
     warnings.extend(Some(put_back).filter(|paths| !paths.is_empty()).map(Warning::PutsBack));
     // Also the way back must be open.
     for seen in [&before, &after] {
