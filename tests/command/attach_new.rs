@@ -167,6 +167,21 @@ fn a_taken_slot_and_a_pool_elsewhere_are_refused_with_what_to_do() {
 }
 
 #[test]
+fn lines_for_the_template_keep_the_version_that_a_former_function_was_made_for() {
+    let held = json!({ "LambdaConfig": { "PreTokenGeneration": SIGN_IN,
+        "PreTokenGenerationConfig": { "LambdaVersion": "V1_0", "LambdaArn": SIGN_IN } } });
+    let words = ["attach", "--pool", "new", "--print", "cloudformation", "--token-version", "V2_0"];
+    let chain = json!({ "TWINPOOL_CHAIN_PRE_TOKEN_GENERATION": CLAIMS });
+    let (code, printed, said) = Bench::start("print-chained", &held, chain).run(&words);
+    assert_eq!(code, Some(0), "{said}");
+    let stays = format!("# PreTokenGeneration stays at V1_0, which {CLAIMS} was made for");
+    assert!(printed.contains("LambdaVersion: V1_0") && printed.contains(&stays), "{printed}");
+    let (code, printed, said) = Bench::start("print-alone", &held, json!({})).run(&words);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(printed.contains("LambdaVersion: V2_0") && !printed.contains("stays at"), "{printed}");
+}
+
+#[test]
 fn a_stack_is_deleted_only_after_both_pools_are_what_they_were() {
     let bench = Bench::start("remove-both", &json!({}), json!({}));
     bench.attach();
@@ -193,6 +208,9 @@ fn a_stack_stays_where_the_new_pool_cannot_be_detached_or_looked_at() {
     let (code, told, said) = bench.run(&["remove", "--yes"]);
     assert_eq!((code, bench.stub.stack().is_there()), (Some(1), true), "{told}{said}");
     assert_eq!(tokens(&bench.new)["LambdaArn"], SIGN_IN);
+    let (done, then) = said.split_once("after that").expect("what was done first");
+    assert!(done.contains(&format!("{OLD} is detached")), "{said}");
+    assert!(then.contains(NEW) && then.contains("the pool was not changed"), "{said}");
 
     // Nobody can tell what it calls: that comes after the old pool, which is detached by now.
     bench.new.refuse_next("DescribeUserPool", "NotAuthorizedException");
@@ -214,9 +232,13 @@ fn a_stack_stays_where_the_new_pool_cannot_be_detached_or_looked_at() {
         it["LambdaConfig"] = json!({ "PreTokenGeneration": CLAIMS,
             "PreTokenGenerationConfig": { "LambdaVersion": "V2_0", "LambdaArn": CLAIMS } });
     });
+    let kept = bench.stub.table().all().contains_key(&format!("SETTINGS#{NEW}"));
     let (code, told, said) = bench.run(&["remove", "--yes"]);
     assert_eq!((code, bench.stub.stack().is_there()), (Some(10), true), "{told}{said}");
     assert!(told.contains("another stack's function calls it"), "{told}");
+    let arn = bench.before[1]["Arn"].as_str().unwrap();
+    assert!(bench.functions.lets_in(&FunctionArn::parse(SIGN_IN).unwrap(), arn), "it takes its place again");
+    assert!(kept && bench.stub.table().all().contains_key(&format!("SETTINGS#{NEW}")));
 }
 
 #[tokio::test]

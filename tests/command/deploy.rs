@@ -6,6 +6,7 @@ use std::fs;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
+use serde_json::json;
 use twinpool_tests::bootstrap::workspace;
 use twinpool_tests::http::{Reply, Request, Server};
 
@@ -22,7 +23,12 @@ struct Aws {
     is_pool_closed: bool,
     /// What DescribeUserPool says of the new pool; nothing: it may not be looked at.
     new_pool: Option<&'static str>,
+    has_bucket: bool,
 }
+
+/// A function of another stack, which calls the sign-in function of this one.
+const NEWEST: &str = "arn:aws:lambda:eu-west-1:123456789012:function:twinpool-newest";
+const SIGN_IN: &str = "arn:aws:lambda:eu-west-1:123456789012:function:twinpool-SignIn-1";
 
 impl Aws {
     fn standing() -> Self {
@@ -32,6 +38,7 @@ impl Aws {
             change: ("Mirror", "Modify", "False"),
             is_pool_closed: false,
             new_pool: Some(r#"{"UserPool":{"Id":"eu-west-1_New"}}"#),
+            has_bucket: true,
         }
     }
 }
@@ -99,9 +106,14 @@ impl Aws {
                 None => said(400, r#"{"__type":"AccessDeniedException"}"#.to_owned()),
             };
         }
+        if request.path.starts_with("/2015-03-31/functions/") {
+            let chain = json!({ "TWINPOOL_CHAIN_PRE_TOKEN_GENERATION": SIGN_IN });
+            let variables = if request.path.contains("newest") { chain } else { json!({}) };
+            return said(200, json!({ "Environment": { "Variables": variables } }).to_string());
+        }
         if request.method != "POST" {
-            // The bucket: everything is there already.
-            return said(200, String::new());
+            // The bucket: where it is, everything is there already.
+            return said(if self.has_bucket { 200 } else { 404 }, String::new());
         }
         let form = form(&request.body);
         let action = form["Action"].clone();
@@ -234,6 +246,35 @@ fn a_sign_in_function_that_the_new_pool_names_or_may_name_is_not_taken_away() {
     // What does not touch it goes on.
     let (code, told, _) = twinpool(&Aws { new_pool: None, ..Aws::standing() }, &["deploy", "--yes"]);
     assert_eq!(code, 0, "{told}");
+}
+
+#[test]
+fn a_function_that_leads_back_to_the_stack_counts_as_the_stack_s_own() {
+    let leads = r#"{"UserPool":{"Id":"eu-west-1_New","LambdaConfig":{"PreTokenGeneration":
+        "arn:aws:lambda:eu-west-1:123456789012:function:twinpool-newest"}}}"#;
+    let aws = Aws { new_pool: Some(leads), ..Aws::standing() };
+    let (code, told, seen) = twinpool(&aws, &["deploy", "--yes"]);
+    assert_eq!(code, 0, "{told}");
+    let names = |(_, value): (&String, &String)| value.contains("newest");
+    assert!(!told.contains("newest") && !seen.proposal.iter().any(names), "it would make a ring: {told}");
+    let other = format!("NewPoolChainPreTokenGeneration={NEWEST}");
+    for (change, words) in [
+        (("SignIn", "Remove", "False"), vec!["deploy", "--yes"]),
+        (("Mirror", "Modify", "False"), vec!["deploy", "--yes", "--parameter", &other]),
+    ] {
+        let (code, told, seen) = twinpool(&Aws { change, ..aws.clone() }, &words);
+        assert_eq!((code, seen.has("ExecuteChangeSet")), (10, false), "{told}");
+        assert!(told.contains("`twinpool detach --pool new`"), "{told}");
+    }
+}
+
+#[test]
+fn a_dry_run_without_a_bucket_says_what_to_do() {
+    let aws = Aws { has_bucket: false, ..Aws::standing() };
+    let (code, told, seen) = twinpool(&aws, &["deploy", "--dry-run"]);
+    assert_eq!((code, seen.has("CreateChangeSet")), (2, false), "{told}");
+    let make = "aws s3 mb s3://twinpool-123456789012-eu-west-1 --region eu-west-1";
+    assert!(told.contains(make) && told.contains("deploy without --dry-run"), "{told}");
 }
 
 #[test]

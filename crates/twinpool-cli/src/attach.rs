@@ -5,9 +5,10 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use twinpool_core::port::Clock as _;
 use twinpool_setup::attach::{self, Attached, NoPlan, Plan, TokenVersion, Unfinished, Warning, Wish};
+use twinpool_setup::chain::chained;
 use twinpool_setup::managed::Manager;
 use twinpool_setup::permission::permission;
-use twinpool_setup::port::PoolSettings as _;
+use twinpool_setup::port::{Functions as _, PoolSettings as _};
 use twinpool_setup::triggers::{Held, Slot, in_slot};
 
 use crate::ask::{self, Answer};
@@ -22,6 +23,7 @@ mod place;
 mod print;
 
 pub(crate) use asked::Asked;
+use place::Reached;
 pub(crate) use place::{Place, difference, difference_json};
 
 use print::{Language, Wanted};
@@ -42,8 +44,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "WHAT")]
     changed_since: Option<ChangedSince>,
     /// The version of the events before tokens: V1_0, V2_0 or V3_0. With the last two, which need the plan Essentials or Plus,
-    /// capture can add the user id to access tokens. A function that was there before keeps its own; a free slot gets V1_0
-    /// unless said.
+    /// the user id can go into access tokens. A function that was there before keeps its own; unless said, a free slot gets
+    /// V1_0 in the old pool, and in the new one V2_0 where the plan has it.
     #[arg(long, value_name = "VERSION")]
     token_version: Option<TokenVersion>,
     /// For programs: one JSON object.
@@ -124,24 +126,45 @@ async fn snippet(place: &Place, language: Language, version: Option<TokenVersion
     let held = |slot: &Slot| Some((*slot, in_slot(&description, *slot).filter(is_other)?.function));
     let former: Vec<_> = place.guest.slots().iter().filter_map(held).collect();
     let held_version = in_slot(&description, Slot::PreTokenGeneration).and_then(|held| held.version);
-    let is_free = !former.iter().any(|(slot, _)| *slot == Slot::PreTokenGeneration);
-    let version = match version.filter(|_| is_free) {
+    let held_version = held_version.unwrap_or_else(|| place.guest.version(&description).to_owned());
+    let asked = version.filter(|version| version.as_str() != held_version);
+    let made_for = match asked {
+        Some(_) => called_before_tokens(place, &reached, &former).await?,
+        None => None,
+    };
+    let version = match asked.filter(|_| made_for.is_none()) {
         Some(version) => {
             if let Err(refusal) = version.check(&description) {
                 return Ok((format!("{refusal}\n"), Exit::Blocked));
             }
             version.to_string()
         }
-        None => held_version.unwrap_or_else(|| place.guest.version(&description).to_owned()),
+        None => held_version,
     };
     let wanted = Wanted {
         guest: place.guest,
         function: &place.function,
         permission: &permission,
         version: &version,
+        made_for: made_for.as_deref(),
         former: &former,
     };
     Ok((wanted.snippet(language), Exit::Done))
+}
+
+/// The former function, which gets the events before tokens first: the one in the slot, or the one that ours calls.
+async fn called_before_tokens(
+    place: &Place,
+    reached: &Reached,
+    former: &[(Slot, String)],
+) -> anyhow::Result<Option<String>> {
+    let slot = Slot::PreTokenGeneration;
+    if let Some((_, function)) = former.iter().find(|(held, _)| *held == slot) {
+        return Ok(Some(function.clone()));
+    }
+    let configuration = reached.ports().functions.configuration(&place.function).await;
+    let Some(configuration) = configuration.map_err(|error| place.problem(error))? else { return Ok(None) };
+    Ok(chained(&configuration, place.guest)?.remove(&slot).map(|function| function.to_string()))
 }
 
 fn managed(plan: &Plan) -> Option<Manager> {

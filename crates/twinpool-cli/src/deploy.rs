@@ -83,7 +83,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         Some(_) => stack.resources().await.map_err(|error| named.problem(error))?,
         None => Vec::new(),
     };
-    let slots = Slots::read(&config, named, &wanted).await?;
+    let slots = Slots::read(&config, named, &wanted, &resources).await?;
     let wanted = slots.chained(wanted, &resources);
     if let Some(why) = standing.and_then(|stack| slots.rechained(&wanted, &resources, &stack.parameters)) {
         return Ok((why, Exit::Blocked));
@@ -134,7 +134,9 @@ impl Arguments {
                 _ => {}
             }
         }
-        for (name, value) in self.place.parameters(config.region().map(AsRef::as_ref)) {
+        let new_pool = wanted.get("NewPoolId").and_then(|id| PoolId::parse(id).ok());
+        let here = config.region().map(AsRef::as_ref);
+        for (name, value) in self.place.parameters(here, new_pool.as_ref()) {
             wanted.fill(name, &value);
         }
         wanted.local(config.endpoint_url(), self.named.old_pool_endpoint.as_deref());

@@ -100,7 +100,8 @@ pub(crate) async fn from(place: &Place, arguments: &How) -> Outcome {
     let plan = match detach::plan(&reached.ports(), &wish).await {
         Ok(plan) => plan,
         Err(NoPlan::Refused(refusal)) => {
-            return Ok(refused(arguments, &format!("{refusal}{}", hint(&refusal, &place.command("detach")))));
+            let why = format!("{refusal}{}", hint(&refusal, &place.command("detach")));
+            return Ok(refused(arguments, place, &why));
         }
         Err(NoPlan::Port(error)) => return Err(place.problem(error)),
     };
@@ -108,7 +109,7 @@ pub(crate) async fn from(place: &Place, arguments: &How) -> Outcome {
         Answer::Go => {}
         Answer::Shown if arguments.json => return Ok((told_json(&plan, place, None), Exit::Done)),
         Answer::Shown => return Ok((intent(&plan, place), Exit::Done)),
-        Answer::Declined => return Ok(("nothing was done\n".to_owned(), Exit::Failed)),
+        Answer::Declined => return Ok((format!("nothing was done to {}\n", place.pool), Exit::Failed)),
     }
     let detached = Box::pin(plan.carry_out(&reached.ports())).await;
     let detached = detached.map_err(|trouble| place.trouble(&trouble, &reached))?;
@@ -134,11 +135,11 @@ fn hint(refusal: &Refusal, detach: &str) -> String {
     }
 }
 
-fn refused(arguments: &How, why: &str) -> (String, Exit) {
+fn refused(arguments: &How, place: &Place, why: &str) -> (String, Exit) {
     if arguments.json {
         return (format!("{:#}\n", json!({ "refused": true, "problem": why })), Exit::Blocked);
     }
-    (format!("{why}\nnothing was changed\n"), Exit::Blocked)
+    (format!("{why}\nnothing was changed in {}\n", place.pool), Exit::Blocked)
 }
 
 fn intent(plan: &Plan, place: &Place) -> String {

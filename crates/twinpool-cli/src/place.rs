@@ -37,10 +37,16 @@ impl Place {
         }
     }
 
-    /// What the stack is told of it, as parameters of the template. The profile is the command's own.
-    pub(crate) fn parameters(&self, stack_region: Option<&str>) -> Vec<(&'static str, String)> {
+    /// What the stack is told of it, as parameters of the template. The profile is the command's own. Where nobody says the
+    /// Region, the pool's id does.
+    pub(crate) fn parameters(
+        &self,
+        stack_region: Option<&str>,
+        pool: Option<&PoolId>,
+    ) -> Vec<(&'static str, String)> {
         let place = self.place();
-        let region = place.region.filter(|region| Some(region.as_str()) != stack_region);
+        let region = place.region.or_else(|| Some(pool?.region()?.to_owned()));
+        let region = region.filter(|region| Some(region.as_str()) != stack_region);
         let role = place.role.map(|role| role.as_str().to_owned());
         let told =
             [("NewPoolRegion", region), ("NewPoolRoleArn", role), ("NewPoolExternalId", place.external_id)];
@@ -67,5 +73,23 @@ impl Place {
         };
         let accounts = accounts.as_ref().map(|(stack, new)| (stack.as_str(), new.as_str()));
         new_pool::has_own_quotas(stack, new, accounts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stack_is_told_the_region_that_the_pool_s_id_says() {
+        let region = |said: Option<&str>, id: &str| {
+            let place = Place { new_pool_region: said.map(str::to_owned), ..Place::default() };
+            let told = place.parameters(Some("eu-west-1"), PoolId::parse(id).ok().as_ref());
+            told.into_iter().find(|(name, _)| *name == "NewPoolRegion").map(|(_, value)| value)
+        };
+        assert_eq!(region(None, "us-east-1_New").as_deref(), Some("us-east-1"));
+        assert_eq!(region(Some("us-east-2"), "us-east-1_New").as_deref(), Some("us-east-2"));
+        assert_eq!(region(None, "eu-west-1_New"), None, "the stack's own");
+        assert_eq!(region(None, "local_new"), None, "of a local stand-in");
     }
 }

@@ -1,9 +1,10 @@
 //! `twinpool remove`: the end of a stack, once no trigger of either pool names it.
 
+use anyhow::Context as _;
 use clap::Args;
 use twinpool_aws::account;
 use twinpool_aws::client::Config;
-use twinpool_aws::cloudformation::{Described, Resource};
+use twinpool_aws::cloudformation::{Described, Resource, Stack};
 use twinpool_aws::raw::s3::Bucket;
 use twinpool_setup::guest::Guest;
 use twinpool_setup::port::FunctionArn;
@@ -49,31 +50,44 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let resources = stack.resources().await.map_err(|error| named.problem(error))?;
     let look = Look { config: &config, named, stack: &described, resources: &resources };
     let mut said = String::new();
-    for attached in look.attached().await? {
-        let Some(place) = detached_from(&attached, named, &described) else { continue };
+    let ended = Box::pin(end(arguments, &stack, &look, &mut said)).await;
+    ended.map_err(|problem| after(&said, problem))
+}
+
+/// `said`: what was done so far.
+async fn end(arguments: &Arguments, stack: &Stack, look: &Look<'_>, said: &mut String) -> Outcome {
+    let Look { config, named, stack: described, resources } = *look;
+    let all = look.attached().await?;
+    // To detach would lose what the pool needs once the other stack's function gives ours its place back.
+    if let Some(why) = refusal(&all).filter(|_| all.iter().any(|attached| attached.is_behind)) {
+        return Ok((why, Exit::Blocked));
+    }
+    for attached in all {
+        let Some(place) = detached_from(&attached, named, described) else { continue };
         let how = detach::How::with(arguments.consent);
-        let (told, exit) = Box::pin(detach::from(&place, &how)).await?;
-        said += &told;
+        let detached = Box::pin(detach::from(&place, &how)).await;
+        let (told, exit) = detached.with_context(|| attached.pool.to_string())?;
+        *said += &told;
         if exit != Exit::Done {
-            return Ok((said, exit));
+            return Ok((format!("{said}the stack was not deleted\n"), exit));
         }
     }
     if arguments.consent.dry_run && !said.is_empty() {
-        return Ok((said, Exit::Done));
+        return Ok((said.clone(), Exit::Done));
     }
     // Whatever else of it is in a slot.
     if let Some(why) = refusal(&look.attached().await?) {
-        return Ok((said + &why, Exit::Blocked));
+        return Ok((format!("{said}{why}"), Exit::Blocked));
     }
-    let what = intent(&named.stack, &resources);
+    let what = intent(&named.stack, resources);
     match ask::before(&arguments.consent, &what)? {
         Answer::Go => {}
         Answer::Shown => return Ok((what + "nothing was done\n", Exit::Done)),
-        Answer::Declined => return Ok((said + "the stack was not deleted\n", Exit::Failed)),
+        Answer::Declined => return Ok((format!("{said}the stack was not deleted\n"), Exit::Failed)),
     }
     // Somebody may have attached it while the question stood.
     if let Some(why) = refusal(&look.attached().await?) {
-        return Ok((said + &why, Exit::Blocked));
+        return Ok((format!("{said}{why}"), Exit::Blocked));
     }
     let by_id = stack.by_id(&described.id);
     let watch = Watch::begin(named, by_id.clone()).await?;
@@ -84,7 +98,12 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         anyhow::bail!("the stack {} was not deleted and is {status}. {why}", named.stack);
     }
     let deleted = format!("{said}the stack {} is deleted\n", named.stack);
-    Ok((deleted + &left(&config, &resources).await, Exit::Done))
+    Ok((deleted + &left(config, resources).await, Exit::Done))
+}
+
+/// What was done stands before what went wrong then.
+fn after(said: &str, problem: anyhow::Error) -> anyhow::Error {
+    if said.is_empty() { problem } else { problem.context(format!("{said}after that")) }
 }
 
 /// What is taken out of the triggers of this pool. `None` where the stack does not say what that takes.
@@ -182,6 +201,7 @@ mod tests {
             side,
             pool: PoolId::parse(id).unwrap(),
             slots: [(slot.to_owned(), "arn:aws:lambda:eu-west-1:1:function:twinpool-X-2B".to_owned())].into(),
+            is_behind: false,
         };
         let refused = refusal(&[
             attached(Side::Old, "eu-west-1_Old", "PostConfirmation"),

@@ -9,9 +9,11 @@ use twinpool_core::port::Class;
 
 use crate::failure::unusable;
 
+mod behind;
 mod footing;
 mod wait;
 
+pub(crate) use behind::behind;
 pub(crate) use footing::Footing;
 pub(crate) use wait::{Pauses, Watch};
 

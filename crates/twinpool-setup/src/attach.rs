@@ -49,6 +49,7 @@ pub struct Plan {
     step: Step,
     saved: Option<Saved>,
     saves: bool,
+    mark: Option<Saved>,
     event: Json,
     /// The exact difference between the settings now and afterwards.
     pub changes: Vec<Change>,
@@ -231,7 +232,7 @@ pub async fn plan<P: PoolSettings, F: Functions, A: Archive>(
     warnings.extend(check::slots(&before.description, wish, &chained, &former)?);
     let (mut after, put_back) = former.after(&before, wish)?;
     warnings.extend(tokens::wish(&mut after.description, &chained, wish.token_version)?);
-    warnings.extend(check::version(wish.guest, &before, &after));
+    warnings.extend(check::version(wish, &chained, &before, &after));
     warnings.extend(Some(put_back).filter(|paths| !paths.is_empty()).map(Warning::PutsBack));
     // Also the way back must be open.
     for seen in [&before, &after] {
@@ -239,8 +240,9 @@ pub async fn plan<P: PoolSettings, F: Functions, A: Archive>(
     }
     let event = event_for(&permission, &chained);
     let changes = before.difference(&after);
+    let mark = former.mark(ports.pool.id(), &before, wish).filter(|_| !changes.is_empty());
     let (saved, saves) = former.into_saved();
     let step = Step { before, after };
     let (guest, function) = (wish.guest, wish.function.clone());
-    Ok(Plan { guest, function, permission, step, saved, saves, event, changes, warnings })
+    Ok(Plan { guest, function, permission, step, saved, saves, mark, event, changes, warnings })
 }

@@ -26,6 +26,8 @@ pub(super) struct Wanted<'a> {
     pub(super) permission: &'a Permission,
     /// Of the events before each token: what the former function expects.
     pub(super) version: &'a str,
+    /// That function, where another version was asked for, which it would not understand.
+    pub(super) made_for: Option<&'a str>,
     /// What holds a slot now.
     pub(super) former: &'a [(Slot, String)],
 }
@@ -55,6 +57,13 @@ impl Wanted<'_> {
                 self.guest.parameter(*slot),
                 self.guest
             ));
+        }
+        if let Some(function) = self.made_for {
+            lines.push(format!(
+                "PreTokenGeneration stays at {}, which {function} was made for:",
+                self.version
+            ));
+            lines.push("change both together.".to_owned());
         }
         lines.push(place.to_owned());
         lines.push(
@@ -218,8 +227,8 @@ mod tests {
         let former =
             [(Slot::PreTokenGeneration, "arn:aws:lambda:eu-west-1:123456789012:function:claims".to_owned())];
         let guest = Guest::Capture;
-        let wanted =
-            Wanted { guest, function: &capture, permission: &permission, version: "V2_0", former: &former };
+        let (function, permission) = (&capture, &permission);
+        let wanted = Wanted { guest, function, permission, version: "V2_0", made_for: None, former: &former };
         let all: Vec<_> = Language::value_variants().iter().map(|it| wanted.snippet(*it)).collect();
         insta::assert_snapshot!(all.join("\n---\n"));
         let sign_in =

@@ -29,6 +29,7 @@ pub(super) struct Code {
 #[derive(Debug)]
 pub(super) struct Place {
     bucket: Bucket,
+    region: String,
     is_there: bool,
 }
 
@@ -110,12 +111,12 @@ impl Code {
         owner: &str,
         consent: &Consent,
     ) -> anyhow::Result<Option<Place>> {
-        let region = config.region().map_or("", |region| region.as_ref());
-        let name = named.map_or_else(|| default_bucket(owner, region), str::to_owned);
+        let region = config.region().map(ToString::to_string).unwrap_or_default();
+        let name = named.map_or_else(|| default_bucket(owner, &region), str::to_owned);
         let problem = |error| bucket_problem(&name, error);
         let bucket = Bucket::connect(config, &name, owner).map_err(problem)?;
         if bucket.exists().await.map_err(problem)? {
-            return Ok(Some(Place { bucket, is_there: true }));
+            return Ok(Some(Place { bucket, region, is_there: true }));
         }
         if named.is_some() {
             return Err(Misuse(format!(
@@ -124,7 +125,7 @@ impl Code {
             .into());
         }
         if consent.dry_run {
-            return Ok(Some(Place { bucket, is_there: false }));
+            return Ok(Some(Place { bucket, region, is_there: false }));
         }
         let what = format!(
             "The functions go through a bucket, and {name} is not there. It would be made: encrypted, and closed to everybody but \
@@ -134,10 +135,11 @@ impl Code {
             return Ok(None);
         }
         bucket.create().await.map_err(problem)?;
-        Ok(Some(Place { bucket, is_there: true }))
+        Ok(Some(Place { bucket, region, is_there: true }))
     }
 
-    /// Puts the zips into the bucket, under their hash, and the template that names them there. A dry run puts nothing there.
+    /// Puts the zips into the bucket, under their hash, and the template that names them there. A dry run puts no zip there, and
+    /// the template only because CloudFormation takes one of this length from a bucket alone: it stays, under its hash.
     pub(super) async fn place(&self, place: &Place, is_dry: bool) -> anyhow::Result<Placed> {
         let bucket = &place.bucket;
         let mut template = self.template.clone();
@@ -153,9 +155,13 @@ impl Code {
         }
         if !place.is_there {
             let name = bucket.name();
-            return Err(
-                Misuse(format!("a dry run needs the bucket {name}, because the template is long")).into()
-            );
+            return Err(Misuse(format!(
+                "a dry run needs the bucket {name}, because CloudFormation takes a template of this length from a bucket alone: \
+                 deploy without --dry-run, which shows the change set and asks before anything changes, or make the bucket: \
+                 aws s3 mb s3://{name} --region {}",
+                place.region
+            ))
+            .into());
         }
         let key = format!("twinpool/template/{}.yaml", hash(template.as_bytes()));
         put(bucket, &key, template.as_bytes()).await?;

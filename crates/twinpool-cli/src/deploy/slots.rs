@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use twinpool_aws::client::Config;
 use twinpool_aws::cloudformation::Resource;
+use twinpool_aws::setup::LambdaFunctions;
 use twinpool_aws::triggers;
 use twinpool_core::id::PoolId;
-use twinpool_core::port::Class;
+use twinpool_core::port::{Class, PortError};
 
 use super::changes::{Attached, SIGN_IN};
 use super::parameters::{NEW_POOL, OLD_POOL, Wanted};
 use crate::options;
-use crate::stack::{Named, is_ours};
+use crate::stack::{Named, behind, is_ours};
 
 /// Functions, by the slot that names them.
 type Held = BTreeMap<String, String>;
@@ -24,12 +25,23 @@ pub(super) struct Slots {
 }
 
 impl Slots {
-    pub(super) async fn read(config: &Config, named: &Named, wanted: &Wanted) -> anyhow::Result<Self> {
+    /// A slot that leads to one of the stack's own functions through another stack's counts as holding it: it is attached, and
+    /// to chain the other one would make a ring.
+    pub(super) async fn read(
+        config: &Config,
+        named: &Named,
+        wanted: &Wanted,
+        ours: &[Resource],
+    ) -> anyhow::Result<Self> {
         let pool = PoolId::parse(wanted.get("OldPoolId").unwrap_or_default())?;
         let old = triggers::read(config, named.old_pool_endpoint.as_deref(), &pool).await;
         let old = old.map_err(|error| options::old_pool_problem(&pool, error))?;
         let pool = PoolId::parse(wanted.get("NewPoolId").unwrap_or_default())?;
-        Ok(Self { old, new: new(config, &pool).await })
+        let new = match new(config, &pool).await {
+            Ok(new) => Ok(followed(config, new, ours).await?),
+            Err(why) => Err(why),
+        };
+        Ok(Self { old: followed(config, old, ours).await?, new })
     }
 
     /// Whoever is in a slot is called by our function.
@@ -83,6 +95,22 @@ impl Slots {
         };
         Attached { old: names(&self.old), new: self.new.as_ref().map(names).map_err(Clone::clone) }
     }
+}
+
+/// The slots, with the stack's own function where another one stands before it.
+async fn followed(config: &Config, mut held: Held, ours: &[Resource]) -> anyhow::Result<Held> {
+    let functions = LambdaFunctions::connect(config)?;
+    let others = held.clone().into_iter().filter(|(_, function)| !is_ours(function, ours));
+    // A stack that is new has no function that anybody could call.
+    for (slot, function) in others.filter(|_| !ours.is_empty()) {
+        match behind(&functions, &[(slot, function)].into(), ours).await {
+            Ok(found) => held.extend(found),
+            // Another account's function may not be looked at.
+            Err(error) if error.downcast_ref::<PortError>().is_some_and(|it| it.class == Class::Denied) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(held)
 }
 
 /// A pool of another account or Region does not call this stack's sign-in function: that is asked of this account alone.

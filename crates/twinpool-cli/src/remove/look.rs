@@ -10,15 +10,11 @@ use twinpool_aws::setup::LambdaFunctions;
 use twinpool_aws::triggers;
 use twinpool_core::id::PoolId;
 use twinpool_core::port::{Class, PortError};
-use twinpool_setup::chain::called;
 use twinpool_setup::permission::may_let_in;
-use twinpool_setup::port::{FunctionArn, Functions, Json, Permission};
+use twinpool_setup::port::{FunctionArn, Functions as _, Permission};
 
 use crate::options;
-use crate::stack::{Named, is_ours, ours};
-
-/// So many functions of twinpool can stand in a line.
-const LONGEST_LINE: usize = 4;
+use crate::stack::{Named, behind, ours};
 
 /// Which of both pools.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +30,8 @@ pub(super) struct Attached {
     pub(super) pool: PoolId,
     /// The function of the stack, by the slot through which it is called.
     pub(super) slots: BTreeMap<String, String>,
+    /// Whether another stack's function stands before one of them.
+    pub(super) is_behind: bool,
 }
 
 /// A stack, and what leads to its pools.
@@ -59,9 +57,14 @@ impl Look<'_> {
                 continue;
             };
             let Some(triggers) = self.triggers(side, &pool).await? else { continue };
-            let slots = self.ours_in(&triggers).await?;
+            let direct = ours(&triggers, self.resources).into_iter();
+            let mut slots: BTreeMap<_, _> =
+                direct.map(|(slot, function)| (slot.to_owned(), function.to_owned())).collect();
+            let behind = self.behind(&triggers).await?;
+            let is_behind = !behind.is_empty();
+            slots.extend(behind);
             if !slots.is_empty() {
-                all.push(Attached { side, pool, slots });
+                all.push(Attached { side, pool, slots, is_behind });
             }
         }
         Ok(all)
@@ -125,88 +128,14 @@ impl Look<'_> {
         Ok(())
     }
 
-    /// The slots through which the stack's functions are called, directly or by others.
-    async fn ours_in(&self, triggers: &BTreeMap<String, String>) -> anyhow::Result<BTreeMap<String, String>> {
-        let direct = ours(triggers, self.resources).into_iter();
-        let mut slots: BTreeMap<_, _> =
-            direct.map(|(slot, function)| (slot.to_owned(), function.to_owned())).collect();
-        slots.extend(behind(&LambdaFunctions::connect(self.config)?, triggers, self.resources).await?);
-        Ok(slots)
+    /// The slots whose function is another stack's and calls one of this stack's.
+    async fn behind(&self, triggers: &BTreeMap<String, String>) -> anyhow::Result<BTreeMap<String, String>> {
+        let behind = behind(&LambdaFunctions::connect(self.config)?, triggers, self.resources).await;
+        behind.context("cannot tell whether its triggers call this stack: nothing was deleted")
     }
 }
 
 /// As AWS answers about a pool that these credentials have not.
 fn is_of_another_account(error: &PortError) -> bool {
     matches!(error.class, Class::NotFound | Class::Denied)
-}
-
-/// Functions of this stack that a function of another stack calls as its former ones.
-async fn behind(
-    functions: &impl Functions,
-    slots: &BTreeMap<String, String>,
-    resources: &[Resource],
-) -> anyhow::Result<BTreeMap<String, String>> {
-    let mut found = BTreeMap::new();
-    for (slot, function) in slots {
-        let mut next: Vec<_> = FunctionArn::parse(function).into_iter().collect();
-        // A line is no longer than this: twinpool's functions refuse more.
-        for _ in 0..LONGEST_LINE {
-            let mut later = Vec::new();
-            for function in next {
-                // One that is gone calls nobody.
-                let Some(configuration) = configuration_of(functions, &function).await? else { continue };
-                later.extend(called(&configuration));
-            }
-            if let Some(ours) = later.iter().find(|function| is_ours(function.as_str(), resources)) {
-                found.insert(slot.clone(), ours.to_string());
-            }
-            next = later;
-        }
-    }
-    Ok(found)
-}
-
-async fn configuration_of(
-    functions: &impl Functions,
-    function: &FunctionArn,
-) -> anyhow::Result<Option<Json>> {
-    let answer = functions.configuration(function).await;
-    answer.with_context(|| {
-        format!("cannot tell whom {function} calls, which is in a trigger: nothing was deleted")
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use twinpool_testkit::{Behaviour, MemoryFunctions, Process};
-
-    use super::*;
-
-    #[tokio::test]
-    async fn a_function_that_another_one_calls_is_not_deleted_under_it() {
-        let arn =
-            |name: &str| FunctionArn::parse(&format!("arn:aws:lambda:eu-west-1:1:function:{name}")).unwrap();
-        for (variable, slot) in [
-            ("TWINPOOL_CHAIN_CUSTOM_MESSAGE", "CustomMessage"),
-            ("TWINPOOL_CHAIN_PRE_TOKEN_GENERATION", "PreTokenGenerationConfig"),
-        ] {
-            let memory = MemoryFunctions::new();
-            let calls = |former: &str| serde_json::json!({ variable: arn(former).as_str() });
-            memory.put(&arn("newest"), calls("middle"), Behaviour::Echo);
-            memory.put(&arn("middle"), calls("ours"), Behaviour::Echo);
-            memory.put(&arn("ours"), calls("theirs"), Behaviour::Echo);
-            let functions = memory.handle(&Arc::new(Process::healthy()));
-            let ours = [crate::deploy::function("ours")];
-            let behind = async |name: &str| {
-                let slots = BTreeMap::from([(slot.to_owned(), arn(name).to_string())]);
-                let found = behind(&functions, &slots, &ours).await.unwrap();
-                found.into_values().collect::<Vec<_>>()
-            };
-            assert_eq!(behind("newest").await, [arn("ours").to_string()]);
-            assert_eq!(behind("middle").await, [arn("ours").to_string()]);
-            assert!(behind("theirs").await.is_empty(), "one that is gone calls nobody");
-        }
-    }
 }

@@ -94,11 +94,18 @@ pub(super) fn slots(
 }
 
 /// With the first version of the events, access tokens cannot be changed (F§1.2).
-pub(super) fn version(guest: Guest, before: &Seen, after: &Seen) -> Option<Warning> {
-    let version = in_slot(&after.description, Slot::PreTokenGeneration)?.version?;
-    let is_kept = in_slot(&before.description, Slot::PreTokenGeneration).is_some();
-    let why = if is_kept { OldVersion::Kept } else { OldVersion::Plan };
-    (guest.reaches_access_tokens(&version) == Some(false)).then_some(Warning::IdTokensOnly(why))
+pub(super) fn version(wish: &Wish, chained: &Chained, before: &Seen, after: &Seen) -> Option<Warning> {
+    let slot = Slot::PreTokenGeneration;
+    let version = in_slot(&after.description, slot)?.version?;
+    let is_asked = wish.token_version.is_some_and(|asked| asked.as_str() == version);
+    let is_kept = in_slot(&before.description, slot).is_some();
+    let why = match chained.get(&slot) {
+        Some(former) => OldVersion::Former(former.clone()),
+        None if is_asked => OldVersion::Asked,
+        None if is_kept => OldVersion::Kept,
+        None => OldVersion::Plan,
+    };
+    (wish.guest.reaches_access_tokens(&version) == Some(false)).then_some(Warning::IdTokensOnly(why))
 }
 
 /// What the description alone tells.

@@ -82,6 +82,21 @@ impl Former {
         Ok((after, put_back))
     }
 
+    /// What is kept while a pool that is attached and proved is updated: an update may lose second factors (F§6, trap 5), and a
+    /// run that dies then leaves that to be found. It has those of today, and what was in our slots before.
+    pub(super) fn mark(&self, pool: &PoolId, before: &Seen, wish: &Wish) -> Option<Saved> {
+        if self.saved.as_ref().is_some_and(|saved| saved.attached.is_empty()) {
+            return None;
+        }
+        let Seen { mut description, mfa } = before.clone();
+        if let Some(saved) = &self.saved {
+            for slot in wish.guest.slots() {
+                copy(&mut description, *slot, &saved.description);
+            }
+        }
+        Some(Saved { pool: pool.clone(), description, mfa, attached: Vec::new(), at: wish.at })
+    }
+
     /// What is to be kept, and whether that is not what is kept already.
     pub(super) fn into_saved(self) -> (Option<Saved>, bool) {
         (self.saved, self.saves)

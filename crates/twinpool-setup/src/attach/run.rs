@@ -34,7 +34,8 @@ impl Plan {
         &self,
         ports: &Ports<'_, P, F, A>,
     ) -> Result<Proof, Trouble> {
-        if let Some(saved) = self.saved.as_ref().filter(|_| self.saves) {
+        let saved = self.saved.as_ref().filter(|_| self.saves);
+        if let Some(saved) = self.mark.as_ref().or(saved) {
             ports.archive.save(saved).await?;
         }
         self.allow(ports.functions).await?;
@@ -51,6 +52,14 @@ impl Plan {
         &self,
         ports: &Ports<'_, P, F, A>,
     ) -> Answer<()> {
+        if let Some(mark) = &self.mark {
+            let found = ports.archive.find(ports.pool.id()).await?;
+            return match &self.saved {
+                _ if found.as_ref() != Some(mark) => Ok(()),
+                Some(saved) => ports.archive.save(saved).await,
+                None => ports.archive.forget(&mark.pool).await,
+            };
+        }
         let Some(saved) = &self.saved else { return Ok(()) };
         let is_as_saved = Seen::from(saved).settings(&self.step.before).is_empty();
         if is_as_saved
@@ -96,10 +105,15 @@ impl Plan {
 
     /// Notes that the update is proved.
     async fn keep<A: Archive>(&self, archive: &A) -> Answer<()> {
-        let Some(saved) = &self.saved else { return Ok(()) };
+        let Some(saved) = &self.saved else {
+            return match &self.mark {
+                Some(mark) => archive.forget(&mark.pool).await,
+                None => Ok(()),
+            };
+        };
         let slots = self.guest.slots().iter().map(|slot| (slot.name().to_owned(), self.function.clone()));
         let attached: Vec<_> = slots.collect();
-        if saved.attached == attached {
+        if saved.attached == attached && self.mark.is_none() {
             return Ok(());
         }
         archive.save(&crate::port::Saved { attached, ..saved.clone() }).await

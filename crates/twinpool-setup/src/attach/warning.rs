@@ -43,23 +43,35 @@ pub enum Warning {
 }
 
 /// Why the events before tokens are of the first version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OldVersion {
     /// The pool's plan has no other, or nobody knows its plan.
     Plan,
+    /// Somebody asks for it.
+    Asked,
     /// The slot has it already.
     Kept,
+    /// The slot has it already, and the former function was made for it.
+    Former(FunctionArn),
 }
 
 impl fmt::Display for OldVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Plan => "the plan of the pool is Lite, or not known, and others than Essentials and Plus have no other",
-            Self::Kept => {
-                "the slot has this version, which stays: give it V2_0 in the console, if the pool's plan is Essentials or Plus and a \
-                 former function takes it"
+        match self {
+            Self::Plan => f.write_str(
+                "the plan of the pool is Lite, or not known, and others than Essentials and Plus have no other",
+            ),
+            Self::Asked => f.write_str(
+                "it was asked for (on the plans Essentials and Plus, `twinpool attach --pool new --token-version V2_0` changes it)",
+            ),
+            Self::Kept => f.write_str(
+                "the slot has this version, which stays (on the plans Essentials and Plus, `twinpool attach --pool new \
+                 --token-version V2_0` changes it)",
+            ),
+            Self::Former(former) => {
+                write!(f, "the slot has this version, which {former} was made for: change both together")
             }
-        })
+        }
     }
 }
 

@@ -20,6 +20,10 @@ pub(super) fn claim(facts: &Facts) -> Vec<Step> {
     };
     let held = in_slot(pool, Slot::PreTokenGeneration).filter(|held| held.is(&facts.expected.capture));
     let Some(held) = held else { return Vec::new() };
+    let how = match variable(capture, Slot::PreTokenGeneration.variable()) {
+        None => "twinpool attach --token-version V2_0".to_owned(),
+        Some(former) => format!("change the version together with {former}, which is called first"),
+    };
     vec![match held.version.as_deref() {
         Some("V2_0" | "V3_0") => {
             Step::fine(part, format!("ID and access tokens of the old pool get the claim {name}"))
@@ -28,7 +32,7 @@ pub(super) fn claim(facts: &Facts) -> Vec<Step> {
             part,
             format!(
                 "ID tokens of the old pool get the claim {name}; access tokens do not, because the trigger is at V1_0 \
-                 (twinpool attach --token-version V2_0)"
+                 ({how})"
             ),
         ),
         Some(version) => Step::broken(
@@ -36,7 +40,7 @@ pub(super) fn claim(facts: &Facts) -> Vec<Step> {
             format!(
                 "the trigger before tokens is at {version}, which this version of twinpool does not know"
             ),
-            "twinpool attach --token-version V2_0, or the version of twinpool that knows it",
+            format!("{how}, or take the version of twinpool that knows it"),
         ),
     }]
 }

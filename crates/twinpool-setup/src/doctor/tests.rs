@@ -167,7 +167,17 @@ fn which_tokens_get_the_user_id_is_told_where_it_is_switched_on() {
         let step = steps.iter().find(|step| step.part == Part::UserIdClaim).unwrap();
         assert_eq!(step.verdict, Verdict::Fine);
         assert!(step.why.starts_with(told), "{}", step.why);
+        let other_version = version == "V1_0";
+        assert_eq!(step.why.contains("twinpool attach --token-version V2_0"), other_version, "{}", step.why);
     }
+    let mut facts = healthy();
+    let variables =
+        json!({ "TWINPOOL_USER_ID_CLAIM": "uid", "TWINPOOL_CHAIN_PRE_TOKEN_GENERATION": "claims" });
+    facts.capture = Ok(function(&variables));
+    set(&mut facts.old_pool, "/LambdaConfig/PreTokenGenerationConfig/LambdaVersion", json!("V1_0"));
+    let steps = steps(&facts);
+    let step = steps.iter().find(|step| step.part == Part::UserIdClaim).unwrap();
+    assert!(step.why.contains("together with claims") && !step.why.contains("V2_0"), "{}", step.why);
 }
 
 type Harm = fn(&mut Facts);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use twinpool_core::id::PoolId;
 use twinpool_core::port::Class;
 use twinpool_setup::Trouble;
-use twinpool_setup::attach::{self, Unfinished};
+use twinpool_setup::attach::{self, TokenVersion, Unfinished};
 use twinpool_setup::detach::{NoPlan, Refusal};
 use twinpool_setup::guest::Guest;
 use twinpool_testkit::{Knobs, Moment, Process};
@@ -87,6 +87,83 @@ async fn a_detaching_that_dies_anywhere_is_finished_by_the_same_command() {
             world.detached().await;
             world.assert_nothing_left();
         }
+    }
+}
+
+/// What changes a pool that is attached and proved already.
+#[derive(Debug, Clone, Copy)]
+enum Again {
+    /// Another version of the events before tokens.
+    Version,
+    /// A slot that somebody has emptied.
+    Slot,
+}
+
+/// An attached pool, before the same command with a change.
+async fn attached_before(again: Again, guest: Guest, knobs: &Knobs, is_kept: bool) -> World {
+    let mut description = full();
+    let slots = description["LambdaConfig"].as_object_mut().expect("slots");
+    slots.retain(|name, _| !name.starts_with("PreTokenGeneration") && name != "CustomMessage");
+    let mut world = World::of(guest, description, knobs.clone()).await;
+    world.attached().await;
+    if !is_kept {
+        world.archive.lose(&pool());
+    }
+    match again {
+        Again::Version => world.token_version = Some(TokenVersion::V3),
+        Again::Slot => world.pool.change(|it| {
+            it["LambdaConfig"].as_object_mut().expect("slots").remove("CustomMessage");
+        }),
+    }
+    world
+}
+
+#[tokio::test]
+async fn an_attached_pool_that_is_changed_and_dies_anywhere_is_finished_or_detached_by_the_next_command() {
+    let off = Knobs { update_turns_factors_off: true, ..Knobs::default() };
+    for (again, guest, is_kept, knobs) in [
+        (Again::Version, Guest::Capture, true, &off),
+        (Again::Version, Guest::SignIn, true, &off),
+        (Again::Version, Guest::SignIn, true, &Knobs::default()),
+        (Again::Version, Guest::SignIn, false, &off),
+        // The sign-in function has one slot only: emptied, it is attached anew.
+        (Again::Slot, Guest::Capture, true, &off),
+    ] {
+        let process = Arc::new(Process::healthy());
+        let whole = attached_before(again, guest, knobs, is_kept).await;
+        assert!(whole.attach(&process).await.is_ok_and(|attached| attached.did_update));
+        let calls = process.calls().len();
+        assert!(calls > 8, "{calls}");
+        for (call, moment) in (0..calls).flat_map(|call| MOMENTS.map(|moment| (call, moment))) {
+            for detaches in [false, true] {
+                let mut world = attached_before(again, guest, knobs, is_kept).await;
+                assert!(world.attach(&Arc::new(Process::dying_at(call, moment))).await.is_err());
+                world.assert_settings_kept();
+                world.assert_calls_succeed();
+                put_back(&mut world, knobs);
+                if !detaches {
+                    world.attached().await;
+                    assert_eq!(world.pool.updates(), 2, "one update is enough");
+                    assert_eq!(world.pool.factors(), world.original_mfa, "{again:?} call {call} {moment:?}");
+                }
+                world.detached().await;
+                world.assert_nothing_left();
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_is_refused_leaves_what_was_kept_before() {
+    for is_kept in [true, false] {
+        let world = attached_before(Again::Version, Guest::SignIn, &Knobs::default(), is_kept).await;
+        let kept = world.archive.kept(&pool());
+        assert_eq!(kept.is_some(), is_kept);
+        world.pool.refuse_next("UpdateUserPool", "InvalidParameterException");
+        assert!(world.attach(&Arc::new(Process::healthy())).await.is_err());
+        assert_eq!(world.archive.kept(&pool()), kept);
+        world.attached().await;
+        assert_eq!(world.archive.kept(&pool()), kept);
     }
 }
 

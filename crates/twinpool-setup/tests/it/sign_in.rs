@@ -1,7 +1,7 @@
 //! The function of the new pool: which events it gets, and where it is refused.
 
 use serde_json::{Value, json};
-use twinpool_setup::attach::{NoPlan, OldVersion, Refusal, Warning};
+use twinpool_setup::attach::{NoPlan, OldVersion, Refusal, TokenVersion, Warning};
 use twinpool_setup::guest::Guest;
 use twinpool_setup::port::FunctionArn;
 use twinpool_setup::triggers::{Slot, in_slot};
@@ -55,9 +55,8 @@ async fn a_pool_that_does_not_say_its_plan_gets_the_events_of_every_plan() {
 #[tokio::test]
 async fn a_former_function_keeps_its_events_and_what_that_means_is_told() {
     let claims = function("claims");
-    for (former, warnings) in
-        [("V1_0", vec![Warning::IdTokensOnly(OldVersion::Kept)]), ("V2_0", vec![]), ("V3_0", vec![])]
-    {
+    let told = vec![Warning::IdTokensOnly(OldVersion::Former(claims.clone()))];
+    for (former, warnings) in [("V1_0", told), ("V2_0", vec![]), ("V3_0", vec![])] {
         let lambda =
             json!({"PreTokenGenerationConfig": {"LambdaVersion": former, "LambdaArn": claims.as_str()}});
         let world = world(&json!("PLUS"), lambda).await;
@@ -67,6 +66,22 @@ async fn a_former_function_keeps_its_events_and_what_that_means_is_told() {
         world.detached().await;
         world.assert_nothing_left();
     }
+}
+
+#[tokio::test]
+async fn the_first_version_is_told_with_the_reason_that_holds_and_the_command_that_changes_it() {
+    let mut world = world(&json!("PLUS"), json!({})).await;
+    world.token_version = Some(TokenVersion::V1);
+    let told = async |world: &World| world.attach_plan().await.expect("a plan").warnings;
+    assert_eq!(told(&world).await, [Warning::IdTokensOnly(OldVersion::Asked)]);
+    world.attached().await;
+    world.token_version = None;
+    let kept = Warning::IdTokensOnly(OldVersion::Kept);
+    assert_eq!(told(&world).await, std::slice::from_ref(&kept));
+    assert!(kept.to_string().contains("twinpool attach --pool new --token-version V2_0"), "{kept}");
+    world.token_version = Some(TokenVersion::V2);
+    world.attached().await;
+    assert_eq!(version(&world).as_deref(), Some("V2_0"));
 }
 
 #[tokio::test]
