@@ -96,7 +96,12 @@ fn a_stack_is_shown_made_changed_and_deleted_and_its_table_stays() {
     let key = operator.folder.join("twinpool.key");
     let deploy = ["deploy", "--parameter", "TableDeletionProtection=false"];
 
-    let shown = operator.expect(&[&deploy[..], &["--dry-run"]].concat(), 0);
+    let dry = [&deploy[..], &["--dry-run"]].concat();
+    let bucket = format!("twinpool-000000000000-{REGION}");
+    let refused = operator.expect(&dry, 2);
+    assert!(refused.contains(&format!("aws s3 mb s3://{bucket}")), "the template needs a bucket: {refused}");
+    operator.aws.put(&bucket, b"").unwrap();
+    let shown = operator.expect(&dry, 0);
     assert!(shown.contains("would be made") && shown.contains("Lambda::Function: "), "{shown}");
     let unasked = operator.expect(&deploy, 2);
     assert!(unasked.contains("--yes"), "{unasked}");
@@ -130,7 +135,7 @@ fn a_stack_is_shown_made_changed_and_deleted_and_its_table_stays() {
     let removed = operator.expect(&["remove", "--yes"], 0);
     assert!(removed.contains("is detached") && removed.contains("is deleted"), "{removed}");
     assert!(removed.contains(table) && !operator.triggers().to_string().contains(capture), "{removed}");
-    assert!(removed.contains(&format!("twinpool-000000000000-{REGION}")), "the bucket is left: {removed}");
+    assert!(removed.contains(&bucket), "the bucket is left: {removed}");
     let there = operator.aws.dynamodb("DescribeTable", &json!({ "TableName": table })).unwrap();
     assert_eq!(there["Table"]["TableName"], Value::from(table));
     operator.expect(&["remove", "--yes"], 3);
