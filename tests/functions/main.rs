@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod audit_trail;
+mod authorizer;
 mod bad_input;
 mod chained;
 mod claim;
