@@ -2,6 +2,29 @@
 
 use crate::id::AttributeName;
 
+/// What every pool has beside its custom attributes (OpenID Connect Core, 5.1). An ID token shows them as claims.
+pub const STANDARD: [&str; 19] = [
+    "address",
+    "birthdate",
+    "email",
+    "email_verified",
+    "family_name",
+    "gender",
+    "given_name",
+    "locale",
+    "middle_name",
+    "name",
+    "nickname",
+    "phone_number",
+    "phone_number_verified",
+    "picture",
+    "preferred_username",
+    "profile",
+    "updated_at",
+    "website",
+    "zoneinfo",
+];
+
 /// Whether an attribute belongs to the person, so that a pool lets us write it.
 /// `sub`, `identities` and everything under `cognito:` are the pool's own (F§1.1); `dev:` is not reachable by app clients.
 #[must_use]

@@ -1,5 +1,7 @@
 //! Which names a claim of ours can have.
 
+use crate::attribute::STANDARD;
+
 /// The longest name that is taken.
 const LONGEST: usize = 128;
 
@@ -28,29 +30,6 @@ const COGNITO_S_OWN: [&str; 23] = [
     "token_use",
     "username",
     "version",
-];
-
-/// The standard attributes. An ID token shows them as claims.
-const ATTRIBUTES: [&str; 19] = [
-    "address",
-    "birthdate",
-    "email",
-    "email_verified",
-    "family_name",
-    "gender",
-    "given_name",
-    "locale",
-    "middle_name",
-    "name",
-    "nickname",
-    "phone_number",
-    "phone_number_verified",
-    "picture",
-    "preferred_username",
-    "profile",
-    "updated_at",
-    "website",
-    "zoneinfo",
 ];
 
 /// Beginnings of names that are AWS's.
@@ -101,7 +80,7 @@ impl ClaimName {
         if COGNITO_S_OWN.contains(&lower.as_str()) || AWS_S.iter().any(|prefix| lower.starts_with(prefix)) {
             return Err(ClaimNameError::Reserved);
         }
-        if ATTRIBUTES.contains(&lower.as_str()) || lower.starts_with("custom:") {
+        if STANDARD.contains(&lower.as_str()) || lower.starts_with("custom:") {
             return Err(ClaimNameError::Attribute);
         }
         Ok(Self(name))

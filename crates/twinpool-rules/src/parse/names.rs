@@ -1,33 +1,10 @@
 //! Names of attributes that rules can be about.
 
-use twinpool_core::attribute::{Contact, travels};
+use twinpool_core::attribute::{Contact, STANDARD, travels};
 use twinpool_core::id::AttributeName;
 
 use super::node::Node;
 use crate::error::RulesError;
-
-/// What every pool has beside its custom attributes (OpenID Connect Core, 5.1).
-const STANDARD: [&str; 19] = [
-    "address",
-    "birthdate",
-    "email",
-    "email_verified",
-    "family_name",
-    "gender",
-    "given_name",
-    "locale",
-    "middle_name",
-    "name",
-    "nickname",
-    "phone_number",
-    "phone_number_verified",
-    "picture",
-    "preferred_username",
-    "profile",
-    "updated_at",
-    "website",
-    "zoneinfo",
-];
 
 /// A name that an attribute of a pool can have.
 pub(super) fn source(text: &str, node: &Node<'_>) -> Result<AttributeName, RulesError> {
