@@ -206,6 +206,22 @@ fn who_has_not_confirmed_or_is_not_there_gets_none() {
     assert_eq!((known(&world, "n-1"), known(&world, "n-2")), (None, None));
 }
 
+/// Such as OperationNotEnabledException, which any operation can answer with.
+fn refusing() -> Arc<Process> {
+    let process = Process::healthy();
+    process.fail_all("AdminGetUser", Class::Rejected);
+    Arc::new(process)
+}
+
+#[test]
+fn a_refusal_of_the_old_pool_does_not_make_its_user_somebody_born_in_the_new_one() {
+    let world = gina("");
+    let named = named_by(&world, "n-9", &healthy(), &refusing());
+    assert!(matches!(named, Err(NotYet::OldPool(_))), "{named:?}");
+    assert_eq!(known(&world, "n-9"), None);
+    assert_eq!(id_of(&world, "n-9"), "g-sub");
+}
+
 #[test]
 fn nothing_is_guessed_while_the_old_pool_or_the_table_does_not_answer() {
     let world = jane_linked();
@@ -219,10 +235,7 @@ fn nothing_is_guessed_while_the_old_pool_or_the_table_does_not_answer() {
     }
     assert_none(by(failing("AdminGetUser"), healthy()), |why| matches!(why, NotYet::NewPool(_)));
     assert_none(by(healthy(), failing("AdminGetUser")), |why| matches!(why, NotYet::OldPool(_)));
-    // Such as OperationNotEnabledException, which any operation can answer with.
-    let refusing = Process::healthy();
-    refusing.fail_all("AdminGetUser", Class::Rejected);
-    assert_none(by(healthy(), Arc::new(refusing)), |why| matches!(why, NotYet::OldPool(_)));
+    assert_none(by(healthy(), refusing()), |why| matches!(why, NotYet::OldPool(_)));
     world.new.put(person("n-1", "n-1", &[]));
     let named = named_by(&world, "n-1", &healthy(), &failing("AdminGetUser")).expect("a user id");
     assert_eq!(named.id.as_str(), "n-1", "who has no identity needs no old pool");
