@@ -5,6 +5,7 @@
 //! [`link`], and says what to do and what is [`held_back`]. The [`port`]s are what somebody must do it with.
 
 pub mod account;
+pub mod arrival;
 pub mod attribute;
 pub mod change_event;
 pub mod claim;
@@ -20,6 +21,8 @@ pub mod import_job;
 pub mod json;
 pub mod link;
 pub mod listing;
+pub mod one_time_code;
+pub mod password;
 pub mod plan;
 pub mod pool;
 pub mod port;

@@ -24,6 +24,7 @@ mod pattern;
 mod phone;
 #[cfg(test)]
 mod samples;
+mod sign_in;
 pub mod site;
 mod view;
 
@@ -31,6 +32,7 @@ pub use accepted::Accepted;
 pub use check::{Row, Verdict};
 pub use error::RulesError;
 pub use mask::{Example, masked};
+pub use sign_in::{Person, SignInPolicy};
 pub use site::Site;
 pub use view::View;
 
@@ -43,6 +45,7 @@ pub struct Rules {
     model: Model,
     fingerprint: String,
     accepted: Vec<Accepted>,
+    sign_in: SignInPolicy,
 }
 
 impl Rules {
@@ -128,6 +131,12 @@ impl Rules {
         &self.accepted
     }
 
+    /// By which way users get into the new pool. No part of the fingerprint, as it changes nothing about any user.
+    #[must_use]
+    pub fn sign_in(&self) -> &SignInPolicy {
+        &self.sign_in
+    }
+
     /// Changes with the rules: users who were mirrored under others are compared again.
     #[must_use]
     pub fn fingerprint(&self) -> &str {
@@ -149,7 +158,12 @@ impl Default for Rules {
 
 impl From<Model> for Rules {
     fn from(model: Model) -> Self {
-        Self { fingerprint: fingerprint::of(&model), model, accepted: Vec::new() }
+        Self {
+            fingerprint: fingerprint::of(&model),
+            model,
+            accepted: Vec::new(),
+            sign_in: SignInPolicy::default(),
+        }
     }
 }
 

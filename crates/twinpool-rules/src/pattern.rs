@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// A name, or many: `*` stands for any characters, `?` for one.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub(crate) struct Pattern(String);
 

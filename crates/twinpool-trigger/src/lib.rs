@@ -15,7 +15,9 @@
 mod chain;
 mod metric;
 mod panics;
+mod respond;
 
 pub use chain::{Answered, Chain, ChainLine, Failure, Functions, Refusal};
 pub use metric::Count;
 pub use panics::quiet_panics;
+pub use respond::with_response;

@@ -1,0 +1,197 @@
+//! By which way people come into the new pool, and whether they have: times, and nothing else.
+//!
+//! Kept by the old sub; of a user born in the new pool by its own.
+
+use std::future::Future;
+use std::time::Duration;
+
+use crate::id::{Sub, Timestamp};
+use crate::port::Answer;
+
+/// By which way a user gets into the new pool, as the owner says it (`[sign_in]` in `twinpool.toml`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Way {
+    /// The password of the old pool goes on working: by migration at the first sign-in, or by the bridge for users mirrored ahead.
+    #[default]
+    Password,
+    /// A one-time code, to a verified address or number.
+    Code,
+    /// A temporary password by mail, when the owner sends it (`twinpool invite`).
+    Invite,
+    /// By resetting the password, and in no other way.
+    Reset,
+}
+
+impl Way {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Password, Self::Code, Self::Invite, Self::Reset];
+
+    /// The word of the file.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Code => "code",
+            Self::Invite => "invite",
+            Self::Reset => "reset",
+        }
+    }
+}
+
+/// What is known of one user.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Arrival {
+    /// When the user migration trigger let the user be made with the old password.
+    pub migrated_at: Option<Timestamp>,
+    /// When the old password was set in the new pool, or one that was chosen in its place.
+    pub bridged_at: Option<Timestamp>,
+    /// When the user was seen to have chosen a password in the new pool: a reset, or a temporary one that was changed.
+    pub password_at: Option<Timestamp>,
+    /// When the user first came in with a one-time code of twinpool's.
+    pub code_at: Option<Timestamp>,
+    /// When the new pool first issued a token to the user, whatever the way.
+    pub came_at: Option<Timestamp>,
+    /// The invitations by mail.
+    pub invited: Option<Invited>,
+}
+
+/// The invitations that were sent to one user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Invited {
+    /// When the first one was sent.
+    pub first: Timestamp,
+    /// When the latest one was sent.
+    pub last: Timestamp,
+    /// How many were sent.
+    pub times: u32,
+}
+
+impl Arrival {
+    /// Whether the user may have a password in the new pool that somebody knows. The old pool's must not go over it then: whoever
+    /// changed a password that leaked would be open again.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        self.migrated_at.is_some() || self.bridged_at.is_some() || self.password_at.is_some()
+    }
+
+    /// Where the user stands.
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        match self {
+            Self { bridged_at: Some(_), .. } => Stage::Bridged,
+            Self { migrated_at: Some(_), came_at: Some(_), .. } => Stage::Migrated,
+            Self { code_at: Some(_), .. } => Stage::Passwordless,
+            Self { came_at: Some(_), .. } => Stage::Came,
+            Self { invited: Some(_), .. } => Stage::Invited,
+            Self { .. } => Stage::NotYet,
+        }
+    }
+}
+
+/// Where a user stands on the way into the new pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// The old password was carried over by the bridge.
+    Bridged,
+    /// Made at the first sign-in, with the old password.
+    Migrated,
+    /// Came in with a one-time code of twinpool's.
+    Passwordless,
+    /// Came in by another way: a reset, an identity provider, a code of Cognito's.
+    Came,
+    /// Was sent a temporary password and has not come.
+    Invited,
+    /// Has not come.
+    NotYet,
+}
+
+/// What is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// [`Arrival::migrated_at`].
+    Migrated,
+    /// [`Arrival::bridged_at`].
+    Bridged,
+    /// [`Arrival::password_at`].
+    Password,
+    /// [`Arrival::code_at`].
+    Code,
+    /// [`Arrival::came_at`].
+    Came,
+    /// [`Arrival::invited`]: one more.
+    Invited,
+}
+
+/// What can be tried too often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tried {
+    /// A password that the old pool is asked about.
+    Password,
+    /// A code that is sent.
+    Code,
+    /// An answer to a code.
+    Answer,
+}
+
+/// How often within how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// So many.
+    pub most: u32,
+    /// From the first one on.
+    pub within: Duration,
+}
+
+/// Whether one more is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allowance {
+    /// It is, and is counted.
+    Go,
+    /// Not before this time.
+    Wait(Timestamp),
+}
+
+/// Keeps arrivals. Strong reads.
+pub trait ArrivalStore: Send + Sync {
+    /// What is known of a user; nothing where nothing was written.
+    fn arrival(&self, who: &Sub) -> impl Future<Output = Answer<Arrival>> + Send;
+
+    /// Writes a mark down. Safe to repeat: the first one counts, but for invitations, which are counted.
+    fn note(&self, who: &Sub, mark: Mark, at: Timestamp) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Counts one more, if it is allowed. Of many at once no more than allowed get [`Allowance::Go`].
+    fn try_once(
+        &self,
+        who: &Sub,
+        what: Tried,
+        limit: Limit,
+        at: Timestamp,
+    ) -> impl Future<Output = Answer<Allowance>> + Send;
+
+    /// Begins the count anew: the last one was right.
+    fn forgive(&self, who: &Sub, what: Tried) -> impl Future<Output = Answer<()>> + Send;
+}
+
+impl<S: ArrivalStore> ArrivalStore for &S {
+    fn arrival(&self, who: &Sub) -> impl Future<Output = Answer<Arrival>> + Send {
+        (*self).arrival(who)
+    }
+
+    fn note(&self, who: &Sub, mark: Mark, at: Timestamp) -> impl Future<Output = Answer<()>> + Send {
+        (*self).note(who, mark, at)
+    }
+
+    fn try_once(
+        &self,
+        who: &Sub,
+        what: Tried,
+        limit: Limit,
+        at: Timestamp,
+    ) -> impl Future<Output = Answer<Allowance>> + Send {
+        (*self).try_once(who, what, limit, at)
+    }
+
+    fn forgive(&self, who: &Sub, what: Tried) -> impl Future<Output = Answer<()>> + Send {
+        (*self).forgive(who, what)
+    }
+}
