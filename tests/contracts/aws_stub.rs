@@ -7,7 +7,7 @@ use twinpool_aws::dynamodb::Links;
 use twinpool_core::pool::PoolShape;
 use twinpool_core::port::PoolReader as _;
 use twinpool_testkit::MemoryPool;
-use twinpool_testkit::contract::{links, pool, refusals, user_ids, walks};
+use twinpool_testkit::contract::{accounts, links, pool, refusals, user_ids, walks};
 use twinpool_testkit::world::{alias_pool, email_pool, key, username_pool};
 use twinpool_tests::aws_stub::{AwsStub, TABLE};
 
@@ -68,6 +68,15 @@ keeps!(walks of links: many_links_are_read_at_once runs_are_kept a_word_to_runs_
 keeps_user_ids!(a_person_has_one_id_in_both_pools the_dead_keep_their_ids many_ids_are_read_in_their_order twins_share_one_id
     merges_have_an_end a_born_user_has_an_id_of_its_own further_accounts_have_the_id further_accounts_follow_their_owner an_id_is_given_once identities_are_noted
     an_erased_pair_takes_nobody_else_s_id a_walk_sees_links_alone);
+
+#[tokio::test]
+async fn accounts_of_the_new_pool_are_known() {
+    let (stub, _) = stub(email_pool("eu-west-1_New"));
+    let links = links_on(&stub).await;
+    accounts::whose_an_account_is_stands_beside_its_id(&links, &links.user_ids()).await;
+    accounts::a_merged_user_s_account_has_the_id_that_counts(&links, &links.user_ids()).await;
+    accounts::who_came_is_noted_beside_the_id(&links, &links.user_ids()).await;
+}
 
 macro_rules! refuses {
     ($($check:ident)*) => {$(

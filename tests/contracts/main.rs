@@ -18,7 +18,7 @@ use twinpool_aws::client::{self, Patience};
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::dynamodb::Links;
 use twinpool_core::id::PoolId;
-use twinpool_testkit::contract::{links, pool, refusals, user_ids, walks};
+use twinpool_testkit::contract::{accounts, links, pool, refusals, user_ids, walks};
 use xtask::local::{SignIn, create_pool};
 use xtask::testbed::Bare;
 use xtask::wire::{Aws, REGION};
@@ -87,11 +87,12 @@ mod walks_on_moto {
 }
 
 macro_rules! user_ids {
-    ($server:ident: $($check:ident)*) => {$(
+    ($server:ident: $($check:ident)*) => { user_ids!($server, user_ids: $($check)*); };
+    ($server:ident, $contract:ident: $($check:ident)*) => {$(
         #[tokio::test]
         async fn $check() {
             let links = super::links_on(&super::Bare::running().unwrap().$server).await;
-            super::user_ids::$check(&links, &links.user_ids()).await;
+            super::$contract::$check(&links, &links.user_ids()).await;
         }
     )*};
 }
@@ -101,6 +102,8 @@ mod user_ids_on_ministack {
         a_person_has_one_id_in_both_pools the_dead_keep_their_ids many_ids_are_read_in_their_order twins_share_one_id
         merges_have_an_end a_born_user_has_an_id_of_its_own further_accounts_have_the_id further_accounts_follow_their_owner an_id_is_given_once identities_are_noted
         an_erased_pair_takes_nobody_else_s_id a_walk_sees_links_alone);
+    user_ids!(ministack, accounts:
+        whose_an_account_is_stands_beside_its_id a_merged_user_s_account_has_the_id_that_counts who_came_is_noted_beside_the_id);
 }
 
 mod user_ids_on_moto {
@@ -108,6 +111,8 @@ mod user_ids_on_moto {
         a_person_has_one_id_in_both_pools the_dead_keep_their_ids many_ids_are_read_in_their_order twins_share_one_id
         merges_have_an_end a_born_user_has_an_id_of_its_own further_accounts_have_the_id further_accounts_follow_their_owner an_id_is_given_once identities_are_noted
         an_erased_pair_takes_nobody_else_s_id a_walk_sees_links_alone);
+    user_ids!(moto, accounts:
+        whose_an_account_is_stands_beside_its_id a_merged_user_s_account_has_the_id_that_counts who_came_is_noted_beside_the_id);
 }
 
 mod cognito_on_ministack {

@@ -15,6 +15,7 @@ use super::many::get_many;
 use super::{Item, item};
 use crate::code::port_error;
 
+mod account;
 mod everybody;
 mod follow;
 mod give;
@@ -30,7 +31,7 @@ pub struct UserIds {
 }
 
 /// All that user ids need of an item: links are large.
-const PART: &str = "pk, user_id, old_sub, further, #state, #into, new_sub, old_subs, new_subs";
+const PART: &str = "pk, user_id, old_sub, further, came, #state, #into, new_sub, old_subs, new_subs";
 
 /// These words are reserved.
 const RESERVED: [(&str, &str); 2] = [("#state", "state"), ("#into", "into")];
