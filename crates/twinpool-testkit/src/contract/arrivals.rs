@@ -27,15 +27,25 @@ fn marked(mark: Mark, at: Timestamp) -> Arrival {
     let nothing = Arrival::default();
     match mark {
         Mark::Migrated => Arrival { migrated_at: Some(at), ..nothing },
+        Mark::Bridging => Arrival { bridging_at: Some(at), ..nothing },
         Mark::Bridged => Arrival { bridged_at: Some(at), ..nothing },
         Mark::Password => Arrival { password_at: Some(at), ..nothing },
+        Mark::SecondFactor => Arrival { factor_at: Some(at), ..nothing },
         Mark::Code => Arrival { code_at: Some(at), ..nothing },
         Mark::Came => Arrival { came_at: Some(at), ..nothing },
         Mark::Invited => Arrival { invited: Some(Invited { first: at, last: at, times: 1 }), ..nothing },
     }
 }
 
-const MARKS: [Mark; 5] = [Mark::Migrated, Mark::Bridged, Mark::Password, Mark::Code, Mark::Came];
+const MARKS: [Mark; 7] = [
+    Mark::Migrated,
+    Mark::Bridging,
+    Mark::Bridged,
+    Mark::Password,
+    Mark::SecondFactor,
+    Mark::Code,
+    Mark::Came,
+];
 
 /// A mark that was written stays what it was, and says nothing of the others.
 pub async fn the_first_mark_counts<S: ArrivalStore>(store: &S) {
@@ -51,8 +61,17 @@ pub async fn the_first_mark_counts<S: ArrivalStore>(store: &S) {
     for mark in MARKS {
         assert_eq!(store.note(&all, mark, at(9)).await, Ok(()));
     }
-    let [migrated_at, bridged_at, password_at, code_at, came_at] = [Some(at(9)); 5];
-    let expected = Arrival { migrated_at, bridged_at, password_at, code_at, came_at, invited: None };
+    let first = Some(at(9));
+    let expected = Arrival {
+        migrated_at: first,
+        bridging_at: first,
+        bridged_at: first,
+        password_at: first,
+        factor_at: first,
+        code_at: first,
+        came_at: first,
+        invited: None,
+    };
     assert_eq!(store.arrival(&all).await, Ok(expected));
 }
 

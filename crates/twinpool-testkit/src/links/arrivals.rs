@@ -35,8 +35,10 @@ impl Arrivals {
         let arrival = &mut self.0.entry(who.clone()).or_default().arrival;
         let first = match mark {
             Mark::Migrated => &mut arrival.migrated_at,
+            Mark::Bridging => &mut arrival.bridging_at,
             Mark::Bridged => &mut arrival.bridged_at,
             Mark::Password => &mut arrival.password_at,
+            Mark::SecondFactor => &mut arrival.factor_at,
             Mark::Code => &mut arrival.code_at,
             Mark::Came => &mut arrival.came_at,
             Mark::Invited => {
