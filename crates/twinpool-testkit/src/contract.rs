@@ -3,6 +3,7 @@
 //! Each check makes its own users and links, so that one server serves many of them.
 
 pub mod links;
+pub mod passwords;
 pub mod pool;
 pub mod refusals;
 pub mod user_ids;
