@@ -43,10 +43,14 @@ impl Way {
 pub struct Arrival {
     /// When the user migration trigger let the user be made with the old password.
     pub migrated_at: Option<Timestamp>,
+    /// When the bridge was first about to set a password. Without [`Arrival::bridged_at`], nobody lived to say whether it was set.
+    pub bridging_at: Option<Timestamp>,
     /// When the old password was set in the new pool, or one that was chosen in its place.
     pub bridged_at: Option<Timestamp>,
     /// When the user was seen to have chosen a password in the new pool: a reset, or a temporary one that was changed.
     pub password_at: Option<Timestamp>,
+    /// When the old pool was first seen to ask for a second factor of which the link knows nothing.
+    pub factor_at: Option<Timestamp>,
     /// When the user first came in with a one-time code of twinpool's.
     pub code_at: Option<Timestamp>,
     /// When the new pool first issued a token to the user, whatever the way.
@@ -71,7 +75,16 @@ impl Arrival {
     /// changed a password that leaked would be open again.
     #[must_use]
     pub fn has_password(&self) -> bool {
-        self.migrated_at.is_some() || self.bridged_at.is_some() || self.password_at.is_some()
+        self.migrated_at.is_some()
+            || self.bridged_at.is_some()
+            || self.password_at.is_some()
+            || self.came_after_bridging()
+    }
+
+    /// Whether the user came in after the bridge may have set a password and could not say so: with it, perhaps, and a password
+    /// that is changed by somebody who is signed in runs no trigger (F§1.4).
+    fn came_after_bridging(&self) -> bool {
+        self.bridging_at.zip(self.came_at).is_some_and(|(bridging, came)| came >= bridging)
     }
 
     /// Where the user stands.
@@ -110,10 +123,14 @@ pub enum Stage {
 pub enum Mark {
     /// [`Arrival::migrated_at`].
     Migrated,
+    /// [`Arrival::bridging_at`].
+    Bridging,
     /// [`Arrival::bridged_at`].
     Bridged,
     /// [`Arrival::password_at`].
     Password,
+    /// [`Arrival::factor_at`].
+    SecondFactor,
     /// [`Arrival::code_at`].
     Code,
     /// [`Arrival::came_at`].
@@ -133,6 +150,21 @@ pub enum Tried {
     Answer,
 }
 
+impl Tried {
+    /// All of it.
+    pub const ALL: [Self; 3] = [Self::Password, Self::Code, Self::Answer];
+
+    /// The word that is stored.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Code => "code",
+            Self::Answer => "answer",
+        }
+    }
+}
+
 /// How often within how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
@@ -140,6 +172,15 @@ pub struct Limit {
     pub most: u32,
     /// From the first one on.
     pub within: Duration,
+}
+
+impl Limit {
+    /// When a count that began at this time is over.
+    #[must_use]
+    pub fn until(self, since: Timestamp) -> Timestamp {
+        let within = u64::try_from(self.within.as_millis()).unwrap_or(u64::MAX);
+        Timestamp(since.0.saturating_add(within))
+    }
 }
 
 /// Whether one more is allowed.
