@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::json;
 use twinpool_aws::cognito::{CognitoPool, PasswordPool};
 use twinpool_core::id::{NewSub, PoolId, Username};
 use twinpool_core::password::{Checked, Inviter as _, Password, PasswordChecker as _, PasswordSetter as _};
@@ -33,16 +34,29 @@ async fn both(endpoint: &str, pool: PoolId, client: &str, within: Duration) -> B
 }
 
 async fn on(endpoint: &str) -> Both {
-    let made = create_pool(&Aws::new(endpoint), "passwords", SignIn::Email, true).unwrap();
+    let aws = Aws::new(endpoint);
+    let made = create_pool(&aws, "passwords", SignIn::Email, true).unwrap();
+    let optional = json!({ "UserPoolId": made.id, "MfaConfiguration": "OPTIONAL",
+        "SmsMfaConfiguration": { "SmsConfiguration": { "SnsCallerArn": "arn:aws:iam::123456789012:role/sms" } } });
+    aws.cognito("SetUserPoolMfaConfig", &optional).unwrap();
     both(endpoint, PoolId::parse(made.id).unwrap(), &made.client_id, PasswordPool::WITHIN).await
 }
 
-async fn on_ministack() -> Both {
-    on(&Bare::running().unwrap().ministack).await
+async fn on_ministack() -> (Bare, Both) {
+    let servers = Bare::running().unwrap();
+    let both = on(&servers.ministack).await;
+    (servers, both)
 }
 
-async fn on_moto() -> Both {
-    on(&Bare::running().unwrap().moto).await
+async fn on_moto() -> (Bare, Both) {
+    let servers = Bare::running().unwrap();
+    let both = on(&servers.moto).await;
+    (servers, both)
+}
+
+async fn on_the_strict_one() -> (AwsStub, Both) {
+    let stub = stub(PasswordPool::WITHIN).await;
+    (stub.server, (stub.written, stub.asked))
 }
 
 struct Stub {
@@ -80,56 +94,32 @@ macro_rules! both_keep {
     ($make:path: $($check:ident)*) => {$(
         #[tokio::test]
         async fn $check() {
-            let (pool, asked) = $make().await;
+            let (_server, (pool, asked)) = $make().await;
             super::passwords::$check(&pool, &asked).await;
         }
     )*};
 }
 
 mod on_the_strict_one {
-    async fn fresh() -> (super::AwsStub, super::Both) {
-        let stub = super::stub(super::PasswordPool::WITHIN).await;
-        (stub.server, (stub.written, stub.asked))
-    }
-
-    macro_rules! keeps {
-        ($($check:ident)*) => {$(
-            #[tokio::test]
-            async fn $check() {
-                let (_server, (pool, asked)) = fresh().await;
-                super::passwords::$check(&pool, &asked).await;
-            }
-        )*};
-    }
-
-    keeps!(the_password_that_was_set_is_right a_weak_password_is_refused a_disabled_user_is_told
+    both_keep!(super::on_the_strict_one: the_password_that_was_set_is_right a_weak_password_is_refused a_disabled_user_is_told
         a_second_factor_follows_a_right_password);
 
     #[tokio::test]
     async fn an_invitation_is_for_temporary_passwords() {
-        let (_server, (pool, _)) = fresh().await;
+        let (_server, (pool, _)) = super::on_the_strict_one().await;
         super::passwords::an_invitation_is_for_temporary_passwords(&pool).await;
     }
 }
 
+/// It asks for no codes by text message, and sends invitations to everybody.
 mod on_ministack {
-    both_keep!(super::on_ministack: the_password_that_was_set_is_right a_weak_password_is_refused a_disabled_user_is_told
-        a_second_factor_follows_a_right_password);
-    #[tokio::test]
-    async fn an_invitation_is_for_temporary_passwords() {
-        let (pool, _) = super::on_ministack().await;
-        super::passwords::an_invitation_is_for_temporary_passwords(&pool).await;
-    }
+    both_keep!(super::on_ministack: the_password_that_was_set_is_right a_weak_password_is_refused a_disabled_user_is_told);
 }
 
+/// It takes no password as long as our random ones, so that nobody is invited.
 mod on_moto {
     both_keep!(super::on_moto: the_password_that_was_set_is_right a_weak_password_is_refused a_disabled_user_is_told
         a_second_factor_follows_a_right_password);
-    #[tokio::test]
-    async fn an_invitation_is_for_temporary_passwords() {
-        let (pool, _) = super::on_moto().await;
-        super::passwords::an_invitation_is_for_temporary_passwords(&pool).await;
-    }
 }
 
 #[tokio::test]
