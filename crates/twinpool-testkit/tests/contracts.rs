@@ -35,6 +35,7 @@ async fn arrivals_in_memory() {
     arrivals::of_many_at_once_no_more_than_allowed_go(&store).await;
     arrivals::marks_and_counters_leave_each_other_alone(&store).await;
     arrivals::a_walk_shows_who_came(&store).await;
+    arrivals::an_erased_pair_has_not_come(&store).await;
 }
 
 #[tokio::test]
