@@ -20,6 +20,7 @@ mod providers;
 mod reach;
 mod read;
 mod sample;
+mod search;
 mod shape;
 mod write;
 

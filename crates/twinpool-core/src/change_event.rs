@@ -14,7 +14,7 @@ mod trigger;
 
 pub use cause::{Cause, Channel};
 pub use cloudtrail::{Audited, GROUP_OPERATIONS, Ignored, USER_OPERATIONS, UnreadableRecord, audit};
-pub use trigger::{Captured, Unreadable, capture};
+pub use trigger::{Captured, Unreadable, capture, client_id};
 
 /// The only wire format there is.
 const FORMAT: u8 = 1;

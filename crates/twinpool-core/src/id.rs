@@ -165,6 +165,14 @@ impl PoolId {
     }
 }
 
+impl RunId {
+    /// Stands where a run would: the user was let in by a first sign-in, which no undoing of a run takes back.
+    #[must_use]
+    pub fn sign_in() -> Self {
+        Self("sign-in".to_owned())
+    }
+}
+
 impl AttributeName {
     /// A name that stands in this crate's source.
     pub(crate) fn known(name: &'static str) -> Self {

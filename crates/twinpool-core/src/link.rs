@@ -25,7 +25,8 @@ pub struct Link {
     pub announced: Names,
     /// What people decided about conflicts.
     pub decisions: Decisions,
-    /// Which run made, or was going to make, the user of the new pool; `None` where an event did.
+    /// Which run made, or was going to make, the user of the new pool; `None` where an event did, [`RunId::sign_in`] where Cognito
+    /// did at a first sign-in.
     pub made_by: Option<RunId>,
     /// What became of the user of late.
     pub history: History,
@@ -242,6 +243,12 @@ impl Link {
             | LinkState::Merged { since, .. } => Some(*since),
             LinkState::Linked(_) => None,
         }
+    }
+
+    /// Whether Cognito made, or was going to make, the user of the new pool at a first sign-in.
+    #[must_use]
+    pub fn is_of_sign_in(&self) -> bool {
+        self.made_by.as_ref() == Some(&RunId::sign_in())
     }
 
     /// The sub of this user in the old pool, for digests.

@@ -4,11 +4,13 @@
 
 use std::future::Future;
 
+use crate::attribute::Contact;
 use crate::group::GroupDefinition;
 use crate::id::{GroupName, NewSub, OldSub, Sub};
 use crate::link::{Link, LinkState};
 use crate::port::{Answer, Place, PoolReader};
 use crate::snapshot::Snapshot;
+use crate::value::Value;
 
 /// A part of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +53,17 @@ pub trait PoolList: PoolReader {
         group: &GroupName,
         after: Option<&Place>,
     ) -> impl Future<Output = Answer<Listing<Sub>>> + Send;
+}
+
+/// Looks people of a pool up by a contact that is no name to sign in with there.
+pub trait ContactSearch: Send + Sync {
+    /// Some of those whose contact is this very text, verified or not; whether upper and lower case count is the pool's business.
+    /// As the list tells of them, which may be some seconds old (F§4.6). More than a few are cut off: nobody is told from so many.
+    fn with_contact(
+        &self,
+        contact: Contact,
+        text: &Value,
+    ) -> impl Future<Output = Answer<Vec<Snapshot>>> + Send;
 }
 
 /// Links of several users.

@@ -82,9 +82,21 @@ impl Marker {
     /// The old user whom a user of the new pool was made for, if the marker proves it.
     #[must_use]
     pub fn owner(name: &AttributeName, pool: &PoolId, user: &Snapshot, key: &DigestKey) -> Option<OldSub> {
-        let (sub, _) = user.attributes.get(name)?.reveal().split_once('.')?;
+        Self::owner_in(name, pool, &user.attributes, key)
+    }
+
+    /// The old user whom these attributes prove to be about.
+    #[must_use]
+    pub fn owner_in(
+        name: &AttributeName,
+        pool: &PoolId,
+        attributes: &Attributes,
+        key: &DigestKey,
+    ) -> Option<OldSub> {
+        let value = attributes.get(name)?;
+        let (sub, _) = value.reveal().split_once('.')?;
         let sub = OldSub::parse(sub).ok()?;
-        Self::of(name, pool, &sub, key).is_on(user).then_some(sub)
+        (Self::of(name, pool, &sub, key).value == *value).then_some(sub)
     }
 
     /// Whether a user of the new pool was made for this old user.

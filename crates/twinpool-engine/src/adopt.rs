@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use twinpool_core::held_back::Reason;
 use twinpool_core::id::{NewSub, Username};
-use twinpool_core::link::{Link, Side};
+use twinpool_core::link::{Link, LinkState, Side};
 use twinpool_core::plan::{Marker, Operation, Plan};
 use twinpool_core::port::{Answer, Class, Clock, PoolWriter, PortError, by_sub};
 use twinpool_core::snapshot::{Snapshot, Status};
@@ -26,7 +26,42 @@ use crate::sync_user::{Kind, Outcome, SyncError};
 /// mirror lives after writing one: infra/template.yaml ends it after 30 s.
 pub const INTENT_LASTS: Duration = Duration::from_mins(1);
 
+/// How long a user is left to Cognito who was let in at a first sign-in: it makes the user at once after the answer, or asks again
+/// within 15 s (F§2).
+pub(crate) const SIGN_IN_LASTS: Duration = Duration::from_secs(30);
+
 impl<P: Ports> Engine<P> {
+    /// Takes up the user whom Cognito made at a first sign-in, as [`crate::Gate::sign_in`] told it to. The intent says that it
+    /// may be about to: then nobody else makes the user. `None` if there is nobody, and nobody will come any more.
+    pub(crate) async fn take_migrated(
+        &self,
+        link: &mut Link,
+        case: &Case,
+        marker: &Marker,
+    ) -> Result<Option<Outcome>, SyncError> {
+        let (LinkState::Pending { since }, Some(name)) = (&link.state, &link.intended) else {
+            return Ok(None);
+        };
+        if !link.is_of_sign_in() {
+            return Ok(None);
+        }
+        let age = Duration::from_millis(self.ports.clock().now().0.saturating_sub(since.0));
+        let made = observe::named(self.ports.new_pool(), name).await?.filter(|user| marker.is_on(user));
+        let is_settled = made.as_ref().is_none_or(|user| user.status != Status::ForceChangePassword);
+        match made {
+            // A random password would go over the typed one that Cognito may be about to set.
+            Some(user) if is_settled || age >= SIGN_IN_LASTS => {
+                self.take(link.clone(), case, &user).await.map(Some)
+            }
+            _ if age < SIGN_IN_LASTS => Err(SyncError::BeingMade),
+            _ => {
+                link.intended = None;
+                link.made_by = case.cause.run_id();
+                Ok(None)
+            }
+        }
+    }
+
     /// Takes up the user whom an earlier intent may have made under another name: the address that a user signs in with
     /// can change between an intent and the pair. `None` if there is nobody.
     pub(crate) async fn take_over(

@@ -75,6 +75,27 @@ pub struct Terms {
     pub rules: Rules,
 }
 
+/// What both pools were made like, if a migration under these terms can work between them.
+pub(crate) async fn shapes<O: PoolReader, N: PoolReader>(
+    old: &O,
+    new_pool: &N,
+    terms: &Terms,
+) -> Result<(PoolShape, PoolShape), StartError> {
+    let Terms { marker, rules, .. } = terms;
+    let old = old.shape().await.map_err(|error| StartError::Shape(Pool::Old, error))?;
+    let new = new_pool.shape().await.map_err(|error| StartError::Shape(Pool::New, error))?;
+    if !new.has(marker) {
+        return Err(StartError::NoMarker(marker.clone()));
+    }
+    if new.is_mutable(marker) {
+        return Err(StartError::MutableMarker(marker.clone()));
+    }
+    if let Some(row) = rules.refusals(&old, &new, marker).first() {
+        return Err(StartError::Rules(row.verdict.to_string()));
+    }
+    Ok((old, new))
+}
+
 /// Brings users of the new pool to what the old pool says.
 #[derive(Debug)]
 pub struct Engine<P> {
@@ -92,20 +113,8 @@ impl<P: Ports> Engine<P> {
     /// # Errors
     /// When a pool cannot be described, or the new pool has no marker attribute that proves anything.
     pub async fn start(ports: P, terms: Terms) -> Result<Self, StartError> {
+        let (old_shape, new_shape) = shapes(ports.old(), ports.new_pool(), &terms).await?;
         let Terms { key, marker, rules } = terms;
-        let old_shape = ports.old().shape().await;
-        let old_shape = old_shape.map_err(|error| StartError::Shape(Pool::Old, error))?;
-        let new_shape = ports.new_pool().shape().await;
-        let new_shape = new_shape.map_err(|error| StartError::Shape(Pool::New, error))?;
-        if !new_shape.has(&marker) {
-            return Err(StartError::NoMarker(marker));
-        }
-        if new_shape.is_mutable(&marker) {
-            return Err(StartError::MutableMarker(marker));
-        }
-        if let Some(row) = rules.refusals(&old_shape, &new_shape, &marker).first() {
-            return Err(StartError::Rules(row.verdict.to_string()));
-        }
         let tied = ports.links().bind(&old_shape.id, &new_shape.id).await.map_err(StartError::Links)?;
         if tied != (old_shape.id.clone(), new_shape.id.clone()) {
             let (old, new) = tied;

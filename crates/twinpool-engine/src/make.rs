@@ -37,6 +37,9 @@ impl<P: Ports> Engine<P> {
             return self.adopt(link, case, &profile).await;
         }
         let marker = self.known().marker_of(&old_sub);
+        if let Some(outcome) = self.take_migrated(&mut link, case, &marker).await? {
+            return Ok(outcome);
+        }
         let plan = self.known().plan_creation(case, &link);
         if let Some(outcome) = self.take_over(&mut link, case, &plan, &marker).await? {
             return Ok(outcome);

@@ -36,11 +36,15 @@ use twinpool_trigger::{Chain, ChainLine, Functions};
 
 use crate::wiring::SystemClock;
 
+mod gate;
+pub mod guard;
 mod hint;
 mod line;
+pub mod migrate;
 mod missing;
 mod start;
 
+pub use gate::{Refusal, Said};
 use hint::{Hint, Told, random_id};
 use line::Call;
 pub use line::Line;

@@ -17,6 +17,7 @@ use crate::process::Process;
 use crate::strict;
 
 mod passwords;
+mod search;
 
 const NO_RESOURCE: &str = "ResourceNotFoundException";
 

@@ -82,6 +82,12 @@ pub fn capture(raw: &str, key: &DigestKey, id: EventId, at: Timestamp) -> Captur
     })
 }
 
+/// The app client that a trigger event was caused by; `None` where the event names none (F§1.0).
+#[must_use]
+pub fn client_id(raw: &str) -> Option<String> {
+    text(nested(object(raw)?.get("callerContext")).get("clientId"))
+}
+
 /// Without a sub the digests cannot be compared with anything; they only need some context.
 fn pseudonym(key: &DigestKey, username: Option<&Username>) -> Option<Sub> {
     let digest = key.username(username?.as_str());

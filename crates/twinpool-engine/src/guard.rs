@@ -1,0 +1,78 @@
+//! A sign-up at the new pool must not take the name of somebody who has an account in the old one (F§8): Cognito would not ask for
+//! that user any more, and the mirror could not make it.
+
+use std::collections::BTreeSet;
+
+use twinpool_core::id::{OldSub, Username};
+use twinpool_core::plan::Marker;
+use twinpool_core::snapshot::{Snapshot, Status};
+use twinpool_core::value::Attributes;
+
+use crate::entrant::cause;
+use crate::gate::{Gate, GatePorts};
+use crate::known::Known;
+use crate::not_admitted::NotNow;
+use crate::old_user::OldUsers;
+
+/// What somebody signs up with.
+#[derive(Debug, Clone)]
+pub struct SignUp {
+    /// The username: chosen, or made up by the pool.
+    pub username: Option<Username>,
+    /// The attributes.
+    pub attributes: Attributes,
+}
+
+/// Why a sign-up is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Barred {
+    /// A user of the old pool has the name: the person signs in with the password of there.
+    #[error("a user of the old pool has this name")]
+    Held,
+    /// It could not be found out.
+    #[error(transparent)]
+    NotNow(#[from] NotNow),
+}
+
+impl<P: GatePorts> Gate<P> {
+    /// Whether somebody may sign up so.
+    ///
+    /// A name counts as held where a user of the old pool signs in with it, whether its address is verified or not; and an address
+    /// where it is no name there, only if that user has proven it: else anybody could keep others out by writing down
+    /// their address. Who never confirmed the sign-up, or is left out, will not come, so holds nothing. Contacts
+    /// that are no names in the new pool can be shared, and are not looked at.
+    ///
+    /// # Errors
+    /// When the name is held, or nobody knows.
+    pub async fn sign_up(&self, sign_up: &SignUp) -> Result<(), Barred> {
+        let known = self.known().await.map_err(NotNow::Start)?;
+        let pool = &known.old_shape.id;
+        // A migration shows up here as well, after the answer (F§8). Nobody else can write the marker.
+        let owner = Marker::owner_in(known.marker, pool, &sign_up.attributes, known.key);
+        let users = OldUsers { old: self.ports.old(), known };
+        for name in names(known, sign_up) {
+            let by_name = users.named(&name).await.map_err(NotNow::OldPool)?;
+            let by_contact = users.with_contact(name.as_str()).await.map_err(NotNow::OldPool)?;
+            let mut holders = by_name.into_iter().chain(by_contact);
+            if holders.any(|holder| holds(known, holder, owner.as_ref())) {
+                return Err(Barred::Held);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the person would sign in with.
+fn names(known: Known<'_>, sign_up: &SignUp) -> BTreeSet<Username> {
+    let ways = sign_up.attributes.iter().filter(|(name, _)| known.new_shape.sign_in.is_unique(name));
+    let ways = ways.filter_map(|(_, value)| Username::parse(value.reveal()).ok());
+    sign_up.username.iter().cloned().chain(ways).collect()
+}
+
+fn holds(known: Known<'_>, holder: Snapshot, owner: Option<&OldSub>) -> bool {
+    let sub = OldSub::from(holder.sub.clone());
+    if owner == Some(&sub) || holder.status == Status::Unconfirmed {
+        return false;
+    }
+    !known.case(&cause(), 1, holder, None).view.left_out
+}
