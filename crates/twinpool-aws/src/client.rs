@@ -54,6 +54,15 @@ impl Patience {
     /// For work on whole pools under a governor. One attempt: the SDK itself would repeat refused calls (F§2.1), so that the
     /// governor neither saw the refusal nor counted the repetition. Repeating is the caller's business.
     pub const BULK: Self = Self { attempts: 1, ..Self::MIRROR };
+
+    fn timeouts(self) -> TimeoutConfig {
+        let timeouts = TimeoutConfig::builder().connect_timeout(self.connect);
+        timeouts.operation_attempt_timeout(self.attempt).build()
+    }
+
+    fn retries(self) -> RetryConfig {
+        RetryConfig::standard().with_max_attempts(self.attempts).with_initial_backoff(self.backoff)
+    }
 }
 
 /// Reads Region, credentials and endpoint as every AWS tool does (`AWS_REGION`, `AWS_ENDPOINT_URL`, profiles, roles).
@@ -66,17 +75,18 @@ pub async fn load_profile(patience: Patience, profile: &str) -> SdkConfig {
     loader(patience).profile_name(profile).load().await
 }
 
+/// The same Region, credentials and endpoint, over the same connections, with another patience.
+#[must_use]
+pub fn patient(config: &SdkConfig, patience: Patience) -> SdkConfig {
+    let config = config.clone().into_builder().timeout_config(patience.timeouts());
+    config.retry_config(patience.retries()).build()
+}
+
 fn loader(patience: Patience) -> ConfigLoader {
     let http =
         aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(patience.connect)
-        .operation_attempt_timeout(patience.attempt)
-        .build();
-    let retries =
-        RetryConfig::standard().with_max_attempts(patience.attempts).with_initial_backoff(patience.backoff);
     aws_config::defaults(BehaviorVersion::latest())
         .http_client(http)
-        .timeout_config(timeouts)
-        .retry_config(retries)
+        .timeout_config(patience.timeouts())
+        .retry_config(patience.retries())
 }

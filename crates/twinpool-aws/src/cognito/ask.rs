@@ -7,14 +7,17 @@ use aws_config::timeout::TimeoutConfig;
 use aws_sdk_cognitoidentityprovider::operation::admin_initiate_auth::AdminInitiateAuthOutput;
 use aws_sdk_cognitoidentityprovider::types::{AuthFlowType, ChallengeNameType};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata as _;
+use twinpool_core::attribute::Contact;
 use twinpool_core::change_event::UserRef;
 use twinpool_core::group::GroupDefinition;
 use twinpool_core::id::{GroupName, Username};
+use twinpool_core::listing::ContactSearch;
 use twinpool_core::password::{Checked, Password, PasswordChecker};
 use twinpool_core::pool::PoolShape;
 use twinpool_core::port::{Answer, Class, PoolReader, PortError};
 use twinpool_core::snapshot::{Factor, Snapshot};
 use twinpool_core::token::ClientId;
+use twinpool_core::value::Value;
 
 use super::{CognitoPool, once};
 use crate::code::port_error;
@@ -145,6 +148,12 @@ impl PoolReader for PasswordPool {
 
     async fn group(&self, name: &GroupName) -> Answer<Option<GroupDefinition>> {
         self.pool.group(name).await
+    }
+}
+
+impl ContactSearch for PasswordPool {
+    async fn with_contact(&self, contact: Contact, text: &Value) -> Answer<Vec<Snapshot>> {
+        self.pool.with_contact(contact, text).await
     }
 }
 

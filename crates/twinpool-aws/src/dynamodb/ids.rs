@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use twinpool_core::account::{Account, Accounts, IdReader, IdStore};
+use twinpool_core::account::{Account, AccountStore, Accounts, IdReader, IdStore, Known};
 use twinpool_core::digest::Digest;
 use twinpool_core::id::{NewSub, OldSub, UserId};
 use twinpool_core::port::Answer;
@@ -36,5 +36,15 @@ impl IdStore for Links {
 
     async fn note_identities(&self, identities: &BTreeSet<Digest>, of: &OldSub) -> Answer<()> {
         self.ids().note_identities(identities, of).await
+    }
+}
+
+impl AccountStore for Links {
+    async fn known(&self, new: &NewSub) -> Answer<Option<Known>> {
+        self.ids().known(new).await
+    }
+
+    async fn note_came(&self, new: &NewSub) -> Answer<()> {
+        self.ids().note_came(new).await
     }
 }

@@ -1,5 +1,7 @@
 //! By which ways people of the old pool are let into the new one at its triggers.
 
+use twinpool_core::token::ClientId;
+
 use super::{Result, Source, required, unusable};
 
 /// Which of the new pool's triggers let people in.
@@ -33,7 +35,7 @@ pub struct ContinuitySettings {
     /// Which triggers.
     pub continuity: Continuity,
     /// The app client of the old pool that passwords are checked through.
-    pub old_pool_client: String,
+    pub old_pool_client: ClientId,
     /// From which address codes are sent; `None`: no codes by e-mail.
     pub code_email_from: Option<String>,
     /// Whether codes are sent by text message.
@@ -56,11 +58,17 @@ impl ContinuitySettings {
         };
         Ok(Some(Self {
             continuity,
-            old_pool_client: required(source, "TWINPOOL_OLD_POOL_CLIENT_ID")?,
+            old_pool_client: client(source)?,
             code_email_from: source.get("TWINPOOL_CODE_EMAIL_FROM"),
             code_sms: sends_text_messages(source)?,
         }))
     }
+}
+
+fn client(source: &impl Source) -> Result<ClientId> {
+    const KEY: &str = "TWINPOOL_OLD_POOL_CLIENT_ID";
+    let wrong = || unusable(KEY, "it should be the id of an app client of the old pool");
+    ClientId::parse(&required(source, KEY)?).ok_or_else(wrong)
 }
 
 fn sends_text_messages(source: &impl Source) -> Result<bool> {

@@ -1,4 +1,4 @@
-//! Lambda: adds the user id to the tokens of the new pool.
+//! Lambda: all triggers of the new pool. Adds the user id to tokens, and lets people of the old pool in.
 
 use std::io::Write as _;
 
@@ -13,8 +13,8 @@ async fn main() -> Result<(), Error> {
     quiet_panics();
     let function = &start(&Environment).await;
     let answer = async |event: LambdaEvent<Box<RawValue>>| {
-        let Answer { event, line, chain } = function.answer(event).await;
-        let lines = line.map(|line| line.to_string()).into_iter().chain(chain.map(|line| line.to_string()));
+        let Answer { event, lines, chain } = function.answer(event).await;
+        let lines = lines.iter().map(ToString::to_string).chain(chain.map(|line| line.to_string()));
         for line in lines {
             // A closed standard output is no reason to fail a sign-in.
             drop(writeln!(std::io::stdout().lock(), "{line}"));

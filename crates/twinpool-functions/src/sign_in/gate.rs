@@ -46,6 +46,14 @@ impl From<&Refusal> for Diagnostic {
 }
 
 impl Refusal {
+    /// What happened, for the log.
+    pub(super) fn why(&self) -> String {
+        match self {
+            Self::TryLater(why) => format!("nothing could be said: {why}"),
+            Self::SignInInstead => "a user of the old pool has the name of this sign-up".to_owned(),
+        }
+    }
+
     pub(super) fn later(why: impl ToString) -> Self {
         Self::TryLater(why.to_string())
     }

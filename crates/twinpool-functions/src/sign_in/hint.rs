@@ -6,11 +6,12 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use tokio::time::{Instant, timeout};
 use twinpool_core::change_event::{About, Cause, ChangeEvent, EventId};
-use twinpool_core::id::{Pool, Sub};
-use twinpool_core::port::{ChangeSink, Clock as _};
+use twinpool_core::id::{OldSub, Pool, Sub};
+use twinpool_core::port::{ChangeSink as _, Clock as _};
 use twinpool_engine::NotYet;
 
-use super::{Claimed, Missing, SignIn};
+use super::tokens::Claimed;
+use super::{Missing, Outside, SignIn};
 use crate::wiring::SystemClock;
 
 /// A sign-in waits this long for the queue. What could not be sent comes with the next token.
@@ -35,12 +36,16 @@ pub(super) enum Told {
 }
 
 impl Hint {
+    /// The user of the old pool whose pair is missing.
+    pub(super) fn about_old(old: &OldSub) -> Self {
+        Self { pool: Pool::Old, about: About::User(Sub::from(old)) }
+    }
+
     /// What the mirror can do about a token that goes like this. Nothing about what it cannot change either.
     pub(super) fn of(result: &Result<Claimed, Missing>, event: Option<&ChangeEvent>) -> Option<Self> {
-        let of_old = |about| Some(Self { pool: Pool::Old, about });
         match result {
-            Ok(claimed) => of_old(claimed.follows.clone()?),
-            Err(Missing::NotYet(NotYet::LinkPending(old_sub))) => of_old(About::User(Sub::from(old_sub))),
+            Ok(claimed) => Some(Self { pool: Pool::Old, about: claimed.follows.clone()? }),
+            Err(Missing::NotYet(NotYet::LinkPending { of, .. })) => Some(Self::about_old(of)),
             Err(
                 Missing::TooSlow(_)
                 | Missing::NoTimeLeft
@@ -59,7 +64,7 @@ impl Hint {
     }
 }
 
-impl<O, N, I, S: ChangeSink, F> SignIn<O, N, I, S, F> {
+impl<X: Outside, F> SignIn<X, F> {
     /// Sends a hint, if there is time.
     pub(super) async fn tell(&self, hint: Option<Hint>, until: Instant) -> Told {
         let (Some(Hint { pool, about }), Ok(wiring)) = (hint, &self.wiring) else {

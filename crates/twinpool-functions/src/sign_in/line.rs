@@ -1,26 +1,49 @@
-//! A token without user id: one line of log, which CloudWatch also counts.
+//! One line of log, which CloudWatch also counts. Nothing personal: subs, words and reasons.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
+use twinpool_core::arrival::Mark;
 use twinpool_core::change_event::ChangeEvent;
 use twinpool_core::id::{Sub, Timestamp};
 use twinpool_trigger::Count;
 
-use super::Missing;
+use super::arrivals::Lost;
 use super::hint::Told;
+use super::source::Source;
+use super::{Missing, Refused};
 
 /// What a line says of the event that it is about.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Call<'a> {
-    pub(super) event: Option<&'a ChangeEvent>,
+    pub(super) source: &'a Source,
+    pub(super) sub: Option<&'a Sub>,
     pub(super) function: &'a str,
     pub(super) request_id: &'a str,
     pub(super) at: Timestamp,
 }
 
-/// The line, in CloudWatch's embedded metric format, in the namespace `twinpool`: `ClaimMissing`, or `HintLost` where the token has
-/// its claim and only the mirror does not know of a new pair.
+impl<'a> Call<'a> {
+    /// With the sub that the event says.
+    pub(super) fn about<'b>(&self, event: Option<&'b ChangeEvent>) -> Call<'b>
+    where
+        'a: 'b,
+    {
+        Call { sub: event.and_then(|event| event.sub.as_ref()), ..self.clone() }
+    }
+}
+
+/// The line, in CloudWatch's embedded metric format, in the namespace `twinpool`, with one of these metrics:
+///
+/// | metric | |
+/// | --- | --- |
+/// | `ClaimMissing` | a token without user id |
+/// | `HintLost` | the token has its claim, and only the mirror does not know of a new pair |
+/// | `GroupsLate` | a first token has its claim, and not the groups |
+/// | `ArrivalLost` | it could not be written down that somebody came, or chose a password |
+/// | `Bridged` | somebody was let in by the password of the old pool, or by a code; `reason` says by which |
+/// | `BridgeRefused` | somebody was not; `reason` says why |
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line(String);
 
@@ -37,28 +60,60 @@ impl Line {
             Told::Sent => "; the mirror looks at the account",
             Told::Lost => "; the mirror could not be told",
         };
-        Self::of(Fields {
-            claim_missing: Some(1),
-            ..Fields::new(
-                missing.level(),
-                format!("a token was issued without user id: {missing}{mirror}"),
-                missing.reason(),
-                "ClaimMissing",
-                call,
-            )
-        })
+        let message = format!("a token was issued without user id: {missing}{mirror}");
+        Self::of("ClaimMissing", missing.level(), message, missing.reason(), call)
     }
 
     pub(super) fn hint_lost(call: &Call<'_>) -> Self {
         let message =
             "the mirror could not be told of a pair: it is made when the user next shows in the old pool";
-        Self::of(Fields {
-            hint_lost: Some(1),
-            ..Fields::new("WARN", message.to_owned(), "hint_lost", "HintLost", call)
-        })
+        Self::of("HintLost", "WARN", message.to_owned(), "hint_lost", call)
     }
 
-    fn of(fields: Fields<'_>) -> Self {
+    pub(super) fn groups_late(call: &Call<'_>) -> Self {
+        let message =
+            "a first token was issued without the groups: the mirror is at them, and the next token has them";
+        Self::of("GroupsLate", "WARN", message.to_owned(), "groups_late", call)
+    }
+
+    /// `who`: under whom it would have been kept.
+    pub(super) fn arrival_lost(mark: Mark, lost: &Lost, who: &Sub, call: &Call<'_>) -> Self {
+        if mark == Mark::Password {
+            return Self::nobodys_password(lost, &Call { sub: Some(who), ..call.clone() });
+        }
+        let message = format!("that the user came could not be written down: {lost}; the next token does it");
+        Self::of("ArrivalLost", "WARN", message, lost.reason(), &Call { sub: Some(who), ..call.clone() })
+    }
+
+    /// Whoever knows the old password could have it carried over the one that the user chose.
+    pub(super) fn nobodys_password(lost: &Lost, call: &Call<'_>) -> Self {
+        let message = format!(
+            "that the user chose a password could not be written down: {lost}; until it is, the one of the old pool could be carried over it"
+        );
+        Self::of("ArrivalLost", "ERROR", message, lost.reason(), call)
+    }
+
+    /// `by`: what was asked for.
+    pub(super) fn bridged(by: &str, call: &Call<'_>) -> Self {
+        Self::of("Bridged", "INFO", "a user of the old pool was let in".to_owned(), by, call)
+    }
+
+    pub(super) fn refused(refused: &Refused, call: &Call<'_>) -> Self {
+        Self::of("BridgeRefused", refused.level(), refused.to_string(), refused.reason(), call)
+    }
+
+    fn of(metric: &'static str, level: &'static str, message: String, reason: &str, call: &Call<'_>) -> Self {
+        let fields = Fields {
+            level,
+            message,
+            reason,
+            trigger_source: call.source.word(),
+            request_id: call.request_id,
+            sub: call.sub,
+            function_name: call.function,
+            count: BTreeMap::from([(metric, 1)]),
+            aws: Count::of(metric, call.at),
+        };
         // Text and numbers: serialisation has no way to fail.
         Self(serde_json::to_string(&fields).unwrap_or_default())
     }
@@ -68,7 +123,7 @@ impl Line {
 struct Fields<'a> {
     level: &'static str,
     message: String,
-    reason: &'static str,
+    reason: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     trigger_source: Option<&'a str>,
     request_id: &'a str,
@@ -76,33 +131,8 @@ struct Fields<'a> {
     sub: Option<&'a Sub>,
     #[serde(rename = "FunctionName")]
     function_name: &'a str,
-    #[serde(rename = "ClaimMissing", skip_serializing_if = "Option::is_none")]
-    claim_missing: Option<u8>,
-    #[serde(rename = "HintLost", skip_serializing_if = "Option::is_none")]
-    hint_lost: Option<u8>,
+    #[serde(flatten)]
+    count: BTreeMap<&'static str, u8>,
     #[serde(rename = "_aws")]
     aws: Count,
-}
-
-impl<'a> Fields<'a> {
-    fn new(
-        level: &'static str,
-        message: String,
-        reason: &'static str,
-        metric: &'static str,
-        call: &Call<'a>,
-    ) -> Self {
-        Self {
-            level,
-            message,
-            reason,
-            trigger_source: call.event.map(|event| event.cause.as_str()),
-            request_id: call.request_id,
-            sub: call.event.and_then(|event| event.sub.as_ref()),
-            function_name: call.function,
-            claim_missing: None,
-            hint_lost: None,
-            aws: Count::of(metric, call.at),
-        }
-    }
 }

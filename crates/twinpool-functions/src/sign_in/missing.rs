@@ -46,7 +46,7 @@ impl Missing {
     pub fn reason(&self) -> &'static str {
         match self {
             Self::NotYet(NotYet::Gone) => "gone",
-            Self::NotYet(NotYet::LinkPending(_)) => "link_pending",
+            Self::NotYet(NotYet::LinkPending { .. }) => "link_pending",
             Self::NotYet(NotYet::NotConfirmed) => "not_confirmed",
             Self::NotYet(NotYet::SeveralUsers) => "several_users",
             Self::NotYet(NotYet::OldPool(_)) => "old_pool",
@@ -74,7 +74,7 @@ impl Missing {
             | Self::OtherPool
             | Self::Misconfigured(_)
             | Self::Panicked => true,
-            Self::NotYet(NotYet::Gone | NotYet::LinkPending(_) | NotYet::NotConfirmed)
+            Self::NotYet(NotYet::Gone | NotYet::LinkPending { .. } | NotYet::NotConfirmed)
             | Self::TooSlow(_)
             | Self::NoTimeLeft
             | Self::Unreadable
@@ -84,6 +84,6 @@ impl Missing {
     }
 }
 
-fn is_lasting(error: &PortError) -> bool {
+pub(super) fn is_lasting(error: &PortError) -> bool {
     matches!(error.class, Class::Denied | Class::NotFound | Class::Rejected | Class::Unreadable)
 }

@@ -8,21 +8,19 @@ use futures_util::future::join;
 use tokio::time::{Instant, timeout};
 use twinpool_aws::client::{self, Config, Patience};
 use twinpool_aws::cognito::CognitoPool;
-use twinpool_aws::dynamodb::UserIds;
+use twinpool_aws::dynamodb::Links;
 use twinpool_aws::lambda::Lambda;
-use twinpool_aws::settings::{ChainSettings, RulesFile, SignInSettings, Source};
+use twinpool_aws::settings::{ChainSettings, ContinuitySettings, RulesFile, SignInSettings, Source};
 use twinpool_aws::sqs::Queue;
-use twinpool_core::account::{Account, IdReader as _};
+use twinpool_core::account::AccountStore as _;
 use twinpool_core::id::NewSub;
 use twinpool_engine::Terms;
 use twinpool_rules::Rules;
 use twinpool_trigger::Chain;
 
+use super::on_aws::{OnAws, ways};
 use super::{SignIn, Wiring};
 use crate::rules;
-
-/// The function on AWS.
-type OnAws = SignIn<CognitoPool, CognitoPool, UserIds, Queue>;
 
 /// For opening a connection ahead of the first event. A table that is out of reach costs a cold start this much.
 const WARM_UP: Duration = Duration::from_millis(500);
@@ -34,7 +32,7 @@ const LOAD: Duration = Duration::from_secs(2);
 const WITHOUT: Duration = Duration::from_secs(1);
 
 /// Makes the function from its settings. Whatever is wrong with them, the result answers trigger events.
-pub async fn start(settings: &impl Source) -> OnAws {
+pub async fn start(settings: &impl Source) -> SignIn<OnAws> {
     let began = Instant::now();
     let found = read(settings);
     let formers = ChainSettings::read(settings);
@@ -45,6 +43,7 @@ pub async fn start(settings: &impl Source) -> OnAws {
 
 struct Found {
     settings: SignInSettings,
+    continuity: Result<Option<ContinuitySettings>, String>,
     deadline: Duration,
     rules: Rules,
 }
@@ -53,16 +52,17 @@ struct Found {
 fn read(source: &impl Source) -> Result<Found, String> {
     let settings = SignInSettings::read(source).map_err(|error| error.to_string())?;
     let deadline = SignInSettings::deadline(source).map_err(|error| error.to_string())?;
+    let continuity = ContinuitySettings::read(source).map_err(|error| error.to_string());
     let rules = rules::read(RulesFile::find(source).as_ref()).map_err(|error| error.to_string())?;
-    Ok(Found { settings, deadline, rules })
+    Ok(Found { settings, continuity, deadline, rules })
 }
 
 /// A function that can do nothing but say so.
-fn without(formers: ChainSettings, why: &str) -> OnAws {
+fn without(formers: ChainSettings, why: &str) -> SignIn<OnAws> {
     SignIn::new(Err(why.to_owned()), chain(formers, Err(why.to_owned())))
 }
 
-async fn connect(found: Result<Found, String>, formers: ChainSettings) -> OnAws {
+async fn connect(found: Result<Found, String>, formers: ChainSettings) -> SignIn<OnAws> {
     let deadline = found.as_ref().map_or(WITHOUT, |found| found.deadline);
     let loaded = timeout(LOAD, Box::pin(client::load(Patience::of_capture(deadline)))).await;
     let Ok(config) = loaded else {
@@ -74,18 +74,23 @@ async fn connect(found: Result<Found, String>, formers: ChainSettings) -> OnAws 
     SignIn::new(wiring, chain)
 }
 
-fn wire(config: &Config, found: Found) -> Wiring<CognitoPool, CognitoPool, UserIds, Queue> {
-    let Found { settings, deadline, rules } = found;
+fn wire(config: &Config, found: Found) -> Wiring<OnAws> {
+    let Found { settings, continuity, deadline, rules } = found;
+    let terms = Terms { key: settings.key.clone(), marker: settings.marker.clone(), rules };
+    let connect = |continuity| ways(config, &settings, continuity, &terms);
+    let ways = continuity.and_then(|continuity| continuity.map(connect).transpose());
+    let old = CognitoPool::connect(config, settings.old_pool_endpoint, settings.old_pool.clone());
     Wiring {
-        old: CognitoPool::connect(config, settings.old_pool_endpoint, settings.old_pool.clone()),
-        new_pool: CognitoPool::connect(config, None, settings.new_pool.clone()),
-        ids: UserIds::connect(config, settings.links_table),
-        sink: Queue::connect(config, settings.queue_url, settings.key.clone()),
+        old,
+        new_pool: CognitoPool::connect(config, settings.new_pool_endpoint, settings.new_pool.clone()),
+        table: Links::connect(config, settings.links_table, Some(&settings.key)),
+        sink: Queue::connect(config, settings.queue_url, settings.key),
         old_pool: settings.old_pool,
         pool: settings.new_pool,
-        terms: Terms { key: settings.key, marker: settings.marker, rules },
+        terms,
         claim: settings.claim,
         deadline,
+        ways,
     }
 }
 
@@ -95,12 +100,11 @@ fn chain(formers: ChainSettings, functions: Result<Lambda, String>) -> Chain<Lam
 
 /// Opens the connection to the table, which every token asks: a read of what is not there goes the whole way. No word about
 /// failing: the first event will tell.
-async fn open_table(wiring: &Result<Wiring<CognitoPool, CognitoPool, UserIds, Queue>, String>) {
+async fn open_table(wiring: &Result<Wiring<OnAws>, String>) {
     let (Ok(wiring), Ok(nobody)) = (wiring, NewSub::parse("warm-up")) else {
         return;
     };
-    let nobody = [Account::from(&nobody)];
-    timeout(WARM_UP, wiring.ids.user_ids(&nobody)).await.map(drop).unwrap_or_default();
+    timeout(WARM_UP, wiring.table.known(&nobody)).await.map(drop).unwrap_or_default();
 }
 
 /// Opens the connection to Lambda, where a former function is to be called.

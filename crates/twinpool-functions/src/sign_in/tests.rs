@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 
 use lambda_runtime::Context;
 use serde_json::{Value, json};
-use twinpool_core::id::OldSub;
+use twinpool_core::change_event::{About, ChangeEvent};
+use twinpool_core::id::{OldSub, PoolId};
 use twinpool_core::snapshot::{Identity, Status};
 use twinpool_core::value::Value as Secret;
 use twinpool_testkit::Person;
@@ -11,7 +12,9 @@ use twinpool_testkit::world::{MARKER, OLD_POOL, attribute, key, person};
 use super::*;
 
 mod bench;
+mod first;
 mod former;
+mod rounds;
 
 use bench::{Bench, Function, Mood, Nobody};
 
@@ -36,7 +39,8 @@ fn event(raw: &str) -> LambdaEvent<Box<RawValue>> {
 /// The answer's text, and the line that was written.
 async fn said<F: Functions>(function: &Function<F>, raw: &str) -> (String, Option<BTreeMap<String, Value>>) {
     let answer = function.answer(event(raw)).await;
-    let line = answer.line.map(|line| line.to_string());
+    assert!(answer.lines.len() <= 1, "{:?}", answer.lines);
+    let line = answer.lines.first().map(ToString::to_string);
     assert!(!line.as_ref().is_some_and(|line| line.contains("jane@") || line.contains("Google")), "{line:?}");
     (answer.event.unwrap().get().to_owned(), line.map(|line| serde_json::from_str(&line).unwrap()))
 }
@@ -151,14 +155,10 @@ async fn bad_settings_are_named_in_each_line() {
     assert_eq!(said(&function, &raw).await, (raw, None));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn while_the_link_is_on_its_way_the_mirror_is_sent_to_the_user_of_the_old_pool() {
     let bench = Bench::new();
-    let owner = OldSub::parse("jane-sub").unwrap();
-    let pool = PoolId::parse(OLD_POOL).unwrap();
-    let marker = twinpool_core::plan::Marker::of(&attribute(MARKER), &pool, &owner, &key());
-    let sub = bench.world.new.person("n-1").unwrap().sub;
-    bench.world.new.edit(&sub, |user| drop(user.attributes.insert(marker.name, marker.value)));
+    first::made_for_jane(&bench);
     let line = missing(&bench.function(), &token("n-1")).await;
     assert_eq!((&line["reason"], &line["level"]), (&json!("link_pending"), &json!("WARN")));
     let jane = bench.world.old.person("jane-sub").unwrap().sub;

@@ -14,8 +14,10 @@ pub(in super::super) const TIMES: &str = "invited_times";
 pub(in super::super) fn field_of(mark: Mark) -> Option<&'static str> {
     match mark {
         Mark::Migrated => Some("migrated_at"),
+        Mark::Bridging => Some("bridging_at"),
         Mark::Bridged => Some("bridged_at"),
         Mark::Password => Some("password_at"),
+        Mark::SecondFactor => Some("factor_at"),
         Mark::Code => Some("code_at"),
         Mark::Came => Some("came_at"),
         Mark::Invited => None,
@@ -29,8 +31,10 @@ pub(in super::super) fn decode_arrival(item: &Map) -> Answer<Arrival> {
     let mark = |mark| field_of(mark).map_or(Ok(None), time);
     Ok(Arrival {
         migrated_at: mark(Mark::Migrated)?,
+        bridging_at: mark(Mark::Bridging)?,
         bridged_at: mark(Mark::Bridged)?,
         password_at: mark(Mark::Password)?,
+        factor_at: mark(Mark::SecondFactor)?,
         code_at: mark(Mark::Code)?,
         came_at: mark(Mark::Came)?,
         invited: item.contains_key(TIMES).then(|| invited(item)).transpose()?,

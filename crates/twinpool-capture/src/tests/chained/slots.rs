@@ -45,10 +45,12 @@ async fn each_slot_has_its_own_former_function_and_a_free_one_has_none() {
         post_confirmation: former(&arn("confirmed")),
         pre_token_generation: None,
         custom_message: former(&arn("message")),
+        pre_sign_up: former(&arn("sign-up")),
     };
     for (source, expected) in [
         ("PostConfirmation_ConfirmSignUp", Some("confirmed")),
         ("CustomMessage_ForgotPassword", Some("message")),
+        ("PreSignUp_SignUp", Some("sign-up")),
         ("TokenGeneration_Authentication", None),
         ("PostAuthentication_Authentication", None),
         ("Operator_Doctor", None),

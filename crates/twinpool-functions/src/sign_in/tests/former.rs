@@ -63,7 +63,7 @@ async fn its_refusal_goes_back_and_nobody_is_looked_up() {
     let function = bench.in_mood(Mood::Works, Mood::Works, after(Duration::ZERO, Err(refusal)));
     let answer = function.answer(event(&token("n-1"))).await;
     assert_eq!(answer.event.unwrap_err().error_message, "blocked");
-    assert!(answer.line.is_none() && answer.chain.is_some());
+    assert!(answer.lines.is_empty() && answer.chain.is_some());
     assert!(bench.process.calls().is_empty());
 }
 

@@ -1,0 +1,49 @@
+//! PostConfirmation: a forgotten password was reset. From then on the old one must not be carried over (`Arrival::has_password`).
+
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt as _;
+use tokio::time::timeout_at;
+use twinpool_core::arrival::Mark;
+use twinpool_core::id::{NewSub, Sub};
+use twinpool_engine::NotYet;
+
+use super::arrivals::{Arriving, Lost};
+use super::line::Line;
+use super::{ANSWERED_BY, Asked, Missing, Outside, SignIn, Wiring};
+
+impl<X: Outside, F> SignIn<X, F> {
+    /// Writes down that the user has a password in the new pool. Never fails: the password is set, whatever is said here.
+    pub(super) async fn password_reset(&self, asked: &Asked<'_>, lines: &mut Vec<Line>) {
+        let until = asked.after(ANSWERED_BY);
+        let Ok(wiring) = &self.wiring else {
+            let why = self.wiring.as_ref().err().cloned().unwrap_or_default();
+            let lost = Lost::NotKnown(Missing::Misconfigured(why));
+            lines.push(Line::nobodys_password(&lost, &asked.call));
+            return;
+        };
+        let work = AssertUnwindSafe(timeout_at(until, who(wiring, asked.raw))).catch_unwind();
+        let arriving = match work.await {
+            Ok(Ok(arriving)) => arriving.map_err(Lost::NotKnown),
+            Ok(Err(_)) => Err(Lost::TooSlow),
+            Err(_) => Err(Lost::Panicked),
+        };
+        match arriving {
+            Ok(who) => {
+                lines.extend(self.write_down(wiring, &who, &[Mark::Password], until, &asked.call).await);
+            }
+            Err(lost) => lines.push(Line::nobodys_password(&lost, &asked.call)),
+        }
+    }
+}
+
+async fn who<X: Outside>(wiring: &Wiring<X>, raw: &str) -> Result<Arriving, Missing> {
+    let event = wiring.read(raw)?;
+    let new = event.sub.clone().map(NewSub::from).ok_or(Missing::Unreadable)?;
+    let who = match wiring.whose(&event).await {
+        Ok(whose) => whose.arrives_as,
+        Err(Missing::NotYet(NotYet::LinkPending { of, .. })) => Sub::from(&of),
+        Err(missing) => return Err(missing),
+    };
+    Ok(Arriving { new, who, came: true })
+}

@@ -1,0 +1,83 @@
+//! Which trigger an event is of (F§1).
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use twinpool_core::id::PoolId;
+
+/// Which trigger an event is of, with the source in Cognito's word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Source {
+    /// PreTokenGeneration, for a person's token.
+    Token(String),
+    /// PostConfirmation, after a forgotten password was reset.
+    PasswordReset,
+    /// One of the three of CUSTOM_AUTH.
+    Challenge(Step, String),
+    /// UserMigration.
+    Migration(String),
+    /// PreSignUp.
+    SignUp(String),
+    /// Anything else: nothing is done about it.
+    Other,
+}
+
+/// One of the three triggers of CUSTOM_AUTH.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    Define,
+    Create,
+    Verify,
+}
+
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(rename = "triggerSource", borrow)]
+    source: Cow<'a, str>,
+}
+
+/// Of which pool an event is; `None` where it does not say.
+pub(super) fn pool_of(raw: &str) -> Option<PoolId> {
+    #[derive(Deserialize)]
+    struct Head {
+        #[serde(rename = "userPoolId")]
+        pool: String,
+    }
+    let head: Head = serde_json::from_str(raw).ok()?;
+    PoolId::parse(head.pool).ok()
+}
+
+const RESET: &str = "PostConfirmation_ConfirmForgotPassword";
+
+impl Source {
+    /// What an event says. Total: any text gives an answer.
+    pub(super) fn of(raw: &str) -> Self {
+        let head: Option<Head<'_>> = serde_json::from_str(raw).ok();
+        let source = head.map(|head| head.source.into_owned()).unwrap_or_default();
+        match source.split_once('_') {
+            Some(("TokenGeneration", kind)) if kind != "ClientCredentials" => Self::Token(source),
+            Some(("PostConfirmation", _)) if source == RESET => Self::PasswordReset,
+            Some(("DefineAuthChallenge", _)) => Self::Challenge(Step::Define, source),
+            Some(("CreateAuthChallenge", _)) => Self::Challenge(Step::Create, source),
+            // AWS's guide has both names (F§1.3).
+            Some(("VerifyAuthChallengeResponse" | "VerifyAuthChallenge", _)) => {
+                Self::Challenge(Step::Verify, source)
+            }
+            Some(("UserMigration", _)) => Self::Migration(source),
+            Some(("PreSignUp", _)) => Self::SignUp(source),
+            _ => Self::Other,
+        }
+    }
+
+    /// Cognito's word, for lines.
+    pub(super) fn word(&self) -> Option<&str> {
+        match self {
+            Self::Token(source)
+            | Self::Challenge(_, source)
+            | Self::Migration(source)
+            | Self::SignUp(source) => Some(source),
+            Self::PasswordReset => Some(RESET),
+            Self::Other => None,
+        }
+    }
+}
