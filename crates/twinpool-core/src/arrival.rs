@@ -133,6 +133,21 @@ pub enum Tried {
     Answer,
 }
 
+impl Tried {
+    /// All of it.
+    pub const ALL: [Self; 3] = [Self::Password, Self::Code, Self::Answer];
+
+    /// The word that is stored.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Code => "code",
+            Self::Answer => "answer",
+        }
+    }
+}
+
 /// How often within how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
@@ -140,6 +155,15 @@ pub struct Limit {
     pub most: u32,
     /// From the first one on.
     pub within: Duration,
+}
+
+impl Limit {
+    /// When a count that began at this time is over.
+    #[must_use]
+    pub fn until(self, since: Timestamp) -> Timestamp {
+        let within = u64::try_from(self.within.as_millis()).unwrap_or(u64::MAX);
+        Timestamp(since.0.saturating_add(within))
+    }
 }
 
 /// Whether one more is allowed.

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 
+use crate::arrival::Arrival;
 use crate::change_event::{ChangeEvent, UserRef};
 use crate::decision::Decisions;
 use crate::group::{GroupDefinition, GroupRecord};
@@ -231,6 +232,8 @@ pub struct Page {
     pub links: Vec<Link>,
     /// Groups.
     pub groups: Vec<GroupRecord>,
+    /// Who came into the new pool, and how. Of whom only attempts are counted is nobody here.
+    pub arrivals: Vec<(Sub, Arrival)>,
     /// How many items could not be read: damaged, or of another version.
     pub unreadable: usize,
     /// Where the next page begins; `None` after the last.

@@ -8,12 +8,15 @@ use twinpool_core::group::GroupDefinition;
 use twinpool_core::id::{AttributeName, GroupName, NewSub, Sub, Username};
 use twinpool_core::pool::PoolShape;
 use twinpool_core::port::{Answer, PoolReader, PoolWriter};
-use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot, Status};
+use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot};
 use twinpool_core::value::Attributes;
 
+use crate::passwords::{Kind, SET};
 use crate::pool::{MemoryPool, Person, not_found};
 use crate::process::Process;
 use crate::strict;
+
+mod passwords;
 
 const NO_RESOURCE: &str = "ResourceNotFoundException";
 
@@ -103,15 +106,7 @@ impl PoolWriter for PoolHandle {
     }
 
     async fn set_random_password(&self, sub: &NewSub) -> Answer<()> {
-        const OPERATION: &str = "AdminSetUserPassword";
-        self.call(OPERATION, Some(sub.as_str()), || {
-            self.pool.change(sub, OPERATION, |person| {
-                strict::check_enabled(person, OPERATION)?;
-                person.status = Status::Confirmed;
-                Ok(())
-            })?
-        })
-        .await
+        self.call(SET, Some(sub.as_str()), || self.pool.set_unseen_password(sub, Kind::Permanent)).await
     }
 
     async fn set_attributes(&self, sub: &NewSub, attributes: &Attributes) -> Answer<()> {

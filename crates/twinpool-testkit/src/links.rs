@@ -13,7 +13,9 @@ use twinpool_core::trouble::Trouble;
 
 use crate::process::Process;
 use crate::runs::Runs;
+use arrivals::Arrivals;
 
+mod arrivals;
 mod groups;
 mod user_ids;
 mod walks;
@@ -39,6 +41,7 @@ struct Tables {
     identities: BTreeMap<Digest, OldSub>,
     troubles: BTreeMap<String, Trouble>,
     runs: Runs,
+    arrivals: Arrivals,
 }
 
 /// The links, as one process sees them.

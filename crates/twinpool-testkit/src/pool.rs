@@ -1,7 +1,6 @@
 //! A user pool in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use twinpool_core::attribute::Contact;
@@ -13,10 +12,12 @@ use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot, Status};
 use twinpool_core::value::{Attributes, Value};
 
 use crate::handle::PoolHandle;
+use crate::passwords::Passwords;
 use crate::people::People;
 use crate::process::Process;
 use crate::quota::Quota;
 use crate::strict;
+use crate::uuid::uuid;
 
 /// One user of a pool in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +105,7 @@ pub struct MemoryPool {
     pub(crate) shape: PoolShape,
     state: Mutex<State>,
     quota: Mutex<Option<Arc<Quota>>>,
+    pub(crate) passwords: Mutex<Passwords>,
     has_uuids: bool,
 }
 
@@ -121,7 +123,13 @@ impl MemoryPool {
     }
 
     fn made(shape: PoolShape, has_uuids: bool) -> Arc<Self> {
-        Arc::new(Self { shape, state: Mutex::default(), quota: Mutex::default(), has_uuids })
+        Arc::new(Self {
+            shape,
+            state: Mutex::default(),
+            quota: Mutex::default(),
+            passwords: Mutex::default(),
+            has_uuids,
+        })
     }
 
     /// What the pool was made like.
@@ -324,21 +332,6 @@ impl MemoryPool {
         let changed = self.state().people.change(&Sub::from(sub), change);
         changed.ok_or_else(|| not_found(operation, "UserNotFoundException"))
     }
-}
-
-/// A UUID of version 4 that follows from a text and a number.
-#[must_use]
-pub fn uuid(of: &str, number: u64) -> String {
-    let half = |salt: u8| {
-        let mut hasher = DefaultHasher::new();
-        (of, number, salt).hash(&mut hasher);
-        hasher.finish()
-    };
-    let (high, low) = (half(0), half(1));
-    let version = (high & 0xfff) | 0x4000;
-    let variant = (low >> 48 & 0x3fff) | 0x8000;
-    let (first, second) = (high >> 32, high >> 16 & 0xffff);
-    format!("{first:08x}-{second:04x}-{version:04x}-{variant:04x}-{:012x}", low & 0xffff_ffff_ffff)
 }
 
 pub(crate) fn not_found(operation: &'static str, code: &str) -> PortError {

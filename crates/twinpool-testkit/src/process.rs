@@ -26,6 +26,8 @@ struct State {
     dead: bool,
     failing: Vec<(&'static str, Class)>,
     always: Vec<(&'static str, Class)>,
+    hanging: Vec<&'static str>,
+    lost: Vec<&'static str>,
 }
 
 impl Process {
@@ -51,6 +53,25 @@ impl Process {
         self.state().always.push((operation, class));
     }
 
+    /// Lets every call of this operation wait for ever, without effect.
+    pub fn hang(&self, operation: &'static str) {
+        self.state().hanging.push(operation);
+    }
+
+    /// Lets the next call of this operation do its work, and loses the answer.
+    pub fn lose_answer(&self, operation: &'static str) {
+        self.state().lost.push(operation);
+    }
+
+    /// Lets calls of this operation succeed again.
+    pub fn heal(&self, operation: &'static str) {
+        let mut state = self.state();
+        state.failing.retain(|(name, _)| *name != operation);
+        state.always.retain(|(name, _)| *name != operation);
+        state.hanging.retain(|name| *name != operation);
+        state.lost.retain(|name| *name != operation);
+    }
+
     /// What was called so far, in order.
     #[must_use]
     pub fn calls(&self) -> Vec<&'static str> {
@@ -70,6 +91,11 @@ impl Process {
 
     pub(crate) async fn enter(&self, operation: &'static str) -> Answer<()> {
         give_way().await;
+        if self.begin(operation)? { std::future::pending().await } else { Ok(()) }
+    }
+
+    /// Whether the call waits for ever.
+    fn begin(&self, operation: &'static str) -> Answer<bool> {
         let mut state = self.state();
         let number = state.calls.len();
         state.calls.push(operation);
@@ -84,7 +110,7 @@ impl Process {
         if let Some((_, class)) = state.always.iter().find(|(name, _)| *name == operation) {
             return Err(PortError::new(*class, operation, "InjectedFault"));
         }
-        Ok(())
+        Ok(state.hanging.contains(&operation))
     }
 
     pub(crate) async fn leave(&self, operation: &'static str) -> Answer<()> {
@@ -93,6 +119,10 @@ impl Process {
             if self.dies == Some((state.calls.len() - 1, Moment::After)) {
                 state.dead = true;
                 return Err(died(operation));
+            }
+            if let Some(position) = state.lost.iter().position(|name| *name == operation) {
+                state.lost.remove(position);
+                return Err(PortError::new(Class::Unavailable, operation, "AnswerLost"));
             }
         }
         give_way().await;

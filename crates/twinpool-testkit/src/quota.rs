@@ -28,6 +28,7 @@ pub fn category(operation: &str) -> (&'static str, u32) {
     match operation {
         "AdminGetUser" | "AdminGetUserAuthFactors" => ("UserRead", 120),
         "AdminListGroupsForUser" | "AdminListDevices" => ("UserResourceRead", 50),
+        "AdminInitiateAuth" => ("UserAuthentication", 120),
         "AdminCreateUser" => ("UserCreation", 50),
         "AdminSetUserPassword" => ("UserAccountRecovery", 30),
         "AdminSetUserMFAPreference" => ("UserResourceUpdate", 25),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use twinpool_core::pool::PoolShape;
-use twinpool_testkit::contract::{links, pool, refusals, user_ids, walks};
+use twinpool_testkit::contract::{arrivals, links, pool, refusals, user_ids, walks};
 use twinpool_testkit::world::email_pool;
 use twinpool_testkit::{MemoryLinks, MemoryPool, PoolHandle, Process};
 
@@ -22,6 +22,19 @@ async fn links_in_memory() {
     walks::runs_are_kept(&store).await;
     walks::a_word_to_runs_stays(&store).await;
     walks::a_pair_is_erased(&store).await;
+}
+
+#[tokio::test]
+async fn arrivals_in_memory() {
+    let store = MemoryLinks::default();
+    arrivals::the_first_mark_counts(&store).await;
+    arrivals::invitations_are_counted(&store).await;
+    arrivals::attempts_are_limited(&store).await;
+    arrivals::a_window_that_is_over_begins_anew(&store).await;
+    arrivals::what_is_forgiven_begins_anew(&store).await;
+    arrivals::of_many_at_once_no_more_than_allowed_go(&store).await;
+    arrivals::marks_and_counters_leave_each_other_alone(&store).await;
+    arrivals::a_walk_shows_who_came(&store).await;
 }
 
 #[tokio::test]

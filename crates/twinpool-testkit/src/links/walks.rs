@@ -8,7 +8,7 @@ use twinpool_core::port::{Answer, LinkScan, Page, Place};
 use super::MemoryLinks;
 
 impl MemoryLinks {
-    /// One link a page, and all groups after them.
+    /// One link a page, and all groups and arrivals after them.
     fn page_after(&self, after: Option<&Place>) -> Page {
         let tables = self.tables();
         let is_after = |link: &&Link| after.is_none_or(|place| link.old_sub.as_str() > place.0.as_str());
@@ -18,7 +18,11 @@ impl MemoryLinks {
                 next: Some(Place(link.old_sub.to_string())),
                 ..Page::default()
             },
-            None => Page { groups: tables.groups.values().cloned().collect(), ..Page::default() },
+            None => Page {
+                groups: tables.groups.values().cloned().collect(),
+                arrivals: tables.arrivals.all(),
+                ..Page::default()
+            },
         }
     }
 }

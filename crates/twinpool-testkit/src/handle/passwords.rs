@@ -1,0 +1,39 @@
+//! Passwords of a pool, as one process asks about them and sets them.
+
+use twinpool_core::id::{NewSub, Username};
+use twinpool_core::password::{Checked, Inviter, Password, PasswordChecker, PasswordSet, PasswordSetter};
+use twinpool_core::port::Answer;
+
+use crate::handle::PoolHandle;
+use crate::passwords::{Kind, SET};
+use crate::strict;
+
+impl PasswordChecker for PoolHandle {
+    async fn check(&self, who: &Username, password: &Password) -> Answer<Checked> {
+        const OPERATION: &str = "AdminInitiateAuth";
+        self.call(OPERATION, Some(who.as_str()), || {
+            strict::check_parameter(OPERATION, who.as_str())?;
+            Ok(self.pool.sign_in(who.as_str(), password.reveal()))
+        })
+        .await
+    }
+}
+
+impl PasswordSetter for PoolHandle {
+    async fn set_password(&self, sub: &NewSub, password: &Password) -> Answer<PasswordSet> {
+        self.call(SET, Some(sub.as_str()), || self.pool.set_typed_password(sub, password.reveal())).await
+    }
+}
+
+impl Inviter for PoolHandle {
+    async fn set_temporary_password(&self, sub: &NewSub) -> Answer<()> {
+        self.call(SET, Some(sub.as_str()), || self.pool.set_unseen_password(sub, Kind::Temporary)).await
+    }
+
+    async fn send_invitation(&self, username: &Username) -> Answer<()> {
+        self.call("AdminCreateUser", Some(username.as_str()), || {
+            self.pool.resend_invitation(username.as_str())
+        })
+        .await
+    }
+}

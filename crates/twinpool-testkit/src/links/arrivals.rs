@@ -1,0 +1,98 @@
+//! Arrivals, and what was tried how often.
+
+use std::collections::BTreeMap;
+
+use twinpool_core::arrival::{Allowance, Arrival, ArrivalStore, Invited, Limit, Mark, Tried};
+use twinpool_core::id::{Sub, Timestamp};
+use twinpool_core::port::Answer;
+
+use super::MemoryLinks;
+
+/// What is known of everybody.
+#[derive(Debug, Default)]
+pub(super) struct Arrivals(BTreeMap<Sub, Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    arrival: Arrival,
+    counters: BTreeMap<&'static str, Counter>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Counter {
+    times: u32,
+    since: Timestamp,
+}
+
+impl Arrivals {
+    /// Everybody of whom more is known than what was tried.
+    pub(super) fn all(&self) -> Vec<(Sub, Arrival)> {
+        let known = self.0.iter().map(|(sub, known)| (sub.clone(), known.arrival));
+        known.filter(|(_, arrival)| *arrival != Arrival::default()).collect()
+    }
+
+    fn note(&mut self, who: &Sub, mark: Mark, at: Timestamp) {
+        let arrival = &mut self.0.entry(who.clone()).or_default().arrival;
+        let first = match mark {
+            Mark::Migrated => &mut arrival.migrated_at,
+            Mark::Bridged => &mut arrival.bridged_at,
+            Mark::Password => &mut arrival.password_at,
+            Mark::Code => &mut arrival.code_at,
+            Mark::Came => &mut arrival.came_at,
+            Mark::Invited => {
+                let before = arrival.invited;
+                let times = before.map_or(0, |before| before.times) + 1;
+                let first = before.map_or(at, |before| before.first);
+                arrival.invited = Some(Invited { first, last: at, times });
+                return;
+            }
+        };
+        first.get_or_insert(at);
+    }
+
+    fn try_once(&mut self, who: &Sub, what: Tried, limit: Limit, at: Timestamp) -> Allowance {
+        if limit.most == 0 {
+            return Allowance::Wait(limit.until(at));
+        }
+        let counters = &mut self.0.entry(who.clone()).or_default().counters;
+        let counter = counters.entry(what.code()).or_insert(Counter { times: 0, since: at });
+        let until = limit.until(counter.since);
+        if at >= until {
+            *counter = Counter { times: 0, since: at };
+        } else if counter.times >= limit.most {
+            return Allowance::Wait(until);
+        }
+        counter.times += 1;
+        Allowance::Go
+    }
+}
+
+impl ArrivalStore for MemoryLinks {
+    async fn arrival(&self, who: &Sub) -> Answer<Arrival> {
+        self.process.enter("GetItem").await?;
+        let arrival = self.tables().arrivals.0.get(who).map(|known| known.arrival);
+        self.process.leave("GetItem").await?;
+        Ok(arrival.unwrap_or_default())
+    }
+
+    async fn note(&self, who: &Sub, mark: Mark, at: Timestamp) -> Answer<()> {
+        self.process.enter("UpdateItem").await?;
+        self.tables().arrivals.note(who, mark, at);
+        self.process.leave("UpdateItem").await
+    }
+
+    async fn try_once(&self, who: &Sub, what: Tried, limit: Limit, at: Timestamp) -> Answer<Allowance> {
+        self.process.enter("UpdateItem").await?;
+        let allowance = self.tables().arrivals.try_once(who, what, limit, at);
+        self.process.leave("UpdateItem").await?;
+        Ok(allowance)
+    }
+
+    async fn forgive(&self, who: &Sub, what: Tried) -> Answer<()> {
+        self.process.enter("UpdateItem").await?;
+        if let Some(known) = self.tables().arrivals.0.get_mut(who) {
+            known.counters.remove(what.code());
+        }
+        self.process.leave("UpdateItem").await
+    }
+}
