@@ -104,7 +104,7 @@ impl Arrival {
         let latest = self.inviting_at.max(sent);
         match (latest, sent) {
             (None, _) => Invitation::None,
-            (Some(latest), _) if self.withdrawn_at.is_some_and(|withdrawn| withdrawn >= latest) => {
+            (Some(latest), _) if self.withdrawn_at.is_some_and(|withdrawn| withdrawn > latest) => {
                 Invitation::Withdrawn
             }
             (Some(latest), Some(sent)) if sent >= latest => Invitation::Sent(sent),
@@ -279,6 +279,8 @@ mod tests {
             (at(9), sent(6), at(7), Invitation::Begun(Timestamp(9))),
             (at(5), sent(6), at(7), Invitation::Withdrawn),
             (at(5), None, at(7), Invitation::Withdrawn),
+            // Looked at once more, rather than forgotten.
+            (at(7), None, at(7), Invitation::Begun(Timestamp(7))),
             (None, sent(6), None, Invitation::Sent(Timestamp(6))),
         ];
         for (inviting_at, invited, withdrawn_at, expected) in cases {
