@@ -21,6 +21,7 @@ mod group_owners;
 mod groups;
 mod identified;
 mod identities;
+mod invites;
 mod known_identities;
 mod late;
 mod names;

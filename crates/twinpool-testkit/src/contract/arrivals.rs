@@ -32,6 +32,8 @@ fn marked(mark: Mark, at: Timestamp) -> Arrival {
         Mark::Code => Arrival { code_at: Some(at), ..nothing },
         Mark::Came => Arrival { came_at: Some(at), ..nothing },
         Mark::Invited => Arrival { invited: Some(Invited { first: at, last: at, times: 1 }), ..nothing },
+        Mark::Inviting => Arrival { inviting_at: Some(at), ..nothing },
+        Mark::Withdrawn => Arrival { withdrawn_at: Some(at), ..nothing },
     }
 }
 
@@ -52,7 +54,7 @@ pub async fn the_first_mark_counts<S: ArrivalStore>(store: &S) {
         assert_eq!(store.note(&all, mark, at(9)).await, Ok(()));
     }
     let [migrated_at, bridged_at, password_at, code_at, came_at] = [Some(at(9)); 5];
-    let expected = Arrival { migrated_at, bridged_at, password_at, code_at, came_at, invited: None };
+    let expected = Arrival { migrated_at, bridged_at, password_at, code_at, came_at, ..Arrival::default() };
     assert_eq!(store.arrival(&all).await, Ok(expected));
 }
 
@@ -66,6 +68,13 @@ pub async fn invitations_are_counted<S: ArrivalStore>(store: &S) {
     }
     let invited = Some(Invited { first: at(1), last: at(20), times: 3 });
     assert_eq!(store.arrival(&who).await, Ok(Arrival { invited, ..Arrival::default() }));
+    for mark in [Mark::Inviting, Mark::Withdrawn] {
+        let who = sub(&format!("a2-{mark:?}"));
+        for millis in [5, 7] {
+            assert_eq!(store.note(&who, mark, at(millis)).await, Ok(()));
+        }
+        assert_eq!(store.arrival(&who).await, Ok(marked(mark, at(7))), "the latest counts");
+    }
 }
 
 /// So many are allowed; then nobody is, until the time that is named. Each thing and each user has a count of its own.
