@@ -106,3 +106,6 @@ impl<'a> Event<'a> {
         .collect()
     }
 }
+
+#[cfg(test)]
+mod tests;
