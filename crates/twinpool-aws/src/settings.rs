@@ -110,6 +110,12 @@ impl CaptureSettings {
         Ok(Self { queue_url: required(source, "TWINPOOL_QUEUE_URL")?, key: digest_key(source)? })
     }
 
+    /// The app client of the old pool by which twinpool itself asks about passwords, where there is one.
+    #[must_use]
+    pub fn own_client(source: &impl Source) -> Option<String> {
+        source.get("TWINPOOL_OWN_CLIENT_ID").filter(|id| !id.is_empty())
+    }
+
     /// How long the capture may keep a sign-in waiting: 1 s unless set. Cognito itself waits 5 s (F§2), and the start of a
     /// function counts.
     ///

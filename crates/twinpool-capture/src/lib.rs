@@ -28,7 +28,7 @@ use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde_json::value::RawValue;
 use tokio::time::{Instant, timeout};
 use twinpool_aws::lambda::Lambda;
-use twinpool_core::change_event::{Captured, EventId, capture};
+use twinpool_core::change_event::{Captured, EventId, capture, client_id};
 use twinpool_core::digest::DigestKey;
 use twinpool_core::id::Timestamp;
 use twinpool_core::port::ChangeSink;
@@ -57,6 +57,8 @@ pub struct Capture<S, F = Lambda> {
     wiring: Result<Wiring<S>, Loss>,
     chain: Chain<F>,
     claim: Adder,
+    /// The app client by which twinpool asks about passwords.
+    own_client: Option<String>,
     /// What the start took of the time of the first event, in milliseconds; nothing once that has come.
     start_took: AtomicU64,
 }
@@ -96,7 +98,8 @@ impl<S, F> Capture<S, F> {
     }
 
     fn wired(wiring: Result<Wiring<S>, Loss>) -> Self {
-        Self { wiring, chain: Chain::Nothing, claim: Adder::default(), start_took: AtomicU64::new(0) }
+        let (claim, start_took) = (Adder::default(), AtomicU64::new(0));
+        Self { wiring, chain: Chain::Nothing, claim, own_client: None, start_took }
     }
 
     /// With this before it.
@@ -109,6 +112,13 @@ impl<S, F> Capture<S, F> {
     #[must_use]
     pub fn with_claim(self, claim: Claim) -> Self {
         Self { claim: Adder::new(claim), ..self }
+    }
+
+    /// Without a hint of what this app client does, where there is one: its sign-ins are twinpool's own questions, and nobody's
+    /// change.
+    #[must_use]
+    pub fn silent_about(self, own_client: Option<String>) -> Self {
+        Self { own_client, ..self }
     }
 
     /// After a start that took so long, of which the first event has that much less time.
@@ -147,6 +157,9 @@ impl<S: ChangeSink, F: Functions> Capture<S, F> {
 
     /// `left`: what a former function has left of Cognito's time.
     async fn guarded(&self, raw: &str, left: Option<Duration>, seen: &mut Seen) -> Result<(), Loss> {
+        if self.own_client.is_some() && client_id(raw) == self.own_client {
+            return Ok(());
+        }
         let wiring = self.wiring.as_ref().map_err(Clone::clone)?;
         let deadline = left.map_or(wiring.deadline, |left| left.min(wiring.deadline));
         let work = AssertUnwindSafe(timeout(deadline, wiring.pass_on(raw, !deadline.is_zero(), seen)));

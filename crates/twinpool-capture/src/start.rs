@@ -38,7 +38,8 @@ pub async fn start(settings: &impl Source) -> Capture<Queue> {
         Ok(name) => name.map_or(Claim::Off, Claim::On),
         Err(error) => Claim::Misconfigured(error.to_string()),
     };
-    capture.with_claim(claim).started_in(began.elapsed())
+    let own_client = CaptureSettings::own_client(settings);
+    capture.with_claim(claim).silent_about(own_client).started_in(began.elapsed())
 }
 
 type Found = Result<(CaptureSettings, Duration), SettingsError>;

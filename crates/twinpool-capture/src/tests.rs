@@ -143,3 +143,20 @@ async fn a_loss_is_a_metric_in_cloudwatch_s_format() {
     assert_eq!(directive["Metrics"][0]["Name"], "CaptureLost");
     assert!(line["_aws"]["Timestamp"].is_u64());
 }
+
+#[tokio::test]
+async fn what_our_own_app_client_does_is_no_change_and_no_loss() {
+    let own = SIGN_IN.replacen('{', r#"{"callerContext":{"awsSdkVersion":"x","clientId":"own"},"#, 1);
+    let other = own.replace(r#""own""#, r#""their""#);
+    for (mood, is_broken) in [(Mood::Takes, false), (Mood::Refuses, false), (Mood::Takes, true)] {
+        let capture = if is_broken { Capture::misconfigured("no queue") } else { function(mood) };
+        let capture = capture.silent_about(Some("own".to_owned()));
+        let answer = capture.answer(event(&own)).await;
+        assert_eq!((answer.event.unwrap().get(), answer.loss.is_none()), (own.as_str(), true));
+    }
+    let capture = function(Mood::Takes).silent_about(Some("own".to_owned()));
+    for raw in [&own, &other, SIGN_IN] {
+        drop(capture.answer(event(raw)).await);
+    }
+    assert_eq!(taken(&capture).len(), 2, "other clients, and events that name none, are told of");
+}

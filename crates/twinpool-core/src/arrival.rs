@@ -57,6 +57,10 @@ pub struct Arrival {
     pub came_at: Option<Timestamp>,
     /// The invitations by mail.
     pub invited: Option<Invited>,
+    /// When the latest invitation was begun: from then on the user may have a temporary password and no mail.
+    pub inviting_at: Option<Timestamp>,
+    /// When the latest temporary password was taken back, so that a reset works again.
+    pub withdrawn_at: Option<Timestamp>,
 }
 
 /// The invitations that were sent to one user.
@@ -68,6 +72,19 @@ pub struct Invited {
     pub last: Timestamp,
     /// How many were sent.
     pub times: u32,
+}
+
+/// Where an invitation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Invitation {
+    /// There was never one.
+    None,
+    /// Begun at this time, and nobody lived to say that it was sent.
+    Begun(Timestamp),
+    /// Sent at this time, as far as the pool says.
+    Sent(Timestamp),
+    /// Taken back: the user can reset the password.
+    Withdrawn,
 }
 
 impl Arrival {
@@ -85,6 +102,27 @@ impl Arrival {
     /// that is changed by somebody who is signed in runs no trigger (F§1.4).
     fn came_after_bridging(&self) -> bool {
         self.bridging_at.zip(self.came_at).is_some_and(|(bridging, came)| came >= bridging)
+    }
+
+    /// Whether the user has come, or may have a password in the new pool that somebody knows: no invitation goes over that.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.has_password() || self.code_at.is_some() || self.came_at.is_some()
+    }
+
+    /// Where the latest invitation stands.
+    #[must_use]
+    pub fn invitation(&self) -> Invitation {
+        let sent = self.invited.map(|invited| invited.last);
+        let latest = self.inviting_at.max(sent);
+        match (latest, sent) {
+            (None, _) => Invitation::None,
+            (Some(latest), _) if self.withdrawn_at.is_some_and(|withdrawn| withdrawn > latest) => {
+                Invitation::Withdrawn
+            }
+            (Some(latest), Some(sent)) if sent >= latest => Invitation::Sent(sent),
+            (Some(latest), _) => Invitation::Begun(latest),
+        }
     }
 
     /// Where the user stands.
@@ -137,6 +175,10 @@ pub enum Mark {
     Came,
     /// [`Arrival::invited`]: one more.
     Invited,
+    /// [`Arrival::inviting_at`]: the latest counts.
+    Inviting,
+    /// [`Arrival::withdrawn_at`]: the latest counts.
+    Withdrawn,
 }
 
 /// What can be tried too often.
@@ -197,7 +239,7 @@ pub trait ArrivalStore: Send + Sync {
     /// What is known of a user; nothing where nothing was written.
     fn arrival(&self, who: &Sub) -> impl Future<Output = Answer<Arrival>> + Send;
 
-    /// Writes a mark down. Safe to repeat: the first one counts, but for invitations, which are counted.
+    /// Writes a mark down. Safe to repeat: the first one counts; of invitations the latest, and how many were sent.
     fn note(&self, who: &Sub, mark: Mark, at: Timestamp) -> impl Future<Output = Answer<()>> + Send;
 
     /// Counts one more, if it is allowed. Of many at once no more than allowed get [`Allowance::Go`].
@@ -234,5 +276,33 @@ impl<S: ArrivalStore> ArrivalStore for &S {
 
     fn forgive(&self, who: &Sub, what: Tried) -> impl Future<Output = Answer<()>> + Send {
         (*self).forgive(who, what)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_latest_word_on_an_invitation_counts() {
+        let at = |millis| Some(Timestamp(millis));
+        let sent = |last| Some(Invited { first: Timestamp(1), last: Timestamp(last), times: 1 });
+        let cases = [
+            (None, None, None, Invitation::None),
+            (at(5), None, None, Invitation::Begun(Timestamp(5))),
+            (at(5), sent(6), None, Invitation::Sent(Timestamp(6))),
+            (at(5), sent(5), None, Invitation::Sent(Timestamp(5))),
+            (at(9), sent(6), None, Invitation::Begun(Timestamp(9))),
+            (at(9), sent(6), at(7), Invitation::Begun(Timestamp(9))),
+            (at(5), sent(6), at(7), Invitation::Withdrawn),
+            (at(5), None, at(7), Invitation::Withdrawn),
+            // Looked at once more, rather than forgotten.
+            (at(7), None, at(7), Invitation::Begun(Timestamp(7))),
+            (None, sent(6), None, Invitation::Sent(Timestamp(6))),
+        ];
+        for (inviting_at, invited, withdrawn_at, expected) in cases {
+            let arrival = Arrival { inviting_at, invited, withdrawn_at, ..Arrival::default() };
+            assert_eq!(arrival.invitation(), expected, "{arrival:?}");
+        }
     }
 }

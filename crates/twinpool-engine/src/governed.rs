@@ -8,6 +8,7 @@ use twinpool_core::change_event::UserRef;
 use twinpool_core::group::GroupDefinition;
 use twinpool_core::id::{AttributeName, GroupName, NewSub, Sub, Username};
 use twinpool_core::listing::{Listing, PoolList};
+use twinpool_core::password::Inviter;
 use twinpool_core::pool::PoolShape;
 use twinpool_core::port::{Answer, Class, Place, PoolReader, PoolWriter};
 use twinpool_core::quota::Category;
@@ -168,5 +169,15 @@ impl<P: PoolWriter> PoolWriter for Governed<P> {
 
     async fn set_enabled(&self, sub: &NewSub, enabled: bool) -> Answer<()> {
         self.write(sub, Category::UserUpdate, self.pool.set_enabled(sub, enabled)).await
+    }
+}
+
+impl<P: Inviter> Inviter for Governed<P> {
+    async fn set_temporary_password(&self, sub: &NewSub) -> Answer<()> {
+        self.write(sub, Category::UserAccountRecovery, self.pool.set_temporary_password(sub)).await
+    }
+
+    async fn send_invitation(&self, username: &Username) -> Answer<()> {
+        self.call(Category::UserCreation, self.pool.send_invitation(username)).await
     }
 }

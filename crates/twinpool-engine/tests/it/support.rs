@@ -10,7 +10,7 @@ use twinpool_core::held_back::Subject;
 use twinpool_core::id::{PoolId, Sub, Timestamp};
 use twinpool_core::link::Link;
 use twinpool_core::port::LinkStore as _;
-use twinpool_engine::{Engine, Outcome, Ports, SyncError, Terms};
+use twinpool_engine::{Engine, Gate, GateWired, Outcome, Ports, SyncError, Terms};
 use twinpool_rules::Rules;
 use twinpool_testkit::world::{MARKER, OLD_POOL, StoppedClock, attribute, event_of, key};
 use twinpool_testkit::{MemoryLinks, Person, PoolHandle, Process, World};
@@ -84,6 +84,14 @@ pub(crate) fn ports(world: &World, process: &Arc<Process>, now: Timestamp) -> St
         links: world.links.seen_by(process),
         clock: StoppedClock(now),
     }
+}
+
+/// The door of the new pool, as one process stands at it.
+pub(crate) type Door = Gate<GateWired<PoolHandle, PoolHandle, MemoryLinks, StoppedClock>>;
+
+pub(crate) fn door(world: &World, process: &Arc<Process>, now: Timestamp) -> Door {
+    let StandIns { old, new: new_pool, links: table, clock } = ports(world, process, now);
+    Gate::new(GateWired { old, new_pool, table, clock }, terms(world))
 }
 
 pub(crate) fn deliver(world: &World, event: &ChangeEvent, delivery: u32) -> Result<Outcome, SyncError> {

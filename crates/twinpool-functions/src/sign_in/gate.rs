@@ -114,3 +114,6 @@ impl<'a> Event<'a> {
         .collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

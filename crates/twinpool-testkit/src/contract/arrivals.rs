@@ -36,6 +36,8 @@ fn marked(mark: Mark, at: Timestamp) -> Arrival {
         Mark::Code => Arrival { code_at: Some(at), ..nothing },
         Mark::Came => Arrival { came_at: Some(at), ..nothing },
         Mark::Invited => Arrival { invited: Some(Invited { first: at, last: at, times: 1 }), ..nothing },
+        Mark::Inviting => Arrival { inviting_at: Some(at), ..nothing },
+        Mark::Withdrawn => Arrival { withdrawn_at: Some(at), ..nothing },
     }
 }
 
@@ -72,7 +74,7 @@ pub async fn the_first_mark_counts<S: ArrivalStore>(store: &S) {
         factor_at: first,
         code_at: first,
         came_at: first,
-        invited: None,
+        ..Arrival::default()
     };
     assert_eq!(store.arrival(&all).await, Ok(expected));
 }
@@ -87,6 +89,13 @@ pub async fn invitations_are_counted<S: ArrivalStore>(store: &S) {
     }
     let invited = Some(Invited { first: at(1), last: at(20), times: 3 });
     assert_eq!(store.arrival(&who).await, Ok(Arrival { invited, ..Arrival::default() }));
+    for mark in [Mark::Inviting, Mark::Withdrawn] {
+        let who = sub(&format!("a2-{mark:?}"));
+        for millis in [5, 7] {
+            assert_eq!(store.note(&who, mark, at(millis)).await, Ok(()));
+        }
+        assert_eq!(store.arrival(&who).await, Ok(marked(mark, at(7))), "the latest counts");
+    }
 }
 
 /// So many are allowed; then nobody is, until the time that is named. Each thing and each user has a count of its own.

@@ -52,6 +52,14 @@ impl Arrivals {
                 arrival.invited = Some(Invited { first, last: at, times });
                 return;
             }
+            Mark::Inviting => {
+                arrival.inviting_at = Some(at);
+                return;
+            }
+            Mark::Withdrawn => {
+                arrival.withdrawn_at = Some(at);
+                return;
+            }
         };
         first.get_or_insert(at);
     }
