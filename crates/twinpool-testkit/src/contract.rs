@@ -4,6 +4,7 @@
 
 pub mod arrivals;
 pub mod links;
+pub mod passwords;
 pub mod pool;
 pub mod refusals;
 pub mod user_ids;

@@ -137,6 +137,7 @@ impl LinkEraser for MemoryLinks {
                 tables.back.remove(&linked.new_sub);
             }
             tables.links.remove(&link.old_sub);
+            tables.arrivals.forget(&link.sub());
         }
         self.process.leave(OPERATION).await
     }

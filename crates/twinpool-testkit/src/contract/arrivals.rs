@@ -6,7 +6,9 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use twinpool_core::arrival::{Allowance, Arrival, ArrivalStore, Invited, Limit, Mark, Tried};
 use twinpool_core::id::{Sub, Timestamp};
-use twinpool_core::port::LinkScan;
+use twinpool_core::port::{Class, LinkEraser, LinkScan, LinkStore};
+
+use super::links::pair;
 
 const NOON: u64 = 1_795_219_200_000;
 
@@ -205,4 +207,18 @@ pub async fn a_walk_shows_who_came<S: ArrivalStore + LinkScan>(store: &S) {
     assert_eq!(shown.get(&came), store.arrival(&came).await.ok().as_ref());
     assert_eq!(shown.get(&came).and_then(|arrival| arrival.came_at), Some(at(1)));
     assert!(!shown.contains_key(&tried));
+}
+
+/// A pair that is taken back takes along how its user came, and nobody else's.
+pub async fn an_erased_pair_has_not_come<S: ArrivalStore + LinkStore + LinkEraser>(store: &S) {
+    for name in ["a9", "a9-other"] {
+        assert_eq!(store.connect(&pair(name, &format!("{name}-new"), 0), None).await, Ok(1));
+        assert_eq!(store.note(&sub(name), Mark::Bridged, at(1)).await, Ok(()));
+    }
+    let late = store.erase(&pair("a9", "a9-new", 4)).await;
+    assert_eq!(late.map_err(|error| error.class), Err(Class::Stale));
+    assert_eq!(store.arrival(&sub("a9")).await, Ok(marked(Mark::Bridged, at(1))));
+    assert_eq!(store.erase(&pair("a9", "a9-new", 1)).await, Ok(()));
+    assert_eq!(store.arrival(&sub("a9")).await, Ok(Arrival::default()));
+    assert_eq!(store.arrival(&sub("a9-other")).await, Ok(marked(Mark::Bridged, at(1))));
 }

@@ -31,6 +31,10 @@ impl Arrivals {
         known.filter(|(_, arrival)| *arrival != Arrival::default()).collect()
     }
 
+    pub(super) fn forget(&mut self, who: &Sub) {
+        self.0.remove(who);
+    }
+
     fn note(&mut self, who: &Sub, mark: Mark, at: Timestamp) {
         let arrival = &mut self.0.entry(who.clone()).or_default().arrival;
         let first = match mark {
