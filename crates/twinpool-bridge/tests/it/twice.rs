@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use twinpool_bridge::{Outcome, Trouble};
-use twinpool_core::arrival::{ArrivalStore as _, Mark};
+use twinpool_core::arrival::Mark;
 use twinpool_core::password::Password;
 use twinpool_testkit::Process;
 
-use crate::bench::{ADDRESS, Bench, CHOSEN, RIGHT, new_sub, old};
+use crate::bench::{ADDRESS, Bench, CHOSEN, RIGHT, new_sub};
 use crate::passwords::BRIDGED;
 
 type Said = Result<Outcome, Trouble>;
@@ -95,7 +95,10 @@ async fn one_of_two_passwords_chosen_at_once_works_and_whoever_chose_it_was_told
 
 #[tokio::test]
 async fn a_reset_that_was_noted_while_the_old_pool_was_asked_stands() {
-    for after in ["AdminGetUser", "AdminInitiateAuth"] {
+    let (reset, bridged_and_reset) = (&[Mark::Password][..], &[Mark::Bridged, Mark::Password][..]);
+    for (after, marks) in
+        [("AdminGetUser", reset), ("AdminInitiateAuth", reset), ("AdminInitiateAuth", bridged_and_reset)]
+    {
         let bench = Bench::new().await;
         let process = Arc::new(Process::healthy());
         let bridge = bench.bridge_of(&process);
@@ -106,7 +109,9 @@ async fn a_reset_that_was_noted_while_the_old_pool_was_asked_stands() {
             assert_eq!(work.as_mut().poll(&mut context), Poll::Pending);
         }
         bench.world.new.reset_password(ADDRESS, CHOSEN).unwrap();
-        bench.world.links.note(&old(), Mark::Password, bench.now()).await.unwrap();
+        for mark in marks {
+            bench.note(*mark).await;
+        }
         assert_eq!(work.await, Ok(Outcome::Wrong));
         assert!(bench.signs_in(CHOSEN) && !bench.signs_in(RIGHT));
     }
