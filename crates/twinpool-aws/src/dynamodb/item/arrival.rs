@@ -54,9 +54,20 @@ mod tests {
     use super::super::field::{number, text};
     use super::*;
 
+    const MARKS: [Mark; 7] = [
+        Mark::Migrated,
+        Mark::Bridging,
+        Mark::Bridged,
+        Mark::Password,
+        Mark::SecondFactor,
+        Mark::Code,
+        Mark::Came,
+    ];
+
     #[test]
     fn a_damaged_item_is_told_by_its_field_and_never_taken_for_somebody_who_did_not_come() {
-        for field in ["migrated_at", "bridged_at", "password_at", "code_at", "came_at", TIMES, FIRST, LAST] {
+        let marks = MARKS.into_iter().filter_map(field_of);
+        for field in marks.chain([TIMES, FIRST, LAST]) {
             let whole = [FIRST, LAST, TIMES].map(|field| (field.to_owned(), number(1)));
             let mut item = Map::from(whole);
             item.insert(field.to_owned(), text("yesterday"));
