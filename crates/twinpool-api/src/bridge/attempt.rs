@@ -11,8 +11,7 @@ use crate::asked;
 use crate::problem::Problem;
 
 const KNOWN: [&str; 3] = ["username", "password", "new_password"];
-const AN_ATTEMPT: &str =
-    "it should be a JSON object with username and password, perhaps new_password, each once, and nothing else";
+const AN_ATTEMPT: &str = "it should be a JSON object with username and password, perhaps new_password, each once, and nothing else";
 const A_TEXT: &str = "it should be a text, and not empty";
 
 /// A name and a password, as somebody typed them.
