@@ -26,6 +26,7 @@ mod observe;
 mod pace;
 mod record;
 mod resolve;
+mod seen;
 mod sweep;
 mod sync_account;
 mod sync_group;
