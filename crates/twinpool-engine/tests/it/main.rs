@@ -32,6 +32,7 @@ mod population;
 mod quotas;
 mod races;
 mod refusals;
+mod seen;
 mod sign_ups;
 mod start;
 mod support;

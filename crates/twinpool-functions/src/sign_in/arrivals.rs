@@ -19,6 +19,9 @@ use crate::wiring::SystemClock;
 /// A sign-in waits this long for a mark. What could not be written comes with the next token.
 const PATIENCE: Duration = Duration::from_millis(500);
 
+/// … and for this one longer: nothing comes to say it again, and until it is written the old password could go over the new one.
+const PATIENCE_FOR_A_PASSWORD: Duration = Duration::from_secs(2);
+
 /// So many users are remembered by one function at once.
 const MOST: usize = 10_000;
 
@@ -110,7 +113,8 @@ async fn noted<X: Outside>(
     mark: Mark,
     until: Instant,
 ) -> Result<(), Lost> {
-    let patience = PATIENCE.min(until.saturating_duration_since(Instant::now()));
+    let patience = if mark == Mark::Password { PATIENCE_FOR_A_PASSWORD } else { PATIENCE };
+    let patience = patience.min(until.saturating_duration_since(Instant::now()));
     if patience.is_zero() {
         return Err(Lost::NoTimeLeft);
     }

@@ -11,7 +11,8 @@ use super::event::Event;
 use crate::wiring::SystemClock;
 
 impl<X: Outside> Wiring<X> {
-    /// The way of one user: by the groups of the old pool at the last mirror, and the identity providers. Two reads of the table.
+    /// The way of one user: by the groups of the old pool at the last mirror, the identity providers, and
+    /// when the user last showed in the old pool. Two reads of the table.
     pub(super) async fn way(&self, event: &Event) -> Answer<Way> {
         let rules = &self.terms.rules;
         let link = match &event.who {
@@ -22,12 +23,13 @@ impl<X: Outside> Wiring<X> {
             None => None,
         };
         let linked = link.as_ref().and_then(|link| link.linked());
+        let seen_at = link.as_ref().and_then(|link| link.seen_at);
         let none = BTreeSet::new();
         let providers = event.providers.iter().filter_map(|name| rules.old_provider(name)).collect();
         let person = Person {
             groups: linked.map_or(&none, |linked| &linked.base.old.groups),
             providers: &providers,
-            seen_at: None,
+            seen_at,
         };
         Ok(rules.sign_in().way(person, SystemClock.now()))
     }
