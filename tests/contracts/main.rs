@@ -17,8 +17,9 @@ use serde_json::json;
 use twinpool_aws::client::{self, Patience};
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::dynamodb::Links;
-use twinpool_core::id::PoolId;
-use twinpool_testkit::contract::{links, pool, refusals, user_ids, walks};
+use twinpool_core::arrival::{Arrival, ArrivalStore as _, Mark};
+use twinpool_core::id::{PoolId, Sub, Timestamp};
+use twinpool_testkit::contract::{accounts, arrivals, links, pool, refusals, user_ids, walks};
 use xtask::local::{SignIn, create_pool};
 use xtask::testbed::Bare;
 use xtask::wire::{Aws, REGION};
@@ -86,12 +87,38 @@ mod walks_on_moto {
     contract!(moto, pool_on, walks: a_walk_shows_everybody groups_are_listed_with_their_members);
 }
 
+mod arrivals_on_ministack {
+    contract!(ministack, links_on, arrivals:
+        the_first_mark_counts invitations_are_counted attempts_are_limited a_window_that_is_over_begins_anew
+        what_is_forgiven_begins_anew of_many_at_once_no_more_than_allowed_go marks_and_counters_leave_each_other_alone
+        a_walk_shows_who_came an_erased_pair_has_not_come);
+}
+
+// moto does not keep a condition and its write together where many write at once.
+mod arrivals_on_moto {
+    contract!(moto, links_on, arrivals:
+        the_first_mark_counts invitations_are_counted attempts_are_limited a_window_that_is_over_begins_anew
+        what_is_forgiven_begins_anew marks_and_counters_leave_each_other_alone a_walk_shows_who_came
+        an_erased_pair_has_not_come);
+}
+
+#[tokio::test]
+async fn arrivals_are_kept_beside_user_ids_and_seen_from_both() {
+    let links = links_on(&Bare::running().unwrap().ministack).await;
+    let (ids, who) = (links.user_ids(), Sub::parse("one").unwrap());
+    arrivals::attempts_are_limited(&ids).await;
+    ids.note(&who, Mark::Bridged, Timestamp(5)).await.unwrap();
+    let seen = Arrival { bridged_at: Some(Timestamp(5)), ..Arrival::default() };
+    assert_eq!((links.arrival(&who).await, ids.arrival(&who).await), (Ok(seen), Ok(seen)));
+}
+
 macro_rules! user_ids {
-    ($server:ident: $($check:ident)*) => {$(
+    ($server:ident: $($check:ident)*) => { user_ids!($server, user_ids: $($check)*); };
+    ($server:ident, $contract:ident: $($check:ident)*) => {$(
         #[tokio::test]
         async fn $check() {
             let links = super::links_on(&super::Bare::running().unwrap().$server).await;
-            super::user_ids::$check(&links, &links.user_ids()).await;
+            super::$contract::$check(&links, &links.user_ids()).await;
         }
     )*};
 }
@@ -101,6 +128,8 @@ mod user_ids_on_ministack {
         a_person_has_one_id_in_both_pools the_dead_keep_their_ids many_ids_are_read_in_their_order twins_share_one_id
         merges_have_an_end a_born_user_has_an_id_of_its_own further_accounts_have_the_id further_accounts_follow_their_owner an_id_is_given_once identities_are_noted
         an_erased_pair_takes_nobody_else_s_id a_walk_sees_links_alone);
+    user_ids!(ministack, accounts:
+        whose_an_account_is_stands_beside_its_id a_merged_user_s_account_has_the_id_that_counts who_came_is_noted_beside_the_id);
 }
 
 mod user_ids_on_moto {
@@ -108,6 +137,8 @@ mod user_ids_on_moto {
         a_person_has_one_id_in_both_pools the_dead_keep_their_ids many_ids_are_read_in_their_order twins_share_one_id
         merges_have_an_end a_born_user_has_an_id_of_its_own further_accounts_have_the_id further_accounts_follow_their_owner an_id_is_given_once identities_are_noted
         an_erased_pair_takes_nobody_else_s_id a_walk_sees_links_alone);
+    user_ids!(moto, accounts:
+        whose_an_account_is_stands_beside_its_id a_merged_user_s_account_has_the_id_that_counts who_came_is_noted_beside_the_id);
 }
 
 mod cognito_on_ministack {

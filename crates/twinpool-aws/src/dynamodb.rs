@@ -17,6 +17,7 @@ use crate::code::port_error;
 
 #[cfg(feature = "setup")]
 mod archive;
+mod arrivals;
 mod batch;
 mod erase;
 mod groups;

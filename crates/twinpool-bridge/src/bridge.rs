@@ -1,12 +1,18 @@
 //! The password bridge.
 
-use twinpool_core::arrival::Limit;
-use twinpool_core::id::{Pool, Timestamp};
-use twinpool_core::port::PortError;
+use twinpool_core::arrival::{Allowance, ArrivalStore as _, Limit, Tried};
+use twinpool_core::change_event::UserRef;
+use twinpool_core::id::{NewSub, Pool, Sub, Username};
+use twinpool_core::password::{Checked, Password, PasswordChecker as _};
+use twinpool_core::port::{Clock as _, PoolReader as _};
 
+use crate::carry::{Twins, What, carry, right_is_forgiven};
+use crate::outcome::{Outcome, Trouble};
 use crate::ports::Ports;
+use crate::verdict::{Said, of};
 
-/// Carries passwords over.
+/// Carries passwords over. Nothing here waits on its own: the caller bounds the time, and may drop a question at any moment, which
+/// leaves what a crash would leave.
 #[derive(Debug)]
 pub struct Bridge<P> {
     ports: P,
@@ -19,34 +25,90 @@ impl<P: Ports> Bridge<P> {
     pub fn new(ports: P, limit: Limit) -> Self {
         Self { ports, limit }
     }
-}
 
-/// What became of a password.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// It is set in the new pool: plain sign-in works from now on.
-    Bridged {
-        /// Whether either pool knows a second factor of the user: tokens must come from a plain sign-in then, which asks for it.
-        second_factor: bool,
-    },
-    /// It is right, and cannot be carried over: the new pool's policy refuses it, or it was temporary. The person chooses another one.
-    NewPasswordNeeded,
-    /// It is wrong, or the user cannot be bridged: nobody is told which, so that nobody can be probed.
-    Wrong,
-    /// Too many were wrong.
-    TooMany {
-        /// When the next one is taken.
-        until: Timestamp,
-    },
-}
+    pub(crate) fn ports(&self) -> &P {
+        &self.ports
+    }
 
-/// Why nothing can be said now. The person may try again in a moment.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Trouble {
-    /// A pool did not answer.
-    #[error("the {0} could not be asked: {1}")]
-    Pool(Pool, #[source] PortError),
-    /// The table did not answer.
-    #[error("the table could not be asked: {0}")]
-    Table(#[source] PortError),
+    /// Who signs in to the new pool under this name; `None` where nobody does. One call: AdminGetUser.
+    ///
+    /// # Errors
+    /// When the new pool does not answer.
+    pub async fn find(&self, name: &Username) -> Result<Option<NewSub>, Trouble> {
+        let user = self.ports.new_pool().user(&UserRef::Username(name.clone())).await;
+        let user = user.map_err(|error| Trouble::Pool(Pool::New, error))?;
+        Ok(user.map(|user| NewSub::from(user.sub)))
+    }
+
+    /// Carries the password of the old pool over, if this is it.
+    ///
+    /// # Errors
+    /// When nothing can be said now. An attempt is counted nevertheless once the old pool was to be asked.
+    pub async fn bridge(&self, who: &NewSub, password: &Password) -> Result<Outcome, Trouble> {
+        self.check_and_carry(who, password, None).await
+    }
+
+    /// Sets a password that the person chose in place of the old one, which is checked once more.
+    ///
+    /// # Errors
+    /// As [`Bridge::bridge`].
+    pub async fn choose(&self, who: &NewSub, old: &Password, new: &Password) -> Result<Outcome, Trouble> {
+        self.check_and_carry(who, old, Some(new)).await
+    }
+
+    /// Sets a password that the person chose, after a round of the same challenge session in which the old one was right.
+    /// Asks the old pool nothing about passwords.
+    ///
+    /// # Errors
+    /// As [`Bridge::bridge`].
+    pub async fn set(&self, who: &NewSub, chosen: &Password) -> Result<Outcome, Trouble> {
+        let Some(twins) = Twins::find(&self.ports, who).await? else {
+            return Ok(Outcome::Wrong);
+        };
+        let Some(users) = twins.users(&self.ports).await? else {
+            return Ok(Outcome::Wrong);
+        };
+        carry(&self.ports, &twins, &users, What::Chosen(chosen), false).await
+    }
+
+    async fn check_and_carry(
+        &self,
+        who: &NewSub,
+        password: &Password,
+        chosen: Option<&Password>,
+    ) -> Result<Outcome, Trouble> {
+        let Some(twins) = Twins::find(&self.ports, who).await? else {
+            return Ok(Outcome::Wrong);
+        };
+        // Before any pool is asked: whoever guesses costs the old pool's application no quota.
+        if let Allowance::Wait(until) = self.count(&twins.old()).await? {
+            return Ok(Outcome::TooMany { until });
+        }
+        let Some(users) = twins.users(&self.ports).await? else {
+            return Ok(Outcome::Wrong);
+        };
+        let checked = self.ports.old().check(&users.old.username, password).await;
+        let checked = checked.map_err(|error| Trouble::Pool(Pool::Old, error))?;
+        let second_factor = checked == Checked::Right { second_factor: true };
+        match (of(&checked), chosen) {
+            (Said::Wrong, _) => Ok(Outcome::Wrong),
+            (Said::Later(pause), _) => Ok(Outcome::TooMany { until: pause.after(self.ports.clock().now()) }),
+            (Said::Temporary, None) => {
+                right_is_forgiven(&self.ports, &twins.old()).await;
+                Ok(Outcome::NewPasswordNeeded)
+            }
+            (Said::Right, None) => {
+                carry(&self.ports, &twins, &users, What::Old(password), second_factor).await
+            }
+            (Said::Right | Said::Temporary, Some(chosen)) => {
+                carry(&self.ports, &twins, &users, What::Chosen(chosen), second_factor).await
+            }
+        }
+    }
+
+    async fn count(&self, old: &Sub) -> Result<Allowance, Trouble> {
+        let now = self.ports.clock().now();
+        let counted = self.ports.table().try_once(old, Tried::Password, self.limit, now).await;
+        counted.map_err(Trouble::Table)
+    }
 }

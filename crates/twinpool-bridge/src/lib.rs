@@ -3,7 +3,16 @@
 #![warn(missing_docs)]
 
 mod bridge;
+mod carry;
+pub mod challenge;
+mod codes;
+mod outcome;
 mod ports;
+mod second_factor;
+mod standing;
+mod verdict;
 
-pub use bridge::{Bridge, Outcome, Trouble};
+pub use bridge::Bridge;
+pub use codes::{BadTerms, CodeTerms, Codes};
+pub use outcome::{Outcome, Trouble};
 pub use ports::{Ports, Wired};

@@ -88,3 +88,32 @@ pub trait IdStore: IdReader {
         of: &OldSub,
     ) -> impl Future<Output = Answer<()>> + Send;
 }
+
+/// What the table says of an account of the new pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// The user id.
+    pub id: UserId,
+    /// The user of the old pool whose account it is; `None`: born in the new pool.
+    pub of: Option<OldSub>,
+    /// Whether it is written down that the user came ([`crate::arrival::Mark::Came`]).
+    pub came: bool,
+}
+
+impl Known {
+    /// Under whom arrivals are kept ([`crate::arrival`]).
+    #[must_use]
+    pub fn arrives_as(&self, new: &NewSub) -> Sub {
+        self.of.as_ref().map_or_else(|| Sub::from(new), Sub::from)
+    }
+}
+
+/// What a sign-in asks the table for, in one read.
+pub trait AccountStore: IdStore {
+    /// What is known of an account of the new pool; `None` where it has no user id yet. As many reads as [`IdReader::user_ids`].
+    fn known(&self, new: &NewSub) -> impl Future<Output = Answer<Option<Known>>> + Send;
+
+    /// Notes beside the user id that it is written down that the user came, so that nobody does it again. Safe to repeat; nothing
+    /// happens where there is no user id.
+    fn note_came(&self, new: &NewSub) -> impl Future<Output = Answer<()>> + Send;
+}

@@ -43,10 +43,14 @@ impl Way {
 pub struct Arrival {
     /// When the user migration trigger let the user be made with the old password.
     pub migrated_at: Option<Timestamp>,
+    /// When the bridge was first about to set a password. Without [`Arrival::bridged_at`], nobody lived to say whether it was set.
+    pub bridging_at: Option<Timestamp>,
     /// When the old password was set in the new pool, or one that was chosen in its place.
     pub bridged_at: Option<Timestamp>,
     /// When the user was seen to have chosen a password in the new pool: a reset, or a temporary one that was changed.
     pub password_at: Option<Timestamp>,
+    /// When the old pool was first seen to ask for a second factor of which the link knows nothing.
+    pub factor_at: Option<Timestamp>,
     /// When the user first came in with a one-time code of twinpool's.
     pub code_at: Option<Timestamp>,
     /// When the new pool first issued a token to the user, whatever the way.
@@ -88,13 +92,22 @@ impl Arrival {
     /// changed a password that leaked would be open again.
     #[must_use]
     pub fn has_password(&self) -> bool {
-        self.migrated_at.is_some() || self.bridged_at.is_some() || self.password_at.is_some()
+        self.migrated_at.is_some()
+            || self.bridged_at.is_some()
+            || self.password_at.is_some()
+            || self.came_after_bridging()
+    }
+
+    /// Whether the user came in after the bridge may have set a password and could not say so: with it, perhaps, and a password
+    /// that is changed by somebody who is signed in runs no trigger (F§1.4).
+    fn came_after_bridging(&self) -> bool {
+        self.bridging_at.zip(self.came_at).is_some_and(|(bridging, came)| came >= bridging)
     }
 
     /// Whether the user has come, or may have a password in the new pool that somebody knows: no invitation goes over that.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.has_password() || self.code_at.is_some() || self.came_at.is_some()
+        self.has_password() || self.bridging_at.is_some() || self.code_at.is_some() || self.came_at.is_some()
     }
 
     /// Where the latest invitation stands.
@@ -148,10 +161,14 @@ pub enum Stage {
 pub enum Mark {
     /// [`Arrival::migrated_at`].
     Migrated,
+    /// [`Arrival::bridging_at`].
+    Bridging,
     /// [`Arrival::bridged_at`].
     Bridged,
     /// [`Arrival::password_at`].
     Password,
+    /// [`Arrival::factor_at`].
+    SecondFactor,
     /// [`Arrival::code_at`].
     Code,
     /// [`Arrival::came_at`].

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+mod groups;
 mod name;
 mod splice;
 
+pub use groups::with_groups;
 pub use name::{ClaimName, ClaimNameError};
 pub use splice::{in_answer, whose, with_user_id};
 

@@ -190,7 +190,8 @@ pub trait LinkStore: LinkReader {
 /// Takes links back whose user of the new pool is no more.
 pub trait LinkEraser: LinkReader {
     /// Erases a pair, with the item that points back, in one transaction. Fine if the item that points back is not there. Who else
-    /// has this user id keeps it: merged twins, further accounts of the new pool.
+    /// has this user id keeps it: merged twins, further accounts of the new pool. What is known of the [`Arrival`] goes too: the
+    /// password went with the user of the new pool, and whoever is made anew comes anew.
     ///
     /// # Errors
     /// [`Class::Stale`] when someone else wrote since the link was read.

@@ -6,11 +6,12 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::Value;
-use twinpool_core::claim::{ClaimName, NotAdded, with_user_id};
-use twinpool_core::id::UserId;
+use twinpool_core::claim::{ClaimName, NotAdded, with_groups, with_user_id};
+use twinpool_core::id::{GroupName, UserId};
 
 const MEMBER: &str = r#""user_id":"s-1""#;
 const GROUPS: &str = "groupOverrideDetails";
+const STAFF: &str = r#""groupOverrideDetails":{"groupsToOverride":["staff"]}"#;
 
 fn add(event: &str) -> Result<String, NotAdded> {
     with_user_id(event, &ClaimName::default(), &UserId::parse("s-1").unwrap())
@@ -84,10 +85,15 @@ fn event(version: &'static str) -> Text {
         .boxed()
 }
 
-/// The text before one thing was added to it: every text that it could have been.
+/// The text before the claim was added to it: every text that it could have been.
 fn undone(answer: &str, names: &[&str]) -> Vec<String> {
+    without(answer, MEMBER, names)
+}
+
+/// The text before this member was added to it: every text that it could have been.
+fn without(answer: &str, member: &str, names: &[&str]) -> Vec<String> {
     let mut before = Vec::new();
-    let mut added = MEMBER.to_owned();
+    let mut added = member.to_owned();
     for name in [""].into_iter().chain(names.iter().rev().copied()) {
         if !name.is_empty() {
             added = format!("\"{name}\":{{{added}}}");
@@ -136,6 +142,26 @@ proptest! {
     }
 
     #[test]
+    fn groups_come_where_nobody_spoke_of_groups_and_the_text_is_the_same_besides(
+        (event, details) in prop_oneof![
+            event("1").prop_map(|event| (event, "claimsOverrideDetails")),
+            event("2").prop_map(|event| (event, "claimsAndScopeOverrideDetails")),
+        ],
+    ) {
+        let staff = [GroupName::parse("staff").unwrap()].into();
+        match with_groups(&event, &event, &staff).unwrap() {
+            None => prop_assert!(event.contains(GROUPS), "{}", event),
+            Some(answer) => {
+                prop_assert!(!event.contains(GROUPS), "{}", event);
+                let before = without(&answer, STAFF, &["response", details]);
+                prop_assert!(before.contains(&event), "{} became {}", event, answer);
+                prop_assert_eq!(with_groups(&event, &answer, &staff), Ok(None));
+            }
+        }
+        prop_assert_eq!(with_groups(&event, &event, &[].into()), Ok(None));
+    }
+
+    #[test]
     fn a_text_cut_or_changed_anywhere_gives_an_answer(
         event in prop_oneof![event("1"), event("2")],
         at in any::<prop::sample::Index>(),
@@ -154,6 +180,7 @@ proptest! {
 
     #[test]
     fn any_text_gives_an_answer(text in any::<String>()) {
+        prop_assert!(with_groups(&text, &text, &[].into()).is_err());
         prop_assert!(add(&text).is_err());
     }
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use twinpool_core::account::{Account, IdStore};
 use twinpool_core::change_event::{About, UserRef};
 use twinpool_core::digest::DigestKey;
-use twinpool_core::id::{AttributeName, NewSub, OldSub, PoolId, Sub, UserId, Username};
+use twinpool_core::id::{AttributeName, NewSub, OldSub, PoolId, Sub, Timestamp, UserId, Username};
 use twinpool_core::plan::Marker;
 use twinpool_core::port::{Answer, PoolReader, PortError};
 use twinpool_core::snapshot::{Identity, Snapshot, Status};
@@ -49,8 +49,13 @@ pub enum NotYet {
     #[error("the new pool has no such user")]
     Gone,
     /// Twinpool made the user for this one of the old pool, and the link is on its way.
-    #[error("the link of this user is on its way: the mirror makes it, for the old sub {0}")]
-    LinkPending(OldSub),
+    #[error("the link of this user is on its way: the mirror makes it, for the old sub {of}")]
+    LinkPending {
+        /// The user of the old pool.
+        of: OldSub,
+        /// When the user was made in the new pool; 0 where the pool does not say.
+        made: Timestamp,
+    },
     /// The sign-up is not confirmed: it may be anybody's, and never be used.
     #[error("the user has not confirmed the sign-up")]
     NotConfirmed,
@@ -105,11 +110,19 @@ impl<O: PoolReader, N: PoolReader, I: IdStore> Identify<'_, O, N, I> {
         if let Some(id) = self.known(Account::from(sub)).await? {
             return Ok(Named { id, follows: None });
         }
+        self.newcomer(sub, who).await
+    }
+
+    /// The same, for an account that the table did not know a moment ago.
+    ///
+    /// # Errors
+    /// When there is no id yet.
+    pub async fn newcomer(&self, sub: &NewSub, who: &UserRef) -> Result<Named, NotYet> {
         let user = self.new_pool.user(who).await.map_err(NotYet::NewPool)?;
         // A name may have been given to somebody else since.
         let user = user.filter(|user| user.sub.as_str() == sub.as_str()).ok_or(NotYet::Gone)?;
         if let Some(owner) = Marker::owner(self.marker, self.old_pool, &user, self.key) {
-            return Err(NotYet::LinkPending(owner));
+            return Err(NotYet::LinkPending { of: owner, made: user.created_at });
         }
         if user.status == Status::Unconfirmed {
             return Err(NotYet::NotConfirmed);

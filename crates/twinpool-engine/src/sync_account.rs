@@ -31,8 +31,8 @@ impl<P: Ports> Engine<P> {
         match self.identify().user_id(&sub, &who).await {
             Ok(Named { follows: Some(about), .. }) => self.sync_old(about, event, delivery).await,
             Ok(Named { follows: None, .. }) => self.after_earlier(&sub, event, delivery).await,
-            Err(NotYet::LinkPending(old_sub)) => {
-                self.sync_old(About::User(Sub::from(&old_sub)), event, delivery).await
+            Err(NotYet::LinkPending { of, .. }) => {
+                self.sync_old(About::User(Sub::from(&of)), event, delivery).await
             }
             Err(NotYet::NotConfirmed) => Ok(Outcome::plain(Kind::NotConfirmed)),
             Err(NotYet::SeveralUsers) => {

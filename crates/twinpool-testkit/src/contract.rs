@@ -2,6 +2,7 @@
 //!
 //! Each check makes its own users and links, so that one server serves many of them.
 
+pub mod accounts;
 pub mod arrivals;
 pub mod links;
 pub mod pool;

@@ -28,6 +28,8 @@ struct Back {
     old_sub: Option<OldSub>,
     /// Its user id is that of its owner, whatever that is.
     further: bool,
+    /// Written down that the user came.
+    came: bool,
 }
 
 #[derive(Debug, Default)]
@@ -104,8 +106,12 @@ impl MemoryLinks {
             if tables.back.get(new_sub).is_some_and(|back| !back.old_sub.as_ref().is_some_and(may_tie)) {
                 return Err(PortError::new(Class::Taken, operation, "TransactionCanceledException"));
             }
-            let back =
-                Back { user_id: link.user_id.clone(), old_sub: Some(link.old_sub.clone()), further: false };
+            let back = Back {
+                user_id: link.user_id.clone(),
+                old_sub: Some(link.old_sub.clone()),
+                further: false,
+                came: false,
+            };
             tables.back.insert(new_sub.clone(), back);
         }
         let next = Link { version: stored + 1, ..link.clone() };
@@ -137,6 +143,7 @@ impl LinkEraser for MemoryLinks {
                 tables.back.remove(&linked.new_sub);
             }
             tables.links.remove(&link.old_sub);
+            tables.arrivals.forget(&link.sub());
         }
         self.process.leave(OPERATION).await
     }

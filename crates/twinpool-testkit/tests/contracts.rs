@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use twinpool_core::pool::PoolShape;
-use twinpool_testkit::contract::{arrivals, links, pool, refusals, user_ids, walks};
+use twinpool_testkit::contract::{accounts, arrivals, links, pool, refusals, user_ids, walks};
 use twinpool_testkit::world::email_pool;
 use twinpool_testkit::{MemoryLinks, MemoryPool, PoolHandle, Process};
 
@@ -35,6 +35,7 @@ async fn arrivals_in_memory() {
     arrivals::of_many_at_once_no_more_than_allowed_go(&store).await;
     arrivals::marks_and_counters_leave_each_other_alone(&store).await;
     arrivals::a_walk_shows_who_came(&store).await;
+    arrivals::an_erased_pair_has_not_come(&store).await;
 }
 
 #[tokio::test]
@@ -51,6 +52,9 @@ async fn user_ids_in_memory() {
     user_ids::an_id_is_given_once(&store, &store).await;
     user_ids::identities_are_noted(&store, &store).await;
     user_ids::an_erased_pair_takes_nobody_else_s_id(&store, &store).await;
+    accounts::whose_an_account_is_stands_beside_its_id(&store, &store).await;
+    accounts::a_merged_user_s_account_has_the_id_that_counts(&store, &store).await;
+    accounts::who_came_is_noted_beside_the_id(&store, &store).await;
     let store = MemoryLinks::default();
     user_ids::a_walk_sees_links_alone(&store, &store).await;
 }

@@ -144,8 +144,8 @@ fn slot<'a>(formers: &'a ChainSettings, raw: &str) -> Option<&'a Former> {
         "PostConfirmation" => &formers.post_confirmation,
         "TokenGeneration" => &formers.pre_token_generation,
         "CustomMessage" => &formers.custom_message,
-        "PreSignUp"
-        | "PreAuthentication"
+        "PreSignUp" => &formers.pre_sign_up,
+        "PreAuthentication"
         | "PostAuthentication"
         | "UserMigration"
         | "InboundFederation"

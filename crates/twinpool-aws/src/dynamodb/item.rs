@@ -1,5 +1,6 @@
 //! Items of the table and what they mean.
 
+pub(super) mod arrival;
 mod decode;
 mod encode;
 pub(super) mod field;

@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use twinpool_core::arrival::Arrival;
 use twinpool_core::decision::Decisions;
-use twinpool_core::id::OldSub;
+use twinpool_core::id::{OldSub, Sub};
 use twinpool_core::link::Link;
 use twinpool_core::port::{Answer, Class, DecisionStore, LinkScan, Page, Place, PortError};
 
+use super::arrivals::PREFIX;
+use super::item::arrival::decode_arrival;
 use super::{Item, Links, item, old_key};
 use crate::code::port_error;
 
@@ -17,9 +20,12 @@ impl LinkScan for Links {
         let start = after.map(|place| HashMap::from([("pk".to_owned(), text(&place.0))]));
         let call = self.client.scan().table_name(&self.table).set_exclusive_start_key(start);
         // The items that point back say nothing that the links do not say.
-        let call = call.filter_expression("begins_with(pk, :old) OR begins_with(pk, :group)");
+        let call = call.filter_expression(
+            "begins_with(pk, :old) OR begins_with(pk, :group) OR begins_with(pk, :arrival)",
+        );
         let call = call.expression_attribute_values(":old", text("OLD#"));
         let call = call.expression_attribute_values(":group", text("GROUP#"));
+        let call = call.expression_attribute_values(":arrival", text(PREFIX));
         let answer = call.send().await.map_err(|error| port_error("Scan", &error))?;
         let key = |item: &Item| item.get("pk").and_then(|key| key.as_s().ok()).cloned();
         let mut page = Page { next: answer.last_evaluated_key().and_then(key).map(Place), ..Page::default() };
@@ -29,10 +35,19 @@ impl LinkScan for Links {
                 page.unreadable += keep(item::decode_group(item), &mut page.groups);
             } else if let Some(sub) = key.strip_prefix("OLD#") {
                 page.unreadable += keep(read(sub, item), &mut page.links);
+            } else if let Some(sub) = key.strip_prefix(PREFIX) {
+                page.unreadable += keep(read_arrival(sub, item), &mut page.arrivals);
             }
         }
+        // Only attempts of theirs are counted.
+        page.arrivals.retain(|(_, arrival)| *arrival != Arrival::default());
         Ok(page)
     }
+}
+
+fn read_arrival(sub: &str, item: &Item) -> Answer<(Sub, Arrival)> {
+    let damaged = |_| PortError::new(Class::Unreadable, "Scan", "DamagedItem.pk");
+    Ok((Sub::parse(sub).map_err(damaged)?, decode_arrival(item)?))
 }
 
 /// Without the name of a user who is being made: nobody who walks over the table needs it.

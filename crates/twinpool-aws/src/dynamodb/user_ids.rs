@@ -15,6 +15,7 @@ use super::many::get_many;
 use super::{Item, item};
 use crate::code::port_error;
 
+mod account;
 mod everybody;
 mod follow;
 mod give;
@@ -22,15 +23,16 @@ mod give;
 /// Reads and gives user ids. Costs one consistent read for one account, one more for each merge on the way, and for a further account of a person; a batch reads each key
 /// once, a hundred keys in a call.
 ///
-/// Needs `dynamodb:GetItem` and `dynamodb:BatchGetItem` of the table; to give ids also `dynamodb:PutItem` and `dynamodb:UpdateItem`.
+/// Needs `dynamodb:GetItem` and `dynamodb:BatchGetItem` of the table; to give ids also `dynamodb:PutItem` and `dynamodb:UpdateItem`;
+/// to keep arrivals `dynamodb:GetItem` and `dynamodb:UpdateItem`.
 #[derive(Debug, Clone)]
 pub struct UserIds {
-    client: Client,
-    table: String,
+    pub(super) client: Client,
+    pub(super) table: String,
 }
 
 /// All that user ids need of an item: links are large.
-const PART: &str = "pk, user_id, old_sub, further, #state, #into, new_sub, old_subs, new_subs";
+const PART: &str = "pk, user_id, old_sub, further, came, #state, #into, new_sub, old_subs, new_subs";
 
 /// These words are reserved.
 const RESERVED: [(&str, &str); 2] = [("#state", "state"), ("#into", "into")];

@@ -1,4 +1,4 @@
-//! Which functions had the old pool's trigger slots before capture.
+//! Which functions had a pool's trigger slots before twinpool.
 
 use super::{Result, Source, unusable};
 use crate::lambda::FunctionArn;
@@ -15,6 +15,8 @@ pub struct ChainSettings {
     pub pre_token_generation: Former,
     /// Of the slot CustomMessage.
     pub custom_message: Former,
+    /// Of the slot PreSignUp.
+    pub pre_sign_up: Former,
 }
 
 impl ChainSettings {
@@ -29,6 +31,7 @@ impl ChainSettings {
             post_confirmation: former("TWINPOOL_CHAIN_POST_CONFIRMATION"),
             pre_token_generation: former("TWINPOOL_CHAIN_PRE_TOKEN_GENERATION"),
             custom_message: former("TWINPOOL_CHAIN_CUSTOM_MESSAGE"),
+            pre_sign_up: former("TWINPOOL_CHAIN_PRE_SIGN_UP"),
         }
     }
 
@@ -41,7 +44,8 @@ impl ChainSettings {
     /// A function that can be called, if there is one.
     #[must_use]
     pub fn any(&self) -> Option<&FunctionArn> {
-        let all = [&self.post_confirmation, &self.pre_token_generation, &self.custom_message];
+        let all =
+            [&self.post_confirmation, &self.pre_token_generation, &self.custom_message, &self.pre_sign_up];
         all.into_iter().flatten().find_map(|former| former.as_ref().ok())
     }
 }

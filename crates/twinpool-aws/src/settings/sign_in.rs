@@ -17,6 +17,8 @@ pub struct SignInSettings {
     pub old_pool_endpoint: Option<String>,
     /// The pool being moved to, whose trigger calls the function.
     pub new_pool: PoolId,
+    /// Where the new pool answers, if not where AWS has it: a local stand-in.
+    pub new_pool_endpoint: Option<String>,
     /// The table of links.
     pub links_table: String,
     /// The queue of change events.
@@ -46,6 +48,7 @@ impl SignInSettings {
             old_pool: all.old_pool,
             old_pool_endpoint: all.old_pool_endpoint,
             new_pool: all.new_pool,
+            new_pool_endpoint: source.get("TWINPOOL_NEW_POOL_ENDPOINT_URL"),
             links_table: all.links_table,
             queue_url: all.queue_url,
             key: all.key,

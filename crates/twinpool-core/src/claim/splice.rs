@@ -1,17 +1,17 @@
 //! The claim goes into the text: what is not the claim stays byte for byte as it was.
 //!
-//! `groupOverrideDetails` is never written: an empty one takes all groups out of the token (F§1.2).
+//! `groupOverrideDetails` is not written here: an empty one takes all groups out of the token (F§1.2). See [`super::with_groups`].
 
 use std::fmt;
 
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{ClaimName, NotAdded};
 use crate::id::{Sub, UserId};
 
 /// The names from the event's top to the object whose members are claims.
-type Way = [&'static str];
+pub(super) type Way = [&'static str];
 
 /// Version 1: the ID token only.
 const V1: &str = "claimsOverrideDetails";
@@ -44,7 +44,7 @@ pub fn with_user_id(event: &str, claim: &ClaimName, id: &UserId) -> Result<Strin
 pub fn in_answer(event: &str, answer: &str, claim: &ClaimName, id: &UserId) -> Result<String, NotAdded> {
     is_user_s_token(event)?;
     let mut answer = answer.to_owned();
-    for way in tokens(text(event, "version")?.as_deref(), &answer)? {
+    for way in tokens(details(event, &answer)?) {
         if let Some(edit) = Edit::of(&answer, way, claim, id)? {
             answer = edit.applied(&answer)?;
         }
@@ -69,7 +69,7 @@ fn sub(event: &str) -> Result<Option<String>, NotAdded> {
     attributes.map_or(Ok(None), |attributes| text(attributes, "sub"))
 }
 
-fn is_user_s_token(event: &str) -> Result<(), NotAdded> {
+pub(super) fn is_user_s_token(event: &str) -> Result<(), NotAdded> {
     let source = text(event, "triggerSource")?.unwrap_or_default();
     if source == "TokenGeneration_ClientCredentials" {
         return Err(NotAdded::Machine);
@@ -77,30 +77,41 @@ fn is_user_s_token(event: &str) -> Result<(), NotAdded> {
     if source.starts_with("TokenGeneration_") { Ok(()) } else { Err(NotAdded::NoToken) }
 }
 
-/// Where the claim goes. An event of an unknown version is told by its response.
-fn tokens(version: Option<&str>, answer: &str) -> Result<&'static [&'static Way], NotAdded> {
-    const FIRST: &[&Way] = &[ID_TOKEN_OF_V1];
-    const LATER: &[&Way] = &[ID_TOKEN, ACCESS_TOKEN];
-    match version {
-        Some("1") => return Ok(FIRST),
-        Some("2" | "3") => return Ok(LATER),
+/// Where the claim goes.
+fn tokens(details: &str) -> &'static [&'static Way] {
+    if details == V1 { &[ID_TOKEN_OF_V1] } else { &[ID_TOKEN, ACCESS_TOKEN] }
+}
+
+/// Under which name the response says what tokens hold. An event of an unknown version is told by its response.
+pub(super) fn details(event: &str, answer: &str) -> Result<&'static str, NotAdded> {
+    match text(event, "version")?.as_deref() {
+        Some("1") => return Ok(V1),
+        Some("2" | "3") => return Ok(V2),
         _ => {}
     }
     let response = member(answer, "response")?.filter(|response| response.starts_with('{'));
     let response = response.ok_or(NotAdded::UnknownVersion)?;
     match (member(response, V1)?, member(response, V2)?) {
-        (Some(_), None) => Ok(FIRST),
-        (None, Some(_)) => Ok(LATER),
+        (Some(_), None) => Ok(V1),
+        (None, Some(_)) => Ok(V2),
         _ => Err(NotAdded::UnknownVersion),
     }
 }
 
 /// One change of a text.
-struct Edit {
+pub(super) struct Edit {
     from: usize,
     /// How much goes: a `null`, or nothing.
     gone: usize,
     new: String,
+}
+
+/// What stands at the end of a way.
+pub(super) enum End<'a> {
+    /// This object.
+    There(&'a str),
+    /// Nothing yet: the edit that makes it, with the member in it.
+    Missing(Edit),
 }
 
 impl Edit {
@@ -108,29 +119,48 @@ impl Edit {
     fn of(answer: &str, way: &Way, claim: &ClaimName, id: &UserId) -> Result<Option<Self>, NotAdded> {
         // Neither a user id nor the name of a claim has a character to escape.
         let new = format!("\"{claim}\":\"{id}\"");
-        let mut here = answer;
-        let mut left = way;
-        while let Some((name, after)) = left.split_first() {
-            if *name == ADDED && is_suppressed(here, claim)? {
-                return Err(NotAdded::Taken);
-            }
-            match member(here, name)? {
-                None => return Self::into(answer, here, &nested(left, new)).map(Some),
-                Some(null @ "null") => return Self::over(answer, null, &nested(after, new)).map(Some),
-                Some(object) if object.starts_with('{') => here = object,
-                Some(_) => return Err(NotAdded::Odd),
-            }
-            left = after;
-        }
-        match member(here, claim.as_str())? {
-            None => Self::into(answer, here, &new).map(Some),
-            Some(value) if read(value).as_deref() == Some(id.as_str()) => Ok(None),
+        let is_free = |here: &str, name: &str| match name == ADDED && is_suppressed(here, claim)? {
+            true => Err(NotAdded::Taken),
+            false => Ok(()),
+        };
+        let claims = match Self::at(answer, way, &new, is_free)? {
+            End::There(claims) => claims,
+            End::Missing(edit) => return Ok(Some(edit)),
+        };
+        match member(claims, claim.as_str())? {
+            None => Self::into(answer, claims, &new).map(Some),
+            Some(value) if read::<String>(value).as_deref() == Some(id.as_str()) => Ok(None),
             Some(_) => Err(NotAdded::Taken),
         }
     }
 
+    /// The object at the end of a way, or the edit that makes it with this member. `is_free` is asked of each object before a step.
+    pub(super) fn at<'a>(
+        answer: &'a str,
+        way: &Way,
+        member_of_it: &str,
+        is_free: impl Fn(&str, &str) -> Result<(), NotAdded>,
+    ) -> Result<End<'a>, NotAdded> {
+        let mut here = answer;
+        let mut left = way;
+        while let Some((name, after)) = left.split_first() {
+            is_free(here, name)?;
+            let edit = match member(here, name)? {
+                None => Self::into(answer, here, &nested(left, member_of_it.to_owned())),
+                Some(null @ "null") => Self::over(answer, null, &nested(after, member_of_it.to_owned())),
+                Some(object) if object.starts_with('{') => {
+                    (here, left) = (object, after);
+                    continue;
+                }
+                Some(_) => Err(NotAdded::Odd),
+            };
+            return edit.map(End::Missing);
+        }
+        Ok(End::There(here))
+    }
+
     /// Puts a member at the beginning of an object.
-    fn into(answer: &str, object: &str, member: &str) -> Result<Self, NotAdded> {
+    pub(super) fn into(answer: &str, object: &str, member: &str) -> Result<Self, NotAdded> {
         let new = if members(object)?.is_empty() { member.to_owned() } else { format!("{member},") };
         let brace = object.find('{').ok_or(NotAdded::Odd)?;
         Ok(Self { from: place(answer, object)? + brace + 1, gone: 0, new })
@@ -141,7 +171,7 @@ impl Edit {
         Ok(Self { from: place(answer, null)?, gone: null.len(), new: format!("{{{inner}}}") })
     }
 
-    fn applied(&self, answer: &str) -> Result<String, NotAdded> {
+    pub(super) fn applied(&self, answer: &str) -> Result<String, NotAdded> {
         let before = answer.get(..self.from).ok_or(NotAdded::Odd)?;
         let after = answer.get(self.from + self.gone..).ok_or(NotAdded::Odd)?;
         Ok([before, &self.new, after].concat())
@@ -168,16 +198,16 @@ fn is_suppressed(token: &str, claim: &ClaimName) -> Result<bool, NotAdded> {
     }
 }
 
-fn text(object: &str, name: &str) -> Result<Option<String>, NotAdded> {
+pub(super) fn text(object: &str, name: &str) -> Result<Option<String>, NotAdded> {
     Ok(member(object, name)?.and_then(read))
 }
 
-fn read(value: &str) -> Option<String> {
+pub(super) fn read<T: DeserializeOwned>(value: &str) -> Option<T> {
     serde_json::from_str(value).ok()
 }
 
 /// The value of a member, as it is written. One that stands there twice could be read either way.
-fn member<'a>(object: &'a str, name: &str) -> Result<Option<&'a str>, NotAdded> {
+pub(super) fn member<'a>(object: &'a str, name: &str) -> Result<Option<&'a str>, NotAdded> {
     let members = members(object)?;
     let mut of_name = members.into_iter().filter(|(key, _)| key == name).map(|(_, value)| value.get());
     let value = of_name.next();

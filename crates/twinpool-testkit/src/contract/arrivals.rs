@@ -6,7 +6,9 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use twinpool_core::arrival::{Allowance, Arrival, ArrivalStore, Invited, Limit, Mark, Tried};
 use twinpool_core::id::{Sub, Timestamp};
-use twinpool_core::port::LinkScan;
+use twinpool_core::port::{Class, LinkEraser, LinkScan, LinkStore};
+
+use super::links::pair;
 
 const NOON: u64 = 1_795_219_200_000;
 
@@ -27,8 +29,10 @@ fn marked(mark: Mark, at: Timestamp) -> Arrival {
     let nothing = Arrival::default();
     match mark {
         Mark::Migrated => Arrival { migrated_at: Some(at), ..nothing },
+        Mark::Bridging => Arrival { bridging_at: Some(at), ..nothing },
         Mark::Bridged => Arrival { bridged_at: Some(at), ..nothing },
         Mark::Password => Arrival { password_at: Some(at), ..nothing },
+        Mark::SecondFactor => Arrival { factor_at: Some(at), ..nothing },
         Mark::Code => Arrival { code_at: Some(at), ..nothing },
         Mark::Came => Arrival { came_at: Some(at), ..nothing },
         Mark::Invited => Arrival { invited: Some(Invited { first: at, last: at, times: 1 }), ..nothing },
@@ -37,7 +41,15 @@ fn marked(mark: Mark, at: Timestamp) -> Arrival {
     }
 }
 
-const MARKS: [Mark; 5] = [Mark::Migrated, Mark::Bridged, Mark::Password, Mark::Code, Mark::Came];
+const MARKS: [Mark; 7] = [
+    Mark::Migrated,
+    Mark::Bridging,
+    Mark::Bridged,
+    Mark::Password,
+    Mark::SecondFactor,
+    Mark::Code,
+    Mark::Came,
+];
 
 /// A mark that was written stays what it was, and says nothing of the others.
 pub async fn the_first_mark_counts<S: ArrivalStore>(store: &S) {
@@ -53,8 +65,17 @@ pub async fn the_first_mark_counts<S: ArrivalStore>(store: &S) {
     for mark in MARKS {
         assert_eq!(store.note(&all, mark, at(9)).await, Ok(()));
     }
-    let [migrated_at, bridged_at, password_at, code_at, came_at] = [Some(at(9)); 5];
-    let expected = Arrival { migrated_at, bridged_at, password_at, code_at, came_at, ..Arrival::default() };
+    let first = Some(at(9));
+    let expected = Arrival {
+        migrated_at: first,
+        bridging_at: first,
+        bridged_at: first,
+        password_at: first,
+        factor_at: first,
+        code_at: first,
+        came_at: first,
+        ..Arrival::default()
+    };
     assert_eq!(store.arrival(&all).await, Ok(expected));
 }
 
@@ -195,4 +216,18 @@ pub async fn a_walk_shows_who_came<S: ArrivalStore + LinkScan>(store: &S) {
     assert_eq!(shown.get(&came), store.arrival(&came).await.ok().as_ref());
     assert_eq!(shown.get(&came).and_then(|arrival| arrival.came_at), Some(at(1)));
     assert!(!shown.contains_key(&tried));
+}
+
+/// A pair that is taken back takes along how its user came, and nobody else's.
+pub async fn an_erased_pair_has_not_come<S: ArrivalStore + LinkStore + LinkEraser>(store: &S) {
+    for name in ["a9", "a9-other"] {
+        assert_eq!(store.connect(&pair(name, &format!("{name}-new"), 0), None).await, Ok(1));
+        assert_eq!(store.note(&sub(name), Mark::Bridged, at(1)).await, Ok(()));
+    }
+    let late = store.erase(&pair("a9", "a9-new", 4)).await;
+    assert_eq!(late.map_err(|error| error.class), Err(Class::Stale));
+    assert_eq!(store.arrival(&sub("a9")).await, Ok(marked(Mark::Bridged, at(1))));
+    assert_eq!(store.erase(&pair("a9", "a9-new", 1)).await, Ok(()));
+    assert_eq!(store.arrival(&sub("a9")).await, Ok(Arrival::default()));
+    assert_eq!(store.arrival(&sub("a9-other")).await, Ok(marked(Mark::Bridged, at(1))));
 }

@@ -31,12 +31,18 @@ impl Arrivals {
         known.filter(|(_, arrival)| *arrival != Arrival::default()).collect()
     }
 
+    pub(super) fn forget(&mut self, who: &Sub) {
+        self.0.remove(who);
+    }
+
     fn note(&mut self, who: &Sub, mark: Mark, at: Timestamp) {
         let arrival = &mut self.0.entry(who.clone()).or_default().arrival;
         let first = match mark {
             Mark::Migrated => &mut arrival.migrated_at,
+            Mark::Bridging => &mut arrival.bridging_at,
             Mark::Bridged => &mut arrival.bridged_at,
             Mark::Password => &mut arrival.password_at,
+            Mark::SecondFactor => &mut arrival.factor_at,
             Mark::Code => &mut arrival.code_at,
             Mark::Came => &mut arrival.came_at,
             Mark::Invited => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use twinpool_core::account::{Account, Accounts, IdReader, IdStore};
+use twinpool_core::account::{Account, AccountStore, Accounts, IdReader, IdStore, Known};
 use twinpool_core::digest::Digest;
 use twinpool_core::id::{NewSub, OldSub, Pool, UserId};
 use twinpool_core::link::{Link, LinkState};
@@ -108,7 +108,8 @@ impl IdStore for MemoryLinks {
             let mut tables = self.tables();
             if !tables.back.contains_key(new) {
                 let own = of.map_or_else(|| id.clone(), UserId::from);
-                let back = Back { user_id: own.clone(), old_sub: of.cloned(), further: of.is_some() };
+                let back =
+                    Back { user_id: own.clone(), old_sub: of.cloned(), further: of.is_some(), came: false };
                 tables.back.insert(new.clone(), back);
                 tables.further.insert((own, new.clone()));
             }
@@ -132,5 +133,28 @@ impl IdStore for MemoryLinks {
             self.process.leave("PutItem").await?;
         }
         Ok(())
+    }
+}
+
+impl AccountStore for MemoryLinks {
+    async fn known(&self, new: &NewSub) -> Answer<Option<Known>> {
+        self.process.enter("GetItem").await?;
+        let known = {
+            let tables = self.tables();
+            let known = |back: &Back| {
+                Ok(Known { id: tables.id_of(back)?, of: back.old_sub.clone(), came: back.came })
+            };
+            tables.back.get(new).map(known).transpose()
+        };
+        self.process.leave("GetItem").await?;
+        known
+    }
+
+    async fn note_came(&self, new: &NewSub) -> Answer<()> {
+        self.process.enter("UpdateItem").await?;
+        if let Some(back) = self.tables().back.get_mut(new) {
+            back.came = true;
+        }
+        self.process.leave("UpdateItem").await
     }
 }

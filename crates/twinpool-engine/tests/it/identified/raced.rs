@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use proptest::prelude::*;
-use twinpool_core::id::OldSub;
+use twinpool_core::id::{OldSub, Timestamp};
 use twinpool_engine::{Named, NotYet};
 use twinpool_testkit::world::{event_of, person};
 use twinpool_testkit::{Moment, Process, World};
@@ -95,7 +95,7 @@ proptest! {
 
 #[test]
 fn whom_the_mirror_is_making_gets_no_id_but_that_of_the_link() {
-    let pending = NotYet::LinkPending(OldSub::parse("jane-sub").expect("a sub"));
+    let pending = NotYet::LinkPending { of: OldSub::parse("jane-sub").expect("a sub"), made: Timestamp(0) };
     let mut waited = 0;
     for moment in [Moment::Before, Moment::After] {
         for call in 0.. {

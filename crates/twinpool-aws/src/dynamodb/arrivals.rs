@@ -1,0 +1,210 @@
+//! Arrivals: `ARRIVAL#<sub>`, in the table of links. Times and counts; each is written alone, so that nobody has to read first.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use twinpool_core::arrival::{Allowance, Arrival, ArrivalStore, Limit, Mark, Tried};
+use twinpool_core::id::{Sub, Timestamp};
+use twinpool_core::port::{Answer, Class, PortError};
+
+use super::item::arrival::{FIRST, LAST, TIMES, decode_arrival, field_of, is_latest};
+use super::item::field::{integer, number};
+use super::{Item, Links, UserIds};
+use crate::code::port_error;
+
+pub(super) const PREFIX: &str = "ARRIVAL#";
+
+const UPDATE: &str = "UpdateItem";
+
+/// How often others may begin a count anew while one is at it.
+const ROUNDS: usize = 4;
+
+pub(super) fn arrival_key(who: &Sub) -> String {
+    format!("{PREFIX}{who}")
+}
+
+/// The arrivals in a table.
+struct Arrivals<'a> {
+    client: &'a Client,
+    table: &'a str,
+}
+
+/// What became of an attempt to count.
+enum Counted {
+    Done,
+    /// What stands in the table instead.
+    Refused(Item),
+}
+
+impl Arrivals<'_> {
+    fn update(&self, who: &Sub) -> UpdateItemFluentBuilder {
+        let call = self.client.update_item().table_name(self.table);
+        call.key("pk", AttributeValue::S(arrival_key(who)))
+    }
+
+    async fn get(&self, who: &Sub) -> Answer<Option<Item>> {
+        let call = self.client.get_item().table_name(self.table).consistent_read(true);
+        let call = call.key("pk", AttributeValue::S(arrival_key(who)));
+        let answer = call.send().await.map_err(|error| port_error("GetItem", &error))?;
+        Ok(answer.item)
+    }
+
+    async fn arrival(&self, who: &Sub) -> Answer<Arrival> {
+        let item = self.get(who).await?;
+        item.map_or_else(|| Ok(Arrival::default()), |item| decode_arrival(&item))
+    }
+
+    async fn note(&self, who: &Sub, mark: Mark, at: Timestamp) -> Answer<()> {
+        let call = self.update(who).expression_attribute_values(":at", number(at.0));
+        let call = match field_of(mark) {
+            Some(field) if is_latest(field) => call.update_expression(format!("SET {field} = :at")),
+            Some(field) => call.update_expression(format!("SET {field} = if_not_exists({field}, :at)")),
+            None => call
+                .update_expression(format!(
+                    "SET {FIRST} = if_not_exists({FIRST}, :at), {LAST} = :at, \
+                     {TIMES} = if_not_exists({TIMES}, :none) + :one"
+                ))
+                .expression_attribute_values(":none", number(0))
+                .expression_attribute_values(":one", number(1)),
+        };
+        call.send().await.map(drop).map_err(|error| port_error(UPDATE, &error))
+    }
+
+    /// Counted before anything is read: of many at once DynamoDB lets no more through than the condition allows. Only a count
+    /// whose time is over costs a second call.
+    async fn try_once(&self, who: &Sub, what: Tried, limit: Limit, at: Timestamp) -> Answer<Allowance> {
+        if limit.most == 0 {
+            return Ok(Allowance::Wait(limit.until(at)));
+        }
+        let counter = Counter::of(what);
+        for _ in 0..ROUNDS {
+            let Counted::Refused(item) = self.count(who, &counter, limit, at).await? else {
+                return Ok(Allowance::Go);
+            };
+            // Forgiven since.
+            if !item.contains_key(&counter.since) {
+                continue;
+            }
+            let since = Timestamp(integer(&item, &counter.since)?);
+            if at < limit.until(since) {
+                return Ok(Allowance::Wait(limit.until(since)));
+            }
+            if let Counted::Done = self.begin_anew(who, &counter, since, at).await? {
+                return Ok(Allowance::Go);
+            }
+        }
+        Err(PortError::new(Class::Stale, UPDATE, "Contended"))
+    }
+
+    /// One more of a count that runs, or the first one.
+    async fn count(&self, who: &Sub, counter: &Counter, limit: Limit, at: Timestamp) -> Answer<Counted> {
+        let Counter { times, since } = counter;
+        let within = limit.until(Timestamp(0)).0;
+        let call = self
+            .update(who)
+            .update_expression(format!(
+                "SET {times} = if_not_exists({times}, :none) + :one, {since} = if_not_exists({since}, :at)"
+            ))
+            .condition_expression(format!(
+                "attribute_not_exists({since}) OR ({since} > :over AND {times} < :most)"
+            ))
+            .expression_attribute_values(":none", number(0))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":at", number(at.0))
+            .expression_attribute_values(":over", number(at.0.saturating_sub(within)))
+            .expression_attribute_values(":most", number(limit.most.into()));
+        self.counted(who, call).await
+    }
+
+    /// The first of a new count; of many only one.
+    async fn begin_anew(
+        &self,
+        who: &Sub,
+        counter: &Counter,
+        over: Timestamp,
+        at: Timestamp,
+    ) -> Answer<Counted> {
+        let Counter { times, since } = counter;
+        let call = self
+            .update(who)
+            .update_expression(format!("SET {times} = :one, {since} = :at"))
+            .condition_expression(format!("{since} = :over"))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":at", number(at.0))
+            .expression_attribute_values(":over", number(over.0));
+        self.counted(who, call).await
+    }
+
+    async fn counted(&self, who: &Sub, call: UpdateItemFluentBuilder) -> Answer<Counted> {
+        let call =
+            call.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld).send();
+        let Err(error) = call.await else {
+            return Ok(Counted::Done);
+        };
+        match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
+                let item = match refused.item() {
+                    Some(item) => item.clone(),
+                    None => self.get(who).await?.unwrap_or_default(),
+                };
+                Ok(Counted::Refused(item))
+            }
+            _ => Err(port_error(UPDATE, &error)),
+        }
+    }
+
+    async fn forgive(&self, who: &Sub, what: Tried) -> Answer<()> {
+        let Counter { times, since } = Counter::of(what);
+        let call = self.update(who).update_expression(format!("REMOVE {times}, {since}"));
+        // An update would make the item.
+        let call = call.condition_expression("attribute_exists(pk)");
+        match call.send().await.map_err(|error| port_error(UPDATE, &error)) {
+            Err(error) if error.class != Class::Stale => Err(error),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+}
+
+/// The fields of a counter.
+struct Counter {
+    times: String,
+    since: String,
+}
+
+impl Counter {
+    fn of(what: Tried) -> Self {
+        let times = format!("tries_{}", what.code());
+        Self { since: format!("{times}_since"), times }
+    }
+}
+
+macro_rules! keeps_arrivals {
+    ($($store:ty)*) => {$(
+        impl $store {
+            fn arrivals(&self) -> Arrivals<'_> {
+                Arrivals { client: &self.client, table: &self.table }
+            }
+        }
+
+        impl ArrivalStore for $store {
+            async fn arrival(&self, who: &Sub) -> Answer<Arrival> {
+                self.arrivals().arrival(who).await
+            }
+
+            async fn note(&self, who: &Sub, mark: Mark, at: Timestamp) -> Answer<()> {
+                self.arrivals().note(who, mark, at).await
+            }
+
+            async fn try_once(&self, who: &Sub, what: Tried, limit: Limit, at: Timestamp) -> Answer<Allowance> {
+                self.arrivals().try_once(who, what, limit, at).await
+            }
+
+            async fn forgive(&self, who: &Sub, what: Tried) -> Answer<()> {
+                self.arrivals().forgive(who, what).await
+            }
+        }
+    )*};
+}
+
+keeps_arrivals!(Links UserIds);

@@ -1,0 +1,86 @@
+//! What is known of how somebody came, as fields of an item, and read back.
+
+use twinpool_core::arrival::{Arrival, Invited, Mark};
+use twinpool_core::id::Timestamp;
+use twinpool_core::port::Answer;
+
+use super::field::{Map, damaged, integer};
+
+pub(in super::super) const FIRST: &str = "invited_first";
+pub(in super::super) const LAST: &str = "invited_last";
+pub(in super::super) const TIMES: &str = "invited_times";
+const INVITING: &str = "inviting_at";
+const WITHDRAWN: &str = "withdrawn_at";
+
+/// Whether the latest time counts and not the first.
+pub(in super::super) fn is_latest(field: &str) -> bool {
+    [INVITING, WITHDRAWN].contains(&field)
+}
+
+/// The field of a mark; invitations have three.
+pub(in super::super) fn field_of(mark: Mark) -> Option<&'static str> {
+    match mark {
+        Mark::Migrated => Some("migrated_at"),
+        Mark::Bridged => Some("bridged_at"),
+        Mark::Password => Some("password_at"),
+        Mark::Code => Some("code_at"),
+        Mark::Came => Some("came_at"),
+        Mark::Inviting => Some(INVITING),
+        Mark::Withdrawn => Some(WITHDRAWN),
+        Mark::Invited => None,
+    }
+}
+
+/// What an item says. What is tried is no part of it.
+pub(in super::super) fn decode_arrival(item: &Map) -> Answer<Arrival> {
+    let time =
+        |field: &str| item.contains_key(field).then(|| integer(item, field).map(Timestamp)).transpose();
+    let mark = |mark| field_of(mark).map_or(Ok(None), time);
+    Ok(Arrival {
+        migrated_at: mark(Mark::Migrated)?,
+        bridged_at: mark(Mark::Bridged)?,
+        password_at: mark(Mark::Password)?,
+        code_at: mark(Mark::Code)?,
+        came_at: mark(Mark::Came)?,
+        invited: item.contains_key(TIMES).then(|| invited(item)).transpose()?,
+        inviting_at: mark(Mark::Inviting)?,
+        withdrawn_at: mark(Mark::Withdrawn)?,
+    })
+}
+
+fn invited(item: &Map) -> Answer<Invited> {
+    Ok(Invited {
+        first: Timestamp(integer(item, FIRST)?),
+        last: Timestamp(integer(item, LAST)?),
+        times: u32::try_from(integer(item, TIMES)?).map_err(|_| damaged(TIMES))?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::field::{number, text};
+    use super::*;
+
+    #[test]
+    fn a_damaged_item_is_told_by_its_field_and_never_taken_for_somebody_who_did_not_come() {
+        for field in [
+            "migrated_at",
+            "bridged_at",
+            "password_at",
+            "code_at",
+            "came_at",
+            INVITING,
+            WITHDRAWN,
+            TIMES,
+            FIRST,
+            LAST,
+        ] {
+            let whole = [FIRST, LAST, TIMES].map(|field| (field.to_owned(), number(1)));
+            let mut item = Map::from(whole);
+            item.insert(field.to_owned(), text("yesterday"));
+            assert_eq!(decode_arrival(&item).unwrap_err().code, format!("DamagedItem.{field}"));
+        }
+        let item = Map::from([(TIMES.to_owned(), number(1))]);
+        assert_eq!(decode_arrival(&item).unwrap_err().code, format!("DamagedItem.{FIRST}"));
+    }
+}

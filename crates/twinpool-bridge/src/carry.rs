@@ -1,0 +1,146 @@
+//! A password goes into the new pool: who may have one carried over, and the order of writes.
+
+use futures_util::future::join;
+use twinpool_core::arrival::{ArrivalStore as _, Mark, Tried};
+use twinpool_core::id::{NewSub, OldSub, Pool, Sub};
+use twinpool_core::link::Linked;
+use twinpool_core::password::{Password, PasswordSet, PasswordSetter as _};
+use twinpool_core::port::{Class, Clock as _, PoolReader as _, by_sub};
+use twinpool_core::snapshot::{Snapshot, Status};
+
+use twinpool_core::change_event::UserRef;
+
+use crate::outcome::{Outcome, Trouble};
+use crate::ports::Ports;
+use crate::second_factor;
+use crate::standing::{Standing, standing};
+
+/// A user of both pools who has no password in the new one that anybody knows.
+pub(crate) struct Twins {
+    old: OldSub,
+    new: NewSub,
+    linked: Box<Linked>,
+    factor_is_noted: bool,
+}
+
+/// Both users as their pools say now.
+pub(crate) struct Users {
+    pub(crate) old: Snapshot,
+    new: Snapshot,
+}
+
+/// What is to be set.
+#[derive(Clone, Copy)]
+pub(crate) enum What<'a> {
+    /// The password of the old pool.
+    Old(&'a Password),
+    /// One that the person chose just now.
+    Chosen(&'a Password),
+}
+
+impl What<'_> {
+    fn password(&self) -> &Password {
+        match self {
+            Self::Old(password) | Self::Chosen(password) => password,
+        }
+    }
+}
+
+impl Twins {
+    /// `None`: nothing is carried over for this user.
+    pub(crate) async fn find(ports: &impl Ports, who: &NewSub) -> Result<Option<Self>, Trouble> {
+        let Standing::Twin { old, linked } = standing(ports.table(), who).await.map_err(Trouble::Table)?
+        else {
+            return Ok(None);
+        };
+        let arrival = ports.table().arrival(&Sub::from(&old)).await.map_err(Trouble::Table)?;
+        let factor_is_noted = arrival.factor_at.is_some();
+        Ok((!arrival.has_password()).then(|| Self { old, new: who.clone(), linked, factor_is_noted }))
+    }
+
+    /// By which sub the arrival is kept.
+    pub(crate) fn old(&self) -> Sub {
+        Sub::from(&self.old)
+    }
+
+    /// `None`: one of them is gone, or may not sign in with a password.
+    pub(crate) async fn users(&self, ports: &impl Ports) -> Result<Option<Users>, Trouble> {
+        let (ref_old, ref_new) = (UserRef::Sub(self.old()), by_sub(&self.new));
+        let (old, new) = join(ports.old().user(&ref_old), ports.new_pool().user(&ref_new)).await;
+        let old = old.map_err(|error| Trouble::Pool(Pool::Old, error))?;
+        let new = new.map_err(|error| Trouble::Pool(Pool::New, error))?;
+        let users = old.filter(may_be_asked).zip(new.filter(may_come_in));
+        Ok(users.map(|(old, new)| Users { old, new }))
+    }
+}
+
+/// Others have no password, or none that counts: asking would only run triggers there.
+fn may_be_asked(user: &Snapshot) -> bool {
+    user.enabled && matches!(user.status, Status::Confirmed | Status::ForceChangePassword)
+}
+
+/// To set a password confirms a user: who never proved an address must not be confirmed by it.
+pub(crate) fn may_come_in(user: &Snapshot) -> bool {
+    user.enabled
+        && matches!(user.status, Status::Confirmed | Status::ForceChangePassword | Status::ResetRequired)
+}
+
+/// Sets a password. Whatever comes between two writes, the person gets in by trying again, and no password goes over one that was
+/// chosen since:
+///
+/// 1. that a password is about to be set is noted: should nobody live to say that it was, whoever comes in later is taken to have one;
+/// 2. once more it is asked whether there is a password by now, as late as can be: the old pool may have taken seconds to answer;
+/// 3. the password is set;
+/// 4. that it is set is noted. Before that, another attempt sets the same one again.
+pub(crate) async fn carry(
+    ports: &impl Ports,
+    twins: &Twins,
+    users: &Users,
+    what: What<'_>,
+    asked_for_factor: bool,
+) -> Result<Outcome, Trouble> {
+    let (old, table, clock) = (twins.old(), ports.table(), ports.clock());
+    let in_link = second_factor::is_linked(&twins.linked);
+    let is_seen =
+        asked_for_factor || second_factor::is_on(users.old.mfa) || second_factor::is_on(users.new.mfa);
+    if is_seen && !in_link && !twins.factor_is_noted {
+        table.note(&old, Mark::SecondFactor, clock.now()).await.map_err(Trouble::Table)?;
+    }
+    table.note(&old, Mark::Bridging, clock.now()).await.map_err(Trouble::Table)?;
+    let second_factor = is_seen || in_link || twins.factor_is_noted;
+    let arrival = table.arrival(&old).await.map_err(Trouble::Table)?;
+    match (arrival.has_password(), arrival.bridged_at, &what) {
+        (false, ..) | (true, Some(_), What::Chosen(_)) if arrival.password_at.is_none() => {}
+        // Somebody sent the form twice.
+        (true, Some(_), What::Old(_)) if arrival.password_at.is_none() => {
+            return Ok(Outcome::Bridged { second_factor });
+        }
+        _ => return Ok(Outcome::Wrong),
+    }
+    match ports.new_pool().set_password(&twins.new, what.password()).await {
+        Ok(PasswordSet::Done) => {}
+        Ok(PasswordSet::Refused) => {
+            right_is_forgiven(ports, &old).await;
+            return Ok(Outcome::NewPasswordNeeded);
+        }
+        Err(error) if error.class == Class::NotFound => return Ok(Outcome::Wrong),
+        Err(error) => return Err(Trouble::Pool(Pool::New, error)),
+    }
+    note_bridged(ports, &old).await?;
+    right_is_forgiven(ports, &old).await;
+    Ok(Outcome::Bridged { second_factor })
+}
+
+/// Tried twice: the password is set already.
+async fn note_bridged(ports: &impl Ports, old: &Sub) -> Result<(), Trouble> {
+    let (table, now) = (ports.table(), ports.clock().now());
+    if table.note(old, Mark::Bridged, now).await.is_ok() {
+        return Ok(());
+    }
+    table.note(old, Mark::Bridged, now).await.map_err(Trouble::Table)
+}
+
+/// Begins the count of attempts anew. That it could not changes nothing of the answer: the count runs out by itself.
+pub(crate) async fn right_is_forgiven(ports: &impl Ports, old: &Sub) {
+    ports.table().forgive(old, Tried::Password).await.unwrap_or_default();
+}

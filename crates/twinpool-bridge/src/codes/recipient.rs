@@ -1,0 +1,79 @@
+//! Who may be sent a code, and where.
+
+use twinpool_core::arrival::ArrivalStore as _;
+use twinpool_core::attribute::Contact;
+use twinpool_core::id::{NewSub, Pool, Sub};
+use twinpool_core::one_time_code::CodeSender;
+use twinpool_core::port::{PoolReader as _, by_sub};
+use twinpool_core::snapshot::Snapshot;
+use twinpool_core::value::Value;
+
+use super::{Codes, mask};
+use crate::carry::may_come_in;
+use crate::challenge::Destination;
+use crate::outcome::Trouble;
+use crate::ports::Ports;
+use crate::second_factor;
+use crate::standing::{Standing, standing};
+
+/// Where a code goes.
+pub(crate) struct Recipient {
+    pub(super) sub: NewSub,
+    /// By which sub the arrival is kept.
+    pub(super) kept_by: Sub,
+    pub(super) by: Contact,
+    pub(super) address: Value,
+}
+
+impl Recipient {
+    pub(crate) fn destination(&self) -> Destination {
+        Destination { by: self.by, masked: mask::mask(self.by, &self.address) }
+    }
+}
+
+/// `None`: no code for this user. Who has a second factor, in either pool, would come past it.
+pub(crate) async fn recipient<S: CodeSender + Sync>(
+    ports: &impl Ports,
+    codes: &Codes<S>,
+    who: &NewSub,
+) -> Result<Option<Recipient>, Trouble> {
+    let Some(kept_by) = without_factor(ports, who).await? else {
+        return Ok(None);
+    };
+    let user = ports.new_pool().user(&by_sub(who)).await;
+    let user = user.map_err(|error| Trouble::Pool(Pool::New, error))?;
+    let user = user.filter(|user| may_come_in(user) && !second_factor::is_on(user.mfa));
+    let contact = user.as_ref().and_then(|user| contact(user, codes.sender()));
+    Ok(contact.map(|(by, address)| Recipient { sub: who.clone(), kept_by, by, address }))
+}
+
+/// The first one that is verified and that codes are sent to.
+fn contact(user: &Snapshot, sender: &impl CodeSender) -> Option<(Contact, Value)> {
+    let by = Contact::ALL
+        .into_iter()
+        .find(|by| sender.sends(*by) && user.is_verified(*by) && user.contact(*by).is_some())?;
+    user.contact(by).map(|address| (by, address.clone()))
+}
+
+/// As [`kept_by`], but for users with a second factor.
+async fn without_factor(ports: &impl Ports, who: &NewSub) -> Result<Option<Sub>, Trouble> {
+    match standing(ports.table(), who).await.map_err(Trouble::Table)? {
+        Standing::Nobody => Ok(None),
+        Standing::Alone(sub) => Ok(Some(sub)),
+        Standing::Twin { linked, .. } if second_factor::is_linked(&linked) => Ok(None),
+        Standing::Twin { old, .. } => {
+            let sub = Sub::from(&old);
+            let arrival = ports.table().arrival(&sub).await.map_err(Trouble::Table)?;
+            Ok(arrival.factor_at.is_none().then_some(sub))
+        }
+    }
+}
+
+/// By which sub the arrival of a user is kept; `None`: nothing is done for this user.
+pub(super) async fn kept_by(ports: &impl Ports, who: &NewSub) -> Result<Option<Sub>, Trouble> {
+    Ok(match standing(ports.table(), who).await.map_err(Trouble::Table)? {
+        Standing::Nobody => None,
+        Standing::Alone(sub) => Some(sub),
+        Standing::Twin { old, .. } => Some(Sub::from(&old)),
+    })
+}
