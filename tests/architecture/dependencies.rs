@@ -70,9 +70,14 @@ fn engine_and_aws_do_not_see_each_other() {
 
 #[test]
 fn what_backends_link_in_knows_no_aws() {
-    for krate in ["twinpool-resolver", "twinpool-api"] {
+    for krate in ["twinpool-resolver", "twinpool-bridge", "twinpool-api"] {
         assert_none(krate, &["aws", "lambda", "hyper-rustls", "twinpool-engine", "twinpool-aws"]);
     }
+}
+
+#[test]
+fn the_bridge_brings_no_runtime_and_logs_nothing() {
+    assert_none("twinpool-bridge", &["tokio", "tracing", "log", "twinpool-rules"]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::Value;
 use twinpool_testkit::{MemoryFunctions, MemoryPool, MemorySettings};
 
-use crate::http::{Reply, Request, Server};
+use crate::http::{Hangup, Reply, Request, Server};
 
 mod account;
 mod cognito;
@@ -213,6 +213,10 @@ impl State {
         let version = if [cognito::SERVICE, imports::LOGS].contains(&service) { "1.1" } else { "1.0" };
         if service == cognito::SERVICE {
             self.sts.note(&pool_of(&request.body), request);
+        }
+        if self.faults.hangs(operation) {
+            self.meter.note(operation);
+            return Reply::Hang(Hangup(Box::new(|| ())));
         }
         let (status, body) = match self.answer(service, operation, &request.body) {
             Ok(body) => (200, body),

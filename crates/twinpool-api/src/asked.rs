@@ -6,6 +6,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value};
 use twinpool_core::id::{Pool, Sub};
+use twinpool_core::json::{self, Read};
 
 use crate::problem::Problem;
 
@@ -22,6 +23,11 @@ pub(crate) struct Object<'a> {
 
 /// The body as JSON.
 pub(crate) fn body(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Value, Problem> {
+    read(headers, body).map(|read| read.value)
+}
+
+/// The same, and whether a name stands in it twice.
+pub(crate) fn read(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Read, Problem> {
     if !is_json(headers) {
         return Err(Problem::MediaType);
     }
@@ -29,8 +35,7 @@ pub(crate) fn body(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> 
         StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge,
         _ => Problem::field("body", "it was not sent to its end"),
     })?;
-    let read = twinpool_core::json::read(&body).map_err(|_| Problem::field("body", "it should be JSON"))?;
-    Ok(read.value)
+    json::read(&body).map_err(|_| Problem::field("body", "it should be JSON"))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -2,10 +2,13 @@
 //!
 //! It knows ids and nothing else of a user, lists nobody, and has no authentication of its own: whoever serves it brings that.
 //! The table is asked for every answer, so that an answer is never older than what its caller kept.
+//!
+//! And [`bridge`], an API of its own: passwords of the old pool, carried over for backends that own the sign-in form.
 #![warn(missing_docs)]
 
 mod answer;
 mod asked;
+pub mod bridge;
 mod check;
 mod health;
 mod problem;

@@ -27,6 +27,10 @@ pub(crate) enum Problem {
     Ambiguous,
     /// The table cannot be read now.
     Unavailable { retry_after: u16 },
+    /// Too many passwords were tried for one user.
+    TooMany { retry_after: u64 },
+    /// A pool or the table does not answer now.
+    TryLater { retry_after: u16 },
 }
 
 impl Problem {
@@ -42,7 +46,8 @@ impl Problem {
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Field { .. } => StatusCode::BAD_REQUEST,
             Self::Ambiguous => StatusCode::CONFLICT,
-            Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable { .. } | Self::TryLater { .. } => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -56,6 +61,8 @@ impl Problem {
             Self::Field { .. } => "bad_field",
             Self::Ambiguous => "ambiguous",
             Self::Unavailable { .. } => "unavailable",
+            Self::TooMany { .. } => "too_many",
+            Self::TryLater { .. } => "try_later",
         }
     }
 
@@ -69,6 +76,25 @@ impl Problem {
             Self::Field { .. } => "Something that was sent cannot be used.",
             Self::Ambiguous => "Each pool has a user with this sub: say ?pool=old or ?pool=new.",
             Self::Unavailable { .. } => "The table of links cannot be read now: try again.",
+            Self::TooMany { .. } => "Too many attempts: wait, or reset the password.",
+            Self::TryLater { .. } => "Nothing can be said now: try again.",
+        }
+    }
+
+    /// In seconds.
+    fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::Unavailable { retry_after } | Self::TryLater { retry_after } => {
+                Some(u64::from(*retry_after))
+            }
+            Self::TooMany { retry_after } => Some(*retry_after),
+            Self::UnknownId
+            | Self::UnknownPath
+            | Self::Method
+            | Self::TooLarge
+            | Self::MediaType
+            | Self::Field { .. }
+            | Self::Ambiguous => None,
         }
     }
 }
@@ -104,7 +130,7 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Self::Unavailable { retry_after } = self {
+        if let Some(retry_after) = self.retry_after() {
             headers.insert(RETRY_AFTER, HeaderValue::from(retry_after));
         }
         response

@@ -2,6 +2,7 @@
 
 mod batch;
 mod book;
+mod bridge;
 mod check;
 mod client;
 mod description;

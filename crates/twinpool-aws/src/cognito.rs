@@ -1,14 +1,17 @@
 //! One user pool, read and written over the Cognito API.
 
 use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::config::Builder;
 use twinpool_core::id::PoolId;
 use twinpool_core::port::{Answer, Class, PortError};
 
+mod ask;
 mod decode;
 #[cfg(feature = "raw")]
 pub mod facts;
+mod give;
 #[cfg(feature = "raw")]
 pub mod import_job;
 mod list;
@@ -19,6 +22,8 @@ mod read;
 mod sample;
 mod shape;
 mod write;
+
+pub use ask::PasswordPool;
 
 /// A user pool.
 #[derive(Debug, Clone)]
@@ -42,6 +47,11 @@ impl CognitoPool {
     fn id(&self) -> String {
         self.pool.to_string()
     }
+}
+
+/// For calls that are not the same when they are made twice: the SDK would repeat one whose answer is late or lost.
+fn once() -> Builder {
+    Builder::new().retry_config(RetryConfig::disabled())
 }
 
 /// `None` where the user is not there. A pool that is not there is an error: everyone would seem to be deleted.

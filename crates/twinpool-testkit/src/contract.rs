@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod arrivals;
 pub mod links;
+pub mod passwords;
 pub mod pool;
 pub mod refusals;
 pub mod user_ids;

@@ -26,7 +26,7 @@ pub use functions::{Behaviour, FunctionsHandle, MemoryFunctions};
 pub use handle::PoolHandle;
 pub use import_jobs::MemoryImportJobs;
 pub use links::MemoryLinks;
-pub use passwords::PasswordRules;
+pub use passwords::{Kind, PasswordRules};
 pub use pool::{MemoryPool, Person};
 pub use process::{Moment, Process};
 pub use quota::{Now, Quota, category};

@@ -44,8 +44,10 @@ impl Default for PasswordRules {
 
 /// How long a password lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
+    /// Until it is changed.
     Permanent,
+    /// Until the first sign-in, or until it expires.
     Temporary,
 }
 
@@ -203,32 +205,28 @@ impl MemoryPool {
         Ok(())
     }
 
-    /// AdminSetUserPassword with what somebody typed: the policy is obeyed, and the user is CONFIRMED (F§4.3).
-    pub(crate) fn set_typed_password(&self, sub: &NewSub, text: &str) -> Answer<PasswordSet> {
+    /// AdminSetUserPassword (F§4.3): the policy is obeyed, and the user is CONFIRMED, or FORCE_CHANGE_PASSWORD with a temporary one.
+    ///
+    /// # Errors
+    /// When there is no such user, or the user is disabled.
+    pub fn set_password_as_admin(&self, sub: &NewSub, text: &str, kind: Kind) -> Answer<PasswordSet> {
         self.change(sub, SET, |person| strict::check_enabled(person, SET))??;
         if self.passwords().refuses(&Sub::from(sub), text) {
             return Ok(PasswordSet::Refused);
         }
         self.passwords().keep(&Sub::from(sub), text);
-        self.change(sub, SET, |person| person.status = Status::Confirmed)?;
-        Ok(PasswordSet::Done)
-    }
-
-    /// AdminSetUserPassword with one that nobody has seen: CONFIRMED, or FORCE_CHANGE_PASSWORD (F§4.3).
-    pub(crate) fn set_unseen_password(&self, sub: &NewSub, kind: Kind) -> Answer<()> {
         let status = match kind {
             Kind::Permanent => Status::Confirmed,
             Kind::Temporary => Status::ForceChangePassword,
         };
-        self.change(sub, SET, |person| {
-            strict::check_enabled(person, SET)?;
-            person.status = status;
-            Ok(())
-        })??;
-        let mut passwords = self.passwords();
-        let text = passwords.unseen();
-        passwords.keep(&Sub::from(sub), &text);
-        Ok(())
+        self.change(sub, SET, |person| person.status = status)?;
+        Ok(PasswordSet::Done)
+    }
+
+    /// The same, with one that nobody has seen.
+    pub(crate) fn set_unseen_password(&self, sub: &NewSub, kind: Kind) -> Answer<()> {
+        let text = self.passwords().unseen();
+        self.set_password_as_admin(sub, &text, kind).map(drop)
     }
 
     /// AdminCreateUser with `RESEND`: a new temporary password, by e-mail, for FORCE_CHANGE_PASSWORD users only (F§4.1).

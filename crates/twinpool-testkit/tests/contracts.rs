@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use twinpool_core::pool::PoolShape;
-use twinpool_testkit::contract::{accounts, arrivals, links, pool, refusals, user_ids, walks};
+use twinpool_testkit::contract::{accounts, arrivals, links, passwords, pool, refusals, user_ids, walks};
 use twinpool_testkit::world::email_pool;
 use twinpool_testkit::{MemoryLinks, MemoryPool, PoolHandle, Process};
 
@@ -95,4 +95,14 @@ async fn a_pool_in_memory_refuses_what_aws_refuses() {
     assert!(refusals::an_immutable_attribute_is_refused(&memory).await);
     assert!(refusals::an_address_of_another_is_refused(&memory).await);
     assert!(refusals::attributes_can_be_deleted(&memory).await);
+}
+
+#[tokio::test]
+async fn passwords_in_memory() {
+    let memory = memory_pool();
+    passwords::the_password_that_was_set_is_right(&memory, &memory).await;
+    passwords::a_weak_password_is_refused(&memory, &memory).await;
+    passwords::a_disabled_user_is_told(&memory, &memory).await;
+    passwords::a_second_factor_follows_a_right_password(&memory, &memory).await;
+    passwords::an_invitation_is_for_temporary_passwords(&memory).await;
 }

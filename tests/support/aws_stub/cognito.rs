@@ -8,6 +8,7 @@ use super::{State, imports};
 pub(super) mod directory;
 mod groups;
 mod list;
+mod passwords;
 mod pool;
 mod users;
 
@@ -15,7 +16,7 @@ pub(super) use pool::NAME as POOL_NAME;
 
 pub(super) const SERVICE: &str = "AWSCognitoIdentityProviderService";
 
-const OPERATIONS: [&str; 24] = [
+const OPERATIONS: [&str; 25] = [
     "DescribeUserPool",
     "ListUsers",
     "ListGroups",
@@ -29,6 +30,7 @@ const OPERATIONS: [&str; 24] = [
     "AdminGetUserAuthFactors",
     "AdminListDevices",
     "AdminCreateUser",
+    "AdminInitiateAuth",
     "AdminSetUserPassword",
     "AdminUpdateUserAttributes",
     "AdminDeleteUserAttributes",
@@ -69,6 +71,7 @@ pub(super) fn answer(state: &State, operation: &str, body: &Value) -> Outcome {
         "GetGroup" | "CreateGroup" | "UpdateGroup" | "DeleteGroup" => {
             groups::answer(pool, operation, body).map(|answer| bytes(&answer))
         }
+        "AdminInitiateAuth" => passwords::sign_in(pool, body).map(|answer| bytes(&answer)),
         _ => users::answer(pool, operation, body).map(|answer| bytes(&answer)),
     }
 }

@@ -12,6 +12,7 @@ struct Script {
     is_cut: bool,
     cut_at: Option<String>,
     lost: Vec<String>,
+    hanging: Vec<String>,
 }
 
 /// What goes wrong next. Without a word, nothing.
@@ -59,9 +60,20 @@ impl Faults {
         self.script().lost.push(operation.to_owned());
     }
 
+    /// Calls of this operation get no answer, and have no effect, until [`Faults::mend`].
+    pub fn hang(&self, operation: &str) {
+        self.script().hanging.push(operation.to_owned());
+    }
+
     /// Answers again.
     pub fn mend(&self) {
-        self.script().is_cut = false;
+        let mut script = self.script();
+        script.is_cut = false;
+        script.hanging.clear();
+    }
+
+    pub(super) fn hangs(&self, operation: &str) -> bool {
+        self.script().hanging.iter().any(|hanging| hanging == operation)
     }
 
     pub(super) fn next(&self, operation: &str) -> Option<String> {

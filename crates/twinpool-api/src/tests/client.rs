@@ -34,12 +34,17 @@ impl Told {
 /// Any request.
 pub(super) async fn send(book: &Book, request: Request<Body>) -> Told {
     let (method, path) = (request.method().as_str().to_ascii_lowercase(), request.uri().path().to_owned());
-    let response = router(book.clone()).call(request).await.unwrap();
+    let told = answered(router(book.clone()), request).await;
+    assert_described(&description::parsed(), &method, &path, &told);
+    told
+}
+
+/// What an API answers.
+pub(super) async fn answered(mut api: axum::Router, request: Request<Body>) -> Told {
+    let response = api.call(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
-    let told = Told { status: parts.status.as_u16(), headers: parts.headers, body };
-    assert_described(&method, &path, &told);
-    told
+    Told { status: parts.status.as_u16(), headers: parts.headers, body }
 }
 
 /// GET, with these headers.
@@ -58,14 +63,13 @@ pub(super) async fn post(book: &Book, path: &str, body: impl Into<Body>) -> Told
 }
 
 /// The description tells of this answer: its status, its headers, its body.
-fn assert_described(method: &str, path: &str, told: &Told) {
-    let all = description::parsed();
-    let described = description::response(&all, method, path, told.status);
+pub(super) fn assert_described(all: &Value, method: &str, path: &str, told: &Told) {
+    let described = description::response(all, method, path, told.status);
     let place = format!("{method} {path} -> {}", told.status);
     for (name, header) in described["headers"].as_object().into_iter().flatten() {
-        let header = schema::followed(&all, header);
+        let header = schema::followed(all, header);
         let value = told.header(name).unwrap_or_else(|| panic!("{place}: no {name}"));
-        schema::check(&all, &header["schema"], &Value::from(value), &format!("{place}: {name}"));
+        schema::check(all, &header["schema"], &Value::from(value), &format!("{place}: {name}"));
     }
     // Only these may be told without being described.
     let known = ["content-type", "content-length"];
@@ -85,7 +89,7 @@ fn assert_described(method: &str, path: &str, told: &Told) {
         }
         (Some((kind, content)), _) => {
             assert_eq!(told.header("content-type"), Some(kind.as_str()), "{place}");
-            schema::check(&all, &content["schema"], &told.json(), &place);
+            schema::check(all, &content["schema"], &told.json(), &place);
         }
         (None, _) => assert_eq!(told.body, "", "{place}"),
     }

@@ -78,6 +78,7 @@ fn is(value: &Value, kind: &Value) -> bool {
         "object" => value.is_object(),
         "array" => value.is_array(),
         "string" => value.is_string(),
+        "boolean" => value.is_boolean(),
         "integer" => value.is_u64() || value.is_i64(),
         "null" => value.is_null(),
         other => panic!("the checker does not know the type {other}"),

@@ -11,6 +11,9 @@ use crate::strict;
 impl PasswordChecker for PoolHandle {
     async fn check(&self, who: &Username, password: &Password) -> Answer<Checked> {
         const OPERATION: &str = "AdminInitiateAuth";
+        if password.reveal().is_empty() {
+            return Ok(Checked::Wrong);
+        }
         self.call(OPERATION, Some(who.as_str()), || {
             strict::check_parameter(OPERATION, who.as_str())?;
             Ok(self.pool.sign_in(who.as_str(), password.reveal()))
@@ -21,7 +24,10 @@ impl PasswordChecker for PoolHandle {
 
 impl PasswordSetter for PoolHandle {
     async fn set_password(&self, sub: &NewSub, password: &Password) -> Answer<PasswordSet> {
-        self.call(SET, Some(sub.as_str()), || self.pool.set_typed_password(sub, password.reveal())).await
+        self.call(SET, Some(sub.as_str()), || {
+            self.pool.set_password_as_admin(sub, password.reveal(), Kind::Permanent)
+        })
+        .await
     }
 }
 

@@ -12,7 +12,7 @@ use twinpool_testkit::Person;
 use super::super::refusal::{Refusal, text};
 use super::super::user::{described, preference, snapshot};
 use super::directory::{Directory, now};
-use super::groups;
+use super::{groups, passwords};
 
 pub(super) fn answer(pool: &dyn Directory, operation: &str, body: &Value) -> Result<Value, Refusal> {
     match operation {
@@ -44,13 +44,7 @@ fn one(pool: &dyn Directory, operation: &str, person: &Person, body: &Value) -> 
     }
     let writer = pool.writer()?;
     match operation {
-        "AdminSetUserPassword" => {
-            check_password(text(body, "Password")?)?;
-            if body["Permanent"] != json!(true) {
-                return Err(Refusal::parameter("this server sets permanent passwords only"));
-            }
-            now(writer.set_random_password(&sub))?;
-        }
+        "AdminSetUserPassword" => passwords::set(pool, &sub, body)?,
         "AdminUpdateUserAttributes" => now(writer.set_attributes(&sub, &attributes(body)?))?,
         "AdminDeleteUserAttributes" => now(writer.delete_attributes(&sub, &names(body)?))?,
         "AdminAddUserToGroup" => now(writer.add_to_group(&sub, &group(body)?))?,
@@ -69,11 +63,14 @@ fn one(pool: &dyn Directory, operation: &str, person: &Person, body: &Value) -> 
 
 fn create(pool: &dyn Directory, body: &Value) -> Result<Value, Refusal> {
     let username = Username::parse(text(body, "Username")?).map_err(|_| Refusal::parameter("Username"))?;
+    if body["MessageAction"] == json!("RESEND") {
+        return passwords::invite(pool, &username, body);
+    }
     if body["MessageAction"] != json!("SUPPRESS") || body["ForceAliasCreation"] == json!(true) {
         return Err(Refusal::parameter("this server sends no messages, and takes no alias over"));
     }
     if let Some(password) = body["TemporaryPassword"].as_str() {
-        check_password(password)?;
+        passwords::check_policy(password)?;
     }
     let sub = now(pool.writer()?.create_user(&username, &attributes(body)?))?;
     let user = described(&pool.user(sub.as_str())?);
@@ -82,17 +79,6 @@ fn create(pool: &dyn Directory, body: &Value) -> Result<Value, Refusal> {
         kept.into_iter().map(|name| (name.to_owned(), user[name].clone())).collect();
     told.insert("Attributes".to_owned(), user["UserAttributes"].clone());
     Ok(json!({ "User": told }))
-}
-
-/// The policy of a pool that was made without one.
-fn check_password(password: &str) -> Result<(), Refusal> {
-    let has = |class: fn(&char) -> bool| password.chars().any(|c| class(&c));
-    let is_fine = (8..=256).contains(&password.len())
-        && has(char::is_ascii_uppercase)
-        && has(char::is_ascii_lowercase)
-        && has(char::is_ascii_digit)
-        && has(char::is_ascii_punctuation);
-    if is_fine { Ok(()) } else { Err(Refusal::new("InvalidPasswordException", "the policy")) }
 }
 
 fn factors(pool: &dyn Directory, operation: &str, sub: &NewSub) -> Result<Value, Refusal> {

@@ -1,0 +1,125 @@
+//! The password bridge over HTTP: `POST /v1/bridge` carries a password of the old pool over, for backends that own the sign-in form.
+//!
+//! Nobody is named in an answer, a password stands in none and in no log, and whoever cannot be bridged is answered as a wrong
+//! password is.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::{get, post};
+use serde_json::{Value, json};
+use twinpool_bridge::{Bridge, Outcome, Ports, Trouble};
+use twinpool_core::id::Timestamp;
+use twinpool_core::port::{Class, Clock};
+
+use crate::answer;
+use crate::problem::Problem;
+
+mod attempt;
+
+use attempt::Attempt;
+
+/// The description of the API (OpenAPI 3.1), which it serves itself.
+pub const OPENAPI: &str = include_str!("../bridge.openapi.json");
+
+/// Room for a name and two passwords as long as they can be, each character written as an escape.
+const LONGEST_BODY: usize = 8 * 1024;
+
+struct Shared<P, C> {
+    bridge: Bridge<P>,
+    clock: C,
+    within: Duration,
+}
+
+/// The API over this bridge. What is not done within this time is given up: the caller may ask again.
+pub fn router<P, C>(bridge: Bridge<P>, clock: C, within: Duration) -> Router
+where
+    P: Ports + 'static,
+    C: Clock + 'static,
+{
+    Router::new()
+        .route("/v1/bridge", post(carry::<P, C>))
+        .route("/v1/bridge/openapi.json", get(description))
+        .fallback(async || Problem::UnknownPath)
+        .method_not_allowed_fallback(async || Problem::Method)
+        .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .with_state(Arc::new(Shared { bridge, clock, within }))
+}
+
+async fn carry<P: Ports + 'static, C: Clock + 'static>(
+    State(shared): State<Arc<Shared<P, C>>>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let attempt = Attempt::read(&headers, body)?;
+    match tokio::time::timeout(shared.within, attempted(&shared.bridge, &attempt)).await {
+        Ok(outcome) => told(outcome?, &shared.clock),
+        Err(_) => {
+            tracing::warn!("a password was not carried over in time: the person may try again");
+            Err(Problem::TryLater { retry_after: SOON })
+        }
+    }
+}
+
+async fn attempted<P: Ports>(bridge: &Bridge<P>, attempt: &Attempt) -> Result<Outcome, Trouble> {
+    // A name that nobody can have is nobody's.
+    let Some(username) = &attempt.username else {
+        return Ok(Outcome::Wrong);
+    };
+    let Some(who) = bridge.find(username).await? else {
+        return Ok(Outcome::Wrong);
+    };
+    match &attempt.new_password {
+        None => bridge.bridge(&who, &attempt.password).await,
+        Some(chosen) => bridge.choose(&who, &attempt.password, chosen).await,
+    }
+}
+
+fn told(outcome: Outcome, clock: &impl Clock) -> Result<Response, Problem> {
+    let result = |value: Value| Ok(answer::fleeting(value.to_string()));
+    match outcome {
+        Outcome::Bridged { second_factor } => {
+            result(json!({ "result": "bridged", "second_factor": second_factor }))
+        }
+        Outcome::NewPasswordNeeded => result(json!({ "result": "new_password_needed" })),
+        Outcome::Wrong => result(json!({ "result": "wrong" })),
+        Outcome::TooMany { until } => Err(Problem::TooMany { retry_after: seconds(clock.now(), until) }),
+    }
+}
+
+/// A second at least: a client that is told none asks at once.
+fn seconds(now: Timestamp, until: Timestamp) -> u64 {
+    until.0.saturating_sub(now.0).div_ceil(1_000).max(1)
+}
+
+const SOON: u16 = 1;
+const LATE: u16 = 30;
+
+impl From<Trouble> for Problem {
+    fn from(trouble: Trouble) -> Self {
+        let class = match &trouble {
+            Trouble::Pool(_, error) | Trouble::Table(error) | Trouble::Message(error) => error.class,
+            Trouble::NoRandomness => Class::Unavailable,
+        };
+        let passes = matches!(class, Class::Throttled | Class::Unavailable | Class::Stale);
+        if passes {
+            tracing::warn!(reason = %trouble, "a password cannot be carried over now");
+        } else {
+            tracing::error!(
+                reason = %trouble,
+                "a password cannot be carried over: look at the pools' ids, the app client of the old pool, its triggers, the table, and the permissions"
+            );
+        }
+        Self::TryLater { retry_after: if passes { SOON } else { LATE } }
+    }
+}
+
+async fn description(headers: HeaderMap) -> Response {
+    answer::kept(&headers, OPENAPI.to_owned())
+}
