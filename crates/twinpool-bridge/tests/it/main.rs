@@ -5,6 +5,7 @@ mod bench;
 mod challenge;
 mod client;
 mod codes;
+mod costs;
 mod crashes;
 mod outages;
 mod outbox;

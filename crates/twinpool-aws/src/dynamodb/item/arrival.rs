@@ -21,8 +21,10 @@ pub(in super::super) fn is_latest(field: &str) -> bool {
 pub(in super::super) fn field_of(mark: Mark) -> Option<&'static str> {
     match mark {
         Mark::Migrated => Some("migrated_at"),
+        Mark::Bridging => Some("bridging_at"),
         Mark::Bridged => Some("bridged_at"),
         Mark::Password => Some("password_at"),
+        Mark::SecondFactor => Some("factor_at"),
         Mark::Code => Some("code_at"),
         Mark::Came => Some("came_at"),
         Mark::Inviting => Some(INVITING),
@@ -38,8 +40,10 @@ pub(in super::super) fn decode_arrival(item: &Map) -> Answer<Arrival> {
     let mark = |mark| field_of(mark).map_or(Ok(None), time);
     Ok(Arrival {
         migrated_at: mark(Mark::Migrated)?,
+        bridging_at: mark(Mark::Bridging)?,
         bridged_at: mark(Mark::Bridged)?,
         password_at: mark(Mark::Password)?,
+        factor_at: mark(Mark::SecondFactor)?,
         code_at: mark(Mark::Code)?,
         came_at: mark(Mark::Came)?,
         invited: item.contains_key(TIMES).then(|| invited(item)).transpose()?,
@@ -61,20 +65,22 @@ mod tests {
     use super::super::field::{number, text};
     use super::*;
 
+    const MARKS: [Mark; 9] = [
+        Mark::Migrated,
+        Mark::Bridging,
+        Mark::Bridged,
+        Mark::Password,
+        Mark::SecondFactor,
+        Mark::Code,
+        Mark::Came,
+        Mark::Inviting,
+        Mark::Withdrawn,
+    ];
+
     #[test]
     fn a_damaged_item_is_told_by_its_field_and_never_taken_for_somebody_who_did_not_come() {
-        for field in [
-            "migrated_at",
-            "bridged_at",
-            "password_at",
-            "code_at",
-            "came_at",
-            INVITING,
-            WITHDRAWN,
-            TIMES,
-            FIRST,
-            LAST,
-        ] {
+        let marks = MARKS.into_iter().filter_map(field_of);
+        for field in marks.chain([TIMES, FIRST, LAST]) {
             let whole = [FIRST, LAST, TIMES].map(|field| (field.to_owned(), number(1)));
             let mut item = Map::from(whole);
             item.insert(field.to_owned(), text("yesterday"));
