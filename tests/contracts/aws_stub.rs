@@ -63,7 +63,8 @@ keeps!(walks of pools:
     a_walk_shows_everybody an_unknown_place_is_refused groups_are_listed_with_their_members);
 keeps!(links of links:
     a_link_is_read_as_it_was_written a_late_writer_loses a_new_sub_is_tied_once groups_are_recorded_and_forgotten
-    a_table_is_tied_to_two_pools a_decision_changes_nothing_else a_walk_finds_all the_last_trouble_is_kept);
+    a_table_is_tied_to_two_pools a_decision_changes_nothing_else being_seen_takes_no_fence a_walk_finds_all
+    the_last_trouble_is_kept);
 keeps!(arrivals of links:
     the_first_mark_counts invitations_are_counted attempts_are_limited a_window_that_is_over_begins_anew
     what_is_forgiven_begins_anew of_many_at_once_no_more_than_allowed_go marks_and_counters_leave_each_other_alone

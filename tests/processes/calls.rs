@@ -1,11 +1,17 @@
 //! What each kind of event costs, counted on the wire.
 
+use twinpool_core::change_event::ChangeEvent;
+use twinpool_core::id::Timestamp;
 use twinpool_tests::bootstrap::Function;
 use twinpool_tests::mirror::{Bench, failures, one};
 
 /// The calls of a mirror for a person's next sign-in.
 fn calls(bench: &Bench, mirror: &Function, username: &str) -> Vec<String> {
-    let event = bench.sign_in(username);
+    calls_at(bench, mirror, username, Timestamp(0))
+}
+
+fn calls_at(bench: &Bench, mirror: &Function, username: &str, at: Timestamp) -> Vec<String> {
+    let event = ChangeEvent { at, ..bench.sign_in(username) };
     drop(bench.proxy.take_calls());
     assert_eq!(failures(&mirror.invoke(one(&event, 1))), Vec::<String>::new());
     bench.proxy.take_calls()
@@ -38,6 +44,11 @@ fn each_event_costs_the_calls_that_are_promised() {
     assert_eq!(calls(&bench, &mirror, "fay"), first);
 
     assert_eq!(calls(&bench, &mirror, "fay"), ["GetItem"]);
+
+    // Once a day it is written down that somebody showed.
+    let next_day = Timestamp(24 * 3_600_000);
+    assert_eq!(calls_at(&bench, &mirror, "fay", next_day), ["GetItem", "UpdateItem"]);
+    assert_eq!(calls_at(&bench, &mirror, "fay", next_day), ["GetItem"]);
 
     bench.old.set("fay", &[("given_name", "Fay")]).unwrap();
     let changed = calls(&bench, &mirror, "fay");

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use twinpool_core::digest::DigestKey;
-use twinpool_core::id::{NewSub, OldSub, PoolId};
+use twinpool_core::id::{NewSub, OldSub, PoolId, Timestamp};
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::port::{Answer, Class, LinkReader, LinkStore, PortError};
 
@@ -30,6 +30,7 @@ mod operator;
 mod pools;
 mod runs;
 mod seal;
+mod seen;
 mod troubles;
 mod user_ids;
 
@@ -157,6 +158,10 @@ impl LinkStore for Links {
             | LinkState::Tombstone { .. } => self.put(item, link.version).await?,
         }
         Ok(version)
+    }
+
+    async fn note_seen(&self, old: &OldSub, at: Timestamp) -> Answer<()> {
+        self.put_seen(old, at).await
     }
 
     async fn connect(&self, link: &Link, heir_of: Option<&OldSub>) -> Answer<u64> {

@@ -39,6 +39,7 @@ pub(crate) fn in_state(sub: &str, state: LinkState) -> Link {
         decisions: Decisions::new(),
         made_by: None,
         history: [entry].into_iter().collect::<History>(),
+        seen_at: None,
         state,
     }
 }

@@ -1,6 +1,7 @@
 //! The record that ties one old sub to one new sub and to one user id.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use crate::decision::Decisions;
 use crate::digest::{Digest, DigestKey};
@@ -8,6 +9,9 @@ use crate::held_back::{HeldBack, Reason};
 use crate::history::History;
 use crate::id::{AttributeName, GroupName, NewSub, OldSub, RunId, Sub, Timestamp, UserId, Username};
 use crate::snapshot::{Factor, Mfa, Snapshot};
+
+/// Within so long of what is known, that a user showed again is no reason to write.
+pub const SEEN_GRAIN: Duration = Duration::from_hours(24);
 
 /// Everything the table says of one user. One item, `OLD#<old sub>`; `NEW#<new sub>` points back at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +33,10 @@ pub struct Link {
     pub made_by: Option<RunId>,
     /// What became of the user of late.
     pub history: History,
+    /// When the user was last seen to get a token of the old pool: at a sign-in or a refresh, and at most [`SEEN_GRAIN`] late.
+    /// `None`: not since twinpool looks. Decides nothing here, and is not fenced: see
+    /// [`note_seen`](crate::port::LinkStore::note_seen).
+    pub seen_at: Option<Timestamp>,
     /// How far the user has come.
     pub state: LinkState,
 }
@@ -206,8 +214,20 @@ impl Link {
             decisions: Decisions::new(),
             made_by: None,
             history: History::default(),
+            seen_at: None,
             state: LinkState::Pending { since },
         }
+    }
+
+    /// The user showed in the old pool at this time. Says whether that is worth a write of its own: it is not what is known, to a
+    /// day.
+    pub fn see(&mut self, at: Timestamp) -> bool {
+        let Some(before) = self.seen_at else {
+            self.seen_at = Some(at);
+            return true;
+        };
+        self.seen_at = Some(before.max(at));
+        u128::from(at.0.saturating_sub(before.0)) >= SEEN_GRAIN.as_millis()
     }
 
     /// What is known of the new side, if the user exists in both pools.

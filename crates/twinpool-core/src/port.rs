@@ -10,7 +10,7 @@ use crate::arrival::Arrival;
 use crate::change_event::{ChangeEvent, UserRef};
 use crate::decision::Decisions;
 use crate::group::{GroupDefinition, GroupRecord};
-use crate::id::{AttributeName, GroupName, NewSub, OldSub, PoolId, Sub, Username};
+use crate::id::{AttributeName, GroupName, NewSub, OldSub, PoolId, Sub, Timestamp, Username};
 use crate::link::Link;
 use crate::pool::PoolShape;
 use crate::snapshot::{Factor, Identity, Mfa, Snapshot};
@@ -182,6 +182,11 @@ pub trait LinkStore: LinkReader {
     /// [`Class::Stale`] when someone else wrote since; [`Class::Taken`] when the new sub is tied to another old sub, or has a
     /// user id of its own: it was born in the new pool.
     fn connect(&self, link: &Link, heir_of: Option<&OldSub>) -> impl Future<Output = Answer<u64>> + Send;
+
+    /// Moves [`Link::seen_at`] forward, and nothing else: never back, and without a new version, so that nobody who is at work on
+    /// the link loses the fence. Fine if there is no link, or a later time is known. Whoever writes the whole link at the same
+    /// time may put the former time back: nothing depends on it, and the user's next token says it again.
+    fn note_seen(&self, old: &OldSub, at: Timestamp) -> impl Future<Output = Answer<()>> + Send;
 
     /// Ties the table to two pools, once and for ever. Gives the pools that it is tied to: these, or those of before.
     fn bind(&self, old: &PoolId, new: &PoolId) -> impl Future<Output = Answer<(PoolId, PoolId)>> + Send;

@@ -11,6 +11,7 @@ use twinpool_core::snapshot::{Factor, Snapshot};
 use twinpool_rules::View;
 
 use crate::engine::{Engine, Ports};
+use crate::seen::Seen;
 
 /// What a decision about one user starts from.
 pub(crate) struct Case {
@@ -24,6 +25,8 @@ pub(crate) struct Case {
     pub(crate) side: Side,
     /// The user in the new pool's names and values.
     pub(crate) view: View,
+    /// When the user showed.
+    pub(crate) seen: Seen,
 }
 
 impl Case {

@@ -15,6 +15,7 @@ use twinpool_rules::{Rules, View};
 
 use crate::case::{Case, decide};
 use crate::engine::{Engine, Ports};
+use crate::seen::Seen;
 
 /// All that decides about a user and is not the user.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +56,14 @@ impl Known<'_> {
             view.terms.left_alone.extend(&self.rules.left_alone(&link.announced));
             decide(&mut view, &link.decisions);
         }
-        Case { cause: cause.clone(), delivery, side: Side::of(&old, self.key), old, view }
+        Case {
+            cause: cause.clone(),
+            delivery,
+            side: Side::of(&old, self.key),
+            old,
+            view,
+            seen: Seen::default(),
+        }
     }
 
     /// What proves that a user of the new pool was made for this one.

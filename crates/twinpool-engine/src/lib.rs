@@ -27,6 +27,7 @@ mod observe;
 mod pace;
 mod record;
 mod resolve;
+mod seen;
 mod standing;
 mod sweep;
 mod sync_account;

@@ -21,7 +21,8 @@ impl<P: Ports> Engine<P> {
     pub(crate) async fn make(&self, link: Option<Link>, case: &Case) -> Result<Outcome, SyncError> {
         let now = self.ports.clock().now();
         let old_sub = case.old_sub();
-        let mut link = link.unwrap_or_else(|| Link::intent(&old_sub, Names::default(), now));
+        let begun = || case.seen.on(Link::intent(&old_sub, Names::default(), now));
+        let mut link = link.unwrap_or_else(begun);
         match link.decisions.get(&Subject::User).cloned() {
             Some(Decision::LinkTo(new_sub)) => return self.link_to(link, case, &new_sub).await,
             Some(Decision::MergeInto(into)) => return self.merge(link, case, into).await,
@@ -147,6 +148,8 @@ impl<P: Ports> Engine<P> {
             link.state = LinkState::Conflict { reason, since, holder };
             self.note(&mut link, &case.cause, &format!("not mirrored: {}", reason.code()));
             self.ports.links().write(&link).await?;
+        } else {
+            self.note_seen(&link.old_sub, case.seen).await;
         }
         let held_back = vec![HeldBack { subject: Subject::User, reason }];
         Ok(Outcome::held(Kind::Conflict, held_back))

@@ -15,9 +15,11 @@ use twinpool_core::link::{Link, LinkState, Linked};
 use twinpool_core::port::{Class, LinkReader, PoolReader, PortError};
 use twinpool_core::snapshot::Status;
 
+use crate::case::Case;
 use crate::engine::{Engine, Ports};
 use crate::follow::waits;
 use crate::observe;
+use crate::seen::Seen;
 use crate::told::Told;
 
 /// How often a lost fence is answered by reading again before the message goes back to the queue.
@@ -149,12 +151,15 @@ impl<P: Ports> Engine<P> {
     ) -> Result<Outcome, SyncError> {
         let old_sub = self.old_sub(event, who).await?;
         // The link first: a snapshot that is older than the last mirror could undo it.
-        let link = self.ports.links().link(&old_sub).await?;
+        let mut link = self.ports.links().link(&old_sub).await?;
+        let seen = Seen::of(event, link.as_mut());
         let linked = link.as_ref().and_then(|link| link.linked());
         if !thorough && linked.is_some_and(|linked| self.says_nothing_new(event, linked)) {
+            self.note_seen(&old_sub, seen).await;
             return Ok(Outcome::plain(Kind::Unchanged));
         }
         if self.is_merged(link.as_ref()).await? {
+            self.note_seen(&old_sub, seen).await;
             return self.answer_merged(link, &event.cause).await;
         }
         if link.is_none() && self.is_of_new_pool(event).await? {
@@ -174,7 +179,7 @@ impl<P: Ports> Engine<P> {
             }
             return self.gone(link, &old_sub, &event.cause).await;
         };
-        let case = self.case(&event.cause, delivery, old, link.as_ref());
+        let case = Case { seen, ..self.case(&event.cause, delivery, old, link.as_ref()) };
         match link {
             Some(link) if link.linked().is_some() => self.follow(link, &case, event, thorough).await,
             _ if case.old.status != Status::Unconfirmed => self.make(link, &case).await,

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use twinpool_core::decision::Decisions;
 use twinpool_core::digest::Digest;
 use twinpool_core::group::GroupRecord;
-use twinpool_core::id::{GroupName, NewSub, OldSub, PoolId, UserId};
+use twinpool_core::id::{GroupName, NewSub, OldSub, PoolId, Timestamp, UserId};
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::port::{Answer, Class, DecisionStore, LinkEraser, LinkReader, LinkStore, PortError};
 use twinpool_core::trouble::Trouble;
@@ -185,6 +185,14 @@ impl LinkStore for MemoryLinks {
         let version = self.store(link, "TransactWriteItems", true, heir_of)?;
         self.process.leave("TransactWriteItems").await?;
         Ok(version)
+    }
+
+    async fn note_seen(&self, old: &OldSub, at: Timestamp) -> Answer<()> {
+        self.process.enter("UpdateItem").await?;
+        if let Some(link) = self.tables().links.get_mut(old) {
+            link.seen_at = link.seen_at.max(Some(at));
+        }
+        self.process.leave("UpdateItem").await
     }
 
     async fn bind(&self, old: &PoolId, new: &PoolId) -> Answer<(PoolId, PoolId)> {

@@ -16,6 +16,7 @@ async fn links_in_memory() {
     links::groups_are_recorded_and_forgotten(&store).await;
     links::a_table_is_tied_to_two_pools(&store).await;
     links::a_decision_changes_nothing_else(&store).await;
+    links::being_seen_takes_no_fence(&store).await;
     links::a_walk_finds_all(&store).await;
     links::the_last_trouble_is_kept(&store).await;
     walks::many_links_are_read_at_once(&store).await;

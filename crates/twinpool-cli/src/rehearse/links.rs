@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use twinpool_core::group::GroupRecord;
-use twinpool_core::id::{GroupName, NewSub, OldSub, PoolId};
+use twinpool_core::id::{GroupName, NewSub, OldSub, PoolId, Timestamp};
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::listing::{Found, LinkBatch, Listing, Pair};
 use twinpool_core::port::{Answer, Class, GroupStore, LinkReader, LinkStore, Place, PortError, TroubleStore};
@@ -67,6 +67,13 @@ impl LinkStore for Links {
         let version = put(&mut tables, link, OPERATION)?;
         tables.back.insert(linked.new_sub.clone(), link.old_sub.clone());
         Ok(version)
+    }
+
+    async fn note_seen(&self, old: &OldSub, at: Timestamp) -> Answer<()> {
+        if let Some(link) = self.tables().links.get_mut(old) {
+            link.seen_at = link.seen_at.max(Some(at));
+        }
+        Ok(())
     }
 
     async fn bind(&self, old: &PoolId, new: &PoolId) -> Answer<(PoolId, PoolId)> {

@@ -31,6 +31,7 @@ mod population;
 mod quotas;
 mod races;
 mod refusals;
+mod seen;
 mod start;
 mod support;
 mod sweeps;

@@ -71,6 +71,7 @@ pub(super) fn pair(old_sub: &str, new_sub: &str, version: u64) -> Link {
         decisions: [(Subject::User, Decision::LeaveOut)].into(),
         made_by: RunId::parse("20261121-144455-k3f").ok(),
         history: [entry].into_iter().collect(),
+        seen_at: Some(Timestamp(4)),
         state: LinkState::Linked(Box::new(linked)),
         ..intent
     }
@@ -184,6 +185,22 @@ pub async fn a_decision_changes_nothing_else<L: LinkStore + DecisionStore>(links
         assert_eq!(unknown.map_err(|error| error.class), Err(Class::Stale));
     }
     assert_eq!(links.link(&old("c5-nobody")).await, Ok(None));
+}
+
+/// When somebody was last seen moves forward only, takes nobody's fence, touches nothing else, and makes no link.
+pub async fn being_seen_takes_no_fence<L: LinkStore>(links: &L) {
+    let intent = Link::intent(&old("c8"), names(), Timestamp(5));
+    assert_eq!(links.write(&intent).await, Ok(1));
+    for (at, seen) in [(7, 7), (9, 9), (8, 9), (9, 9)] {
+        assert_eq!(links.note_seen(&old("c8"), Timestamp(at)).await, Ok(()));
+        let stored = Link { version: 1, seen_at: Some(Timestamp(seen)), ..intent.clone() };
+        assert_eq!(links.link(&old("c8")).await, Ok(Some(stored)));
+    }
+    let next = Link { version: 1, seen_at: Some(Timestamp(10)), ..intent };
+    assert_eq!(links.write(&next).await, Ok(2));
+    assert_eq!(links.link(&old("c8")).await, Ok(Some(Link { version: 2, ..next })));
+    assert_eq!(links.note_seen(&old("c8-nobody"), Timestamp(7)).await, Ok(()));
+    assert_eq!(links.link(&old("c8-nobody")).await, Ok(None));
 }
 
 /// A walk finds every link and group once, also where they do not fit one page.

@@ -49,6 +49,7 @@ pub(in super::super) fn decode(old_sub: OldSub, item: &Map) -> Answer<Link> {
             .map(|run| RunId::parse(run).map_err(|_| damaged("made_by")))
             .transpose()?,
         history: history.into_iter().collect(),
+        seen_at: item.contains_key("seen_at").then(|| integer(item, "seen_at").map(Timestamp)).transpose()?,
         state: state(item)?,
     })
 }

@@ -23,6 +23,7 @@ pub(in super::super) fn encode(link: &Link, version: u64, key: String) -> Map {
         ("history".to_owned(), AttributeValue::L(link.history.entries().map(entry).collect())),
     ]);
     item.extend(link.made_by.as_ref().map(|run| ("made_by".to_owned(), text(run))));
+    item.extend(link.seen_at.map(|at| ("seen_at".to_owned(), number(at.0))));
     item.extend(state(&link.state).into_iter().map(|(name, value)| (name.to_owned(), value)));
     item
 }

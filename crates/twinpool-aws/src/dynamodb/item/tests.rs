@@ -66,6 +66,7 @@ fn linked() -> Link {
         },
         decisions: subjects().into_iter().zip(decisions).collect(),
         history: [Entry { at: Timestamp(1), cause, did: "enable".to_owned() }].into_iter().collect(),
+        seen_at: Some(Timestamp(1_795_219_200_123)),
         state: LinkState::Linked(Box::new(Linked {
             new_sub: new_sub(),
             base: Base { old: side.clone(), new: Side::default() },
@@ -104,6 +105,10 @@ fn a_damaged_item_is_an_error_that_names_the_field() {
     let whole = encode(&linked(), 7, "OLD#old".to_owned());
     for field in whole.keys().filter(|field| !["pk", "old_sub"].contains(&field.as_str())) {
         for damage in [None, Some(AttributeValue::Null(true))] {
+            // Nobody was seen: older items do not have it either.
+            if field == "seen_at" && damage.is_none() {
+                continue;
+            }
             let mut item = whole.clone();
             item.remove(field);
             item.extend(damage.map(|damage| (field.clone(), damage)));
