@@ -107,7 +107,7 @@ impl Arrival {
     /// Whether the user has come, or may have a password in the new pool that somebody knows: no invitation goes over that.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.has_password() || self.code_at.is_some() || self.came_at.is_some()
+        self.has_password() || self.bridging_at.is_some() || self.code_at.is_some() || self.came_at.is_some()
     }
 
     /// Where the latest invitation stands.

@@ -8,7 +8,7 @@ use twinpool_core::arrival::{Allowance, Arrival, ArrivalStore, Limit, Mark, Trie
 use twinpool_core::id::{Sub, Timestamp};
 use twinpool_core::port::{Answer, Class, PortError};
 
-use super::item::arrival::{FIRST, LAST, TIMES, decode_arrival, field_of};
+use super::item::arrival::{FIRST, LAST, TIMES, decode_arrival, field_of, is_latest};
 use super::item::field::{integer, number};
 use super::{Item, Links, UserIds};
 use crate::code::port_error;
@@ -58,6 +58,7 @@ impl Arrivals<'_> {
     async fn note(&self, who: &Sub, mark: Mark, at: Timestamp) -> Answer<()> {
         let call = self.update(who).expression_attribute_values(":at", number(at.0));
         let call = match field_of(mark) {
+            Some(field) if is_latest(field) => call.update_expression(format!("SET {field} = :at")),
             Some(field) => call.update_expression(format!("SET {field} = if_not_exists({field}, :at)")),
             None => call
                 .update_expression(format!(

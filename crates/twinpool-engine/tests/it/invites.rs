@@ -221,6 +221,7 @@ fn nobody_who_came_or_has_a_password_is_touched() {
     for (mark, skip) in [
         (Mark::Came, Skip::Came),
         (Mark::Code, Skip::Came),
+        (Mark::Bridging, Skip::HasPassword),
         (Mark::Bridged, Skip::HasPassword),
         (Mark::Password, Skip::HasPassword),
         (Mark::Migrated, Skip::HasPassword),
@@ -257,7 +258,8 @@ fn whoever_sets_a_password_while_the_invitation_begins_keeps_it() {
 
 #[test]
 fn who_cannot_be_written_to_is_left_alone_with_the_reason() {
-    let table: [(Skip, fn(&mut Person)); 6] = [
+    type Change = fn(&mut Person);
+    let table: [(Skip, Change); 6] = [
         (Skip::Disabled, |person| person.enabled = false),
         (Skip::Federated, |person| person.status = Status::ExternalProvider),
         (Skip::NotConfirmed, |person| person.status = Status::Unconfirmed),

@@ -9,6 +9,13 @@ use super::field::{Map, damaged, integer};
 pub(in super::super) const FIRST: &str = "invited_first";
 pub(in super::super) const LAST: &str = "invited_last";
 pub(in super::super) const TIMES: &str = "invited_times";
+const INVITING: &str = "inviting_at";
+const WITHDRAWN: &str = "withdrawn_at";
+
+/// Whether the latest time counts and not the first.
+pub(in super::super) fn is_latest(field: &str) -> bool {
+    [INVITING, WITHDRAWN].contains(&field)
+}
 
 /// The field of a mark; invitations have three.
 pub(in super::super) fn field_of(mark: Mark) -> Option<&'static str> {
@@ -20,6 +27,8 @@ pub(in super::super) fn field_of(mark: Mark) -> Option<&'static str> {
         Mark::SecondFactor => Some("factor_at"),
         Mark::Code => Some("code_at"),
         Mark::Came => Some("came_at"),
+        Mark::Inviting => Some(INVITING),
+        Mark::Withdrawn => Some(WITHDRAWN),
         Mark::Invited => None,
     }
 }
@@ -38,6 +47,8 @@ pub(in super::super) fn decode_arrival(item: &Map) -> Answer<Arrival> {
         code_at: mark(Mark::Code)?,
         came_at: mark(Mark::Came)?,
         invited: item.contains_key(TIMES).then(|| invited(item)).transpose()?,
+        inviting_at: mark(Mark::Inviting)?,
+        withdrawn_at: mark(Mark::Withdrawn)?,
     })
 }
 
@@ -54,7 +65,7 @@ mod tests {
     use super::super::field::{number, text};
     use super::*;
 
-    const MARKS: [Mark; 7] = [
+    const MARKS: [Mark; 9] = [
         Mark::Migrated,
         Mark::Bridging,
         Mark::Bridged,
@@ -62,6 +73,8 @@ mod tests {
         Mark::SecondFactor,
         Mark::Code,
         Mark::Came,
+        Mark::Inviting,
+        Mark::Withdrawn,
     ];
 
     #[test]
