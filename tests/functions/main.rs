@@ -9,6 +9,7 @@ mod claim;
 mod new_pool;
 mod queue_trouble;
 mod resolve;
+mod rounds;
 mod sign_in;
 mod sqs_batch;
 mod start;

@@ -21,6 +21,9 @@ use crate::{KEY, SIGN_IN};
 /// The pool of all events in `events/triggers`.
 const NEW: &str = "eu-west-1_oLdP00l01";
 
+/// After a forgotten password was reset.
+const RESET: &str = "PostConfirmation_ConfirmForgotPassword";
+
 /// Whose token [`SIGN_IN`] is.
 const ADA: &str = "5ub-of-ada";
 
@@ -89,7 +92,12 @@ fn every_token_of_a_person_gets_the_claim_and_every_other_event_goes_back_as_it_
     let mut tokens = 0;
     for event in trigger_events() {
         let is_token = event.source().starts_with("TokenGeneration_") && event.has_user();
-        let Some((sub, username)) = event.sub().zip(event.username()).filter(|_| is_token) else {
+        let user = event.sub().zip(event.username());
+        if let Some((sub, username)) = user.clone().filter(|_| event.source() == RESET) {
+            // Their password is noted under their account.
+            bench.new.put(person(&sub, &username, &[]));
+        }
+        let Some((sub, username)) = user.filter(|_| is_token) else {
             assert_eq!(function.invoke(&event.json), as_it_came(&event.json), "{}", event.name);
             continue;
         };

@@ -157,3 +157,26 @@ fn a_claim_that_no_function_can_add_is_named_by_its_setting() {
     let problem = claim("cognito:groups").unwrap_err().to_string();
     assert!(problem.starts_with("TWINPOOL_USER_ID_CLAIM cannot be used: "), "{problem}");
 }
+
+#[test]
+fn nobody_is_let_in_at_the_triggers_unless_it_is_said_and_then_all_of_it_is() {
+    let read = |pairs: &[(&'static str, &'static str)]| {
+        ContinuitySettings::read(&Table(pairs.iter().copied().collect())).map_err(|error| error.to_string())
+    };
+    const KEY: &str = "TWINPOOL_CONTINUITY";
+    const CLIENT: (&str, &str) = ("TWINPOOL_OLD_POOL_CLIENT_ID", "1abc");
+    assert_eq!((read(&[]), read(&[(KEY, "none")])), (Ok(None), Ok(None)));
+    for (word, migrates, challenges) in
+        [("migration", true, false), ("challenges", false, true), ("all", true, true)]
+    {
+        let settings = read(&[(KEY, word), CLIENT]).unwrap().unwrap();
+        assert_eq!(
+            (settings.continuity.migrates(), settings.continuity.challenges()),
+            (migrates, challenges)
+        );
+        assert!(read(&[(KEY, word)]).unwrap_err().starts_with(CLIENT.0));
+    }
+    assert!(read(&[(KEY, "hunter2")]).unwrap_err().starts_with(KEY));
+    let wrong = read(&[(KEY, "all"), (CLIENT.0, "hunter 2")]).unwrap_err();
+    assert!(wrong.starts_with(CLIENT.0) && !wrong.contains("hunter"), "{wrong}");
+}
