@@ -50,6 +50,7 @@ impl Functions for Lambda {
 
 /// What comes before capture.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a function has one, for as long as it lives")]
 pub enum Chain<F> {
     /// Nothing: every slot was free.
     Nothing,
