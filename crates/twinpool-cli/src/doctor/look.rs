@@ -9,7 +9,7 @@ use twinpool_setup::doctor::{Blind, Facts, Look, SignIn};
 use twinpool_setup::guest::Guest;
 use twinpool_setup::permission::permission;
 use twinpool_setup::port::{FunctionArn, Functions, Json, PoolSettings as _};
-use twinpool_setup::self_test::{event_for, self_test};
+use twinpool_setup::self_test::{probes, self_test};
 use twinpool_setup::triggers::{Slot, in_slot};
 
 use super::Arguments;
@@ -77,11 +77,12 @@ pub(super) async fn look(
 /// What is known of the new pool's trigger function. It gets an event about nobody, once its policy lets the pool in.
 async fn sign_in(functions: &impl Functions, arn: &FunctionArn, pool: Option<&Json>) -> SignIn {
     let configuration = there(functions.configuration(arn).await);
-    let called = configuration.as_ref().ok().and_then(|it| chained(it, Guest::SignIn).ok());
-    let test = match (pool.and_then(permission), called) {
-        (Some(permission), Some(chained)) => {
-            let event = event_for(&permission, &chained);
-            Some(self_test(functions, Guest::SignIn, arn, &permission, &event).await)
+    let guest = Guest::SignIn;
+    let known = configuration.as_ref().ok().and_then(|it| chained(it, guest).ok().zip(guest.wanted(it).ok()));
+    let test = match (pool.and_then(permission), known) {
+        (Some(permission), Some((chained, slots))) => {
+            let probes = probes(guest, &permission, &slots, &chained);
+            Some(self_test(functions, guest, arn, &permission, &probes).await)
         }
         _ => None,
     };
