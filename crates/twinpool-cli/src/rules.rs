@@ -20,6 +20,7 @@ use crate::options;
 use crate::place::Place;
 
 mod pools;
+mod sign_in;
 mod table;
 
 use table::{Line, Sheet};
@@ -89,7 +90,8 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<(String, Exit)>
     let users = users(&old, &check.old_pool, check.user.as_ref()).await?;
     let rows = rules.check(&old_shape, &new_shape, &check.marker);
     let lines = rows.into_iter().map(|row| Line::of(row, &rules, &users)).collect();
-    let sheet = Sheet { lines, pools: pools::check(&old_shape, &new_shape, &check.marker) };
+    let pools = pools::check(&old_shape, &new_shape, &check.marker);
+    let sheet = Sheet { lines, pools, sign_in: rules.sign_in().clone() };
     let exit = sheet.exit();
     if check.json {
         return Ok((sheet.to_json(), exit));

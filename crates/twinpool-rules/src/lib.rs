@@ -54,8 +54,8 @@ impl Rules {
     /// # Errors
     /// At the first key that is unknown, of the wrong type, or says what cannot be meant, with its line.
     pub fn parse(text: &str) -> Result<Self, RulesError> {
-        let (model, accepted) = parse::parse(text)?;
-        Ok(Self { accepted, ..Self::from(model) })
+        let (model, accepted, sign_in) = parse::parse(text)?;
+        Ok(Self { accepted, sign_in, ..Self::from(model) })
     }
 
     /// What the rules make of a user of the old pool.

@@ -10,20 +10,22 @@ use crate::accepted::Accepted;
 use crate::error::{RulesError, line_of};
 use crate::model::{DELETED, Federation, Groups, MODES, Model, Users};
 use crate::pattern::Pattern;
+use crate::sign_in::SignInPolicy;
 use crate::site::Site;
 
 mod attributes;
 mod audit;
 pub(crate) mod names;
 mod node;
+mod sign_in;
 mod site;
 #[cfg(test)]
 mod tests;
 
-/// What says what travels, and what the owner knows of.
-const RULES: [&str; 5] = ["users", "groups", "attributes", "federation", "audit"];
+/// What says what travels, what the owner knows of, and by which way people get in.
+const RULES: [&str; 6] = ["users", "groups", "attributes", "federation", "audit", "sign_in"];
 
-pub(crate) fn parse(text: &str) -> Result<(Model, Vec<Accepted>), RulesError> {
+pub(crate) fn parse(text: &str) -> Result<(Model, Vec<Accepted>, SignInPolicy), RulesError> {
     let root = tree(text)?;
     let fields = root_fields(text, &root)?;
     site::read(&fields)?;
@@ -33,7 +35,7 @@ pub(crate) fn parse(text: &str) -> Result<(Model, Vec<Accepted>), RulesError> {
         attributes: fields.read("attributes", attributes::read)?,
         federation: fields.read("federation", federation)?,
     };
-    Ok((model, fields.read("audit", audit::accepted)?))
+    Ok((model, fields.read("audit", audit::accepted)?, fields.read("sign_in", sign_in::read)?))
 }
 
 /// What says where things are.
@@ -110,11 +112,11 @@ fn group(text: &str, node: &Node<'_>) -> Result<GroupName, RulesError> {
     GroupName::parse(text).map_err(|error| node.error(format!("no group can be called so: {error}")))
 }
 
+fn provider(text: &str, node: &Node<'_>) -> Result<ProviderName, RulesError> {
+    ProviderName::parse(text).map_err(|error| node.error(format!("no provider can be called so: {error}")))
+}
+
 fn federation(node: &Node<'_>) -> Result<BTreeMap<ProviderName, Federation>, RulesError> {
-    let provider = |text: &str, node: &Node<'_>| {
-        ProviderName::parse(text)
-            .map_err(|error| node.error(format!("no provider can be called so: {error}")))
-    };
     let mut all = BTreeMap::new();
     let mut taken = BTreeSet::new();
     for (name, node) in node.entries()? {

@@ -12,6 +12,16 @@ impl Pattern {
         Self(text.to_owned())
     }
 
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether every name that fits the other one fits this one too. May say no where it is so.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        // A `?` here must not take a `*` there for a character; a `*` here may take anything.
+        self == other || (self.fits(&other.0) && !(self.0.contains('?') && other.0.contains('*')))
+    }
+
     /// Whether the whole name fits. Never slow: it goes back to the last `*` only.
     pub(crate) fn fits(&self, name: &str) -> bool {
         let (pattern, name): (Vec<char>, Vec<char>) = (self.0.chars().collect(), name.chars().collect());
@@ -43,6 +53,24 @@ impl Pattern {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pattern_covers_narrower_ones() {
+        let cases = [
+            ("staff", "staff", true),
+            ("*", "staff", true),
+            ("a*", "ab*", true),
+            ("a*", "a?", true),
+            ("a?", "ab", true),
+            ("a?", "a?", true),
+            ("a?", "a*", false),
+            ("ab*", "a*", false),
+            ("ab", "a?", false),
+        ];
+        for (wide, narrow, covers) in cases {
+            assert_eq!(Pattern::new(wide).covers(&Pattern::new(narrow)), covers, "{wide} {narrow}");
+        }
+    }
 
     #[test]
     fn a_pattern_fits_whole_names() {

@@ -8,10 +8,15 @@ use twinpool_core::id::{GroupName, ProviderName, Timestamp};
 
 use crate::pattern::Pattern;
 
+/// The grain of [`Policy::not_seen_for`].
+pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Who gets in by which way. The first policy that fits counts; else the default way.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SignInPolicy {
     pub(crate) way: Way,
+    pub(crate) code_subject: Option<String>,
+    pub(crate) code_message: Option<String>,
     pub(crate) policies: Vec<Policy>,
 }
 
@@ -45,9 +50,63 @@ impl SignInPolicy {
         let fitting = self.policies.iter().find(|policy| policy.fits(person, now));
         fitting.map_or(self.way, |policy| policy.way)
     }
+
+    /// The way of everybody whom no policy fits.
+    #[must_use]
+    pub fn default_way(&self) -> Way {
+        self.way
+    }
+
+    /// Each policy in words, and its way, in the order in which they are tried.
+    #[must_use]
+    pub fn policies(&self) -> Vec<(String, Way)> {
+        self.policies.iter().map(|policy| (policy.words(), policy.way)).collect()
+    }
+
+    /// Whether somebody may have this way.
+    #[must_use]
+    pub fn has(&self, way: Way) -> bool {
+        self.way == way || self.policies.iter().any(|policy| policy.way == way)
+    }
+
+    /// The subject of an e-mail with a code, where the owner gave one.
+    #[must_use]
+    pub fn code_subject(&self) -> Option<&str> {
+        self.code_subject.as_deref()
+    }
+
+    /// The text of a message with a code, `{code}` in it once, where the owner gave one.
+    #[must_use]
+    pub fn code_message(&self) -> Option<&str> {
+        self.code_message.as_deref()
+    }
 }
 
 impl Policy {
+    /// Whether it fits everybody whom the other one fits. May say no where it does.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        let groups = self.groups.is_empty()
+            || (!other.groups.is_empty()
+                && other.groups.iter().all(|name| self.groups.iter().any(|wider| wider.covers(name))));
+        let providers = self.providers.is_empty()
+            || (!other.providers.is_empty() && other.providers.is_subset(&self.providers));
+        let away = self.not_seen_for.is_none_or(|long| other.not_seen_for.is_some_and(|other| other >= long));
+        groups && providers && away
+    }
+
+    fn words(&self) -> String {
+        let any = |what: &str, names: Vec<&str>| {
+            (!names.is_empty()).then(|| format!("{what} {}", names.join(" or ")))
+        };
+        let away = self.not_seen_for.map(|long| match long.as_secs() / DAY.as_secs() {
+            1 => "not seen for 1 day".to_owned(),
+            days => format!("not seen for {days} days"),
+        });
+        let groups = any("in", self.groups.iter().map(Pattern::as_str).collect());
+        let providers = any("by", self.providers.iter().map(ProviderName::as_str).collect());
+        [groups, providers, away].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
     fn fits(&self, person: Person<'_>, now: Timestamp) -> bool {
         let of_group = |name: &GroupName| self.groups.iter().any(|pattern| pattern.fits(name.as_str()));
         let in_group = self.groups.is_empty() || person.groups.iter().any(of_group);

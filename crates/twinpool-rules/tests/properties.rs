@@ -10,7 +10,9 @@ use twinpool_core::id::{AttributeName, GroupName, ProviderName, Sub, Timestamp, 
 use twinpool_core::plan::Terms;
 use twinpool_core::snapshot::{Identity, Mfa, Snapshot, Status};
 use twinpool_core::value::{Attributes, Value};
-use twinpool_rules::Rules;
+use twinpool_rules::{Person, Rules};
+
+const DAY: u64 = 24 * 60 * 60 * 1000;
 
 const NAMES: [&str; 9] = [
     "email",
@@ -78,6 +80,33 @@ fn file(lines: &[&str]) -> String {
     format!("{rest}[attributes]\n{}\n", lines.join("\n"))
 }
 
+/// One `[[sign_in.policy]]`.
+#[derive(Debug, Clone)]
+struct Policy {
+    groups: Vec<&'static str>,
+    days: Option<u64>,
+    way: &'static str,
+}
+
+impl Policy {
+    fn text(&self) -> String {
+        let groups =
+            if self.groups.is_empty() { String::new() } else { format!("groups = {:?}\n", self.groups) };
+        let days = self.days.map_or(String::new(), |days| format!("not_seen_for = \"{days} days\"\n"));
+        format!("[[sign_in.policy]]\n{groups}{days}way = \"{}\"\n", self.way)
+    }
+}
+
+fn policies() -> impl Strategy<Value = Policy> {
+    let groups = subsequence(vec!["a", "b"], 0..=2);
+    let ways = select(vec!["password", "code", "invite", "reset"]);
+    (groups, proptest::option::of(1_u64..40), ways).prop_map(|(groups, days, way)| Policy {
+        groups,
+        days,
+        way,
+    })
+}
+
 proptest! {
     #[test]
     fn without_rules_nothing_changes(user in users()) {
@@ -126,7 +155,36 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_rules_or_an_error_with_a_line_of_the_text(text in "([\\[\\]a-z._=\"{}, 1\n]|email|users|groups|attributes|deleted){0,60}") {
+    fn the_way_is_that_of_the_first_policy_that_fits(
+        policies in proptest::collection::vec(policies(), 0..5), user in (subsequence(vec!["a", "b"], 0..=2), 0_u64..40),
+    ) {
+        let text: String = policies.iter().map(|policy| policy.text()).collect();
+        let Ok(rules) = Rules::parse(&text) else { return Ok(()) };
+        let (names, days) = user;
+        let groups = names.iter().map(|name| GroupName::parse(*name).unwrap()).collect();
+        let providers = BTreeSet::new();
+        let now = Timestamp(100 * DAY);
+        let seen_at = Some(Timestamp(now.0 - days * DAY));
+        let fits = |policy: &&Policy| {
+            (policy.groups.is_empty() || policy.groups.iter().any(|name| names.contains(name)))
+                && policy.days.is_none_or(|long| days >= long)
+        };
+        let expected = policies.iter().find(fits).map_or("password", |policy| policy.way);
+        let way = rules.sign_in().way(Person { groups: &groups, providers: &providers, seen_at }, now);
+        prop_assert_eq!(way.code(), expected);
+    }
+
+    #[test]
+    fn a_policy_that_nobody_gets_to_is_refused_at_its_line(policies in proptest::collection::vec(policies(), 1..4), twice: usize) {
+        let mut text: String = policies.iter().map(|policy| policy.text()).collect();
+        prop_assume!(Rules::parse(&text).is_ok());
+        let line = text.lines().count() + 1;
+        text += &policies[twice % policies.len()].text();
+        prop_assert_eq!(Rules::parse(&text).unwrap_err().line(), line);
+    }
+
+    #[test]
+    fn any_text_is_rules_or_an_error_with_a_line_of_the_text(text in "([\\[\\]a-z._=\"{}, 1\n]|email|users|groups|attributes|deleted|sign_in|policy|way){0,60}") {
         if let Err(error) = Rules::parse(&text) {
             prop_assert!((1..=text.lines().count().max(1) + 1).contains(&error.line()), "{error}");
         }

@@ -3,8 +3,9 @@
 use serde_json::json;
 use twinpool_core::id::AttributeName;
 use twinpool_core::snapshot::Snapshot;
-use twinpool_rules::{Example, Row, Rules, Verdict};
+use twinpool_rules::{Example, Row, Rules, SignInPolicy, Verdict};
 
+use super::sign_in;
 use crate::Exit;
 
 /// As wide as a terminal that nobody has widened.
@@ -84,6 +85,7 @@ pub(super) struct Sheet {
     pub(super) lines: Vec<Line>,
     /// Of the pools themselves.
     pub(super) pools: Vec<Verdict>,
+    pub(super) sign_in: SignInPolicy,
 }
 
 impl Sheet {
@@ -104,6 +106,9 @@ impl Sheet {
     pub(super) fn to_text(&self) -> String {
         let mut out = to_text(&self.lines);
         out.push('\n');
+        for part in wrap(&sign_in::words(&self.sign_in), WIDTH - INDENT) {
+            out += &format!("{part}\n");
+        }
         for one in &self.pools {
             let (first, rest) = (format!("{}: {one}", word(one)), " ".repeat(INDENT));
             for (number, part) in wrap(&first, WIDTH - INDENT).iter().enumerate() {
@@ -135,6 +140,7 @@ impl Sheet {
             "refused": self.exit() == Exit::Blocked,
             "attributes": self.lines.iter().map(Line::json).collect::<Vec<_>>(),
             "pools": self.pools.iter().map(pool).collect::<Vec<_>>(),
+            "sign_in": sign_in::json(&self.sign_in),
         });
         format!("{all:#}\n")
     }
@@ -232,7 +238,7 @@ nickname = { drop = true }
         let lines = rows.into_iter().map(|row| Line::of(row, &rules, std::slice::from_ref(&user))).collect();
         let pools =
             vec![Verdict::Warning("a long story of upper and lower case; ".repeat(4).trim_end().to_owned())];
-        Sheet { lines, pools }
+        Sheet { lines, pools, sign_in: rules.sign_in().clone() }
     }
 
     #[test]
@@ -265,6 +271,7 @@ nickname = { drop = true }
         nickname         -              dropped                 j•••             fine
                                                                 > -
 
+        way to sign in: password
         warning: a long story of upper and lower case; a long story of upper and
             lower case; a long story of upper and lower case; a long story of upper and
             lower case;

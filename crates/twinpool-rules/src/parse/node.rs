@@ -88,15 +88,29 @@ impl<'a> Node<'a> {
 
     /// A list of texts, each with its place.
     pub(super) fn list(&self) -> Result<Vec<(&'a str, Self)>, RulesError> {
+        let items = self.items("a list of texts, such as [\"one\", \"two\"]")?;
+        items.into_iter().map(|node| Ok((node.text()?, node))).collect()
+    }
+
+    /// Tables of one name, in the order of the file. `header` is how each begins.
+    pub(super) fn tables(&self, header: &str) -> Result<Vec<Self>, RulesError> {
+        let wanted = format!("tables, each under a line {header}");
+        let items = self.items(&wanted)?;
+        match items.iter().find(|node| !matches!(node.value, DeValue::Table(_))) {
+            Some(_) => Err(self.wrong(&wanted)),
+            None => Ok(items),
+        }
+    }
+
+    fn items(&self, wanted: &str) -> Result<Vec<Self>, RulesError> {
         let DeValue::Array(items) = self.value else {
-            return Err(self.wrong("a list of texts, such as [\"one\", \"two\"]"));
+            return Err(self.wrong(wanted));
         };
         let item = |(number, value): (usize, &'a toml::Spanned<DeValue<'a>>)| {
             let path = format!("{}[{number}]", self.path);
-            let node = Self { text: self.text, path, at: value.span().start, value: value.get_ref() };
-            Ok((node.text()?, node))
+            Self { text: self.text, path, at: value.span().start, value: value.get_ref() }
         };
-        items.iter().enumerate().map(item).collect()
+        Ok(items.iter().enumerate().map(item).collect())
     }
 
     /// One of some words.

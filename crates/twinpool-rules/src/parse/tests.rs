@@ -68,7 +68,7 @@ fn unknown_keys_are_refused_everywhere() {
         "[pools]\nold = \"x\"",
         1,
         "pools",
-        "here can stand: users, groups, attributes, federation, audit",
+        "here can stand: users, groups, attributes, federation, audit, sign_in",
     );
     refused("[users]\n\ndelete = true", 3, "users.delete", "there is no such key");
     refused("[groups]\nmodes = 1", 2, "groups.modes", "there is no such key");

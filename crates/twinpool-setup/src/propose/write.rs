@@ -11,7 +11,8 @@ const WIDTH: usize = 110;
 const HEAD: &str = "twinpool.toml: where the two pools are, and what travels from the old one to the new one. Proposed by \
     `twinpool init` from the schemas of both pools: read it, correct it, and hold it against them with `twinpool rules check`.";
 
-pub(super) const REST: &str = "# Groups, users to leave out, deletions, maps, prefixes: infra/twinpool.example.toml has all there is.\n";
+pub(super) const REST: &str = "# By which way people get into the new pool: their old password goes on working, unless [sign_in] says otherwise.\n\
+    # Groups, users to leave out, deletions, maps, prefixes: infra/twinpool.example.toml has all there is.\n";
 
 const UNDECIDED: &str = "decide: write between the quotes what users get who have none; or take the default out, and they come without";
 
