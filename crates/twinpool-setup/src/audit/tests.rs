@@ -40,6 +40,25 @@ fn each_finding_is_there_in_its_case_and_not_in_a_calm_world() {
 }
 
 #[test]
+fn our_own_function_in_the_new_pool_is_nobody_s_and_guards_an_open_sign_up() {
+    let arn = "arn:aws:lambda:eu-west-1:1:function:twinpool-SignIn-1";
+    let mut bench = Bench::calm();
+    let slots = ["PreTokenGeneration", "PostConfirmation", "PreSignUp", "UserMigration"];
+    for slot in slots {
+        bench.new_json()["LambdaConfig"][slot] = serde_json::json!(arn);
+    }
+    bench.new_json()["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] = serde_json::json!(false);
+    let taken = bench.audit();
+    for code in ["new-slot-taken", "new-pool-pre-sign-up", "new-pool-user-migration", "open-sign-up"] {
+        assert!(taken.codes().contains(code), "{code}");
+    }
+    let finding = taken.findings.iter().find(|it| it.code.name == "new-slot-taken").unwrap();
+    assert!(finding.fix.contains(&format!("NewPoolChainPostConfirmation={arn}")), "{}", finding.fix);
+    bench.sign_in = Some(arn.to_owned());
+    assert_eq!(bench.audit().codes(), CALM.into());
+}
+
+#[test]
 fn what_a_way_in_lacks_is_told_of_that_way_alone() {
     let of_code = |rules: &str| {
         let mut bench = Bench::calm();
