@@ -8,3 +8,4 @@ mod files;
 mod new_pool_role;
 mod permissions;
 mod version;
+mod ways_in;

@@ -75,6 +75,11 @@ impl Bench {
         told(&command.current_dir(&self.folder).stdin(Stdio::null()).output().unwrap())
     }
 
+    /// The owner deploys the sign-in function with these variables.
+    fn deployed(&self, variables: Value) {
+        self.functions.put(&FunctionArn::parse(SIGN_IN).unwrap(), variables, Behaviour::Echo);
+    }
+
     fn attach(&self) {
         for pool in ["old", "new"] {
             let (code, told, said) = self.run(&["attach", "--pool", pool, "--yes"]);
@@ -103,10 +108,10 @@ fn both_pools_are_attached_and_each_is_detached_by_itself() {
     let bench = Bench::start("attach-new", &json!({}), json!({}));
     let (code, shown, said) = bench.run(&["attach", "--pool", "new", "--dry-run"]);
     assert_eq!(code, Some(0), "{said}");
-    for word in ["LambdaConfig.PreTokenGeneration", SIGN_IN, NEW, "V2_0"] {
+    for word in ["LambdaConfig.PreTokenGeneration", "LambdaConfig.PostConfirmation", SIGN_IN, NEW, "V2_0"] {
         assert!(shown.contains(word), "{shown}");
     }
-    assert!(!shown.contains("PostConfirmation") && !shown.contains("PreSignUp"), "{shown}");
+    assert!(!shown.contains("UserMigration") && !shown.contains("PreSignUp"), "{shown}");
     bench.assert_new_untouched();
 
     bench.attach();
@@ -129,6 +134,42 @@ fn both_pools_are_attached_and_each_is_detached_by_itself() {
     assert_eq!(tokens(&bench.old)["LambdaArn"], CAPTURE);
     let kept: Vec<_> = bench.stub.table().all().into_keys().collect();
     assert_eq!(kept, [format!("SETTINGS#{OLD}")]);
+}
+
+#[tokio::test]
+async fn the_ways_in_that_are_deployed_decide_about_the_slots_and_the_same_command_follows_them() {
+    let all = json!({ "TWINPOOL_CONTINUITY": "all", "TWINPOOL_CHAIN_PRE_SIGN_UP": GUARD });
+    let bench = Bench::start("ways-in", &json!({}), all.clone());
+    let permission = Permission {
+        statement_id: "theirs".to_owned(),
+        source_arn: bench.before[1]["Arn"].as_str().unwrap().to_owned(),
+        source_account: "123456789012".to_owned(),
+    };
+    let functions = bench.functions.handle(&Arc::new(Process::healthy()));
+    functions.allow(&FunctionArn::parse(GUARD).unwrap(), &permission).await.unwrap();
+    bench.attach();
+    for slot in ["PreSignUp", "UserMigration", "DefineAuthChallenge", "CreateAuthChallenge"] {
+        assert_eq!(bench.new.described()["LambdaConfig"][slot], SIGN_IN, "{slot}");
+    }
+    bench.deployed(json!({ "TWINPOOL_CONTINUITY": "challenges", "TWINPOOL_CHAIN_PRE_SIGN_UP": GUARD }));
+    let (code, told, said) = bench.run(&["attach", "--pool", "new", "--yes"]);
+    assert_eq!((code, told.contains("5 triggers")), (Some(0), true), "{told}{said}");
+    let lambda = bench.new.described()["LambdaConfig"].clone();
+    assert_eq!((&lambda["PreSignUp"], lambda.get("UserMigration")), (&json!(GUARD), None), "{lambda}");
+    bench.deployed(all);
+    bench.attach();
+    let (code, told, said) = bench.run(&["detach", "--pool", "new", "--yes"]);
+    assert_eq!((code, settings(&bench.new)), (Some(0), bench.before[1].clone()), "{told}{said}");
+}
+
+#[test]
+fn a_slot_that_two_cannot_share_is_refused_with_the_parameter_to_deploy_with() {
+    let taken = json!({ "LambdaConfig": { "UserMigration": CLAIMS } });
+    let bench = Bench::start("not-shared", &taken, json!({ "TWINPOOL_CONTINUITY": "all" }));
+    let (code, told, _) = bench.run(&["attach", "--pool", "new", "--yes"]);
+    assert_eq!(code, Some(10), "{told}");
+    assert!(told.contains(CLAIMS) && told.contains("SignInContinuity=challenges"), "{told}");
+    bench.assert_new_untouched();
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn healthy() -> Answers {
         ("configuration sign-in", function(&of_these)),
         ("policy sign-in", json!({ "Policy": lets_in(&new_pool_arn).to_string() })),
         // It gives back what it is tested with.
-        ("invocations sign-in", Value::Object(event(NEW, "eu-west-1", false))),
+        ("invocations sign-in", Value::Object(event(NEW, "eu-west-1", "TokenGeneration_ClientCredentials"))),
         ("configuration mirror", function(&of_these)),
         ("configuration reader", function(&reader)),
         ("configuration sweep", function(&[])),

@@ -1,4 +1,4 @@
-//! `twinpool attach`: puts capture into the trigger slots of the old pool, or the sign-in function into the one of the new pool,
+//! `twinpool attach`: puts capture into the trigger slots of the old pool, or the sign-in function into those of the new pool,
 //! and changes nothing else of it.
 
 use clap::{Args, ValueEnum};
@@ -8,7 +8,7 @@ use twinpool_setup::attach::{self, Attached, NoPlan, Plan, TokenVersion, Unfinis
 use twinpool_setup::chain::chained;
 use twinpool_setup::managed::Manager;
 use twinpool_setup::permission::permission;
-use twinpool_setup::port::{Functions as _, PoolSettings as _};
+use twinpool_setup::port::{Functions as _, Json, PoolSettings as _};
 use twinpool_setup::triggers::{Held, Slot, in_slot};
 
 use crate::ask::{self, Answer};
@@ -23,7 +23,6 @@ mod place;
 mod print;
 
 pub(crate) use asked::Asked;
-use place::Reached;
 pub(crate) use place::{Place, difference, difference_json};
 
 use print::{Language, Wanted};
@@ -89,8 +88,14 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         Ok(plan) => plan,
         Err(NoPlan::Refused(refusal)) => {
             let hint = match refusal {
-                attach::Refusal::Unfinished(_) => ": --changed-since keep, or --changed-since put-back",
-                _ => "",
+                attach::Refusal::Unfinished(_) => {
+                    ": --changed-since keep, or --changed-since put-back".to_owned()
+                }
+                attach::Refusal::NotGivenBack(_) => format!(
+                    " (the slot is not needed any more: `{}` takes the function out of all of them, and then attach again)",
+                    place.command("detach")
+                ),
+                _ => String::new(),
             };
             return Ok(refused(arguments, &format!("{refusal}{hint}")));
         }
@@ -124,12 +129,15 @@ async fn snippet(place: &Place, language: Language, version: Option<TokenVersion
     };
     let is_other = |held: &Held| !held.is(&place.function);
     let held = |slot: &Slot| Some((*slot, in_slot(&description, *slot).filter(is_other)?.function));
-    let former: Vec<_> = place.guest.slots().iter().filter_map(held).collect();
+    let configuration = reached.ports().functions.configuration(&place.function).await;
+    let configuration = configuration.map_err(|error| place.problem(error))?.unwrap_or_default();
+    let slots = place.guest.wanted(&configuration)?;
+    let former: Vec<_> = slots.iter().filter_map(held).collect();
     let held_version = in_slot(&description, Slot::PreTokenGeneration).and_then(|held| held.version);
     let held_version = held_version.unwrap_or_else(|| place.guest.version(&description).to_owned());
     let asked = version.filter(|version| version.as_str() != held_version);
     let made_for = match asked {
-        Some(_) => called_before_tokens(place, &reached, &former).await?,
+        Some(_) => called_before_tokens(place, &configuration, &former)?,
         None => None,
     };
     let version = match asked.filter(|_| made_for.is_none()) {
@@ -143,6 +151,7 @@ async fn snippet(place: &Place, language: Language, version: Option<TokenVersion
     };
     let wanted = Wanted {
         guest: place.guest,
+        slots: &slots,
         function: &place.function,
         permission: &permission,
         version: &version,
@@ -153,18 +162,16 @@ async fn snippet(place: &Place, language: Language, version: Option<TokenVersion
 }
 
 /// The former function, which gets the events before tokens first: the one in the slot, or the one that ours calls.
-async fn called_before_tokens(
+fn called_before_tokens(
     place: &Place,
-    reached: &Reached,
+    configuration: &Json,
     former: &[(Slot, String)],
 ) -> anyhow::Result<Option<String>> {
     let slot = Slot::PreTokenGeneration;
     if let Some((_, function)) = former.iter().find(|(held, _)| *held == slot) {
         return Ok(Some(function.clone()));
     }
-    let configuration = reached.ports().functions.configuration(&place.function).await;
-    let Some(configuration) = configuration.map_err(|error| place.problem(error))? else { return Ok(None) };
-    Ok(chained(&configuration, place.guest)?.remove(&slot).map(|function| function.to_string()))
+    Ok(chained(configuration, place.guest)?.remove(&slot).map(|function| function.to_string()))
 }
 
 fn managed(plan: &Plan) -> Option<Manager> {
@@ -224,7 +231,7 @@ fn told(plan: &Plan, place: &Place, attached: &Attached) -> String {
         format!(
             "{} is attached: {}, proved, and {} passed its test\n{}",
             place.pool,
-            show::count(place.guest.slots().len(), "trigger"),
+            show::count(plan.slots.len(), "trigger"),
             place.guest,
             difference(&plan.changes)
         )

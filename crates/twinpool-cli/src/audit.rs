@@ -20,7 +20,7 @@ use crate::progress::Progress;
 use crate::{Exit, Outcome};
 
 mod html;
-mod read;
+pub(crate) mod read;
 mod told;
 
 use told::Sheet;

@@ -1,5 +1,6 @@
 //! `twinpool deploy`: template and zips through CloudFormation, with nothing done that was not shown first.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -26,7 +27,7 @@ mod key;
 mod parameters;
 mod slots;
 
-use changes::Attached;
+use changes::{Attached, SIGN_IN};
 use code::Code;
 pub(crate) use code::default_bucket;
 use key::Key;
@@ -194,6 +195,8 @@ impl Deployment<'_> {
         if let Some(key) = told.key {
             shown += &beside(12, "DigestKey", &key.shown());
         }
+        let then = self.then(told);
+        shown += then;
         if let Some(why) = changes::refused(&changes, &told.attached) {
             self.take_back(&set).await?;
             return Ok((format!("{shown}\nrefused: {why}\n"), Exit::Blocked));
@@ -218,7 +221,20 @@ impl Deployment<'_> {
             }
         }
         let kept = told.key.map(Key::keep).transpose()?.flatten();
-        self.execute(&set, changes.len(), kept.unwrap_or_default()).await
+        let (out, exit) = self.execute(&set, changes.len(), kept.unwrap_or_default()).await?;
+        Ok((out + then, exit))
+    }
+
+    /// What is left to do once the sign-in function has other ways in, while the new pool calls it.
+    fn then(&self, told: &Told<'_>) -> &'static str {
+        let nothing = BTreeMap::new();
+        let before = self.described.as_ref().map_or(&nothing, |stack| &stack.parameters);
+        let is_attached = told.attached.new.as_ref().is_ok_and(|names| names.contains(SIGN_IN));
+        if is_attached && told.wanted.changes("SignInContinuity", before) {
+            "SignInContinuity changes, and the new pool's triggers follow with: twinpool attach --pool new\n"
+        } else {
+            ""
+        }
     }
 
     /// What would be done, once CloudFormation knows it; `None`: nothing.

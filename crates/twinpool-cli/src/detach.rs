@@ -69,6 +69,16 @@ enum SlotName {
     PreTokenGeneration,
     #[value(name = "CustomMessage")]
     CustomMessage,
+    #[value(name = "PreSignUp")]
+    PreSignUp,
+    #[value(name = "UserMigration")]
+    UserMigration,
+    #[value(name = "DefineAuthChallenge")]
+    DefineAuthChallenge,
+    #[value(name = "CreateAuthChallenge")]
+    CreateAuthChallenge,
+    #[value(name = "VerifyAuthChallengeResponse")]
+    VerifyAuthChallengeResponse,
 }
 
 impl From<SlotName> for Slot {
@@ -77,6 +87,11 @@ impl From<SlotName> for Slot {
             SlotName::PostConfirmation => Self::PostConfirmation,
             SlotName::PreTokenGeneration => Self::PreTokenGeneration,
             SlotName::CustomMessage => Self::CustomMessage,
+            SlotName::PreSignUp => Self::PreSignUp,
+            SlotName::UserMigration => Self::UserMigration,
+            SlotName::DefineAuthChallenge => Self::DefineAuthChallenge,
+            SlotName::CreateAuthChallenge => Self::CreateAuthChallenge,
+            SlotName::VerifyAuthChallengeResponse => Self::VerifyAuthChallengeResponse,
         }
     }
 }

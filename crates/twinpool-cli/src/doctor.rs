@@ -7,6 +7,7 @@ use clap::Args;
 use twinpool_aws::chain::Chain;
 use twinpool_aws::client::Patience;
 use twinpool_aws::setup::LambdaFunctions;
+use twinpool_core::arrival::Way;
 use twinpool_core::id::AttributeName;
 use twinpool_setup::doctor::{Expected, Step, steps, walked};
 use twinpool_setup::port::FunctionArn;
@@ -111,7 +112,9 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     if let Some(None) = &follow {
         return Ok(told::nobody(arguments.json));
     }
-    let facts = look::look(arguments, [&config, &new_config], &chain, &functions, digest_key::text()?).await;
+    let has_codes = rules.sign_in().has(Way::Code);
+    let configs = [&config, &new_config];
+    let facts = look::look(arguments, configs, &chain, &functions, digest_key::text()?, has_codes).await;
     let mut all: Vec<Step> = steps(&facts);
     if let Some(Some(follow)) = follow {
         let walk = follow.walk(&functions, rules).await.context("cannot follow the hint")?;

@@ -7,10 +7,12 @@ use twinpool_core::port::PortError;
 
 use crate::Ports;
 use crate::chain::{self, Chained};
+use crate::continuity::{Continuity, UnknownContinuity};
+use crate::detach;
 use crate::guest::Guest;
 use crate::port::{Archive, FunctionArn, Functions, Json, Permission, PoolSettings, Saved};
 use crate::prove::{Seen, Step, look};
-use crate::self_test::event_for;
+use crate::self_test::{Probe, probes};
 use crate::settings::{self, Change, Unsendable};
 use crate::triggers::Slot;
 
@@ -20,6 +22,7 @@ pub use warning::{OldVersion, Warning};
 mod check;
 mod former;
 mod run;
+mod spare;
 mod tokens;
 mod warning;
 
@@ -50,7 +53,9 @@ pub struct Plan {
     saved: Option<Saved>,
     saves: bool,
     mark: Option<Saved>,
-    event: Json,
+    probes: Vec<Probe>,
+    /// The slots that hold the function afterwards.
+    pub slots: Vec<Slot>,
     /// The exact difference between the settings now and afterwards.
     pub changes: Vec<Change>,
     /// What the owner should know before saying yes.
@@ -89,6 +94,21 @@ pub enum Refusal {
         slot: Slot,
         /// The function in it.
         function: String,
+    },
+    /// The slot has a function, and two cannot share it.
+    #[error(
+        "{slot} holds {function}, and one function alone can serve that trigger: deploy with {parameter}={without}, which leaves \
+         the slot alone, or take {function} out of it first", parameter = .guest.parameter(*.slot)
+    )]
+    NotShared {
+        /// Which of ours.
+        guest: Guest,
+        /// The slot.
+        slot: Slot,
+        /// The function in it.
+        function: String,
+        /// What is left without the slot.
+        without: Continuity,
     },
     /// Ours is in the slot, and does not call what was there before.
     #[error("{function} was in {slot} before, and {guest} does not call it: deploy with {parameter}={function}", parameter = .guest.parameter(*.slot))]
@@ -133,6 +153,12 @@ pub enum Refusal {
     /// A variable of the function names no function.
     #[error(transparent)]
     Chain(#[from] chain::Unreadable),
+    /// Nobody knows which slots the function needs.
+    #[error(transparent)]
+    Continuity(#[from] UnknownContinuity),
+    /// A slot that the function does not need any more cannot be given back.
+    #[error(transparent)]
+    NotGivenBack(#[from] detach::Refusal),
     /// A pool calls functions of its own Region.
     #[error("the pool is in {pool}, and {function} is not: {}", remedy(*.guest))]
     OtherRegion {
@@ -225,12 +251,15 @@ pub async fn plan<P: PoolSettings, F: Functions, A: Archive>(
     let before = look(ports.pool).await?;
     let permission = check::pool(ports.pool.id(), &before.description, wish)?;
     let configuration = ports.functions.configuration(&wish.function).await?;
-    let chained = check::function(wish, configuration.as_ref())?;
+    let (chained, slots) = check::function(wish, configuration.as_ref())?;
     let found = ports.archive.find(ports.pool.id()).await?;
-    let former = former::Former::new(ports.pool.id(), &before, found, wish);
+    let former = former::Former::new(ports.pool.id(), &before, found, wish, &slots);
     let mut warnings = check::warnings(&before);
-    warnings.extend(check::slots(&before.description, wish, &chained, &former)?);
-    let (mut after, put_back) = former.after(&before, wish)?;
+    let continuity = configuration.as_ref().and_then(|it| Continuity::of(it).ok()).unwrap_or_default();
+    warnings.extend(check::slots(&before.description, wish, (&slots, continuity), &chained, &former)?);
+    let (mut after, put_back) = former.after(&before, wish, &slots)?;
+    let spare = spare::Spare { wish, wanted: &slots, before: &before, saved: former.saved() };
+    warnings.extend(spare.give_back(ports.functions, &permission, &mut after).await?);
     warnings.extend(tokens::wish(&mut after.description, &chained, wish.token_version)?);
     warnings.extend(check::version(wish, &chained, &before, &after));
     warnings.extend(Some(put_back).filter(|paths| !paths.is_empty()).map(Warning::PutsBack));
@@ -238,11 +267,11 @@ pub async fn plan<P: PoolSettings, F: Functions, A: Archive>(
     for seen in [&before, &after] {
         settings::update_body(&seen.description).map_err(Refusal::from)?;
     }
-    let event = event_for(&permission, &chained);
+    let probes = probes(wish.guest, &permission, &slots, &chained);
     let changes = before.difference(&after);
     let mark = former.mark(ports.pool.id(), &before, wish).filter(|_| !changes.is_empty());
     let (saved, saves) = former.into_saved();
     let step = Step { before, after };
     let (guest, function) = (wish.guest, wish.function.clone());
-    Ok(Plan { guest, function, permission, step, saved, saves, mark, event, changes, warnings })
+    Ok(Plan { guest, function, permission, step, saved, saves, mark, probes, slots, changes, warnings })
 }

@@ -35,6 +35,7 @@ mod terms;
 mod tests;
 mod triggers;
 mod users;
+mod ways;
 
 pub use census::{Census, Example, MOST_NAMES, Tally};
 pub use code::{Code, Severity};
@@ -76,7 +77,7 @@ pub struct KnownQuotas {
 }
 
 /// All topics, in the order in which they are told within one severity.
-const TOPICS: [&[Code]; 16] = [
+const TOPICS: [&[Code]; 17] = [
     reading::CODES,
     messages::CODES,
     sign_in::CODES,
@@ -84,6 +85,7 @@ const TOPICS: [&[Code]; 16] = [
     schema::CODES,
     passwords::CODES,
     factors::CODES,
+    ways::CODES,
     triggers::CODES,
     providers::CODES,
     clients::CODES,
@@ -111,6 +113,7 @@ pub fn audit(input: &Input<'_>) -> Report {
         schema::check(&pools, &mut found);
         passwords::check(&pools, &mut found);
         factors::check(&pools, &mut found);
+        ways::check(&pools, &mut found);
         triggers::check(&pools, &mut found);
         providers::check(&pools, &mut found);
         clients::check(&pools, &mut found);

@@ -29,13 +29,14 @@ pub struct Unreadable {
 /// When a variable names no function.
 pub fn chained(configuration: &Json, guest: Guest) -> Result<Chained, Unreadable> {
     let variables = configuration.get("Environment").and_then(|it| it.get("Variables"));
-    let text = |slot: Slot| variables.and_then(|it| it.get(slot.variable())).and_then(|it| it.as_str());
-    let named =
-        guest.slots().iter().filter_map(|slot| Some((*slot, text(*slot).filter(|it| !it.is_empty())?)));
+    let named = guest.slots().iter().filter_map(|slot| {
+        let variable = slot.variable()?;
+        let arn = variables?.get(variable)?.as_str().filter(|arn| !arn.is_empty())?;
+        Some((*slot, variable, arn))
+    });
     named
-        .map(|(slot, arn)| {
-            let unreadable =
-                Unreadable { guest, variable: slot.variable(), parameter: guest.parameter(slot) };
+        .map(|(slot, variable, arn)| {
+            let unreadable = Unreadable { guest, variable, parameter: guest.parameter(slot) };
             FunctionArn::parse(arn).map(|arn| (slot, arn)).map_err(|_| unreadable)
         })
         .collect()
@@ -45,6 +46,6 @@ pub fn chained(configuration: &Json, guest: Guest) -> Result<Chained, Unreadable
 #[must_use]
 pub fn called(configuration: &Json) -> Vec<FunctionArn> {
     let variables = configuration.get("Environment").and_then(|it| it.get("Variables"));
-    let text = |slot: Slot| variables.and_then(|it| it.get(slot.variable())).and_then(|it| it.as_str());
+    let text = |slot: Slot| variables?.get(slot.variable()?)?.as_str();
     Slot::ALL.into_iter().filter_map(|slot| FunctionArn::parse(text(slot)?).ok()).collect()
 }

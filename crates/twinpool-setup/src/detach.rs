@@ -18,7 +18,7 @@ use crate::triggers::{Held, Slot, held, is_clear};
 
 pub use crate::prove::Unfinished;
 
-mod former;
+pub(crate) mod former;
 mod run;
 
 /// What is wanted.
@@ -198,7 +198,7 @@ pub async fn plan<P: PoolSettings, F: Functions, A: Archive>(
     wish: &Wish,
 ) -> Result<Plan, NoPlan> {
     let before = look(ports.pool).await?;
-    if !is_clear(&before.description) {
+    if !is_clear(&before.description, wish.guest.slots()) {
         return Err(Refusal::Unclear.into());
     }
     let saved = ports.archive.find(ports.pool.id()).await?;

@@ -16,8 +16,9 @@ mod shared;
 mod sign_in;
 mod step;
 mod walk;
+mod ways;
 
-pub use facts::{Blind, Expected, Facts, Look, SignIn, Trail};
+pub use facts::{Blind, Expected, Facts, Look, SignIn, Trail, WaysIn};
 pub use step::{Part, Step, Verdict};
 pub use walk::{Arrival, Comparison, Walked, trigger_event, walked};
 
@@ -40,6 +41,9 @@ pub fn steps(facts: &Facts) -> Vec<Step> {
         pools::sign_up,
         sign_in::slot,
         sign_in::function,
+        ways::slots,
+        ways::own_client,
+        ways::clients,
         shared::digest_key,
         shared::version,
         audit_trail::rule,

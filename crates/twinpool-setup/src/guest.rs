@@ -4,15 +4,27 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::continuity::{Continuity, UnknownContinuity};
 use crate::port::Json;
 use crate::triggers::Slot;
+
+const CAPTURE: &[Slot] = &[Slot::PostConfirmation, Slot::PreTokenGeneration, Slot::CustomMessage];
+const SIGN_IN: &[Slot] = &[
+    Slot::PostConfirmation,
+    Slot::PreTokenGeneration,
+    Slot::PreSignUp,
+    Slot::UserMigration,
+    Slot::DefineAuthChallenge,
+    Slot::CreateAuthChallenge,
+    Slot::VerifyAuthChallengeResponse,
+];
 
 /// A function of ours that a pool calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Guest {
     /// Of the old pool: hears what happens.
     Capture,
-    /// Of the new pool: puts the user id into the tokens.
+    /// Of the new pool: puts the user id into the tokens, and lets people of the old pool in.
     SignIn,
 }
 
@@ -22,23 +34,42 @@ const EVERY_PLAN: &str = "V1_0";
 const ESSENTIALS: &str = "V2_0";
 
 impl Guest {
-    /// The slots that it goes into.
+    /// Every slot that it may go into.
     #[must_use]
     pub fn slots(self) -> &'static [Slot] {
         match self {
-            Self::Capture => &Slot::ALL,
-            Self::SignIn => &[Slot::PreTokenGeneration],
+            Self::Capture => CAPTURE,
+            Self::SignIn => SIGN_IN,
         }
     }
 
-    /// The parameter of the template that names the function which it calls first.
+    /// The slots that the function as it is deployed goes into: GetFunctionConfiguration tells.
+    ///
+    /// # Errors
+    /// When its environment asks for something that is not known.
+    pub fn wanted(self, configuration: &Json) -> Result<Vec<Slot>, UnknownContinuity> {
+        let slots = self.slots().iter().copied();
+        match self {
+            Self::Capture => Ok(slots.collect()),
+            Self::SignIn => {
+                let continuity = Continuity::of(configuration)?;
+                Ok(slots.filter(|slot| continuity.wants(*slot)).collect())
+            }
+        }
+    }
+
+    /// The parameter of the template that names the function which it calls first; of a slot that one function alone can serve,
+    /// the one that decides whether it goes there.
     #[must_use]
     pub fn parameter(self, slot: Slot) -> &'static str {
         match (self, slot) {
-            (Self::SignIn, _) => "NewPoolChainPreTokenGeneration",
             (Self::Capture, Slot::PostConfirmation) => "ChainPostConfirmation",
             (Self::Capture, Slot::PreTokenGeneration) => "ChainPreTokenGeneration",
             (Self::Capture, Slot::CustomMessage) => "ChainCustomMessage",
+            (Self::SignIn, Slot::PostConfirmation) => "NewPoolChainPostConfirmation",
+            (Self::SignIn, Slot::PreTokenGeneration) => "NewPoolChainPreTokenGeneration",
+            (Self::SignIn, Slot::PreSignUp) => "NewPoolChainPreSignUp",
+            (Self::SignIn | Self::Capture, _) => "SignInContinuity",
         }
     }
 

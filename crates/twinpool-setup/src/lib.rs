@@ -8,6 +8,7 @@ pub mod archive;
 pub mod attach;
 pub mod audit;
 pub mod chain;
+pub mod continuity;
 pub mod detach;
 pub mod doctor;
 pub mod guest;

@@ -36,7 +36,7 @@ pub enum Attachment {
 pub struct Status {
     /// Which of ours.
     pub guest: Guest,
-    /// What is in each, in the order of [`Guest::slots`].
+    /// What is in each of those that it needs, and in others that it is in all the same.
     pub places: Vec<(Slot, Place)>,
 }
 
@@ -56,14 +56,22 @@ impl Status {
     }
 }
 
-/// What the slots hold. `chained` is what [`crate::chain::chained`] says of the function.
+/// What the slots hold. `wanted` is what [`Guest::wanted`] says of the function, and `chained` what [`crate::chain::chained`] does.
 #[must_use]
-pub fn status(description: &Json, guest: Guest, ours: &FunctionArn, chained: &Chained) -> Status {
+pub fn status(
+    description: &Json,
+    guest: Guest,
+    ours: &FunctionArn,
+    wanted: &[Slot],
+    chained: &Chained,
+) -> Status {
     let place = |slot| match in_slot(description, slot) {
         None => Place::Empty,
         Some(held) if held.function == ours.as_str() => Place::Ours(chained.get(&slot).cloned()),
         Some(held) if held.is(ours) => Place::OtherAlias(held),
         Some(held) => Place::Other(held),
     };
-    Status { guest, places: guest.slots().iter().map(|slot| (*slot, place(*slot))).collect() }
+    let is_ours = |slot: Slot| in_slot(description, slot).is_some_and(|held| held.is(ours));
+    let slots = guest.slots().iter().copied().filter(|slot| wanted.contains(slot) || is_ours(*slot));
+    Status { guest, places: slots.map(|slot| (slot, place(slot))).collect() }
 }

@@ -16,11 +16,30 @@ pub enum Slot {
     PreTokenGeneration,
     /// Before each message to a user.
     CustomMessage,
+    /// Before a user is made.
+    PreSignUp,
+    /// At the sign-in of somebody whom the pool does not know.
+    UserMigration,
+    /// Of a sign-in of one's own: which step is next.
+    DefineAuthChallenge,
+    /// Of a sign-in of one's own: what is asked.
+    CreateAuthChallenge,
+    /// Of a sign-in of one's own: whether the answer is right.
+    VerifyAuthChallengeResponse,
 }
 
 impl Slot {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::PostConfirmation, Self::PreTokenGeneration, Self::CustomMessage];
+    pub const ALL: [Self; 8] = [
+        Self::PostConfirmation,
+        Self::PreTokenGeneration,
+        Self::CustomMessage,
+        Self::PreSignUp,
+        Self::UserMigration,
+        Self::DefineAuthChallenge,
+        Self::CreateAuthChallenge,
+        Self::VerifyAuthChallengeResponse,
+    ];
 
     /// As `LambdaConfig` names it.
     #[must_use]
@@ -29,16 +48,26 @@ impl Slot {
             Self::PostConfirmation => "PostConfirmation",
             Self::PreTokenGeneration => "PreTokenGeneration",
             Self::CustomMessage => "CustomMessage",
+            Self::PreSignUp => "PreSignUp",
+            Self::UserMigration => "UserMigration",
+            Self::DefineAuthChallenge => "DefineAuthChallenge",
+            Self::CreateAuthChallenge => "CreateAuthChallenge",
+            Self::VerifyAuthChallengeResponse => "VerifyAuthChallengeResponse",
         }
     }
 
-    /// The variable of our function that names the one which it calls first.
+    /// The variable of our function that names the one which it calls first. `None`: the slot is served by one function alone.
     #[must_use]
-    pub fn variable(self) -> &'static str {
+    pub fn variable(self) -> Option<&'static str> {
         match self {
-            Self::PostConfirmation => "TWINPOOL_CHAIN_POST_CONFIRMATION",
-            Self::PreTokenGeneration => "TWINPOOL_CHAIN_PRE_TOKEN_GENERATION",
-            Self::CustomMessage => "TWINPOOL_CHAIN_CUSTOM_MESSAGE",
+            Self::PostConfirmation => Some("TWINPOOL_CHAIN_POST_CONFIRMATION"),
+            Self::PreTokenGeneration => Some("TWINPOOL_CHAIN_PRE_TOKEN_GENERATION"),
+            Self::CustomMessage => Some("TWINPOOL_CHAIN_CUSTOM_MESSAGE"),
+            Self::PreSignUp => Some("TWINPOOL_CHAIN_PRE_SIGN_UP"),
+            Self::UserMigration
+            | Self::DefineAuthChallenge
+            | Self::CreateAuthChallenge
+            | Self::VerifyAuthChallengeResponse => None,
         }
     }
 }
@@ -94,9 +123,9 @@ pub fn in_slot(description: &Json, slot: Slot) -> Option<Held> {
     held(description).remove(slot.name())
 }
 
-/// Whether the pool names one function only for the tokens, and each of the slots in a form that is known.
+/// Whether the pool names one function only for the tokens, and each of these slots in a form that is known.
 #[must_use]
-pub fn is_clear(description: &Json) -> bool {
+pub fn is_clear(description: &Json, slots: &[Slot]) -> bool {
     let lambda = lambda_config(description);
     let known = |slot: Slot| {
         let value = lambda.get(slot.name());
@@ -106,7 +135,7 @@ pub fn is_clear(description: &Json) -> bool {
     let arn = config.and_then(|config| config.get("LambdaArn"));
     let plain = lambda.get(Slot::PreTokenGeneration.name()).filter(|value| !value.is_null());
     let is_one = plain.is_none() || arn.is_none() || plain == arn;
-    Slot::ALL.into_iter().all(known) && config.is_none_or(|config| read(config).is_some()) && is_one
+    slots.iter().copied().all(known) && config.is_none_or(|config| read(config).is_some()) && is_one
 }
 
 fn read(value: &Value) -> Option<Held> {

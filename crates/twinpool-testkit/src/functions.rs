@@ -12,7 +12,7 @@ use crate::process::Process;
 /// What a function does when it is invoked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Behaviour {
-    /// Gives back what it got.
+    /// Gives back what it got. One that is told to let people in by challenges asks for one.
     Echo,
     /// Gives back something else.
     Says(Vec<u8>),
@@ -187,12 +187,30 @@ impl Functions for FunctionsHandle {
             found.invocations += 1;
             Ok(match &found.behaviour {
                 Behaviour::EchoFor(times) if found.invocations > *times => failed(),
-                Behaviour::Echo | Behaviour::EchoFor(_) => Invoked { error: None, payload: payload.to_vec() },
+                Behaviour::Echo | Behaviour::EchoFor(_) => {
+                    Invoked { error: None, payload: answer(&found.configuration, payload) }
+                }
                 Behaviour::Says(bytes) => Invoked { error: None, payload: bytes.clone() },
                 Behaviour::Fails => failed(),
             })
         })
         .await
+    }
+}
+
+/// What it got; the first step of a sign-in by challenges with the challenge (F§1.3), where its environment asks for them.
+fn answer(configuration: &Json, payload: &[u8]) -> Vec<u8> {
+    let continuity =
+        configuration.get("Environment").and_then(|it| it.pointer("/Variables/TWINPOOL_CONTINUITY"));
+    let challenges = continuity.is_some_and(|it| it == "challenges" || it == "all");
+    let event = serde_json::from_slice::<Value>(payload).ok().filter(|_| challenges);
+    let is_first = |event: &Value| event["triggerSource"] == "DefineAuthChallenge_Authentication";
+    match event.filter(is_first) {
+        Some(mut event) => {
+            event["response"] = json!({"challengeName": "CUSTOM_CHALLENGE", "issueTokens": false, "failAuthentication": false});
+            event.to_string().into_bytes()
+        }
+        None => payload.to_vec(),
     }
 }
 

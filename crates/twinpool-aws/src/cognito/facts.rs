@@ -105,7 +105,7 @@ impl Facts {
         Ok((objects.collect(), next))
     }
 
-    /// `UserPoolClient` of DescribeUserPoolClient, without the secret.
+    /// `UserPoolClient` of DescribeUserPoolClient; in place of the secret, `HasSecret` where it has one.
     ///
     /// # Errors
     /// Those of AWS, by their code.
@@ -114,7 +114,9 @@ impl Facts {
         let target = "AWSCognitoIdentityProviderService.DescribeUserPoolClient";
         let answer = self.ask(target, json!({ "ClientId": id })).await?;
         let mut client = field(OPERATION, answer, "UserPoolClient")?;
+        let has_secret = client.contains_key("ClientSecret");
         client.retain(|name, _| !name.contains("Secret"));
+        client.extend(has_secret.then(|| ("HasSecret".to_owned(), Value::Bool(true))));
         Ok(client)
     }
 

@@ -22,6 +22,8 @@ pub(crate) enum Language {
 #[derive(Debug)]
 pub(super) struct Wanted<'a> {
     pub(super) guest: Guest,
+    /// Those that the function needs.
+    pub(super) slots: &'a [Slot],
     pub(super) function: &'a FunctionArn,
     pub(super) permission: &'a Permission,
     /// Of the events before each token: what the former function expects.
@@ -44,13 +46,18 @@ impl Wanted<'_> {
     /// A line for each slot that has no version, in the order in which templates name them.
     fn plain(&self, line: impl Fn(Slot) -> String) -> String {
         let is_plain = |slot: &Slot| *slot != Slot::PreTokenGeneration;
-        self.guest.slots().iter().copied().filter(is_plain).map(line).collect()
+        self.slots.iter().copied().filter(is_plain).map(line).collect()
     }
 
     /// The lines at the top, each behind the mark of a comment.
     fn head(&self, mark: &str, place: &str) -> String {
         let mut lines: Vec<String> = Vec::new();
         for (slot, function) in self.former {
+            if slot.variable().is_none() {
+                lines.push(format!("{slot} holds {function}, and two cannot share it:"));
+                lines.push("take that one out, or deploy twinpool with another SignInContinuity.".to_owned());
+                continue;
+            }
             lines.push(format!("{slot} holds {function}:"));
             lines.push(format!(
                 "deploy twinpool with {}={function} first, so that {} calls it.",
@@ -152,11 +159,10 @@ pool.addPropertyOverride('LambdaConfig.PreTokenGenerationConfig', {{
         let unqualified = function.unqualified();
         let qualifier = function.qualifier();
         let name = snake(*guest);
-        let plain = self.plain(|slot| match slot {
-            Slot::PostConfirmation => format!("    post_confirmation = \"{function}\"\n"),
-            Slot::CustomMessage => format!("    custom_message    = \"{function}\"\n"),
-            Slot::PreTokenGeneration => String::new(),
-        });
+        let plain: Vec<_> = self.slots.iter().filter_map(|slot| argument(*slot)).collect();
+        let width = plain.iter().map(|name| name.len()).max().unwrap_or_default();
+        let line = |name: &&str| format!("    {name:width$} = \"{function}\"\n");
+        let plain: String = plain.iter().map(line).collect();
         let gap = if plain.is_empty() { "" } else { "\n" };
         let qualifier = qualifier.map(|name| format!("  qualifier      = \"{name}\"\n")).unwrap_or_default();
         format!(
@@ -184,6 +190,20 @@ resource \"aws_cognito_user_pool\" \"pool\" {{
 ",
             permission.source_arn, permission.source_account
         )
+    }
+}
+
+/// As Terraform names a slot that has no version.
+fn argument(slot: Slot) -> Option<&'static str> {
+    match slot {
+        Slot::PostConfirmation => Some("post_confirmation"),
+        Slot::CustomMessage => Some("custom_message"),
+        Slot::PreSignUp => Some("pre_sign_up"),
+        Slot::UserMigration => Some("user_migration"),
+        Slot::DefineAuthChallenge => Some("define_auth_challenge"),
+        Slot::CreateAuthChallenge => Some("create_auth_challenge"),
+        Slot::VerifyAuthChallengeResponse => Some("verify_auth_challenge_response"),
+        Slot::PreTokenGeneration => None,
     }
 }
 
@@ -228,13 +248,19 @@ mod tests {
             [(Slot::PreTokenGeneration, "arn:aws:lambda:eu-west-1:123456789012:function:claims".to_owned())];
         let guest = Guest::Capture;
         let (function, permission) = (&capture, &permission);
-        let wanted = Wanted { guest, function, permission, version: "V2_0", made_for: None, former: &former };
+        let (version, slots) = ("V2_0", guest.slots());
+        let wanted = Wanted { guest, slots, function, permission, version, made_for: None, former: &former };
         let all: Vec<_> = Language::value_variants().iter().map(|it| wanted.snippet(*it)).collect();
         insta::assert_snapshot!(all.join("\n---\n"));
         let sign_in =
             FunctionArn::parse("arn:aws:lambda:eu-west-1:123456789012:function:twinpool-sign-in").unwrap();
-        let wanted = Wanted { guest: Guest::SignIn, function: &sign_in, ..wanted };
+        let slots = [Slot::PostConfirmation, Slot::PreTokenGeneration];
+        let wanted = Wanted { guest: Guest::SignIn, slots: &slots, function: &sign_in, ..wanted };
         let all: Vec<_> = Language::value_variants().iter().map(|it| wanted.snippet(*it)).collect();
         insta::assert_snapshot!("new_pool", all.join("\n---\n"));
+        let theirs = "arn:aws:lambda:eu-west-1:123456789012:function:lazy".to_owned();
+        let former = [(Slot::UserMigration, theirs)];
+        let wanted = Wanted { slots: Guest::SignIn.slots(), former: &former, ..wanted };
+        insta::assert_snapshot!("new_pool_with_every_way_in", wanted.snippet(Language::Terraform));
     }
 }

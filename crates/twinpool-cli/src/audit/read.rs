@@ -56,7 +56,8 @@ async fn described(facts: &Facts, pool: &CognitoPool) -> Answer<Described> {
     Ok(Described { json: patient(|| facts.describe()).await?, shape: patient(|| pool.shape()).await? })
 }
 
-async fn clients(facts: &Facts) -> Answer<Vec<Json>> {
+/// Each app client, described.
+pub(crate) async fn clients(facts: &Facts) -> Answer<Vec<Json>> {
     let mut all = Vec::new();
     for listed in list(facts, List::Clients).await? {
         let Some(id) = listed.get("ClientId").and_then(serde_json::Value::as_str) else { continue };

@@ -26,7 +26,11 @@ pub(super) const OLD_POOL: Chains = &[
 ];
 
 /// Of the new pool: the sign-in function.
-pub(super) const NEW_POOL: Chains = &[(TOKENS, "NewPoolChainPreTokenGeneration")];
+pub(super) const NEW_POOL: Chains = &[
+    (TOKENS, "NewPoolChainPreTokenGeneration"),
+    (&["PostConfirmation"], "NewPoolChainPostConfirmation"),
+    (&["PreSignUp"], "NewPoolChainPreSignUp"),
+];
 
 /// What somebody wants the parameters to be.
 #[derive(Debug, Clone, PartialEq, Eq)]

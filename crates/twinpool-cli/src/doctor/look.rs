@@ -5,24 +5,28 @@ use twinpool_aws::client::Config;
 use twinpool_aws::setup::LambdaFunctions;
 use twinpool_core::port::{Answer, Class, PortError};
 use twinpool_setup::chain::chained;
-use twinpool_setup::doctor::{Blind, Facts, Look, SignIn};
+use twinpool_setup::continuity::Continuity;
+use twinpool_setup::doctor::{Blind, Facts, Look, SignIn, WaysIn};
 use twinpool_setup::guest::Guest;
 use twinpool_setup::permission::permission;
 use twinpool_setup::port::{FunctionArn, Functions, Json, PoolSettings as _};
-use twinpool_setup::self_test::{event_for, self_test};
+use twinpool_setup::self_test::{probes, self_test};
 use twinpool_setup::triggers::{Slot, in_slot};
 
 use super::Arguments;
+use crate::audit::read;
 use crate::clock;
 
 /// What is missing or may not be seen is a fact too: nothing ends it.
 pub(super) async fn look(
     arguments: &Arguments,
-    [config, new_config]: [&Config; 2],
+    configs: [&Config; 2],
     chain: &Chain,
     functions: &LambdaFunctions,
     own_key: Option<String>,
+    has_codes: bool,
 ) -> Facts {
+    let [config, new_config] = configs;
     let stack = &arguments.stack;
     let [old, new] = arguments.pools.settings(config, new_config);
     let queue = chain.queue(&arguments.queue_url).await.map_err(Blind::from);
@@ -32,8 +36,13 @@ pub(super) async fn look(
         Some(arn) => Some(sign_in(functions, arn, new_pool.as_ref().ok()).await),
         None => None,
     };
+    let ways = match sign_in.as_ref().and_then(|it| it.configuration.as_ref().ok()) {
+        Some(function) => ways_in(arguments, configs, function, has_codes).await,
+        None => None,
+    };
     Facts {
         own_key,
+        ways,
         old_pool: described(old).await,
         new_slot: in_the_way(functions, new_pool.as_ref().ok(), stack.sign_in.as_ref()).await,
         new_pool,
@@ -77,15 +86,40 @@ pub(super) async fn look(
 /// What is known of the new pool's trigger function. It gets an event about nobody, once its policy lets the pool in.
 async fn sign_in(functions: &impl Functions, arn: &FunctionArn, pool: Option<&Json>) -> SignIn {
     let configuration = there(functions.configuration(arn).await);
-    let called = configuration.as_ref().ok().and_then(|it| chained(it, Guest::SignIn).ok());
-    let test = match (pool.and_then(permission), called) {
-        (Some(permission), Some(chained)) => {
-            let event = event_for(&permission, &chained);
-            Some(self_test(functions, Guest::SignIn, arn, &permission, &event).await)
+    let guest = Guest::SignIn;
+    let known = configuration.as_ref().ok().and_then(|it| chained(it, guest).ok().zip(guest.wanted(it).ok()));
+    let test = match (pool.and_then(permission), known) {
+        (Some(permission), Some((chained, slots))) => {
+            let probes = probes(guest, &permission, &slots, &chained);
+            Some(self_test(functions, guest, arn, &permission, &probes).await)
         }
         _ => None,
     };
     SignIn { configuration, policy: functions.policy(arn).await.map_err(Blind::from), test }
+}
+
+/// What the ways in need, where there are any.
+async fn ways_in(
+    arguments: &Arguments,
+    [config, new_config]: [&Config; 2],
+    function: &Json,
+    has_codes: bool,
+) -> Option<WaysIn> {
+    if Continuity::of(function).unwrap_or_default() == Continuity::None {
+        return None;
+    }
+    let client = variable(function, "TWINPOOL_OLD_POOL_CLIENT_ID");
+    let (own_client, clients) = match arguments.pools.facts(config, new_config) {
+        Ok([old, new]) => {
+            let own = match client {
+                Some(id) => old.client(id).await.map_err(Blind::from),
+                None => Ok(Json::new()),
+            };
+            (own, read::clients(&new).await.map_err(Blind::from))
+        }
+        Err(error) => (Err(Blind::from(error.clone())), Err(Blind::from(error))),
+    };
+    Some(WaysIn { clients, own_client, has_codes })
 }
 
 /// Another function in the new pool's slot.
@@ -120,4 +154,9 @@ async fn function(
 fn there(answer: Answer<Option<Json>>) -> Look<Json> {
     let none = || PortError::new(Class::NotFound, "GetFunctionConfiguration", "ResourceNotFoundException");
     answer?.ok_or_else(none).map_err(Blind::from)
+}
+
+fn variable<'a>(function: &'a Json, name: &str) -> Option<&'a str> {
+    let variables = function.get("Environment")?.get("Variables")?;
+    variables.get(name)?.as_str().filter(|value| !value.is_empty())
 }

@@ -4,7 +4,9 @@ use serde_json::Value;
 use twinpool_core::id::PoolId;
 
 use super::former::Former;
-use super::{Chained, FunctionArn, Guest, Json, OldVersion, Permission, Refusal, Seen, Slot, Warning, Wish};
+use super::{
+    Chained, Continuity, FunctionArn, Guest, Json, OldVersion, Permission, Refusal, Seen, Slot, Warning, Wish,
+};
 use crate::permission::permission;
 use crate::triggers::{in_slot, is_clear};
 use crate::{chain, managed};
@@ -28,14 +30,14 @@ pub(super) fn pool(id: &PoolId, description: &Json, wish: &Wish) -> Result<Permi
     if function.qualifier().is_some_and(is_version) {
         return Err(Refusal::Version(function.clone()));
     }
-    if !is_clear(description) {
+    if !is_clear(description, guest.slots()) {
         return Err(Refusal::Unclear);
     }
     Ok(permission)
 }
 
-/// The function: whether it is there and can run, and whom it calls first.
-pub(super) fn function(wish: &Wish, configuration: Option<&Json>) -> Result<Chained, Refusal> {
+/// The function: whether it is there and can run, whom it calls first, and which slots it needs.
+pub(super) fn function(wish: &Wish, configuration: Option<&Json>) -> Result<(Chained, Vec<Slot>), Refusal> {
     let (guest, function) = (wish.guest, &wish.function);
     let configuration = configuration.ok_or_else(|| Refusal::NoFunction(function.clone()))?;
     let says = |field: &str| configuration.get(field).and_then(Value::as_str);
@@ -48,7 +50,7 @@ pub(super) fn function(wish: &Wish, configuration: Option<&Json>) -> Result<Chai
     let to_itself = |called: &FunctionArn| called.unqualified() == function.unqualified();
     match chained.iter().find(|(_, called)| to_itself(called)) {
         Some((slot, _)) => Err(Refusal::Loop { guest, slot: *slot }),
-        None => Ok(chained),
+        None => Ok((chained, guest.wanted(configuration)?)),
     }
 }
 
@@ -56,12 +58,13 @@ pub(super) fn function(wish: &Wish, configuration: Option<&Json>) -> Result<Chai
 pub(super) fn slots(
     description: &Json,
     wish: &Wish,
+    (slots, continuity): (&[Slot], Continuity),
     chained: &Chained,
     former: &Former,
 ) -> Result<Vec<Warning>, Refusal> {
     let guest = wish.guest;
     let mut warnings = Vec::new();
-    for slot in guest.slots().iter().copied() {
+    for slot in slots.iter().copied() {
         let held = in_slot(description, slot);
         let is_ours = held.as_ref().is_some_and(|held| held.is(&wish.function));
         let function = if is_ours {
@@ -77,6 +80,12 @@ pub(super) fn slots(
             (None, None) => {}
             (None, Some(chained)) => {
                 return Err(Refusal::NobodyThere { guest, slot, chained: chained.clone() });
+            }
+            // Put there by hand: it goes back when ours is taken out.
+            (Some(_), None) if is_ours && slot.variable().is_none() => {}
+            (Some(function), None) if slot.variable().is_none() => {
+                let without = continuity.without(slot);
+                return Err(Refusal::NotShared { guest, slot, function, without });
             }
             (Some(function), None) if is_ours => return Err(Refusal::NotCalled { guest, slot, function }),
             (Some(function), None) => return Err(Refusal::Taken { guest, slot, function }),

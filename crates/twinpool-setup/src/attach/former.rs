@@ -17,7 +17,13 @@ impl Former {
     /// A saved state with our function in none of the slots is of no use any more, unless it is of a run that did not finish,
     /// and settings changed since: it alone knows them. One with ours in some of the slots is never replaced. Only the slots
     /// that are not ours are brought up to date.
-    pub(super) fn new(pool: &PoolId, before: &Seen, found: Option<Saved>, wish: &Wish) -> Self {
+    pub(super) fn new(
+        pool: &PoolId,
+        before: &Seen,
+        found: Option<Saved>,
+        wish: &Wish,
+        wanted: &[Slot],
+    ) -> Self {
         let is_ours =
             |slot: &Slot| in_slot(&before.description, *slot).is_some_and(|it| it.is(&wish.function));
         let (ours, others): (Vec<_>, Vec<_>) = wish.guest.slots().iter().copied().partition(is_ours);
@@ -32,7 +38,9 @@ impl Former {
                 let is_unfinished = saved.attached.is_empty();
                 Self { saved: Some(saved), saves, is_unfinished }
             }
-            None if others.is_empty() => Self { saved: None, saves: false, is_unfinished: false },
+            None if wanted.iter().all(|slot| !others.contains(slot)) => {
+                Self { saved: None, saves: false, is_unfinished: false }
+            }
             Some(_) | None => {
                 let saved = Saved {
                     pool: pool.clone(),
@@ -44,6 +52,11 @@ impl Former {
                 Self { saved: Some(saved), saves: true, is_unfinished: false }
             }
         }
+    }
+
+    /// What was saved, as far as it still holds.
+    pub(super) fn saved(&self) -> Option<&Saved> {
+        self.saved.as_ref()
     }
 
     /// What was in a slot.
@@ -60,7 +73,12 @@ impl Former {
     ///
     /// Such a run may have died between an update and its proof, or failed to put back what the update did. The owner may
     /// have changed the same things since, second factors too: only the owner can tell.
-    pub(super) fn after(&self, before: &Seen, wish: &Wish) -> Result<(Seen, Vec<String>), Refusal> {
+    pub(super) fn after(
+        &self,
+        before: &Seen,
+        wish: &Wish,
+        wanted: &[Slot],
+    ) -> Result<(Seen, Vec<String>), Refusal> {
         let mut after = before.clone();
         let mut put_back = Vec::new();
         if let Some(saved) = self.saved.as_ref().filter(|_| self.is_unfinished) {
@@ -76,7 +94,7 @@ impl Former {
             }
         }
         let fresh = wish.guest.version(&after.description);
-        for slot in wish.guest.slots() {
+        for slot in wanted {
             put(&mut after.description, *slot, wish.function.as_str(), fresh);
         }
         Ok((after, put_back))

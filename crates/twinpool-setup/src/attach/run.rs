@@ -40,7 +40,7 @@ impl Plan {
         }
         self.allow(ports.functions).await?;
         let is_new = !self.changes.is_empty();
-        let test = self_test(ports.functions, self.guest, &self.function, &self.permission, &self.event);
+        let test = self_test(ports.functions, self.guest, &self.function, &self.permission, &self.probes);
         test.await
             .map_err(|failure| if is_new { Trouble::SelfTest(failure) } else { Trouble::Failing(failure) })?;
         self.take(ports).await
@@ -92,7 +92,7 @@ impl Plan {
         ports: &Ports<'_, P, F, A>,
     ) -> Result<Proof, Trouble> {
         let proof = self.step.take(ports.pool).await?;
-        match self_test(ports.functions, self.guest, &self.function, &self.permission, &self.event).await {
+        match self_test(ports.functions, self.guest, &self.function, &self.permission, &self.probes).await {
             Ok(()) => Ok(proof),
             // Nobody knows whether it would.
             Err(SelfTestFailure::Port(error)) => Err(Trouble::Unfinished(error)),
@@ -111,7 +111,7 @@ impl Plan {
                 None => Ok(()),
             };
         };
-        let slots = self.guest.slots().iter().map(|slot| (slot.name().to_owned(), self.function.clone()));
+        let slots = self.slots.iter().map(|slot| (slot.name().to_owned(), self.function.clone()));
         let attached: Vec<_> = slots.collect();
         if saved.attached == attached && self.mark.is_none() {
             return Ok(());

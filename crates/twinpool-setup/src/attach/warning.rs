@@ -18,6 +18,8 @@ pub enum Warning {
     Replicated,
     /// The function is in a slot, and what was there before was never saved: `detach` goes by what the function calls.
     NothingSaved(Guest, Slot),
+    /// The function does not need the slot any more, and what was in it before is not known.
+    Emptied(Slot),
     /// It calls another function first than the one that was in the slot.
     OtherFormer {
         /// Which of ours.
@@ -92,6 +94,12 @@ impl fmt::Display for Warning {
                 write!(
                     f,
                     "what was in {slot} before is not known: detaching will give it the function that {guest} calls, or leave it empty"
+                )
+            }
+            Self::Emptied(slot) => {
+                write!(
+                    f,
+                    "{slot} is not needed any more, and what was in it before is not known: it is emptied"
                 )
             }
             Self::OtherFormer { guest, slot, former, chained } => {

@@ -14,8 +14,10 @@ const STRICTER: Code = Code::warns(
     "password-policy-stricter",
     [
         "the new pool's password policy asks for more than the old one's",
-        "Passwords that were good enough are refused: who keeps the old one, or types it at a reset, must choose another.",
-        "relax the policy in the console of {new} until everybody has moved, or tell the users",
+        "Passwords that were good enough are refused: the bridge finds them right and then asks for another one, with a result of \
+         its own, and so does a reset. Only migration at the first sign-in takes them as they are (F§8).",
+        "let the sign-in page ask for a new password where the bridge says so (docs/sign-in.md), or relax the policy in the \
+         console of {new} until everybody has moved",
     ],
 );
 const RECOVERY: Code = Code::warns(

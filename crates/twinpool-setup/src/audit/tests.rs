@@ -40,6 +40,52 @@ fn each_finding_is_there_in_its_case_and_not_in_a_calm_world() {
 }
 
 #[test]
+fn our_own_function_in_the_new_pool_is_nobody_s_and_guards_an_open_sign_up() {
+    let arn = "arn:aws:lambda:eu-west-1:1:function:twinpool-SignIn-1";
+    let mut bench = Bench::calm();
+    let slots = ["PreTokenGeneration", "PostConfirmation", "PreSignUp", "UserMigration"];
+    for slot in slots {
+        bench.new_json()["LambdaConfig"][slot] = serde_json::json!(arn);
+    }
+    bench.new_json()["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] = serde_json::json!(false);
+    let taken = bench.audit();
+    for code in ["new-slot-taken", "new-pool-pre-sign-up", "new-pool-user-migration", "open-sign-up"] {
+        assert!(taken.codes().contains(code), "{code}");
+    }
+    let finding = taken.findings.iter().find(|it| it.code.name == "new-slot-taken").unwrap();
+    assert!(finding.fix.contains(&format!("NewPoolChainPostConfirmation={arn}")), "{}", finding.fix);
+    bench.sign_in = Some(arn.to_owned());
+    assert_eq!(bench.audit().codes(), CALM.into());
+}
+
+#[test]
+fn what_a_way_in_lacks_is_told_of_that_way_alone() {
+    let of_code = |rules: &str| {
+        let mut bench = Bench::calm();
+        let (_, spoil) = CASES.iter().find(|(code, _)| *code == "code-without-contact").unwrap();
+        spoil(&mut bench);
+        bench.rules = rules.to_owned();
+        let report = bench.audit();
+        report.findings.iter().find(|it| it.code.name == "code-without-contact").map(|it| it.detail.clone())
+    };
+    assert_eq!(of_code(""), None, "they come in by their passwords");
+    assert_eq!(of_code("[sign_in]\nway = \"code\"\n").as_deref(), Some(""));
+    let some = of_code("[[sign_in.policy]]\ngroups = [\"press\"]\nway = \"code\"\n").unwrap();
+    assert!(some.contains("at most"), "{some}");
+    let of_factor = |rules: &str, mode: &str| {
+        let mut bench = Bench::calm();
+        let (_, spoil) = CASES.iter().find(|(code, _)| *code == "password-comes-without-factor").unwrap();
+        spoil(&mut bench);
+        bench.rules = rules.to_owned();
+        bench.new_json().insert("MfaConfiguration".to_owned(), serde_json::json!(mode));
+        bench.audit().codes().contains("password-comes-without-factor")
+    };
+    assert!(of_factor("", "OPTIONAL"));
+    assert!(!of_factor("", "ON"), "the new pool asks for one");
+    assert!(!of_factor("[sign_in]\nway = \"reset\"\n", "OPTIONAL"), "no password comes over");
+}
+
+#[test]
 fn every_finding_says_what_it_does_and_what_to_do_for_these_pools() {
     for (_, spoil) in CASES {
         let mut bench = Bench::calm();

@@ -21,10 +21,10 @@ const TAKEN: Code = Code::warns(
 const NEW_TAKEN: Code = Code::warns(
     "new-slot-taken",
     [
-        "the trigger slot of the new pool before tokens, PreTokenGeneration, has a function already",
-        "A slot holds one function: twinpool's, which puts the user id into tokens, would end what that one does at sign-in.",
-        "nothing, if tokens of the new pool need no user id; else deploy the stack with this parameter, so that twinpool's function \
-         calls the former one first, then twinpool attach --pool new:",
+        "a trigger slot of the new pool that the sign-in function needs has a function already",
+        "A slot holds one function: twinpool's, which puts the user id into tokens and lets people in, would end what that one does.",
+        "nothing, if tokens of the new pool need no user id and nobody is let in; else deploy the stack with these parameters, so that \
+         twinpool's function calls the former one first, then twinpool attach --pool new:",
     ],
 );
 const PRE_SIGN_UP: Code = Code::warns(
@@ -40,7 +40,8 @@ const USER_MIGRATION: Code = Code::warns(
     [
         "the new pool has a UserMigration function, which makes users by itself",
         "Whom it makes before twinpool does has no marker and becomes a conflict.",
-        "empty the slot while the mirror runs, or run the backfill before anybody signs in to the new pool",
+        "take it out: SignInContinuity=migration does what it does, under the rules, and two cannot share the slot; or run the \
+         backfill before anybody signs in to the new pool",
     ],
 );
 const UNKNOWN: Code = Code::warns(
@@ -56,7 +57,8 @@ const OPEN_SIGN_UP: Code = Code::warns(
     [
         "anybody can sign up to the new pool by themselves",
         "Who signs up there with the address of a user who is not mirrored yet takes that name, and the user becomes a conflict.",
-        "switch self-registration off in the console of {new} until the switch: Sign-up, Self-service sign-up",
+        "switch self-registration off in the console of {new} until the switch (Sign-up, Self-service sign-up), or deploy with \
+         SignInContinuity=migration or all, whose PreSignUp trigger asks the old pool first",
     ],
 );
 const NOT_IN_NEW: Code = Code::warns(
@@ -85,6 +87,11 @@ const OURS: [(&str, &str); 3] = [
     ("PreTokenGeneration", "ChainPreTokenGeneration"),
     ("CustomMessage", "ChainCustomMessage"),
 ];
+/// The same of the new pool, where the sign-in function always goes.
+const SIGN_IN: [(&str, &str); 2] = [
+    ("PreTokenGeneration", "NewPoolChainPreTokenGeneration"),
+    ("PostConfirmation", "NewPoolChainPostConfirmation"),
+];
 /// All that a `LambdaConfig` can have (F§6).
 const KNOWN: [&str; 15] = [
     "PreSignUp",
@@ -107,12 +114,12 @@ const SENDERS: [&str; 3] = ["CustomMessage", "CustomSMSSender", "CustomEmailSend
 
 pub(super) fn check(pools: &Pools<'_>, found: &mut Findings) {
     check_slots(pools, found);
-    check_new_slot(pools, found);
+    check_new_slots(pools, found);
     let (here, there) = (slots(pools.old.json), slots(pools.new.json));
-    if there.contains("PreSignUp") {
+    if there.contains("PreSignUp") && !is_sign_in(pools, "PreSignUp") {
         found.add(&PRE_SIGN_UP);
     }
-    if there.contains("UserMigration") {
+    if there.contains("UserMigration") && !is_sign_in(pools, "UserMigration") {
         found.add(&USER_MIGRATION);
     }
     for (side, all) in [("old pool", &here), ("new pool", &there)] {
@@ -121,7 +128,8 @@ pub(super) fn check(pools: &Pools<'_>, found: &mut Findings) {
             finding.says(format!("in the {side}"));
         }
     }
-    if !is_on(pools.new.json, &["AdminCreateUserConfig", "AllowAdminCreateUserOnly"]) {
+    let is_guarded = is_sign_in(pools, "PreSignUp");
+    if !is_on(pools.new.json, &["AdminCreateUserConfig", "AllowAdminCreateUserOnly"]) && !is_guarded {
         found.add(&OPEN_SIGN_UP);
     }
     let is_own = |name: &str| OURS.iter().any(|(slot, _)| *slot == name) && is_ours(pools, name);
@@ -144,14 +152,21 @@ fn check_slots(pools: &Pools<'_>, found: &mut Findings) {
     }
 }
 
-fn check_new_slot(pools: &Pools<'_>, found: &mut Findings) {
-    const SLOT: &str = "PreTokenGeneration";
-    let held = function(pools.new.json, SLOT).filter(|held| pools.input.sign_in != Some(held));
-    if let Some(held) = held
-        && let Some(finding) = found.add_about(&NEW_TAKEN, [SLOT])
-    {
-        finding.fixed_by(format!("{} NewPoolChainPreTokenGeneration={held}", NEW_TAKEN.fix));
+fn check_new_slots(pools: &Pools<'_>, found: &mut Findings) {
+    let held = |(slot, parameter): &(&'static str, &str)| {
+        let held = function(pools.new.json, slot).filter(|_| !is_sign_in(pools, slot))?;
+        Some((*slot, format!("{parameter}={held}")))
+    };
+    let (slots, parameters): (Vec<_>, Vec<_>) = SIGN_IN.iter().filter_map(held).unzip();
+    if let Some(finding) = found.add_about(&NEW_TAKEN, slots) {
+        finding.fixed_by(format!("{} {}", NEW_TAKEN.fix, parameters.join(" ")));
     }
+}
+
+/// Whether a slot of the new pool holds the sign-in function.
+fn is_sign_in(pools: &Pools<'_>, slot: &str) -> bool {
+    let sign_in = pools.input.sign_in;
+    sign_in.is_some_and(|arn| function(pools.new.json, slot) == Some(arn))
 }
 
 /// Whether a slot of the old pool holds capture.

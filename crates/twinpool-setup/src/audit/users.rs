@@ -47,7 +47,8 @@ const UNREACHABLE: Code = Code::warns(
     "no-verified-contact",
     [
         "users have no verified e-mail address and no verified phone number",
-        "No password comes over, and they cannot reset one: they are locked out after the switch.",
+        "They cannot reset a password: where the old one does not let them in (SignInContinuity), they are locked out after the \
+         switch.",
         "ask them to verify an address while they can still sign in to the old pool",
     ],
 );

@@ -10,7 +10,7 @@ use crate::prove::Seen;
 use crate::triggers::{Held, Slot, empty, give_back, in_slot, put};
 
 /// As far as the saved state tells.
-pub(super) fn fate(before: &Seen, saved: Option<&Saved>, wish: &Wish, slot: Slot) -> Fate {
+pub(crate) fn fate(before: &Seen, saved: Option<&Saved>, wish: &Wish, slot: Slot) -> Fate {
     let now = in_slot(&before.description, slot);
     let former = saved.map(|saved| in_slot(&saved.description, slot));
     if !now.as_ref().is_some_and(|held| held.is(&wish.function)) {
@@ -28,7 +28,7 @@ pub(super) fn fate(before: &Seen, saved: Option<&Saved>, wish: &Wish, slot: Slot
 }
 
 /// Where the saved state does not tell, the function that ours calls first was in the slot.
-pub(super) async fn ask_ours<F: Functions>(
+pub(crate) async fn ask_ours<F: Functions>(
     functions: &F,
     wish: &Wish,
     before: &Seen,
@@ -55,7 +55,7 @@ pub(super) async fn ask_ours<F: Functions>(
 }
 
 /// A former function that is no more, or does not let the pool in, would fail every sign-in.
-pub(super) async fn check<F: Functions>(
+pub(crate) async fn check<F: Functions>(
     functions: &F,
     wish: &Wish,
     slots: &[(Slot, Fate)],
@@ -90,7 +90,7 @@ pub(super) async fn check<F: Functions>(
 }
 
 /// Does to a slot what becomes of it.
-pub(super) fn settle(description: &mut Json, slot: Slot, fate: &Fate, saved: Option<&Saved>) {
+pub(crate) fn settle(description: &mut Json, slot: Slot, fate: &Fate, saved: Option<&Saved>) {
     let saved = saved.map(|saved| &saved.description);
     match fate {
         Fate::GivenBack(former) => match saved.filter(|it| in_slot(it, slot).as_ref() == Some(former)) {

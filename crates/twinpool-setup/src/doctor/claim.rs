@@ -20,7 +20,7 @@ pub(super) fn claim(facts: &Facts) -> Vec<Step> {
     };
     let held = in_slot(pool, Slot::PreTokenGeneration).filter(|held| held.is(&facts.expected.capture));
     let Some(held) = held else { return Vec::new() };
-    let how = match variable(capture, Slot::PreTokenGeneration.variable()) {
+    let how = match Slot::PreTokenGeneration.variable().and_then(|name| variable(capture, name)) {
         None => "twinpool attach --token-version V2_0".to_owned(),
         Some(former) => format!("change the version together with {former}, which is called first"),
     };

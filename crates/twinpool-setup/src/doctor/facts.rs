@@ -68,6 +68,16 @@ pub struct SignIn {
     pub test: Option<Result<(), SelfTestFailure>>,
 }
 
+/// What the ways in need beside the sign-in function. No `Debug`: settings of clients may hold anything.
+pub struct WaysIn {
+    /// DescribeUserPoolClient of each app client of the new pool.
+    pub clients: Look<Vec<Json>>,
+    /// That of the client of the old pool by which passwords are checked; `HasSecret` stands for its secret.
+    pub own_client: Look<Json>,
+    /// Whether the rules let anybody in by a one-time code.
+    pub has_codes: bool,
+}
+
 /// What AWS says of each part, unread. `Debug` shows nothing: configurations of functions hold the secret of the digests.
 pub struct Facts {
     /// What should be there.
@@ -84,6 +94,8 @@ pub struct Facts {
     pub policy: Look<Option<Json>>,
     /// The sign-in function, where somebody named it.
     pub sign_in: Option<SignIn>,
+    /// Where people of the old pool are let in.
+    pub ways: Option<WaysIn>,
     /// GetFunctionConfiguration of another function that the new pool names before tokens.
     pub new_slot: Option<Look<Json>>,
     /// GetFunctionConfiguration of the mirror.

@@ -64,11 +64,17 @@ pub(super) fn sign_up(facts: &Facts) -> Vec<Step> {
     let Ok(pool) = &facts.new_pool else { return Vec::new() };
     vec![if is_closed(pool) {
         Step::fine(part, "the new pool is closed to sign-up")
+    } else if super::ways::guards_sign_up(facts) {
+        Step::fine(
+            part,
+            "anybody can sign up to the new pool, and the sign-in function lets nobody take an address of the old one's users",
+        )
     } else {
         Step::broken(
             part,
             "anybody can sign up to the new pool, and take an address there that belongs to a user of the old one",
-            "let administrators alone make users there until the switch (AllowAdminCreateUserOnly), in whatever made the pool",
+            "let administrators alone make users there until the switch (AllowAdminCreateUserOnly), in whatever made the pool; or \
+             deploy with SignInContinuity=migration or all, whose trigger PreSignUp asks the old pool first",
         )
     }]
 }

@@ -39,6 +39,12 @@ pub enum Part {
     NewTrigger,
     /// The sign-in function, as Lambda has it.
     SignIn,
+    /// The trigger slots of the new pool that the ways in need.
+    WaysIn,
+    /// The app client of the old pool that checks passwords.
+    OldClient,
+    /// The app clients of the new pool, and the flows that they allow.
+    NewClients,
     /// The secret of the digests.
     DigestKey,
     /// Command and functions of one version.
@@ -75,6 +81,9 @@ impl Part {
             Self::SignUp => "sign_up",
             Self::NewTrigger => "new_trigger",
             Self::SignIn => "sign_in",
+            Self::WaysIn => "ways_in",
+            Self::OldClient => "old_client",
+            Self::NewClients => "new_clients",
             Self::DigestKey => "digest_key",
             Self::Version => "version",
             Self::AuditTrail => "audit_trail",

@@ -7,6 +7,7 @@ use crate::port::{FunctionArn, Json};
 
 mod broken;
 mod walk;
+mod ways;
 
 const OLD: &str = "eu-west-1_Old";
 const NEW: &str = "eu-west-1_New";
@@ -72,6 +73,7 @@ fn healthy() -> Facts {
             policy: Ok(Some(policy(&json!({ "ArnLike": { "AWS:SourceArn": new_pool_arn() } })))),
             test: Some(Ok(())),
         }),
+        ways: None,
         new_slot: None,
         mirror: Ok(function(&json!({
             "TWINPOOL_OLD_POOL_ID": OLD, "TWINPOOL_NEW_POOL_ID": NEW, "TWINPOOL_LINKS_TABLE": "links",

@@ -126,7 +126,7 @@ async fn an_attached_pool_that_is_changed_and_dies_anywhere_is_finished_or_detac
         (Again::Version, Guest::SignIn, true, &off),
         (Again::Version, Guest::SignIn, true, &Knobs::default()),
         (Again::Version, Guest::SignIn, false, &off),
-        // The sign-in function has one slot only: emptied, it is attached anew.
+        // The slots of the sign-in function that come and go: `continuity`.
         (Again::Slot, Guest::Capture, true, &off),
     ] {
         let process = Arc::new(Process::healthy());

@@ -64,7 +64,8 @@ async fn without_a_saved_state_a_slot_that_capture_calls_nobody_for_is_emptied_a
     let mut description = full();
     let slots = description["LambdaConfig"].as_object_mut().expect("slots");
     slots.retain(|name, _| {
-        !name.starts_with("PreTokenGeneration") && Slot::ALL.iter().all(|slot| slot.name() != name)
+        !name.starts_with("PreTokenGeneration")
+            && Guest::Capture.slots().iter().all(|slot| slot.name() != name)
     });
     let world = World::new(description, Knobs::default()).await;
     world.attached().await;
@@ -92,10 +93,10 @@ async fn a_slot_is_not_emptied_where_nobody_can_say_what_was_in_it() {
     world.functions.remove(&world.ours);
     assert_eq!(world.detach_plan().await.expect_err("refused"), unknown);
     assert_eq!(world.pool.updates(), 1);
-    world.leave_empty = Slot::ALL.into();
+    world.leave_empty = Guest::Capture.slots().iter().copied().collect();
     world.detached().await;
     let now = world.pool.described();
-    assert!(Slot::ALL.into_iter().all(|slot| in_slot(&now, slot).is_none()));
+    assert!(Guest::Capture.slots().iter().all(|slot| in_slot(&now, *slot).is_none()));
     assert_eq!(now["LambdaConfig"]["PreSignUp"], function("pre-sign-up").as_str());
 }
 

@@ -66,7 +66,9 @@ fn nothing_said_in_two_ways_is_no_difference() {
 async fn the_status_of_a_pool_in_one_word() {
     let world = World::new(full(), Knobs::default()).await;
     let none = std::collections::BTreeMap::new();
-    let word = |chained| status(&world.pool.described(), Guest::Capture, &world.ours, chained).attachment();
+    let slots = Guest::Capture.slots();
+    let word =
+        |chained| status(&world.pool.described(), Guest::Capture, &world.ours, slots, chained).attachment();
     assert_eq!(word(&none), Attachment::Not);
     world.attached().await;
     assert_eq!(word(&none), Attachment::Whole);
@@ -82,8 +84,8 @@ async fn another_alias_of_capture_is_replaced_and_the_former_state_is_kept() {
     world.attached().await;
     world.ours = function("ours:next");
     let mut chain = json!({});
-    for slot in twinpool_setup::triggers::Slot::ALL {
-        chain[slot.variable()] = world.original["LambdaConfig"][slot.name()].clone();
+    for slot in Guest::Capture.slots().iter().copied() {
+        chain[slot.variable().expect("shared")] = world.original["LambdaConfig"][slot.name()].clone();
     }
     world.functions.put(&world.ours, chain, Behaviour::Echo);
     world.attached().await;

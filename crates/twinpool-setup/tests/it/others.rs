@@ -106,8 +106,8 @@ async fn a_chain_that_the_owner_drops_while_attached_is_refused_and_a_new_one_to
     let world = World::new(full(), Knobs::default()).await;
     world.attached().await;
     let mut chain = json!({});
-    for slot in Slot::ALL {
-        chain[slot.variable()] = world.original["LambdaConfig"][slot.name()].clone();
+    for slot in Guest::Capture.slots().iter().copied() {
+        chain[slot.variable().expect("shared")] = world.original["LambdaConfig"][slot.name()].clone();
     }
     chain["TWINPOOL_CHAIN_CUSTOM_MESSAGE"] = json!(function("newer").as_str());
     world.functions.put(&world.ours, chain.clone(), Behaviour::Echo);

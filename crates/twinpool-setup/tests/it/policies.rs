@@ -1,5 +1,6 @@
 //! Which statements let a pool in, what capture is tested with, and two archives as one.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -7,9 +8,11 @@ use twinpool_core::change_event::{Captured, EventId, capture};
 use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{PoolId, Timestamp};
 use twinpool_setup::archive::Both;
+use twinpool_setup::guest::Guest;
 use twinpool_setup::permission::{allows, holds, may_let_in, permission};
-use twinpool_setup::port::{Archive as _, Saved};
-use twinpool_setup::self_test::event;
+use twinpool_setup::port::{Archive as _, FunctionArn, Saved};
+use twinpool_setup::self_test::{event, source};
+use twinpool_setup::triggers::Slot;
 use twinpool_testkit::{MemoryArchive, Process};
 
 use crate::world::{POOL, POOL_ARN};
@@ -84,8 +87,11 @@ fn a_pool_that_nobody_can_look_at_is_ruled_out_by_a_statement_that_names_others_
 
 #[test]
 fn what_capture_is_tested_with_is_about_nobody_and_calls_no_former_function() {
-    for calls_before_tokens in [true, false] {
-        let event = event(POOL, "eu-west-1", calls_before_tokens);
+    let function =
+        FunctionArn::parse("arn:aws:lambda:eu-west-1:111122223333:function:claims").expect("an ARN");
+    for chained in [BTreeMap::from([(Slot::PreTokenGeneration, function)]), BTreeMap::new()] {
+        let calls_before_tokens = !chained.is_empty();
+        let event = event(POOL, "eu-west-1", source(Guest::Capture, &chained));
         let text = Value::Object(event.clone()).to_string();
         let key = DigestKey::new(&[7; 32]).expect("a key");
         let captured = capture(&text, &key, EventId::from_random([1; 16]), Timestamp(1));

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use twinpool_setup::attach::{self, Attached};
 use twinpool_setup::detach::{self, Detached};
 use twinpool_setup::guest::Guest;
+use twinpool_setup::permission::permission;
 use twinpool_setup::port::{FunctionArn, Functions as _, Json, Permission, PoolSettings as _};
 use twinpool_setup::triggers::{Slot, in_slot};
 use twinpool_setup::{Ports, Trouble};
@@ -41,6 +42,8 @@ pub(crate) struct World {
     pub(crate) archive: Arc<MemoryArchive>,
     pub(crate) guest: Guest,
     pub(crate) ours: FunctionArn,
+    /// What the sign-in function is told.
+    pub(crate) continuity: &'static str,
     pub(crate) unfinished: Option<attach::Unfinished>,
     pub(crate) token_version: Option<attach::TokenVersion>,
     pub(crate) leave_empty: BTreeSet<Slot>,
@@ -67,6 +70,7 @@ impl World {
             archive: MemoryArchive::new(),
             guest,
             ours: function("ours:live"),
+            continuity: "all",
             unfinished: None,
             token_version: None,
             leave_empty: BTreeSet::new(),
@@ -80,12 +84,15 @@ impl World {
         world
     }
 
-    /// Deploys our function so that it calls what is in its slots now, and every such function.
+    /// Deploys our function so that it calls what was in its slots in the beginning, and every such function.
     pub(crate) async fn deploy(&self) {
         let mut chain = Map::new();
+        if self.guest == Guest::SignIn {
+            chain.insert("TWINPOOL_CONTINUITY".to_owned(), json!(self.continuity));
+        }
         let process = Arc::new(Process::healthy());
         for slot in self.slots() {
-            let Some(held) = in_slot(&self.pool.described(), slot) else { continue };
+            let Some(held) = in_slot(&self.original, slot) else { continue };
             let arn = FunctionArn::parse(&held.function).expect("an ARN");
             self.functions.put(&arn, json!({}), Behaviour::Echo);
             let permission = Permission {
@@ -94,13 +101,30 @@ impl World {
                 source_account: "111122223333".to_owned(),
             };
             self.functions.handle(&process).allow(&arn, &permission).await.expect("allowed");
-            chain.insert(slot.variable().to_owned(), json!(held.function));
+            if let Some(variable) = slot.variable() {
+                chain.insert(variable.to_owned(), json!(held.function));
+            }
         }
+        // What is deployed anew keeps its policy.
+        let may = self.functions.lets_in(&self.ours, POOL_ARN);
         self.functions.put(&self.ours, Value::Object(chain), Behaviour::Echo);
+        if may {
+            let permission = permission(&self.original).expect("an ARN");
+            self.functions.handle(&process).allow(&self.ours, &permission).await.expect("allowed");
+        }
     }
 
+    /// The owner deploys the sign-in function with other ways in.
+    pub(crate) async fn redeployed(&mut self, continuity: &'static str) {
+        self.continuity = continuity;
+        self.deploy().await;
+    }
+
+    /// The slots that our function needs.
     pub(crate) fn slots(&self) -> impl Iterator<Item = Slot> + use<> {
-        self.guest.slots().iter().copied()
+        let told = json!({"Environment": {"Variables": {"TWINPOOL_CONTINUITY": self.continuity}}});
+        let wanted = self.guest.wanted(told.as_object().expect("fields"));
+        wanted.expect("known").into_iter()
     }
 
     pub(crate) async fn attach(&self, process: &Arc<Process>) -> Result<Attached, Failure<attach::NoPlan>> {

@@ -70,6 +70,16 @@ pub(super) const CASES: &[(&str, Spoil)] = &[
     ("mfa-required-in-new", |b| set_new(b, "MfaConfiguration", json!("ON"))),
     ("mfa-weaker-in-new", |b| set_new(b, "MfaConfiguration", json!("OFF"))),
     ("factors-set-up-again", |b| b.old_shape().devices = true),
+    ("code-without-contact", |b| {
+        b.rules = "[sign_in]\nway = \"code\"\n".to_owned();
+        b.add(user(2, &[("email", "zaphod2@heartofgold.com")]));
+    }),
+    ("password-comes-without-factor", |b| {
+        for facts in [&mut b.old, &mut b.new] {
+            let mfa = facts.mfa.as_mut().unwrap();
+            mfa.insert("SoftwareTokenMfaConfiguration".to_owned(), json!({ "Enabled": true }));
+        }
+    }),
     ("passwordless-lost", |b| b.old_json()["Policies"]["SignInPolicy"] = first_factors("EMAIL_OTP")),
     ("passwordless-gained", |b| b.new_json()["Policies"]["SignInPolicy"] = first_factors("WEB_AUTHN")),
     ("passkey-domain-differs", |b| {
