@@ -14,6 +14,7 @@ mod backend;
 #[cfg(feature = "lambda")]
 mod chain;
 mod claim;
+mod messages;
 mod place;
 mod resolve;
 mod sign_in;
@@ -25,6 +26,7 @@ pub use backend::BackendSettings;
 #[cfg(feature = "lambda")]
 pub use chain::{ChainSettings, Former};
 pub use claim::user_id_claim;
+pub use messages::CodeSettings;
 pub use place::{NewPlace, NoRole, RoleArn, account_of_queue};
 pub use resolve::ResolveSettings;
 pub use sign_in::SignInSettings;

@@ -157,3 +157,16 @@ fn a_claim_that_no_function_can_add_is_named_by_its_setting() {
     let problem = claim("cognito:groups").unwrap_err().to_string();
     assert!(problem.starts_with("TWINPOOL_USER_ID_CLAIM cannot be used: "), "{problem}");
 }
+
+#[test]
+fn codes_are_sent_by_no_way_that_is_not_set() {
+    let read = |from, sms| {
+        CodeSettings::read(&Table([("TWINPOOL_CODE_EMAIL_FROM", from), ("TWINPOOL_CODE_SMS", sms)].into()))
+    };
+    assert_eq!(CodeSettings::read(&Table(BTreeMap::new())).unwrap(), CodeSettings::default());
+    assert_eq!(read("", "false").unwrap(), CodeSettings::default());
+    let both = read("Shop <code@example.com>", "true").unwrap();
+    assert_eq!((both.email_from.as_deref(), both.sms), (Some("Shop <code@example.com>"), true));
+    assert!(read("nobody", "").unwrap_err().to_string().starts_with("TWINPOOL_CODE_EMAIL_FROM"));
+    assert!(read("", "yes").unwrap_err().to_string().starts_with("TWINPOOL_CODE_SMS"));
+}
