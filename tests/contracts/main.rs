@@ -6,6 +6,7 @@
 
 mod aws_stub;
 mod faults;
+mod messages;
 mod streamed;
 
 use std::sync::atomic::{AtomicU32, Ordering};
