@@ -7,6 +7,7 @@
 mod aws_stub;
 mod faults;
 mod passwords;
+mod messages;
 mod streamed;
 
 use std::sync::atomic::{AtomicU32, Ordering};

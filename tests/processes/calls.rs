@@ -1,6 +1,5 @@
 //! What each kind of event costs, counted on the wire.
 
-use twinpool_core::change_event::ChangeEvent;
 use twinpool_core::id::Timestamp;
 use twinpool_tests::bootstrap::Function;
 use twinpool_tests::mirror::{Bench, failures, one};
@@ -11,7 +10,8 @@ fn calls(bench: &Bench, mirror: &Function, username: &str) -> Vec<String> {
 }
 
 fn calls_at(bench: &Bench, mirror: &Function, username: &str, at: Timestamp) -> Vec<String> {
-    let event = ChangeEvent { at, ..bench.sign_in(username) };
+    let mut event = bench.sign_in(username);
+    event.at = at;
     drop(bench.proxy.take_calls());
     assert_eq!(failures(&mirror.invoke(one(&event, 1))), Vec::<String>::new());
     bench.proxy.take_calls()

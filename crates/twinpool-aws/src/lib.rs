@@ -26,6 +26,8 @@ pub mod dynamodb;
 pub mod jwks;
 #[cfg(feature = "lambda")]
 pub mod lambda;
+#[cfg(feature = "messages")]
+pub mod messages;
 #[cfg(feature = "role")]
 pub mod new_pool;
 #[cfg(feature = "raw")]

@@ -180,3 +180,16 @@ fn nobody_is_let_in_at_the_triggers_unless_it_is_said_and_then_all_of_it_is() {
     let wrong = read(&[(KEY, "all"), (CLIENT.0, "hunter 2")]).unwrap_err();
     assert!(wrong.starts_with(CLIENT.0) && !wrong.contains("hunter"), "{wrong}");
 }
+
+#[test]
+fn codes_are_sent_by_no_way_that_is_not_set() {
+    let read = |from, sms| {
+        CodeSettings::read(&Table([("TWINPOOL_CODE_EMAIL_FROM", from), ("TWINPOOL_CODE_SMS", sms)].into()))
+    };
+    assert_eq!(CodeSettings::read(&Table(BTreeMap::new())).unwrap(), CodeSettings::default());
+    assert_eq!(read("", "false").unwrap(), CodeSettings::default());
+    let both = read("Shop <code@example.com>", "true").unwrap();
+    assert_eq!((both.email_from.as_deref(), both.sms), (Some("Shop <code@example.com>"), true));
+    assert!(read("nobody", "").unwrap_err().to_string().starts_with("TWINPOOL_CODE_EMAIL_FROM"));
+    assert!(read("", "yes").unwrap_err().to_string().starts_with("TWINPOOL_CODE_SMS"));
+}
