@@ -6,8 +6,8 @@
 
 mod aws_stub;
 mod faults;
-mod passwords;
 mod messages;
+mod passwords;
 mod streamed;
 
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -2,7 +2,7 @@
 
 use twinpool_core::token::ClientId;
 
-use super::{Result, Source, required, unusable};
+use super::{CodeSettings, Result, Source, required, unusable};
 
 /// Which of the new pool's triggers let people in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,10 +36,8 @@ pub struct ContinuitySettings {
     pub continuity: Continuity,
     /// The app client of the old pool that passwords are checked through.
     pub old_pool_client: ClientId,
-    /// From which address codes are sent; `None`: no codes by e-mail.
-    pub code_email_from: Option<String>,
-    /// Whether codes are sent by text message.
-    pub code_sms: bool,
+    /// By which ways codes are sent.
+    pub codes: CodeSettings,
 }
 
 impl ContinuitySettings {
@@ -56,12 +54,7 @@ impl ContinuitySettings {
             Some("all") => Continuity::All,
             Some(_) => return Err(unusable(KEY, "it should be none, migration, challenges or all")),
         };
-        Ok(Some(Self {
-            continuity,
-            old_pool_client: client(source)?,
-            code_email_from: source.get("TWINPOOL_CODE_EMAIL_FROM"),
-            code_sms: sends_text_messages(source)?,
-        }))
+        Ok(Some(Self { continuity, old_pool_client: client(source)?, codes: CodeSettings::read(source)? }))
     }
 }
 
@@ -69,13 +62,4 @@ fn client(source: &impl Source) -> Result<ClientId> {
     const KEY: &str = "TWINPOOL_OLD_POOL_CLIENT_ID";
     let wrong = || unusable(KEY, "it should be the id of an app client of the old pool");
     ClientId::parse(&required(source, KEY)?).ok_or_else(wrong)
-}
-
-fn sends_text_messages(source: &impl Source) -> Result<bool> {
-    const KEY: &str = "TWINPOOL_CODE_SMS";
-    match source.get(KEY).as_deref() {
-        None | Some("false") => Ok(false),
-        Some("true") => Ok(true),
-        Some(_) => Err(unusable(KEY, "it should be true or false")),
-    }
 }

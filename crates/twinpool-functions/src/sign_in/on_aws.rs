@@ -5,13 +5,11 @@ use std::time::Duration;
 use twinpool_aws::client::{self, Config, Patience};
 use twinpool_aws::cognito::{CognitoPool, PasswordPool};
 use twinpool_aws::dynamodb::Links;
+use twinpool_aws::messages::Messages;
 use twinpool_aws::settings::{ContinuitySettings, SignInSettings};
 use twinpool_aws::sqs::Queue;
 use twinpool_bridge::{Bridge, CodeTerms, Codes, Wired};
 use twinpool_core::arrival::Limit;
-use twinpool_core::attribute::Contact;
-use twinpool_core::one_time_code::{CodeSender, Message};
-use twinpool_core::port::{Answer, Class, PortError};
 use twinpool_engine::{Gate, GateWired, Terms};
 
 use super::{Outside, Ways};
@@ -35,21 +33,7 @@ impl Outside for OnAws {
     type Queue = Queue;
     type Bridge = Wired<PasswordPool, CognitoPool, Links, SystemClock>;
     type Gate = GateWired<PasswordPool, CognitoPool, Links, SystemClock>;
-    type Codes = NoCodes;
-}
-
-/// Sends no codes: whoever would be sent one is asked for the password.
-#[derive(Debug, Clone, Copy)]
-pub struct NoCodes;
-
-impl CodeSender for NoCodes {
-    fn sends(&self, _: Contact) -> bool {
-        false
-    }
-
-    async fn send(&self, _: &Message) -> Answer<()> {
-        Err(PortError::new(Class::Rejected, "SendMessage", "NotSetUp"))
-    }
+    type Codes = Messages;
 }
 
 /// By which ways people are let in. Opens no connection: the first who comes does.
@@ -64,6 +48,7 @@ pub(super) fn ways(
     let says = CodeTerms::new(subject, policy.code_message().unwrap_or(MESSAGE));
     let says = says.map_err(|problem| problem.to_string())?;
     let config = &client::patient(config, Patience::REQUEST);
+    let sender = Messages::connect(config, &continuity.codes).map_err(|problem| problem.to_string())?;
     let old = CognitoPool::connect(config, settings.old_pool_endpoint.clone(), settings.old_pool.clone());
     let old = PasswordPool::new(old, continuity.old_pool_client, PasswordPool::WITHIN);
     let new_pool =
@@ -75,7 +60,7 @@ pub(super) fn ways(
     Ok(Ways {
         continuity: continuity.continuity,
         bridge: Bridge::new(Wired { old, new_pool, table, clock: SystemClock }, PASSWORDS),
-        codes: Codes::new(NoCodes, &settings.key, says),
+        codes: Codes::new(sender, &settings.key, says),
         gate: Gate::new(gate, terms),
     })
 }
