@@ -2,13 +2,12 @@
 
 use futures_util::future::join;
 use twinpool_core::arrival::{ArrivalStore as _, Mark, Tried};
+use twinpool_core::change_event::UserRef;
 use twinpool_core::id::{NewSub, OldSub, Pool, Sub};
 use twinpool_core::link::Linked;
 use twinpool_core::password::{Password, PasswordSet, PasswordSetter as _};
 use twinpool_core::port::{Class, Clock as _, PoolReader as _, by_sub};
 use twinpool_core::snapshot::{Snapshot, Status};
-
-use twinpool_core::change_event::UserRef;
 
 use crate::outcome::{Outcome, Trouble};
 use crate::ports::Ports;
@@ -109,12 +108,13 @@ pub(crate) async fn carry(
     table.note(&old, Mark::Bridging, clock.now()).await.map_err(Trouble::Table)?;
     let second_factor = is_seen || in_link || twins.factor_is_noted;
     let arrival = table.arrival(&old).await.map_err(Trouble::Table)?;
-    match (arrival.has_password(), arrival.bridged_at, &what) {
-        (false, ..) | (true, Some(_), What::Chosen(_)) if arrival.password_at.is_none() => {}
-        // Somebody sent the form twice.
-        (true, Some(_), What::Old(_)) if arrival.password_at.is_none() => {
-            return Ok(Outcome::Bridged { second_factor });
-        }
+    let is_bridged_meanwhile = arrival.bridged_at.is_some() && arrival.password_at.is_none();
+    match what {
+        _ if !arrival.has_password() => {}
+        // The form was sent twice.
+        What::Old(_) if is_bridged_meanwhile => return Ok(Outcome::Bridged { second_factor }),
+        // So it was, and what was chosen last counts.
+        What::Chosen(_) if is_bridged_meanwhile => {}
         _ => return Ok(Outcome::Wrong),
     }
     match ports.new_pool().set_password(&twins.new, what.password()).await {

@@ -108,6 +108,17 @@ async fn a_session_that_somebody_else_began_ends_here() {
     }
 }
 
+#[tokio::test]
+async fn a_fourth_round_gives_no_tokens_whatever_was_answered() {
+    let bench = Bench::new().await;
+    bench.note(Mark::Bridged).await;
+    let round = |kind, is_right| Round::read("CUSTOM_CHALLENGE", Some(kind), is_right);
+    let mut rounds = vec![round("PASSWORD", false), round("PASSWORD", true), round("NEW_PASSWORD", true)];
+    assert_eq!(define(&bench.bridge(), Some(&new_sub()), &rounds).await, Ok(Next::Tokens));
+    rounds.insert(0, round("PASSWORD", false));
+    assert_eq!(define(&bench.bridge(), Some(&new_sub()), &rounds).await, Ok(Next::Fail));
+}
+
 #[test]
 fn a_kind_is_read_back_as_it_was_written() {
     for text in ["PASSWORD", "NEW_PASSWORD", "SIGN_IN", "CODE:1700000000000:abc-_"] {
