@@ -11,6 +11,7 @@ use twinpool_core::id::{AttributeName, PoolId};
 
 mod audit_trail;
 mod backend;
+mod bridge;
 #[cfg(feature = "lambda")]
 mod chain;
 mod claim;
@@ -24,6 +25,7 @@ mod tokens;
 
 pub use audit_trail::AuditTrailSettings;
 pub use backend::BackendSettings;
+pub use bridge::BridgeSettings;
 #[cfg(feature = "lambda")]
 pub use chain::{ChainSettings, Former};
 pub use claim::user_id_claim;

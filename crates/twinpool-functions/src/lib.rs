@@ -2,6 +2,7 @@
 
 pub mod audit_trail;
 pub mod authorizer;
+pub mod bridge;
 mod logging;
 pub mod mirror;
 pub mod resolve;

@@ -12,7 +12,7 @@ pub use bundle::{Bundle, needs_rules};
 pub use checkout::Checkout;
 
 /// The functions, by the name of their binary.
-pub const FUNCTIONS: [&str; 7] = [
+pub const FUNCTIONS: [&str; 8] = [
     "twinpool-capture",
     "twinpool-mirror",
     "twinpool-audit-trail",
@@ -20,6 +20,7 @@ pub const FUNCTIONS: [&str; 7] = [
     "twinpool-sign-in",
     "twinpool-resolve",
     "twinpool-authorizer",
+    "twinpool-bridge",
 ];
 
 /// The name of the rules, at the top of the checkout and in the zip.

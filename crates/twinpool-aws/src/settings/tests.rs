@@ -84,6 +84,31 @@ fn the_audit_trail_needs_the_pool_the_queue_and_the_mirror_s_role() {
 }
 
 #[test]
+fn the_bridge_needs_both_pools_the_table_and_an_app_client_of_the_old_pool() {
+    const CLIENT: &str = "TWINPOOL_OLD_POOL_CLIENT_ID";
+    let with = |key: &'static str, value: Option<&'static str>| {
+        let mut table = complete();
+        table.0.insert(CLIENT, "1h57kf5cpq17m0eml12EXAMPLE");
+        match value {
+            Some(value) => drop(table.0.insert(key, value)),
+            None => drop(table.0.remove(key)),
+        }
+        BridgeSettings::read(&table).map_err(|error| error.to_string())
+    };
+    // It knows no queue, and no secret of the digests.
+    for key in ["TWINPOOL_QUEUE_URL", "TWINPOOL_DIGEST_KEY"] {
+        assert_eq!(with(key, None).unwrap().old_pool_client.as_str(), "1h57kf5cpq17m0eml12EXAMPLE");
+    }
+    for key in ["TWINPOOL_OLD_POOL_ID", "TWINPOOL_NEW_POOL_ID", "TWINPOOL_LINKS_TABLE", CLIENT] {
+        assert!(with(key, None).unwrap_err().starts_with(key));
+    }
+    for (key, bad) in [(CLIENT, "hunter2 or so"), ("TWINPOOL_NEW_POOL_ID", "eu-west-1_A")] {
+        let said = with(key, Some(bad)).unwrap_err();
+        assert!(said.starts_with(key) && !said.contains("hunter2"), "{said}");
+    }
+}
+
+#[test]
 fn the_rules_lie_beside_the_code_unless_a_file_is_named() {
     let find = |pairs: &[(&'static str, &'static str)]| {
         let found = RulesFile::find(&Table(pairs.iter().copied().collect()));

@@ -1,0 +1,51 @@
+//! The settings of the password bridge.
+
+use twinpool_core::id::PoolId;
+use twinpool_core::token::ClientId;
+
+use super::{NewPlace, Result, Source, required, unusable};
+
+/// What the bridge function is told.
+#[derive(Debug, Clone)]
+pub struct BridgeSettings {
+    /// The pool being left.
+    pub old_pool: PoolId,
+    /// Where the old pool answers, if not where AWS has it: a local stand-in.
+    pub old_pool_endpoint: Option<String>,
+    /// The app client of the old pool that passwords are checked through.
+    pub old_pool_client: ClientId,
+    /// The pool being moved to.
+    pub new_pool: PoolId,
+    /// Where the new pool answers, if not where AWS has it: a local stand-in.
+    pub new_pool_endpoint: Option<String>,
+    /// Where the new pool is, if not where the stack is.
+    pub new_place: NewPlace,
+    /// The table of links.
+    pub links_table: String,
+}
+
+impl BridgeSettings {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// When one is missing or cannot be used.
+    pub fn read(source: &impl Source) -> Result<Self> {
+        const CLIENT: &str = "TWINPOOL_OLD_POOL_CLIENT_ID";
+        let pool = |key| PoolId::parse(required(source, key)?).map_err(|problem| unusable(key, problem));
+        let (old_pool, new_pool) = (pool("TWINPOOL_OLD_POOL_ID")?, pool("TWINPOOL_NEW_POOL_ID")?);
+        if old_pool == new_pool {
+            return Err(unusable("TWINPOOL_NEW_POOL_ID", "it is the old pool"));
+        }
+        let client = ClientId::parse(&required(source, CLIENT)?);
+        let client = client.ok_or_else(|| unusable(CLIENT, "it should be the id of an app client"))?;
+        Ok(Self {
+            old_pool,
+            old_pool_endpoint: source.get("TWINPOOL_OLD_POOL_ENDPOINT_URL"),
+            old_pool_client: client,
+            new_pool,
+            new_pool_endpoint: source.get("TWINPOOL_NEW_POOL_ENDPOINT_URL"),
+            new_place: NewPlace::read(source)?,
+            links_table: required(source, "TWINPOOL_LINKS_TABLE")?,
+        })
+    }
+}

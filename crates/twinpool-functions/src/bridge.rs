@@ -1,0 +1,51 @@
+//! The password bridge over HTTP, behind a function URL or an HTTP API of API Gateway (payload 2.0).
+
+use std::time::Duration;
+
+use twinpool_aws::client::{self, Patience};
+use twinpool_aws::cognito::{CognitoPool, PasswordPool};
+use twinpool_aws::dynamodb::Links;
+use twinpool_aws::new_pool::{self, OtherRegion};
+use twinpool_aws::settings::BridgeSettings;
+use twinpool_bridge::{Bridge, Wired};
+use twinpool_core::arrival::Limit;
+
+use crate::wiring::SystemClock;
+
+/// The bridge on AWS.
+pub type OnAws = Bridge<Wired<PasswordPool, CognitoPool, Links, SystemClock>>;
+
+/// An answer comes within this time: the function itself may take some seconds more, and a gateway 29.
+pub const WITHIN: Duration = Duration::from_secs(9);
+
+/// Passwords of one user that the old pool is asked about.
+pub const ATTEMPTS: Limit = Limit { most: 5, within: Duration::from_secs(15 * 60) };
+
+/// The old pool's own triggers run before it answers, cold perhaps, and no trigger of Cognito's waits here.
+const CHECK: Duration = Duration::from_millis(3_800);
+
+const PATIENCE: Patience = Patience {
+    connect: Duration::from_secs(1),
+    attempt: Duration::from_secs(2),
+    attempts: 2,
+    backoff: Duration::from_millis(100),
+};
+
+/// Makes the bridge from its settings. Nothing is asked yet.
+///
+/// # Errors
+/// When the id of the new pool names another Region than the settings.
+pub async fn start(settings: BridgeSettings) -> Result<OnAws, OtherRegion> {
+    let config = client::load(PATIENCE).await;
+    let of_new =
+        new_pool::config(&config, &settings.new_place, &settings.new_pool, "bridge", PATIENCE).await?;
+    let old = CognitoPool::connect(&config, settings.old_pool_endpoint, settings.old_pool);
+    let ports = Wired {
+        old: PasswordPool::new(old, settings.old_pool_client, CHECK),
+        new_pool: CognitoPool::connect(&of_new, settings.new_pool_endpoint, settings.new_pool),
+        // Names of users who are being made are nothing to it, so it has no key.
+        table: Links::connect(&config, settings.links_table, None),
+        clock: SystemClock,
+    };
+    Ok(Bridge::new(ports, ATTEMPTS))
+}
