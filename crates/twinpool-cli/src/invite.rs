@@ -46,7 +46,7 @@ pub(crate) struct Arguments {
     /// Shows the message that people get, and who sends it. Changes nothing.
     #[arg(long)]
     preview: bool,
-    /// Whose way is another one, too.
+    /// Whose way `[sign_in]` says is this one.
     #[arg(long, value_enum, default_value_t = WayChoice::Invite)]
     way: WayChoice,
     /// Only members of this group of the old pool. May be repeated.

@@ -100,7 +100,7 @@ impl Report {
         }
         if self.halfway > 0 {
             out += &format!(
-                "{} were being invited when a run died: `twinpool invite --withdraw expired` lets them reset\n",
+                "{} being invited when a run died: `twinpool invite --withdraw expired` lets them reset\n",
                 thousands(self.halfway)
             );
         }
@@ -142,8 +142,8 @@ impl Report {
         if self.born_new > 0 {
             out += &format!("{:>9}  born in the new pool\n", thousands(self.born_new));
         }
-        out += "users whom twinpool has not seen; who came before the sign-in function was attached\n";
-        out += "counts as not come\n";
+        out += "and users whom twinpool has not seen. Who came before the sign-in function was attached to the\n";
+        out += "new pool counts as not come\n";
         if names_providers {
             out += "policies by provider: the table tells only providers that wait for a first sign-in\n";
         }
