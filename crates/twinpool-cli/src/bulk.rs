@@ -98,6 +98,11 @@ impl Bulk {
         Governors::of_each(self.governor(config, self.old_quotas(config).await), new)
     }
 
+    /// The governor of the new pool's account, for what calls that pool alone.
+    pub(crate) async fn governor_of_new(&self, new_config: &Config) -> Arc<Governor> {
+        self.governor(new_config, self.quotas(new_config).await)
+    }
+
     fn governor(&self, config: &Config, quotas: Quotas) -> Arc<Governor> {
         let budget = Budget { percent: self.percent, processes: NonZeroU32::MIN };
         let governor = Arc::new(Governor::with_quotas(budget, quotas));

@@ -21,6 +21,7 @@ pub mod export;
 mod failure;
 mod import;
 mod init;
+mod invite;
 mod neighbours;
 mod operator;
 mod options;
@@ -83,9 +84,11 @@ enum Command {
     /// What twinpool does not decide alone: lists it, shows it, takes your decision.
     #[command(subcommand)]
     Conflicts(conflicts::Command),
-    /// Lists of users who must do something themselves.
+    /// Lists of users who must do something themselves, and who has come into the new pool.
     #[command(subcommand)]
     Report(report::Command),
+    /// Sends temporary passwords to people who have not come, or takes them back.
+    Invite(Box<invite::Arguments>),
     /// Shows which values are used that no option says, and from where.
     Where(sources::Arguments),
     /// Holds twinpool.toml against both pools.
@@ -197,6 +200,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Sync(arguments) => sync::run(&arguments).await,
         Command::Conflicts(command) => conflicts::run(&command).await,
         Command::Report(command) => report::run(&command).await,
+        Command::Invite(arguments) => Box::pin(invite::run(&arguments)).await,
         Command::Init(arguments) => Box::pin(init::run(&arguments)).await,
         Command::Where(arguments) => sources::run(&arguments).await,
         Command::Rules(arguments) => rules::run(&arguments).await,
@@ -276,6 +280,8 @@ mod tests {
             &["conflicts", "show"],
             &["conflicts", "resolve"],
             &["report", "mfa"],
+            &["report", "sign-in"],
+            &["invite"],
             &["dlq", "show"],
             &["dlq", "redrive"],
             &["dlq", "drop"],

@@ -1,20 +1,24 @@
-//! `twinpool report`: lists of users who must do something themselves.
+//! `twinpool report`: lists and counts of users.
 
 use clap::Subcommand;
 
 use crate::Outcome;
 
 mod mfa;
+mod sign_in;
 
 /// Which list.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Who has to set up authenticator apps, passkeys or devices again. From the links alone: no call to a pool.
     Mfa(mfa::Arguments),
+    /// Who has come into the new pool, by which way, and how that went over time. From the table alone: no call to a pool.
+    SignIn(sign_in::Arguments),
 }
 
 pub(crate) async fn run(command: &Command) -> Outcome {
     match command {
         Command::Mfa(arguments) => mfa::run(arguments).await,
+        Command::SignIn(arguments) => sign_in::run(arguments).await,
     }
 }

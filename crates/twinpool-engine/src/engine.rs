@@ -1,6 +1,7 @@
 //! The engine: the ports, and what is known of both pools.
 
 use twinpool_core::account::IdStore;
+use twinpool_core::arrival::ArrivalStore;
 use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{AttributeName, Pool, PoolId};
 use twinpool_core::pool::PoolShape;
@@ -13,8 +14,8 @@ pub trait Ports: Send + Sync {
     type Old: PoolReader;
     /// The new pool.
     type New: PoolWriter;
-    /// The links, the user ids and who has which identity, the records of groups, and what went wrong.
-    type Links: LinkStore + IdStore + GroupStore + TroubleStore;
+    /// The links, the user ids and who has which identity, who came, the records of groups, and what went wrong.
+    type Links: LinkStore + IdStore + ArrivalStore + GroupStore + TroubleStore;
     /// The time.
     type Clock: Clock;
 

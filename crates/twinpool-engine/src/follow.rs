@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use twinpool_core::arrival::{ArrivalStore as _, Invitation};
 use twinpool_core::change_event::{ChangeEvent, Channel};
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::{NewSub, Sub};
 use twinpool_core::link::{Link, LinkState, Linked, Side};
-use twinpool_core::plan::Plan;
+use twinpool_core::plan::{Operation, Plan};
 use twinpool_core::port::{Answer, Clock, LinkStore, by_sub};
 use twinpool_core::snapshot::Snapshot;
 
@@ -138,7 +139,8 @@ impl<P: Ports> Engine<P> {
     ) -> Result<Outcome, SyncError> {
         let new_sub = NewSub::from(new.sub.clone());
         let before = link.linked().cloned();
-        let work = self.plan_change(&link, case, new).await?;
+        let mut work = self.plan_change(&link, case, new).await?;
+        self.leave_invitation(&link, &mut work).await?;
         let mut names = work.names();
         names.identities = work.identities(&new.sub, &self.key);
         if !link.announced.contains(&names) {
@@ -174,6 +176,18 @@ impl<P: Ports> Engine<P> {
             return Ok(first);
         }
         Ok(self.known().plan_change(case, link, new, &barred))
+    }
+
+    /// Who has a temporary password because of an invitation keeps it: another one would make the mail useless.
+    async fn leave_invitation(&self, link: &Link, work: &mut Plan) -> Answer<()> {
+        if !work.operations.contains(&Operation::SetRandomPassword) {
+            return Ok(());
+        }
+        let arrival = self.ports.links().arrival(&link.sub()).await?;
+        if let Invitation::Begun(_) | Invitation::Sent(_) = arrival.invitation() {
+            work.operations.retain(|operation| *operation != Operation::SetRandomPassword);
+        }
+        Ok(())
     }
 
     /// Carries the operations out and keeps account of what the new side says afterwards.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use twinpool_core::arrival::{Arrival, ArrivalStore, Invitation, Mark, Way};
 use twinpool_core::id::{NewSub, OldSub, Sub, Timestamp, Username};
-use twinpool_core::link::Linked;
+use twinpool_core::link::{Link, Linked};
 use twinpool_core::password::Inviter;
 use twinpool_core::pool::PoolShape;
 use twinpool_core::port::{Answer, Clock, LinkReader, PoolWriter, PortError, by_sub};
@@ -188,13 +188,13 @@ impl<N: PoolWriter + Inviter, L: LinkReader + ArrivalStore, C: Clock> Invite<'_,
         let Some(linked) = link.linked() else { return Ok(Err(Skip::NoPair)) };
         let arrival = self.links.arrival(&Sub::from(who)).await?;
         let Some(user) = self.user(&linked.new_sub).await? else { return Ok(Err(Skip::Gone)) };
-        Ok(self.judged(linked, &arrival, &user))
+        Ok(self.judged((&link, linked), &arrival, &user))
     }
 
-    fn judged(&self, linked: &Linked, arrival: &Arrival, user: &Snapshot) -> Result<Guest, Skip> {
-        let name = judge::judge(self.terms, linked, arrival, user, self.clock.now())?;
+    fn judged(&self, pair: (&Link, &Linked), arrival: &Arrival, user: &Snapshot) -> Result<Guest, Skip> {
+        let name = judge::judge(self.terms, pair, arrival, user, self.clock.now())?;
         let has_temporary = user.status == Status::ForceChangePassword;
-        Ok(Guest { sub: linked.new_sub.clone(), name, has_temporary })
+        Ok(Guest { sub: pair.1.new_sub.clone(), name, has_temporary })
     }
 
     async fn user(&self, sub: &NewSub) -> Answer<Option<Snapshot>> {

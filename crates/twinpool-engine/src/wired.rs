@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use twinpool_core::account::IdStore;
+use twinpool_core::arrival::ArrivalStore;
 use twinpool_core::id::Pool;
 use twinpool_core::port::{Clock, GroupStore, LinkStore, PoolReader, PoolWriter, TroubleStore};
 
@@ -35,7 +36,7 @@ impl<O, N, L, C> Ports for Wired<O, N, L, C>
 where
     O: PoolReader,
     N: PoolWriter,
-    L: LinkStore + IdStore + GroupStore + TroubleStore,
+    L: LinkStore + IdStore + ArrivalStore + GroupStore + TroubleStore,
     C: Clock,
 {
     type Old = Governed<O>;

@@ -69,6 +69,12 @@ impl SignInPolicy {
         self.way == way || self.policies.iter().any(|policy| policy.way == way)
     }
 
+    /// Whether a policy looks at identity providers.
+    #[must_use]
+    pub fn names_providers(&self) -> bool {
+        self.policies.iter().any(|policy| !policy.providers.is_empty())
+    }
+
     /// The subject of an e-mail with a code, where the owner gave one.
     #[must_use]
     pub fn code_subject(&self) -> Option<&str> {

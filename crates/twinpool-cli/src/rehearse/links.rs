@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use twinpool_core::arrival::{Allowance, Arrival, ArrivalStore, Limit, Mark, Tried};
 use twinpool_core::group::GroupRecord;
-use twinpool_core::id::{GroupName, NewSub, OldSub, PoolId, Timestamp};
+use twinpool_core::id::{GroupName, NewSub, OldSub, PoolId, Sub, Timestamp};
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::listing::{Found, LinkBatch, Listing, Pair};
 use twinpool_core::port::{Answer, Class, GroupStore, LinkReader, LinkStore, Place, PortError, TroubleStore};
@@ -98,6 +99,25 @@ impl GroupStore for Links {
 
     async fn forget_group(&self, record: &GroupRecord) -> Answer<()> {
         self.tables().groups.remove(&record.name);
+        Ok(())
+    }
+}
+
+/// Nobody comes into a scratch pool.
+impl ArrivalStore for Links {
+    async fn arrival(&self, _: &Sub) -> Answer<Arrival> {
+        Ok(Arrival::default())
+    }
+
+    async fn note(&self, _: &Sub, _: Mark, _: Timestamp) -> Answer<()> {
+        Ok(())
+    }
+
+    async fn try_once(&self, _: &Sub, _: Tried, _: Limit, _: Timestamp) -> Answer<Allowance> {
+        Ok(Allowance::Go)
+    }
+
+    async fn forgive(&self, _: &Sub, _: Tried) -> Answer<()> {
         Ok(())
     }
 }

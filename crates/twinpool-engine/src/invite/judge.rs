@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use twinpool_core::arrival::{Arrival, Way};
 use twinpool_core::attribute::Contact;
-use twinpool_core::held_back::Subject;
 use twinpool_core::id::{ProviderName, Timestamp, Username};
-use twinpool_core::link::Linked;
+use twinpool_core::link::{Link, Linked};
 use twinpool_core::pool::{PoolShape, SignIn};
-use twinpool_core::snapshot::{Snapshot, Status};
-use twinpool_rules::{Person, Rules};
+use twinpool_core::snapshot::{Identity, Snapshot, Status};
 
 use super::InviteTerms;
+use crate::way::way_of;
 
 /// The pool's clock and ours may differ so much, and a mirror may take so long.
 const SLACK: Duration = Duration::from_mins(2);
@@ -69,7 +68,7 @@ pub(super) fn settled(arrival: &Arrival) -> Skip {
 /// Under which name the pool invites the user.
 pub(super) fn judge(
     terms: &InviteTerms,
-    linked: &Linked,
+    (link, linked): (&Link, &Linked),
     arrival: &Arrival,
     user: &Snapshot,
     now: Timestamp,
@@ -88,7 +87,7 @@ pub(super) fn judge(
     if !user.enabled {
         return Err(Skip::Disabled);
     }
-    if !terms.ways.contains(&way(&terms.rules, linked, user, now)) {
+    if !terms.ways.contains(&way(terms, link, user, now)) {
         return Err(Skip::OtherWay);
     }
     if was_changed(linked, arrival, user) {
@@ -100,15 +99,11 @@ pub(super) fn judge(
     name(&terms.shape, user).ok_or(Skip::NoAddress)
 }
 
-fn way(rules: &Rules, linked: &Linked, user: &Snapshot, now: Timestamp) -> Way {
-    let here = user.identities.iter().filter_map(|identity| rules.old_provider(&identity.provider));
-    let waiting = linked.held_back.iter().filter_map(|held| match &held.subject {
-        Subject::Identity(provider) => Some(provider.clone()),
-        _ => None,
-    });
-    let providers: BTreeSet<ProviderName> = here.chain(waiting).collect();
-    let person = Person { groups: &linked.base.old.groups, providers: &providers, seen_at: None };
-    rules.sign_in().way(person, now)
+/// The way of a user whose providers in the new pool are known.
+fn way(terms: &InviteTerms, link: &Link, user: &Snapshot, now: Timestamp) -> Way {
+    let old_name = |identity: &Identity| terms.rules.old_provider(&identity.provider);
+    let providers: BTreeSet<ProviderName> = user.identities.iter().filter_map(old_name).collect();
+    way_of(&terms.rules, link, &providers, now)
 }
 
 /// Whether somebody but twinpool wrote to the user: before the sign-in function was attached, nobody noted who set a password.

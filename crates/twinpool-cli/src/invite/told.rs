@@ -1,0 +1,144 @@
+//! What will be done, and what became of it.
+
+use std::num::NonZeroU32;
+
+use serde_json::{Map, Value, json};
+use twinpool_engine::Skip;
+
+use super::carry::Result;
+use super::choose::Chosen;
+use super::look::Settings;
+use crate::Exit;
+use crate::progress::span;
+use crate::show::{count, thousands};
+
+/// So many subs are shown; `--json` has all.
+const SHOWN: usize = 20;
+
+pub(super) fn intent(chosen: &Chosen, per_hour: NonZeroU32, settings: &Settings) -> String {
+    let hours = chosen.who.len().saturating_sub(1) as f64 / f64::from(per_hour.get());
+    let mut out = format!(
+        "{} would get a temporary password by e-mail: about {}, at {} an hour, by {}.\nEach is looked at \
+         right before: nobody who has come or has a password is touched, and nothing happens\nto the old pool. Until they \
+         come, these people cannot use \"forgot password\" (--withdraw gives it back). Each counts\nas active this month.\n",
+        count(chosen.who.len(), "user"),
+        span(hours * 3_600.0),
+        thousands(per_hour.get().into()),
+        settings.sender(),
+    );
+    for (number, what) in [
+        (chosen.halfway, "were being invited when a run died"),
+        (chosen.again, "were invited before"),
+        (chosen.more, "more are left for the next run (--batch)"),
+        (chosen.expired.len(), "have an invitation that expired and get none now: they can reset afterwards"),
+    ] {
+        if number > 0 {
+            out += &format!("{:>9}  {what}\n", thousands(number as u64));
+        }
+    }
+    for (way, number) in &chosen.other_ways {
+        out += &format!("{:>9}  have not come, and their way is {way} (--way)\n", thousands(*number as u64));
+    }
+    out
+}
+
+pub(super) fn intent_to_withdraw(users: usize) -> String {
+    format!(
+        "The temporary passwords of up to {} stop working, and \"forgot password\" works for them again. Nobody who\nhas a \
+         password of their own is touched.\n",
+        count(users, "user")
+    )
+}
+
+pub(super) fn plan_json(chosen: &Chosen) -> String {
+    let all = json!({
+        "users": chosen.who.len(), "halfway": chosen.halfway, "invited_before": chosen.again, "more": chosen.more,
+        "expired": chosen.expired.len(), "other_ways": chosen.other_ways,
+    });
+    format!("{all:#}\n")
+}
+
+pub(super) fn nobody(chosen: &Chosen, as_json: bool) -> String {
+    if as_json {
+        return plan_json(chosen);
+    }
+    let mut out = "there is nobody to do this for\n".to_owned();
+    for (way, number) in &chosen.other_ways {
+        out += &format!("{:>9}  have not come, and their way is {way} (--way)\n", thousands(*number as u64));
+    }
+    out
+}
+
+fn word(skip: Skip) -> (&'static str, &'static str) {
+    match skip {
+        Skip::Came => ("came", "have come meanwhile"),
+        Skip::HasPassword => ("has_password", "may have a password in the new pool"),
+        Skip::Invited => ("invited", "have an invitation that works still, or had one (--resend)"),
+        Skip::OtherWay => ("other_way", "the policy gives another way (--way)"),
+        Skip::NoPair => ("no_pair", "are not in both pools"),
+        Skip::Gone => ("gone", "are not in the new pool any more"),
+        Skip::Disabled => ("disabled", "are disabled"),
+        Skip::Federated => ("federated", "come by an identity provider and have no password"),
+        Skip::NotConfirmed => ("not_confirmed", "never confirmed their sign-up"),
+        Skip::NoAddress => ("no_address", "have no verified e-mail address in the new pool"),
+        Skip::Changed => (
+            "changed",
+            "somebody changed them in the new pool since the last mirror; if it was not themselves: `twinpool sync`, then again",
+        ),
+    }
+}
+
+/// What was done, and how it ended.
+pub(super) fn told(result: &Result, more: usize, as_json: bool) -> (String, Exit) {
+    let has_obstacles = result.skipped.keys().any(|skip| skip.is_obstacle());
+    let exit = match (result.failed > 0 || result.stopped, has_obstacles) {
+        (true, _) => Exit::Failed,
+        (false, true) => Exit::Warned,
+        (false, false) => Exit::Done,
+    };
+    (if as_json { to_json(result, more) } else { to_text(result, more) }, exit)
+}
+
+fn to_json(result: &Result, more: usize) -> String {
+    let subs = |skip: &Skip, all: &[twinpool_core::id::OldSub]| {
+        let all: Vec<_> = all.iter().map(|sub| sub.as_str()).collect();
+        (word(*skip).0.to_owned(), json!(all))
+    };
+    let skipped: Map<String, Value> = result.skipped.iter().map(|(skip, all)| subs(skip, all)).collect();
+    let all = json!({
+        "sent": result.sent, "withdrawn": result.withdrawn, "failed": result.failed, "skipped": skipped,
+        "left": result.left, "more": more, "stopped": result.stopped,
+    });
+    format!("{all:#}\n")
+}
+
+fn to_text(result: &Result, more: usize) -> String {
+    let mut out = String::new();
+    let mut line = |number: u64, what: &str| {
+        if number > 0 {
+            out += &format!("{:>9}  {what}\n", thousands(number));
+        }
+    };
+    line(result.sent, "were sent a temporary password");
+    line(result.withdrawn, "can use \"forgot password\" again");
+    line(result.failed, "failed: told above; the same command tries them again");
+    for (skip, all) in &result.skipped {
+        line(all.len() as u64, word(*skip).1);
+    }
+    line(result.left as u64, "were not looked at: the same command goes on with them");
+    line(more as u64, "more: the same command goes on with them");
+    if out.is_empty() {
+        out += "there was nothing to do\n";
+    }
+    for (skip, all) in result.skipped.iter().filter(|(skip, _)| skip.is_obstacle()) {
+        out += &format!("\n{}:\n", word(*skip).1);
+        all.iter().take(SHOWN).for_each(|sub| out += &format!("  {sub}\n"));
+        if all.len() > SHOWN {
+            out += &format!("  and {} more: --json has all\n", thousands((all.len() - SHOWN) as u64));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;
