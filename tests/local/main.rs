@@ -4,6 +4,8 @@
 mod arrives;
 mod attach;
 mod audit;
+mod bridged;
+mod by_code;
 mod chained;
 mod claim;
 mod command;
@@ -12,11 +14,14 @@ mod dead_letters;
 mod deploy;
 mod drill;
 mod lifecycle;
+mod migrated;
 mod newcomer;
 mod one_person;
 mod operator;
+mod own_form;
 mod queue;
 mod sweep;
+mod typescript;
 
 use xtask::local::{Person, Stack};
 use xtask::process::wait_for;

@@ -29,15 +29,22 @@ export interface Ask {
   secondFactor(kind: string): Promise<string>;
 }
 
-/** Signs somebody in. Rejects with a {@link SignInError}, whose reason says what to tell the person. */
-export async function signIn(pool: Pool, ask: Ask, username: string, password: string): Promise<CognitoUserSession> {
+/**
+ * Signs somebody in; without a password where only a code will do. Rejects with a {@link SignInError}, whose reason says what to tell
+ * the person.
+ */
+export async function signIn(pool: Pool, ask: Ask, username: string, password?: string): Promise<CognitoUserSession> {
   const flow = pool.plainFlow ?? 'USER_SRP_AUTH';
-  const ways = [() => plainly(pool, ask, flow, username, password)];
-  if (pool.continuity === 'challenges' || pool.continuity === 'all') {
+  const takes = (way: Pool['continuity']) => pool.continuity === way || pool.continuity === 'all';
+  const ways: (() => Promise<CognitoUserSession>)[] = [];
+  if (password !== undefined) {
+    ways.push(() => plainly(pool, ask, flow, username, password));
+  }
+  if (takes('challenges')) {
     ways.push(() => byChallenges(pool, ask, flow, username, password));
   }
-  // The migration trigger is handed the password, so SRP cannot run it. Those who came before it do not need it again.
-  if ((pool.continuity === 'migration' || pool.continuity === 'all') && flow !== 'USER_PASSWORD_AUTH') {
+  // The migration trigger is handed the password, so SRP cannot run it. Whoever was migrated signs in by SRP from then on.
+  if (password !== undefined && takes('migration') && flow !== 'USER_PASSWORD_AUTH') {
     ways.push(() => plainly(pool, ask, 'USER_PASSWORD_AUTH', username, password));
   }
   for (const way of ways) {
@@ -48,7 +55,7 @@ export async function signIn(pool: Pool, ask: Ask, username: string, password: s
       if (reasonOf(error) !== 'wrong') throw SignInError.of(error);
     }
   }
-  throw new SignInError('wrong');
+  throw new SignInError(password === undefined ? 'password-needed' : 'wrong');
 }
 
 async function plainly(pool: Pool, ask: Ask, flow: string, username: string, password: string) {
@@ -59,7 +66,7 @@ async function plainly(pool: Pool, ask: Ask, flow: string, username: string, pas
 }
 
 /** CUSTOM_AUTH: the pool asks, in `type`, for what it needs. */
-async function byChallenges(pool: Pool, ask: Ask, flow: string, username: string, password: string) {
+async function byChallenges(pool: Pool, ask: Ask, flow: string, username: string, password: string | undefined) {
   const user = userOf(pool, username);
   const details = new AuthenticationDetails({ Username: username });
   let now = await step((then) => user.initiateAuth(details, then));
@@ -67,15 +74,15 @@ async function byChallenges(pool: Pool, ask: Ask, flow: string, username: string
   while ('challenge' in now) {
     const { type, medium, destination } = now.challenge;
     let answer: string;
-    if (type === 'PASSWORD' && asked === undefined) {
+    if (type === 'PASSWORD') {
+      if (password === undefined) throw new SignInError('password-needed');
+      if (asked !== undefined) throw new SignInError('wrong');
       answer = password;
-    } else if (type === 'PASSWORD') {
-      throw new SignInError('wrong');
     } else if (type === 'NEW_PASSWORD') {
       answer = password = await ask.newPassword();
     } else if (type === 'CODE') {
       answer = await ask.code(medium === 'SMS' ? 'SMS' : 'EMAIL', destination ?? '');
-    } else if (type === 'SIGN_IN') {
+    } else if (type === 'SIGN_IN' && password !== undefined) {
       // The password is carried over, and plain sign-in asks for the second factor.
       return plainly(pool, ask, flow, username, password);
     } else {
@@ -85,7 +92,8 @@ async function byChallenges(pool: Pool, ask: Ask, flow: string, username: string
     try {
       now = await step((then) => user.sendCustomChallengeAnswer(answer, then));
     } catch (error) {
-      throw asked === 'CODE' && reasonOf(error) === 'wrong' ? new SignInError('wrong-code', error) : error;
+      if (reasonOf(error) !== 'wrong' || asked === 'PASSWORD') throw error;
+      throw new SignInError(asked === 'CODE' ? 'wrong-code' : 'password-refused', error);
     }
   }
   return finish(user, ask, now);

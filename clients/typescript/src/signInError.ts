@@ -2,6 +2,8 @@
 export type Reason =
   /** The username or the password is wrong: pools do not tell which. */
   | 'wrong'
+  /** No code is sent to this person: ask for the password. */
+  | 'password-needed'
   /** The code was wrong too often, or is too old. */
   | 'wrong-code'
   /** Too many attempts: in a quarter of an hour again, or reset the password. */
@@ -13,7 +15,7 @@ export type Reason =
   | 'not-confirmed'
   /** The password must be reset. */
   | 'reset-needed'
-  /** The new password does not follow the pool's policy. */
+  /** The new password does not follow the pool's policy, too often. */
   | 'password-refused'
   /** Something that no person can do anything about; the cause says more. */
   | 'failed';

@@ -1,7 +1,7 @@
 /**
  * One sign-in, over lines of JSON: how a program of another language uses this client, and how the tests do.
  *
- * First line in: {"pool": …, "username": …, "password": …}. Each line out is a question, {"ask": "code", …}, which the next line in
+ * First line in: {"pool": …, "username": …, "password": …}, the last if there is one. Each line out is a question, {"ask": "code", …}, which the next line in
  * answers with a JSON string; or the end: {"tokens": {"id": …, "access": …}} or {"refused": "wrong"}.
  */
 import { createInterface } from 'node:readline';
@@ -28,7 +28,7 @@ async function answer(question: object): Promise<string> {
 }
 
 async function main(): Promise<void> {
-  const { pool, username, password } = (await line()) as { pool: Pool; username: string; password: string };
+  const { pool, username, password } = (await line()) as { pool: Pool; username: string; password?: string };
   const ask = {
     newPassword: () => answer({ ask: 'new-password' }),
     code: (medium: string, destination: string) => answer({ ask: 'code', medium, destination }),

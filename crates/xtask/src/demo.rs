@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::Result;
 
-use crate::local::{OldPoolServer, Options, Running, SignIn};
+use crate::local::{Options, PoolServer, Running, SignIn};
 use crate::paths;
 
 mod acts;
@@ -26,7 +26,7 @@ pub const STACKS: [&str; 2] = [FIRST, SECOND];
 pub fn run(keep: bool) -> Result<()> {
     timeline::opening();
     {
-        let options = Options { old_server: OldPoolServer::CognitoLocal, ..Options::named(FIRST) };
+        let options = Options { old_server: PoolServer::CognitoLocal, ..Options::named(FIRST) };
         let running = Running::up(&options)?;
         acts::sign_up(running.stack())?;
         acts::broken(running.stack())?;

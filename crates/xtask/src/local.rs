@@ -1,13 +1,13 @@
 //! The local AWS: servers, two pools, and the production template deployed between them.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::process;
-use crate::wire::{Aws, REGION};
+use crate::wire::Aws;
 use crate::{package, paths, tools};
 
 mod audit;
@@ -18,7 +18,9 @@ mod links;
 mod pools;
 mod queue;
 mod running;
+mod sent;
 pub(crate) mod servers;
+mod start;
 mod users;
 
 pub use audit::AuditTrail;
@@ -27,17 +29,18 @@ pub use links::{Link, Links};
 pub use pools::{SignIn, create as create_pool};
 pub use queue::Queue;
 pub use running::Running;
+pub use sent::{Mail, SENDER};
 pub use users::{PASSWORD, Person, Tokens, Users};
 
 /// The confirmation code that the local servers take.
 pub const CODE: &str = "123456";
 
-/// Which server plays the old pool. The new pool is always MiniStack's.
+/// Which server plays a pool. What each does and does not: docs/local-sign-in.md.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum OldPoolServer {
-    /// Tokens with groups, attributes, alias and username pools; no PostConfirmation.
+pub enum PoolServer {
+    /// Tokens with groups, attributes, alias and username pools, SRP, custom challenges; no PostConfirmation, no user migration.
     Ministack,
-    /// PostConfirmation and sign-up messages; e-mail sign-in only, no groups in tokens.
+    /// PostConfirmation, sign-up messages, user migration; e-mail sign-in only, no SRP, no groups in events.
     CognitoLocal,
 }
 
@@ -49,7 +52,9 @@ pub struct Options {
     /// The port of MiniStack; a free one if not given.
     pub port: Option<u16>,
     /// Who plays the old pool.
-    pub old_server: OldPoolServer,
+    pub old_server: PoolServer,
+    /// Who plays the new pool.
+    pub new_server: PoolServer,
     /// How people sign in to the old pool.
     pub old_sign_in: SignIn,
     /// How people sign in to the new pool.
@@ -71,7 +76,8 @@ impl Options {
         Self {
             name: name.to_owned(),
             port: None,
-            old_server: OldPoolServer::Ministack,
+            old_server: PoolServer::Ministack,
+            new_server: PoolServer::Ministack,
             old_sign_in: SignIn::Email,
             new_sign_in: SignIn::Email,
             enforce_iam: false,
@@ -93,6 +99,13 @@ pub struct PoolAddress {
     pub client_id: String,
 }
 
+impl PoolAddress {
+    /// The port of its server.
+    pub(crate) fn port(&self) -> Option<u16> {
+        self.endpoint.rsplit(':').next()?.parse().ok()
+    }
+}
+
 /// What `stack.json` tells: everything that any AWS client needs, with key `test` and secret `test`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Addresses {
@@ -110,6 +123,8 @@ pub struct Addresses {
     pub audit_rule: String,
     /// The function that sweeps.
     pub sweep: String,
+    /// The function that carries passwords over for backends with a sign-in form of their own.
+    pub bridge: String,
     /// The old pool.
     pub old_pool: PoolAddress,
     /// The new pool.
@@ -144,7 +159,7 @@ impl Stack {
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)
             .with_context(|| format!("cannot make {}: is something else there?", folder.display()))?;
-        let stack = start(options, &folder).and_then(|addresses| {
+        let stack = start::start(options, &folder).and_then(|addresses| {
             let stack = Self { addresses, name: options.name.clone() };
             fs::write(folder.join(DEPLOYED), serde_json::to_string_pretty(&stack)?)?;
             Ok(stack)
@@ -218,6 +233,14 @@ impl Stack {
         Ok(lines.join("\n"))
     }
 
+    /// Everything that was mailed to this address.
+    ///
+    /// # Errors
+    /// When the local AWS does not answer.
+    pub fn mail(&self, to: &str) -> Result<Vec<Mail>> {
+        sent::mail(&self.aws(), to)
+    }
+
     /// The links, by key.
     #[must_use]
     pub fn links(&self) -> Links {
@@ -229,50 +252,4 @@ impl Stack {
 #[must_use]
 pub fn folder(name: &str) -> PathBuf {
     paths::local().join("stacks").join(name)
-}
-
-fn start(options: &Options, folder: &Path) -> Result<Addresses> {
-    if let Some(port) = options.port {
-        process::require_free(port)?;
-    }
-    let port = options.port.map_or_else(process::free_port, Ok)?;
-    servers::ministack(folder, port, options.enforce_iam, options.mended)?;
-    let endpoint = format!("http://127.0.0.1:{port}");
-    let aws = Aws::new(&endpoint);
-    let new_pool = pools::create(&aws, "new", options.new_sign_in, true)?;
-    let capture = |aws: &Aws, old: &PoolAddress, elsewhere: bool| {
-        deploy::deploy(aws, &options.name, old, &new_pool, elsewhere, &[("UserIdClaim", "user_id")])
-    };
-    let (old_pool, outputs) = match options.old_server {
-        OldPoolServer::Ministack => {
-            let old_pool = pools::create(&aws, "old", options.old_sign_in, false)?;
-            let outputs = capture(&aws, &old_pool, false)?;
-            pools::attach(&aws, &old_pool, &outputs.capture_arn, "V2_0")?;
-            (old_pool, outputs)
-        }
-        OldPoolServer::CognitoLocal => {
-            // It reads its triggers at the start, and the template needs the pool's id: so it starts twice.
-            let port = process::free_port()?;
-            let first = servers::cognito_local(folder, port, &endpoint, None)?;
-            let old_pool =
-                pools::create(&Aws::new(format!("http://127.0.0.1:{port}")), "old", SignIn::Email, false);
-            first.stop();
-            let old_pool = old_pool?;
-            let outputs = capture(&aws, &old_pool, true)?;
-            servers::cognito_local(folder, port, &endpoint, Some(&outputs.capture_name()))?;
-            (old_pool, outputs)
-        }
-    };
-    pools::attach_sign_in(&aws, &new_pool, &outputs.sign_in_arn)?;
-    Ok(Addresses {
-        endpoint,
-        region: REGION.to_owned(),
-        queue_url: outputs.queue_url,
-        dlq_url: outputs.dlq_url,
-        table: outputs.table,
-        audit_rule: outputs.audit_rule,
-        sweep: outputs.sweep_arn,
-        old_pool,
-        new_pool,
-    })
 }

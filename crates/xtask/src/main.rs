@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
 use xtask::bench::Bench;
 use xtask::drill::Drill;
-use xtask::local::{OldPoolServer, Options, SignIn, Stack};
+use xtask::local::{Options, PoolServer, SignIn, Stack};
 use xtask::{bench, demo, drill, local, package, paths, process, test};
 
 /// The project's own commands.
@@ -72,7 +72,10 @@ enum Local {
     Up {
         /// Which server plays the old pool.
         #[arg(long, value_enum, default_value = "ministack")]
-        old_pool: OldPoolServer,
+        old_pool: PoolServer,
+        /// Which server plays the new pool: cognito-local runs user migrations, and knows e-mail only.
+        #[arg(long, value_enum, default_value = "ministack")]
+        new_pool: PoolServer,
         /// How people sign in to the old pool; cognito-local knows e-mail only [default: email]
         #[arg(long, value_enum)]
         old_sign_in: Option<SignIn>,
@@ -105,17 +108,20 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<()> {
     match command {
-        Command::Local { command: Local::Up { old_pool, old_sign_in, new_sign_in, port, rules } } => {
-            if old_pool == OldPoolServer::CognitoLocal && old_sign_in.is_some_and(|it| it != SignIn::Email) {
+        Command::Local {
+            command: Local::Up { old_pool, new_pool, old_sign_in, new_sign_in, port, rules },
+        } => {
+            if old_pool == PoolServer::CognitoLocal && old_sign_in.is_some_and(|it| it != SignIn::Email) {
                 bail!(
                     "cognito-local knows sign-in by e-mail only: leave --old-sign-in out, or take ministack"
                 );
             }
             let name = "local".to_owned();
-            let (old_server, old_sign_in) = (old_pool, old_sign_in.unwrap_or(SignIn::Email));
+            let (old_server, new_server) = (old_pool, new_pool);
+            let old_sign_in = old_sign_in.unwrap_or(SignIn::Email);
             let port = Some(port);
             let fixed = Options::named(&name);
-            up(&Options { port, old_server, old_sign_in, new_sign_in, rules, ..fixed })
+            up(&Options { port, old_server, new_server, old_sign_in, new_sign_in, rules, ..fixed })
         }
         Command::Local { command: Local::Down } => {
             let names = ["local", DRILL].into_iter().chain(demo::STACKS);

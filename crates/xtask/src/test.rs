@@ -13,6 +13,7 @@ use crate::{package, paths, tools};
 /// When something cannot be started, or a test fails.
 pub fn run(words: &[String]) -> Result<()> {
     tools::install()?;
+    tools::install_client()?;
     package::build(None)?;
     lint_template()?;
     let _running = Testbed::start()?;

@@ -1,11 +1,12 @@
-//! What the tests run on: two deployed stacks, and two bare servers for the contracts.
+//! What the tests run on: four deployed stacks, and two bare servers for the contracts.
 
 use std::fs;
 
 use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::local::{self, OldPoolServer, Options, SignIn, Stack, servers};
+use crate::local::{self, Options, PoolServer, SignIn, Stack, servers};
+use crate::paths;
 use crate::process::{self, Server};
 
 /// The stack with MiniStack as old pool: from usernames to e-mail addresses, with the functions' roles enforced.
@@ -13,6 +14,12 @@ pub const MINISTACK: &str = "test-ministack";
 
 /// The stack with cognito-local as old pool.
 pub const COGNITO_LOCAL: &str = "test-cognito-local";
+
+/// The stack in which people come in with passwords, codes and invitations: from usernames to e-mail addresses, with rules.
+pub const WAYS_IN: &str = "test-ways-in";
+
+/// The stack with cognito-local as new pool, which runs user migrations.
+pub const MIGRATION: &str = "test-migration";
 
 /// The stack that the drill starts by itself.
 pub const DRILL: &str = "test-drill";
@@ -70,12 +77,17 @@ impl Testbed {
         stop();
         // From here on, whatever fails, what was started is stopped.
         let testbed = Self;
+        // Those with rules first: the zips of the last one stay, for the tests that deploy stacks themselves.
+        let rules = Some(paths::root().join("tests/local/ways_in.toml"));
+        let with_rules = |name| Options { rules: rules.clone(), enforce_iam: true, ..Options::named(name) };
+        Stack::up(&Options { old_sign_in: SignIn::Username, ..with_rules(WAYS_IN) })?;
+        Stack::up(&Options { new_server: PoolServer::CognitoLocal, ..with_rules(MIGRATION) })?;
         Stack::up(&Options {
             old_sign_in: SignIn::Username,
             enforce_iam: true,
             ..Options::named(MINISTACK)
         })?;
-        Stack::up(&Options { old_server: OldPoolServer::CognitoLocal, ..Options::named(COGNITO_LOCAL) })?;
+        Stack::up(&Options { old_server: PoolServer::CognitoLocal, ..Options::named(COGNITO_LOCAL) })?;
         Bare::start()?;
         Ok(testbed)
     }
@@ -88,7 +100,7 @@ impl Drop for Testbed {
 }
 
 fn stop() {
-    for name in [MINISTACK, COGNITO_LOCAL, DRILL, ATTACH, BARE] {
+    for name in [WAYS_IN, MIGRATION, MINISTACK, COGNITO_LOCAL, DRILL, ATTACH, BARE] {
         process::stop_in(&local::folder(name));
     }
 }

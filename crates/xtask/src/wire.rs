@@ -130,6 +130,34 @@ impl Aws {
         bail!("{action}: {}", tags(&text, "Message").first().copied().unwrap_or("refused"))
     }
 
+    /// A call of an API that names its resources in the path, as SES does.
+    ///
+    /// # Errors
+    /// When the service refuses.
+    pub fn post(&self, path: &str, service: &str, body: &Value) -> Result<Value> {
+        let request = self.agent.post(format!("{}/{path}", self.endpoint));
+        let request =
+            request.header("Authorization", authorization(service)).content_type("application/json");
+        Self::read(path, request.send(body.to_string()))
+    }
+
+    /// What the local AWS tells of itself.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn get(&self, path: &str) -> Result<Value> {
+        Self::read(path, self.agent.get(format!("{}/{path}", self.endpoint)).call())
+    }
+
+    fn read(path: &str, answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Value> {
+        let mut response = answer.with_context(|| format!("{path}: no answer"))?;
+        let text = response.body_mut().read_to_string().unwrap_or_default();
+        if !response.status().is_success() {
+            bail!("{path}: HTTP {}: {text}", response.status());
+        }
+        serde_json::from_str(&text).with_context(|| format!("{path} answers no JSON"))
+    }
+
     /// Invokes a function and waits for its answer.
     ///
     /// # Errors

@@ -41,7 +41,7 @@ impl Stack {
         for slot in ["ChainPreTokenGeneration", "ChainCustomMessage"] {
             more.extend(former.as_deref().map(|former| (slot, former)));
         }
-        let outputs = deploy::deploy(&aws, name, &old_pool, &self.addresses.new_pool, false, &more)?;
+        let outputs = deploy::deploy(&aws, name, &old_pool, &self.addresses.new_pool, &more)?;
         pools::attach(&aws, &old_pool, &outputs.capture_arn, version)?;
         let addresses = Addresses {
             queue_url: outputs.queue_url,

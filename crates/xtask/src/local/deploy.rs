@@ -22,25 +22,19 @@ pub(super) struct Outputs {
     pub(super) audit_rule: String,
     pub(super) sweep_arn: String,
     pub(super) sign_in_arn: String,
-}
-
-impl Outputs {
-    pub(super) fn capture_name(&self) -> String {
-        self.capture_arn.rsplit(':').next().unwrap_or_default().to_owned()
-    }
+    pub(super) bridge_arn: String,
 }
 
 pub(super) fn stack_name(name: &str) -> String {
     format!("twinpool-{name}")
 }
 
-/// `elsewhere`: the old pool is on a server of its own. `more`: further parameters of the template.
+/// `more`: further parameters of the template.
 pub(super) fn deploy(
     aws: &Aws,
     name: &str,
     old_pool: &PoolAddress,
     new_pool: &PoolAddress,
-    elsewhere: bool,
     more: &[(&str, &str)],
 ) -> Result<Outputs> {
     let stack = stack_name(name);
@@ -56,8 +50,10 @@ pub(super) fn deploy(
         ("TableDeletionProtection", "false"),
         ("LocalEndpointUrl", aws.endpoint.as_str()),
     ];
-    if elsewhere {
-        values.push(("OldPoolEndpointUrl", old_pool.endpoint.as_str()));
+    for (name, pool) in [("OldPoolEndpointUrl", old_pool), ("NewPoolEndpointUrl", new_pool)] {
+        if pool.endpoint != aws.endpoint {
+            values.push((name, pool.endpoint.as_str()));
+        }
     }
     values.extend(more);
     for (number, (key, value)) in values.into_iter().enumerate() {
@@ -125,5 +121,6 @@ fn outputs(answer: &str) -> Result<Outputs> {
         audit_rule: get("AuditTrailRuleName")?,
         sweep_arn: get("SweepArn")?,
         sign_in_arn: get("SignInArn")?,
+        bridge_arn: get("BridgeArn")?,
     })
 }

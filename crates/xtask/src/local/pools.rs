@@ -38,14 +38,23 @@ pub fn create(aws: &Aws, name: &str, sign_in: SignIn, marker: bool) -> Result<Po
     }
     let made = aws.cognito("CreateUserPool", &pool)?;
     let id = text(&made, "/UserPool/Id")?;
-    let client = json!({
-        "UserPoolId": id,
-        "ClientName": "app",
-        "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
-    });
-    let made = aws.cognito("CreateUserPoolClient", &client)?;
-    let client_id = text(&made, "/UserPoolClient/ClientId")?;
+    let client_id = client(aws, &id, "app", &FLOWS)?;
     Ok(PoolAddress { endpoint: aws.endpoint.clone(), id, client_id })
+}
+
+/// How an application may sign people in.
+const FLOWS: [&str; 5] = [
+    "ALLOW_USER_SRP_AUTH",
+    "ALLOW_USER_PASSWORD_AUTH",
+    "ALLOW_CUSTOM_AUTH",
+    "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+    "ALLOW_REFRESH_TOKEN_AUTH",
+];
+
+/// Makes an app client; gives its id.
+pub(super) fn client(aws: &Aws, pool: &str, name: &str, flows: &[&str]) -> Result<String> {
+    let client = json!({ "UserPoolId": pool, "ClientName": name, "ExplicitAuthFlows": flows });
+    text(&aws.cognito("CreateUserPoolClient", &client)?, "/UserPoolClient/ClientId")
 }
 
 /// Attaches the capture to the old pool, with this version of the events before tokens. On AWS an UpdateUserPool like this one would reset every setting that it leaves
@@ -67,12 +76,20 @@ pub(super) fn attach(aws: &Aws, pool: &PoolAddress, capture: &str, version: &str
     aws.cognito("UpdateUserPool", &triggers).map(drop)
 }
 
-/// Attaches sign-in to the new pool, whose tokens then hold the user id.
+/// Attaches sign-in to the new pool: its tokens then hold the user id, and people of the old pool get in.
 pub(super) fn attach_sign_in(aws: &Aws, pool: &PoolAddress, sign_in: &str) -> Result<()> {
-    let trigger = json!({ "LambdaVersion": "V2_0", "LambdaArn": sign_in });
     let triggers = json!({
         "UserPoolId": pool.id,
-        "LambdaConfig": { "PreTokenGeneration": sign_in, "PreTokenGenerationConfig": trigger },
+        "LambdaConfig": {
+            "PreTokenGeneration": sign_in,
+            "PreTokenGenerationConfig": { "LambdaVersion": "V2_0", "LambdaArn": sign_in },
+            "PostConfirmation": sign_in,
+            "PreSignUp": sign_in,
+            "UserMigration": sign_in,
+            "DefineAuthChallenge": sign_in,
+            "CreateAuthChallenge": sign_in,
+            "VerifyAuthChallengeResponse": sign_in,
+        },
     });
     aws.cognito("UpdateUserPool", &triggers).map(drop)
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::Result;
 use serde_json::json;
 
-use crate::process::Server;
+use crate::process::{self, Server};
 use crate::{paths, tools, wire};
 
 pub(crate) fn ministack(folder: &Path, port: u16, enforce_iam: bool, mended: bool) -> Result<Server> {
@@ -32,22 +32,44 @@ pub(crate) fn ministack(folder: &Path, port: u16, enforce_iam: bool, mended: boo
     Server::start("MiniStack", &mut command, port, "/_ministack/health", &folder.join("ministack.log"))
 }
 
-/// `capture` is the function that all triggers call.
-pub(super) fn cognito_local(folder: &Path, port: u16, aws: &str, capture: Option<&str>) -> Result<Server> {
-    let home = folder.join("cognito-local");
+/// Whose triggers a pool has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Triggers {
+    /// Those of capture.
+    Old,
+    /// Those of sign-in.
+    New,
+}
+
+impl Triggers {
+    fn slots(self) -> &'static [&'static str] {
+        match self {
+            Self::Old => &["PostConfirmation", "PreTokenGeneration", "CustomMessage"],
+            Self::New => &["PostConfirmation", "PreTokenGeneration", "PreSignUp", "UserMigration"],
+        }
+    }
+}
+
+/// `triggers`: which, where Lambda answers, and the function that all of them call.
+pub(super) fn cognito_local(
+    folder: &Path,
+    role: &str,
+    port: u16,
+    triggers: Option<(Triggers, &str, &str)>,
+) -> Result<Server> {
+    let home = folder.join(format!("cognito-local-{role}"));
     fs::create_dir_all(home.join(".cognito"))?;
-    let triggers = ["PostConfirmation", "PreTokenGeneration", "CustomMessage"];
-    let functions: serde_json::Map<_, _> =
-        triggers.iter().filter_map(|trigger| Some(((*trigger).to_owned(), capture?.into()))).collect();
-    let config = json!({
-        "LambdaClient": {
-            "endpoint": aws,
+    let mut config = json!({ "ServerConfig": { "port": port, "hostname": "127.0.0.1" } });
+    if let Some((triggers, lambda, function)) = triggers {
+        config["LambdaClient"] = json!({
+            "endpoint": lambda,
             "region": wire::REGION,
             "credentials": { "accessKeyId": "test", "secretAccessKey": "test" },
-        },
-        "ServerConfig": { "port": port, "hostname": "127.0.0.1" },
-        "TriggerFunctions": functions,
-    });
+        });
+        for slot in triggers.slots() {
+            config["TriggerFunctions"][slot] = function.into();
+        }
+    }
     fs::write(home.join(".cognito/config.json"), config.to_string())?;
     let mut command = Command::new("node");
     command
@@ -56,7 +78,18 @@ pub(super) fn cognito_local(folder: &Path, port: u16, aws: &str, capture: Option
         .env("CODE", super::CODE)
         .env("PORT", port.to_string())
         .env("HOST", "127.0.0.1");
-    Server::start("cognito-local", &mut command, port, "/health", &folder.join("cognito-local.log"))
+    let log = folder.join(format!("cognito-local-{role}.log"));
+    Server::start("cognito-local", &mut command, port, "/health", &log)
+}
+
+/// What stands between cognito-local as new pool and Lambda (docs/local-sign-in.md); gives its address.
+pub(super) fn lambda_for_migration(folder: &Path, aws: &str) -> Result<String> {
+    let port = process::free_port()?;
+    let mut command = Command::new(tools::python_program("python"));
+    command.arg(paths::root().join("infra/local/lambda_for_migration.py")).args([&port.to_string(), aws]);
+    let log = folder.join("lambda-for-migration.log");
+    Server::start("the stand-in before Lambda", &mut command, port, "/", &log)?;
+    Ok(format!("http://127.0.0.1:{port}"))
 }
 
 /// A second implementation of Cognito's admin API, for the contracts.

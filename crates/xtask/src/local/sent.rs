@@ -1,0 +1,43 @@
+//! What people were sent.
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+
+use crate::wire::Aws;
+
+/// Who sends one-time codes.
+pub const SENDER: &str = "codes@twinpool.example.com";
+
+/// One e-mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// The subject.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+}
+
+impl Mail {
+    /// The first run of six digits.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.text.split(|letter: char| !letter.is_ascii_digit()).find(|digits| digits.len() == 6)
+    }
+}
+
+/// SES sends for verified identities only, and so does the local one.
+pub(super) fn verify_sender(aws: &Aws) -> Result<()> {
+    aws.post("v2/email/identities", "ses", &json!({ "EmailIdentity": SENDER })).map(drop)
+}
+
+pub(super) fn mail(aws: &Aws, to: &str) -> Result<Vec<Mail>> {
+    let answer = aws.get("_ministack/ses/messages")?;
+    let accounts = answer["messages"].as_object().context("the local SES lists no messages")?;
+    let all = accounts.values().filter_map(|messages| messages.as_array()).flatten();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let to_them =
+        all.filter(|message| message["To"].as_array().is_some_and(|people| people.contains(&json!(to))));
+    Ok(to_them
+        .map(|message| Mail { subject: text(&message["Subject"]), text: text(&message["BodyText"]) })
+        .collect())
+}
