@@ -13,6 +13,7 @@ mod confirmed;
 mod dead_letters;
 mod deploy;
 mod drill;
+mod invited;
 mod lifecycle;
 mod migrated;
 mod newcomer;
