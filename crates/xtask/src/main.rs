@@ -160,7 +160,13 @@ fn up(options: &Options) -> Result<()> {
     fs::write(paths::local().join("stack.json"), serde_json::to_string_pretty(addresses)? + "\n")?;
     println!("local AWS    {}  (Region {}, key test, secret test)", addresses.endpoint, addresses.region);
     println!("old pool     {} at {}", addresses.old_pool.id, addresses.old_pool.endpoint);
-    println!("new pool     {}", addresses.new_pool.id);
+    println!("new pool     {} at {}", addresses.new_pool.id, addresses.new_pool.endpoint);
+    let clients = [&addresses.old_pool, &addresses.new_pool].map(|pool| pool.client_id.as_str());
+    println!(
+        "app clients  {} in the old pool, {} in the new one: with every flow, without a secret",
+        clients[0], clients[1]
+    );
+    println!("mail         {}/_ministack/ses/messages", addresses.endpoint);
     println!("table        {}", addresses.table);
     println!("all of this  .local/stack.json");
     println!("stop it      cargo xtask local down");
