@@ -146,6 +146,8 @@ pub struct MirrorSettings {
     pub old_pool_endpoint: Option<String>,
     /// The pool being moved to.
     pub new_pool: PoolId,
+    /// Where the new pool answers, if not where AWS has it: a local stand-in.
+    pub new_pool_endpoint: Option<String>,
     /// Where that is, if not where the stack is.
     pub new_place: NewPlace,
     /// The table of links.
@@ -190,6 +192,7 @@ impl MirrorSettings {
             old_pool,
             old_pool_endpoint: source.get("TWINPOOL_OLD_POOL_ENDPOINT_URL"),
             new_pool,
+            new_pool_endpoint: source.get("TWINPOOL_NEW_POOL_ENDPOINT_URL"),
             new_place: NewPlace::read(source)?,
             links_table: required(source, "TWINPOOL_LINKS_TABLE")?,
             queue_url: required(source, "TWINPOOL_QUEUE_URL")?,

@@ -52,7 +52,7 @@ pub async fn engine(
     let of_new = new_pool::config(&config, place, &settings.new_pool, who, Patience::MIRROR).await?;
     let governors = governors(&settings, new_pool::has_own_quotas(&config, &of_new, accounts(&settings)));
     let old = CognitoPool::connect(&config, settings.old_pool_endpoint, settings.old_pool);
-    let new = CognitoPool::connect(&of_new, None, settings.new_pool);
+    let new = CognitoPool::connect(&of_new, settings.new_pool_endpoint, settings.new_pool);
     let links = Links::connect(&config, settings.links_table, Some(&settings.key));
     let ports = Wired::new(old, new, links, SystemClock, &governors);
     let queue = Queue::connect(&config, settings.queue_url, settings.key.clone());
