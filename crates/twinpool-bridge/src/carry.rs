@@ -1,7 +1,7 @@
 //! A password goes into the new pool: who may have one carried over, and the order of writes.
 
 use futures_util::future::join;
-use twinpool_core::arrival::{ArrivalStore as _, Mark, Tried};
+use twinpool_core::arrival::{Arrival, ArrivalStore as _, Mark, Tried};
 use twinpool_core::change_event::UserRef;
 use twinpool_core::id::{NewSub, OldSub, Pool, Sub};
 use twinpool_core::link::Linked;
@@ -19,6 +19,7 @@ pub(crate) struct Twins {
     old: OldSub,
     new: NewSub,
     linked: Box<Linked>,
+    of_sign_in: bool,
     factor_is_noted: bool,
 }
 
@@ -48,13 +49,22 @@ impl What<'_> {
 impl Twins {
     /// `None`: nothing is carried over for this user.
     pub(crate) async fn find(ports: &impl Ports, who: &NewSub) -> Result<Option<Self>, Trouble> {
-        let Standing::Twin { old, linked } = standing(ports.table(), who).await.map_err(Trouble::Table)?
+        let Standing::Twin { old, linked, of_sign_in } =
+            standing(ports.table(), who).await.map_err(Trouble::Table)?
         else {
             return Ok(None);
         };
         let arrival = ports.table().arrival(&Sub::from(&old)).await.map_err(Trouble::Table)?;
         let factor_is_noted = arrival.factor_at.is_some();
-        Ok((!arrival.has_password()).then(|| Self { old, new: who.clone(), linked, factor_is_noted }))
+        let twins = Self { old, new: who.clone(), linked, of_sign_in, factor_is_noted };
+        Ok((!twins.have_password(&arrival)).then_some(twins))
+    }
+
+    /// A migration that was answered is noted before Cognito makes the user. Where it did not, and the mirror has made the user since,
+    /// nobody knows a password.
+    fn have_password(&self, arrival: &Arrival) -> bool {
+        let migrated_at = arrival.migrated_at.filter(|_| self.of_sign_in);
+        Arrival { migrated_at, ..*arrival }.has_password()
     }
 
     /// By which sub the arrival is kept.
@@ -110,7 +120,7 @@ pub(crate) async fn carry(
     let arrival = table.arrival(&old).await.map_err(Trouble::Table)?;
     let is_bridged_meanwhile = arrival.bridged_at.is_some() && arrival.password_at.is_none();
     match what {
-        _ if !arrival.has_password() => {}
+        _ if !twins.have_password(&arrival) => {}
         // The form was sent twice.
         What::Old(_) if is_bridged_meanwhile => return Ok(Outcome::Bridged { second_factor }),
         // So it was, and what was chosen last counts.

@@ -14,6 +14,8 @@ pub(crate) enum Standing {
         old: OldSub,
         /// What is known of both.
         linked: Box<Linked>,
+        /// Whether the user was made at a first sign-in, and so with the old password.
+        of_sign_in: bool,
     },
     /// On their own: born in the new pool, or left there by the old one. By which sub the arrival is kept.
     Alone(Sub),
@@ -34,8 +36,9 @@ fn of(link: Link, new: &NewSub) -> Standing {
     if link.counterpart() != Some(new) || link.decisions.get(&Subject::User) == Some(&Decision::LeaveOut) {
         return Standing::Nobody;
     }
+    let of_sign_in = link.is_of_sign_in();
     match link.state {
-        LinkState::Linked(linked) => Standing::Twin { old: link.old_sub, linked },
+        LinkState::Linked(linked) => Standing::Twin { old: link.old_sub, linked, of_sign_in },
         LinkState::Tombstone { left: Left::Kept, .. } => Standing::Alone(Sub::from(&link.old_sub)),
         LinkState::Tombstone { .. }
         | LinkState::Pending { .. }

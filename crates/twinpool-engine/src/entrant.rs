@@ -93,8 +93,8 @@ impl Entrant {
     pub(crate) fn way(&self, known: Known<'_>, now: Timestamp) -> Way {
         let providers: BTreeSet<ProviderName> =
             self.old.identities.iter().map(|identity| identity.provider.clone()).collect();
-        // Whoever was never mirrored was last seen at the sign-up, as far as anybody knows.
-        let seen_at = Some(self.old.created_at).filter(|at| at.0 > 0);
+        // Whoever never showed was last seen at the sign-up, as far as anybody knows.
+        let seen_at = self.link.seen_at.or_else(|| Some(self.old.created_at).filter(|at| at.0 > 0));
         known.rules.sign_in().way(Person { groups: &self.old.groups, providers: &providers, seen_at }, now)
     }
 

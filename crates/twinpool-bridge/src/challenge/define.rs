@@ -57,7 +57,8 @@ pub(super) enum After {
 
 /// Asks the table, and goes by nothing that was derived from the password.
 pub(super) async fn after(ports: &impl Ports, who: &NewSub, proof: &Step) -> Result<After, Trouble> {
-    let Standing::Twin { old, linked } = standing(ports.table(), who).await.map_err(Trouble::Table)? else {
+    let Standing::Twin { old, linked, .. } = standing(ports.table(), who).await.map_err(Trouble::Table)?
+    else {
         return Ok(After::Nothing);
     };
     let arrival = ports.table().arrival(&Sub::from(&old)).await.map_err(Trouble::Table)?;

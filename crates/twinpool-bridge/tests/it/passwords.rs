@@ -130,7 +130,7 @@ async fn who_was_sent_a_temporary_password_still_comes_in_with_the_old_one() {
 
 #[tokio::test]
 async fn who_has_a_password_in_the_new_pool_keeps_it_and_the_old_pool_is_not_asked() {
-    for mark in [Mark::Bridged, Mark::Migrated, Mark::Password] {
+    for mark in [Mark::Bridged, Mark::Password] {
         let bench = Bench::new().await;
         bench.world.new.reset_password(ADDRESS, CHOSEN).unwrap();
         bench.note(mark).await;

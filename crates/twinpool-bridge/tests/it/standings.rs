@@ -1,9 +1,10 @@
 //! Users for whom nothing is carried over: the right password is wrong, and the old pool is not asked.
 
 use twinpool_bridge::Outcome;
+use twinpool_core::arrival::Mark;
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{Reason, Subject};
-use twinpool_core::id::{NewSub, OldSub, Timestamp};
+use twinpool_core::id::{NewSub, OldSub, RunId, Timestamp};
 use twinpool_core::link::{Left, LinkState};
 use twinpool_core::password::Password;
 use twinpool_core::port::LinkStore as _;
@@ -127,4 +128,17 @@ async fn an_import_that_waits_for_a_reset_is_spared_it() {
     bench.world.new.set_password_rules(PasswordRules::default());
     assert_eq!(bench.tries(RIGHT).await, Ok(crate::passwords::BRIDGED));
     assert!(bench.signs_in(RIGHT) && bench.is_whole());
+}
+
+#[tokio::test]
+async fn whom_cognito_did_not_make_after_all_is_bridged_once_the_mirror_has_made_the_user() {
+    let bench = Bench::new().await;
+    bench.note(Mark::Migrated).await;
+    assert_eq!(bench.tries(RIGHT).await, Ok(crate::passwords::BRIDGED), "nobody knows the mirror's password");
+
+    let bench = Bench::new().await;
+    bench.note(Mark::Migrated).await;
+    bench.relink(|link| link.made_by = Some(RunId::sign_in())).await;
+    assert_nothing_is_done(&bench, "made with the old password, and perhaps changed since").await;
+    assert_eq!(bench.world.old.times_asked("jane"), 0);
 }

@@ -125,9 +125,9 @@ async fn an_old_pool_that_hangs_or_refuses_is_told_as_such_before_cognito_asks_a
         for hangs in [true, false] {
             let (world, process, began) = (world(), Process::healthy(), Instant::now());
             if hangs {
-                process.hang(operation)
+                process.hang(operation);
             } else {
-                process.fail_all(operation, Class::Throttled)
+                process.fail_all(operation, Class::Throttled);
             }
             let raw = migration("UserMigration_Authentication", Some(PASSWORD));
             let refusal = migrate::answer(&door(&world, process), &raw, soon()).await.unwrap_err();
