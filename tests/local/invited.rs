@@ -20,11 +20,11 @@ fn invite(who: &Twin) -> String {
 #[test]
 fn a_temporary_password_by_mail_is_a_way_in_for_who_has_not_come() {
     let quin = Twin::mirrored("invited-quin", &[GROUP]);
-    assert_eq!(quin.stack.mail(&quin.email).unwrap(), [], "to be mirrored messages nobody");
+    assert_eq!(quin.mails(), [], "to be mirrored messages nobody");
     let said = invite(&quin);
     assert!(!said.contains(&quin.email), "{said}");
 
-    let mails = quin.stack.mail(&quin.email).unwrap();
+    let mails = quin.mails();
     assert_eq!(mails.len(), 1);
     let (_, password) = mails[0].text.split_once("temporary password is ").expect("the pool's own message");
     let password = password.strip_suffix('.').unwrap();
@@ -37,6 +37,6 @@ fn a_temporary_password_by_mail_is_a_way_in_for_who_has_not_come() {
     quin.is_in(&end, &[GROUP]);
     quin.is_in(&quin.at("none").sign_in(&quin.email, "Chosen-by-quin-1"), &[GROUP]);
     invite(&quin);
-    assert_eq!(quin.stack.mail(&quin.email).unwrap(), mails, "whoever has come is not invited again");
+    assert_eq!(quin.mails(), mails, "whoever has come is not invited again");
     quin.is_in(&quin.at("none").sign_in(&quin.email, "Chosen-by-quin-1"), &[GROUP]);
 }
