@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::{CODE, PoolAddress};
 use crate::wire::{Aws, Refusal};
 
+mod challenge;
 mod everybody;
 
 /// Nobody's password: that of everybody here.
@@ -31,6 +32,15 @@ pub struct Tokens {
 }
 
 impl Tokens {
+    fn of(answer: &Value) -> Result<Self> {
+        let token = |name: &str| {
+            let token = answer.pointer("/AuthenticationResult")?.get(name)?.as_str()?;
+            Some(token.to_owned())
+        };
+        let tokens = token("IdToken").zip(token("AccessToken"));
+        tokens.map(|(id, access)| Self { id, access }).context("the sign-in gave no tokens")
+    }
+
     /// What is written in the access token.
     ///
     /// # Errors
@@ -124,12 +134,7 @@ impl Users {
             "AuthParameters": { "USERNAME": username, "PASSWORD": PASSWORD },
         });
         let answer = self.aws.cognito("InitiateAuth", &body)?;
-        let token = |name: &str| {
-            let token = answer.pointer("/AuthenticationResult")?.get(name)?.as_str()?;
-            Some(token.to_owned())
-        };
-        let tokens = token("IdToken").zip(token("AccessToken"));
-        tokens.map(|(id, access)| Tokens { id, access }).context("the sign-in gave no tokens")
+        Tokens::of(&answer)
     }
 
     /// Gives a person the password of the sign-up, for good.
