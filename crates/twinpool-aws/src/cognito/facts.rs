@@ -155,7 +155,8 @@ mod tests {
         let facts = facts(&address).await;
         assert_eq!(facts.describe().await.unwrap()["OfTomorrow"], json!({ "a": [1] }));
         let client = facts.client("c1").await.unwrap();
-        assert_eq!(client.keys().collect::<Vec<_>>(), ["ClientId", "ClientName"]);
+        let told = json!({ "ClientId": "c1", "ClientName": "web", "HasSecret": true });
+        assert_eq!(Value::Object(client), told, "that there is a secret, and not which");
         let asked: Vec<Value> =
             seen.try_iter().map(|one| serde_json::from_slice(&one.body).unwrap()).collect();
         let whole = json!({ "UserPoolId": "eu-west-1_Old" });
