@@ -22,7 +22,8 @@ pub(super) struct Outputs {
     pub(super) audit_rule: String,
     pub(super) sweep_arn: String,
     pub(super) sign_in_arn: String,
-    pub(super) bridge_arn: String,
+    /// Only where people are let in.
+    pub(super) bridge_arn: Option<String>,
 }
 
 pub(super) fn stack_name(name: &str) -> String {
@@ -121,6 +122,6 @@ fn outputs(answer: &str) -> Result<Outputs> {
         audit_rule: get("AuditTrailRuleName")?,
         sweep_arn: get("SweepArn")?,
         sign_in_arn: get("SignInArn")?,
-        bridge_arn: get("BridgeArn")?,
+        bridge_arn: get("BridgeArn").ok(),
     })
 }

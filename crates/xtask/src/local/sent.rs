@@ -3,7 +3,8 @@
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
-use crate::wire::Aws;
+use super::deploy;
+use crate::wire::{Aws, tags};
 
 /// Who sends one-time codes.
 pub const SENDER: &str = "codes@twinpool.example.com";
@@ -28,6 +29,35 @@ impl Mail {
 /// SES sends for verified identities only, and so does the local one.
 pub(super) fn verify_sender(aws: &Aws) -> Result<()> {
     aws.post("v2/email/identities", "ses", &json!({ "EmailIdentity": SENDER })).map(drop)
+}
+
+/// The local IAM looks for SendEmail on `*` and knows no `ses:FromAddress`, so that the template's statement, which names identity
+/// and sender, allows nothing there: here it is allowed.
+pub(super) fn allow(aws: &Aws, name: &str) -> Result<()> {
+    let stack = deploy::stack_name(name);
+    let asked = [("StackName", stack.as_str()), ("LogicalResourceId", "SignInRole")];
+    let answer = aws.cloudformation("DescribeStackResource", &asked.map(owned))?;
+    let role = tags(&answer, "PhysicalResourceId");
+    let role = role.first().context("the stack has no SignInRole")?;
+    let template = json!({ "Resources": { "MaySend": { "Type": "AWS::IAM::Policy", "Properties": {
+        "PolicyName": "send-mail",
+        "Roles": [role],
+        "PolicyDocument": { "Version": "2012-10-17", "Statement": [
+            { "Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*" },
+        ] },
+    } } } });
+    let (allowed, template) = (format!("{stack}-mail"), template.to_string());
+    let parameters = [
+        ("StackName", allowed.as_str()),
+        ("TemplateBody", template.as_str()),
+        ("Capabilities.member.1", "CAPABILITY_IAM"),
+    ];
+    aws.cloudformation("CreateStack", &parameters.map(owned))?;
+    deploy::wait(aws, &allowed).map(drop)
+}
+
+fn owned((name, value): (&str, &str)) -> (String, String) {
+    (name.to_owned(), value.to_owned())
 }
 
 pub(super) fn mail(aws: &Aws, to: &str) -> Result<Vec<Mail>> {

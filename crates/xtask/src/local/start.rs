@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use super::servers::{self, Triggers};
 use super::{Addresses, Options, PoolAddress, PoolServer, SignIn, deploy, pools, sent};
@@ -32,6 +32,9 @@ pub(super) fn start(options: &Options, folder: &Path) -> Result<Addresses> {
     let mut more = CONTINUITY.to_vec();
     more.extend(own_client.as_deref().map(|client| ("OldPoolClientId", client)));
     let outputs = deploy::deploy(&aws, &options.name, &old_pool, &new_pool, &more)?;
+    if options.enforce_iam {
+        sent::allow(&aws, &options.name)?;
+    }
     old.attach(&old_pool, Triggers::Old, &outputs.capture_arn)?;
     new.attach(&new_pool, Triggers::New, &outputs.sign_in_arn)?;
     Ok(Addresses {
@@ -42,7 +45,7 @@ pub(super) fn start(options: &Options, folder: &Path) -> Result<Addresses> {
         table: outputs.table,
         audit_rule: outputs.audit_rule,
         sweep: outputs.sweep_arn,
-        bridge: outputs.bridge_arn,
+        bridge: outputs.bridge_arn.context("the stack has no output BridgeArn")?,
         old_pool,
         new_pool,
     })
