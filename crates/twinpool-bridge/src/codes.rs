@@ -73,8 +73,8 @@ impl<S: CodeSender + Sync> Codes<S> {
         Ok(SentCode { until, digest: self.seal.digest(&to.sub, until, code.reveal()) })
     }
 
-    /// Whether this is the code. The user is read once more after a right one: who was disabled, or has set up a second factor since,
-    /// does not come in by a code.
+    /// Whether this is the code. After a right one the user is read once more in both pools: who was disabled or deleted in either, or
+    /// has set up a second factor since, does not come in by a code.
     pub(crate) async fn is_right(
         &self,
         ports: &impl Ports,
@@ -97,7 +97,10 @@ impl<S: CodeSender + Sync> Codes<S> {
         if !self.seal.is_of(sent, who, answer.reveal()) {
             return Ok(false);
         }
-        if recipient(ports, self, who).await?.is_none() {
+        let Some(to) = recipient(ports, self, who).await? else {
+            return Ok(false);
+        };
+        if !recipient::old_pool_lets_in(ports, &to).await? {
             return Ok(false);
         }
         table.note(&kept_by, Mark::Code, now).await.map_err(Trouble::Table)?;

@@ -69,7 +69,7 @@
 //! | the right one | 4 reads, 4 writes; 5 with a second factor that the link does not know | the same | AdminGetUser, AdminSetUserPassword |
 //! | too many | 3 reads, 1 write | | |
 //! | a code is sent | 3 reads, 1 write | | AdminGetUser |
-//! | an answer to a code | 2 reads, 1 write; if right 3 reads and 2 writes more | | AdminGetUser if right |
+//! | an answer to a code | 2 reads, 1 write; if right 3 reads and 2 writes more | AdminGetUser if right | AdminGetUser if right |
 //!
 //! The challenge reads the table three times more after a right password. A user born in the new pool costs one read where others cost
 //! two or three.

@@ -129,8 +129,13 @@ impl Bench {
     }
 
     pub(crate) fn bridge_of(&self, process: &Arc<Process>) -> Bridge<Port> {
+        self.bridge_with(process, process)
+    }
+
+    /// The old pool is asked by a process of its own.
+    pub(crate) fn bridge_with(&self, old: &Arc<Process>, process: &Arc<Process>) -> Bridge<Port> {
         let ports = Wired {
-            old: self.world.old.called_by(process),
+            old: self.world.old.called_by(old),
             new_pool: self.world.new.called_by(process),
             table: self.world.links.seen_by(process),
             clock: self.clock.clone(),
