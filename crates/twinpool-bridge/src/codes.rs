@@ -54,12 +54,12 @@ impl<S: CodeSender + Sync> Codes<S> {
         &self.sender
     }
 
-    /// Sends a new code.
-    pub(crate) async fn send(&self, ports: &impl Ports, to: &Recipient) -> Result<SentCode, NoAnswer> {
+    /// Sends a new code; `None` where this user was sent too many.
+    pub(crate) async fn send(&self, ports: &impl Ports, to: &Recipient) -> Result<Option<SentCode>, Trouble> {
         let now = ports.clock().now();
         let counted = ports.table().try_once(&to.kept_by, Tried::Code, SENT, now).await;
-        if let Allowance::Wait(until) = counted.map_err(Trouble::Table)? {
-            return Err(NoAnswer::TooMany { until });
+        if let Allowance::Wait(_) = counted.map_err(Trouble::Table)? {
+            return Ok(None);
         }
         let code = digits::draw()?;
         let message = Message {
@@ -70,7 +70,7 @@ impl<S: CodeSender + Sync> Codes<S> {
         };
         self.sender.send(&message).await.map_err(Trouble::Message)?;
         let until = Timestamp(now.0.saturating_add(LIVES.as_secs() * 1_000));
-        Ok(SentCode { until, digest: self.seal.digest(&to.sub, until, code.reveal()) })
+        Ok(Some(SentCode { until, digest: self.seal.digest(&to.sub, until, code.reveal()) }))
     }
 
     /// Whether this is the code. After a right one the user is read once more in both pools: who was disabled or deleted in either, or
