@@ -190,11 +190,13 @@ pub enum Tried {
     Code,
     /// An answer to a code.
     Answer,
+    /// A reset of a forgotten password, which makes the user in the new pool and sends a code of Cognito's.
+    Reset,
 }
 
 impl Tried {
     /// All of it.
-    pub const ALL: [Self; 3] = [Self::Password, Self::Code, Self::Answer];
+    pub const ALL: [Self; 4] = [Self::Password, Self::Code, Self::Answer, Self::Reset];
 
     /// The word that is stored.
     #[must_use]
@@ -203,6 +205,7 @@ impl Tried {
             Self::Password => "password",
             Self::Code => "code",
             Self::Answer => "answer",
+            Self::Reset => "reset",
         }
     }
 }

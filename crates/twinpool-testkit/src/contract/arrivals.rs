@@ -108,9 +108,15 @@ pub async fn attempts_are_limited<S: ArrivalStore>(store: &S) {
     for millis in [3, QUARTER - 1] {
         assert_eq!(store.try_once(&who, Tried::Password, LIMIT, at(millis)).await, refused);
     }
-    for what in [Tried::Code, Tried::Answer] {
+    for what in Tried::ALL.into_iter().filter(|what| *what != Tried::Password) {
         assert_eq!(store.try_once(&who, what, LIMIT, at(4)).await, Ok(Allowance::Go), "{what:?}");
     }
+    // Codes that were sent leave resets alone, and resets codes.
+    for millis in [5, 6] {
+        assert_eq!(store.try_once(&who, Tried::Reset, LIMIT, at(millis)).await, Ok(Allowance::Go));
+    }
+    assert_eq!(store.try_once(&who, Tried::Reset, LIMIT, at(7)).await, Ok(Allowance::Wait(at(4 + QUARTER))));
+    assert_eq!(store.try_once(&who, Tried::Code, LIMIT, at(7)).await, Ok(Allowance::Go));
     let other = store.try_once(&sub("a3-other"), Tried::Password, LIMIT, at(4)).await;
     assert_eq!(other, Ok(Allowance::Go));
     let none = Limit { most: 0, ..LIMIT };
