@@ -127,6 +127,10 @@ pub(crate) async fn carry(
         What::Chosen(_) if is_bridged_meanwhile => {}
         _ => return Ok(Outcome::Wrong),
     }
+    // Else nobody would write down that the person came by this password, and no trigger tells of one that is changed then.
+    if arrival.came_is_stale() {
+        table.forget_came(&twins.new).await.map_err(Trouble::Table)?;
+    }
     match ports.new_pool().set_password(&twins.new, what.password()).await {
         Ok(PasswordSet::Done) => {}
         Ok(PasswordSet::Refused) => {

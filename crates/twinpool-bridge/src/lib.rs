@@ -66,7 +66,7 @@
 //! | --- | --- | --- | --- |
 //! | a user for whom nothing can be done | 1 to 3 reads | | |
 //! | a wrong password | 3 reads, 1 write | AdminGetUser, AdminInitiateAuth | AdminGetUser |
-//! | the right one | 4 reads, 4 writes; 5 with a second factor that the link does not know | the same | AdminGetUser, AdminSetUserPassword |
+//! | the right one | 4 reads, 4 writes; 1 more with a second factor that the link does not know, 1 more if the person came before by another way | the same | AdminGetUser, AdminSetUserPassword |
 //! | too many | 3 reads, 1 write | | |
 //! | a code is sent | 3 reads, 1 write | | AdminGetUser |
 //! | an answer to a code | 2 reads, 1 write; if right 3 reads and 2 writes more | AdminGetUser if right | AdminGetUser if right |

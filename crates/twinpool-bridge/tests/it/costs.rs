@@ -1,6 +1,7 @@
 //! What an attempt costs: the table of the crate's page.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use twinpool_bridge::challenge::{Next, Round, create, define, verify};
 use twinpool_core::arrival::{Mark, Way};
@@ -40,6 +41,11 @@ async fn a_password_costs_what_the_crate_s_page_says() {
 
     let bench = Bench::new().await;
     bench.world.old.edit(&old(), |person| person.mfa = Mfa { totp: true, ..Mfa::default() });
+    assert_eq!(of_trying(&bench, RIGHT).await, Cost(4, 5, SET.to_vec()));
+
+    let bench = Bench::new().await;
+    bench.note(Mark::Came).await;
+    bench.pass(Duration::from_millis(1));
     assert_eq!(of_trying(&bench, RIGHT).await, Cost(4, 5, SET.to_vec()));
 
     let bench = Bench::new().await;
