@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::dynamodb::Links;
-use twinpool_core::pool::PoolShape;
+use twinpool_core::pool::{MfaMode, PoolShape};
 use twinpool_core::port::PoolReader as _;
 use twinpool_testkit::MemoryPool;
 use twinpool_testkit::contract::{accounts, arrivals, links, pool, refusals, user_ids, walks};
@@ -14,7 +14,8 @@ use twinpool_tests::aws_stub::{AwsStub, TABLE};
 use crate::config;
 
 fn stub(shape: PoolShape) -> (AwsStub, Arc<MemoryPool>) {
-    let pool = MemoryPool::with_uuids(PoolShape { mfa: true, ..shape });
+    let mfa = if shape.mfa.is_on() { shape.mfa } else { MfaMode::Optional };
+    let pool = MemoryPool::with_uuids(PoolShape { mfa, ..shape });
     (AwsStub::start(&[&pool]), pool)
 }
 
@@ -100,7 +101,9 @@ refuses!(a_name_is_taken_in_every_case an_undeclared_attribute_is_refused an_imm
 async fn pools_of_every_kind_are_described_as_they_are() {
     for shape in [email_pool("eu-west-1_New"), username_pool("eu-west-1_New"), alias_pool("eu-west-1_New")] {
         for more in [false, true] {
-            let shape = PoolShape { passkeys: more, devices: more, case_sensitive: more, ..shape.clone() };
+            let mfa = if more { MfaMode::Required } else { MfaMode::Optional };
+            let shape =
+                PoolShape { passkeys: more, devices: more, case_sensitive: more, mfa, ..shape.clone() };
             let (stub, pool) = stub(shape);
             assert_eq!(pool_on(&stub, &pool).await.shape().await.as_ref(), Ok(pool.shape()));
         }

@@ -10,6 +10,7 @@ use twinpool_core::password::Password;
 use twinpool_core::port::Clock as _;
 use twinpool_core::value::Value;
 
+use crate::bridge::Bridge;
 use crate::challenge::{NoAnswer, SentCode};
 use crate::outcome::Trouble;
 use crate::ports::Ports;
@@ -75,13 +76,14 @@ impl<S: CodeSender + Sync> Codes<S> {
 
     /// Whether this is the code. After a right one the user is read once more in both pools: who was disabled or deleted in either, or
     /// has set up a second factor since, does not come in by a code.
-    pub(crate) async fn is_right(
+    pub(crate) async fn is_right<P: Ports>(
         &self,
-        ports: &impl Ports,
+        bridge: &Bridge<P>,
         who: &NewSub,
         sent: &SentCode,
         answer: &Password,
     ) -> Result<bool, NoAnswer> {
+        let ports = bridge.ports();
         let now = ports.clock().now();
         if now > sent.until {
             return Ok(false);
@@ -97,7 +99,7 @@ impl<S: CodeSender + Sync> Codes<S> {
         if !self.seal.is_of(sent, who, answer.reveal()) {
             return Ok(false);
         }
-        let Some(to) = recipient(ports, self, who).await? else {
+        let Some(to) = recipient(bridge, self, who).await? else {
             return Ok(false);
         };
         if !recipient::old_pool_lets_in(ports, &to).await? {

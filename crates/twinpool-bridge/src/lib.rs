@@ -71,6 +71,9 @@
 //! | a code is sent | 3 reads, 1 write | | AdminGetUser |
 //! | an answer to a code | 2 reads, 1 write; if right 3 reads and 2 writes more | AdminGetUser if right | AdminGetUser if right |
 //!
+//! A process also describes both pools (DescribeUserPool), once in five minutes, to know whether one of them asks everybody for a second
+//! factor; while it cannot, everybody is taken to be asked.
+//!
 //! The challenge reads the table three times more after a right password. A user born in the new pool costs one read where others cost
 //! two or three.
 //!
@@ -91,7 +94,8 @@
 //!
 //! # What it never does
 //!
-//! - It lets nobody past a second factor: the password is carried over, and a plain sign-in asks for the factor.
+//! - It lets nobody past a second factor, nor past one that a pool asks of everybody: the password is carried over, and a plain sign-in
+//!   asks for the factor. No code is sent then.
 //! - It writes nothing to the old pool, confirms nobody who never proved an address, and lets in nobody whom a pool has disabled.
 //! - It logs nothing, and nothing that it shows holds a password, a code, a name or an address.
 //! - It tells nobody why a password is wrong: strangers, users who have a password in the new pool, users who were left out and users
@@ -111,6 +115,7 @@ mod bridge;
 mod carry;
 pub mod challenge;
 mod codes;
+mod demand;
 mod outcome;
 mod ports;
 mod second_factor;

@@ -62,7 +62,7 @@ async fn user_ids_in_memory() {
 }
 
 fn memory_pool() -> PoolHandle {
-    MemoryPool::new(PoolShape { mfa: true, ..email_pool("eu-west-1_New") })
+    MemoryPool::new(PoolShape { mfa: twinpool_core::pool::MfaMode::Optional, ..email_pool("eu-west-1_New") })
         .called_by(&Arc::new(Process::healthy()))
 }
 

@@ -76,7 +76,7 @@ pub async fn create<P: Ports, S: CodeSender + Sync>(
     let ports = bridge.ports();
     match (step(rounds), who) {
         (Step::First, Some(who)) if way == Way::Code => {
-            let Some(recipient) = recipient(ports, codes, who).await? else {
+            let Some(recipient) = recipient(bridge, codes, who).await? else {
                 return Ok(Question::of(Kind::Password));
             };
             Ok(match codes.send(ports, &recipient).await? {
@@ -85,12 +85,12 @@ pub async fn create<P: Ports, S: CodeSender + Sync>(
             })
         }
         (Step::Again(kind @ Kind::Code(_)), Some(who)) => {
-            let recipient = recipient(ports, codes, who).await?;
+            let recipient = recipient(bridge, codes, who).await?;
             Ok(Question { kind, destination: recipient.map(|recipient| recipient.destination()) })
         }
         (Step::Again(kind), _) => Ok(Question::of(kind)),
         (proof @ (Step::Proven | Step::Chosen), Some(who)) => {
-            Ok(Question::of(match after(ports, who, &proof).await? {
+            Ok(Question::of(match after(bridge, who, &proof).await? {
                 After::NewPassword => Kind::NewPassword,
                 After::SignIn | After::Tokens | After::Nothing => Kind::SignIn,
             }))

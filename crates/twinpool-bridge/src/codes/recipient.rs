@@ -10,6 +10,7 @@ use twinpool_core::snapshot::Snapshot;
 use twinpool_core::value::Value;
 
 use super::{Codes, mask};
+use crate::bridge::Bridge;
 use crate::carry::may_come_in;
 use crate::challenge::Destination;
 use crate::outcome::Trouble;
@@ -34,15 +35,22 @@ impl Recipient {
     }
 }
 
-/// `None`: no code for this user. Who has a second factor, in either pool, would come past it.
-pub(crate) async fn recipient<S: CodeSender + Sync>(
-    ports: &impl Ports,
+/// `None`: no code for this user. Who has a second factor, in either pool, would come past it; so would everybody of a pool that asks
+/// all for one.
+pub(crate) async fn recipient<P: Ports, S: CodeSender + Sync>(
+    bridge: &Bridge<P>,
     codes: &Codes<S>,
     who: &NewSub,
 ) -> Result<Option<Recipient>, Trouble> {
+    let (ports, demands) = (bridge.ports(), bridge.demands());
     let Some((kept_by, old)) = without_factor(ports, who).await? else {
         return Ok(None);
     };
+    let is_demanded =
+        if old.is_some() { demands.of_either(ports).await } else { demands.of_new(ports).await };
+    if is_demanded {
+        return Ok(None);
+    }
     let user = ports.new_pool().user(&by_sub(who)).await;
     let user = user.map_err(|error| Trouble::Pool(Pool::New, error))?;
     let user = user.filter(|user| may_come_in(user) && !second_factor::is_on(user.mfa));

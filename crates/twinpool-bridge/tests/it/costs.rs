@@ -74,6 +74,19 @@ async fn a_code_costs_what_the_crate_s_page_says() {
 }
 
 #[tokio::test]
+async fn whom_a_pool_asks_for_a_factor_is_asked_once_in_five_minutes() {
+    let bench = Bench::new().await;
+    let process = Arc::new(Process::healthy());
+    let bridge = bench.bridge_of(&process);
+    let minute = Duration::from_secs(60);
+    for (passed, expected) in [(minute, 2), (4 * minute, 2), (minute, 4)] {
+        bridge.bridge(&new_sub(), &Password::new("wrong")).await.unwrap();
+        assert_eq!(process.times_described(), expected);
+        bench.pass(passed);
+    }
+}
+
+#[tokio::test]
 async fn to_say_what_comes_next_costs_three_reads_after_a_right_password_and_nothing_else() {
     let bench = Bench::new().await;
     bench.note(Mark::Bridged).await;
