@@ -100,7 +100,7 @@
 //! - It logs nothing, and nothing that it shows holds a password, a code, a name or an address.
 //! - It tells nobody why a password is wrong: strangers, users who have a password in the new pool, users who were left out and users
 //!   who may not sign in get one answer. It is not as quick for all of them, and only of a user who can be bridged too many attempts
-//!   are said to be too many.
+//!   are said to be too many. A code that is sent tells that the user is there.
 //!
 //! # What it cannot know
 //!
