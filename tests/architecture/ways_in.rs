@@ -62,7 +62,7 @@ fn sign_in_has_each_right_only_where_the_way_in_that_needs_it_is_on() {
     for (action, condition) in [
         ("cognito-idp:AdminInitiateAuth", "Continues"),
         ("cognito-idp:AdminListGroupsForUser", "Migrates"),
-        ("cognito-idp:DescribeUserPool", "Migrates"),
+        ("cognito-idp:DescribeUserPool", "Continues"),
         ("cognito-idp:AdminSetUserPassword", "Challenges"),
         ("ses:SendEmail", "SendsEmail"),
         ("sns:Publish", "SendsSms"),
@@ -90,9 +90,9 @@ fn sign_in_may_call_the_functions_that_it_is_told_of_and_no_other() {
 
 #[test]
 fn the_bridge_asks_the_old_pool_sets_a_password_in_the_new_one_and_counts_in_the_table() {
-    let old = set(&["AdminGetUser", "ListUsers", "AdminInitiateAuth"]);
+    let old = set(&["AdminGetUser", "ListUsers", "DescribeUserPool", "AdminInitiateAuth"]);
     assert_eq!(with_pool("BridgeRole", "OldPoolId"), old);
-    let new = set(&["AdminGetUser", "ListUsers", "AdminSetUserPassword"]);
+    let new = set(&["AdminGetUser", "ListUsers", "DescribeUserPool", "AdminSetUserPassword"]);
     assert_eq!(with_pool("BridgeRole", "NewPoolId"), new);
     let rest: BTreeSet<_> =
         allowed("BridgeRole").into_iter().filter(|action| !action.starts_with("cognito-idp:")).collect();

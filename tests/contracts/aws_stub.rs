@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::dynamodb::Links;
-use twinpool_core::pool::PoolShape;
+use twinpool_core::pool::{MfaMode, PoolShape};
 use twinpool_core::port::PoolReader as _;
 use twinpool_testkit::MemoryPool;
 use twinpool_testkit::contract::{accounts, arrivals, links, pool, refusals, user_ids, walks};
@@ -14,7 +14,8 @@ use twinpool_tests::aws_stub::{AwsStub, TABLE};
 use crate::config;
 
 fn stub(shape: PoolShape) -> (AwsStub, Arc<MemoryPool>) {
-    let pool = MemoryPool::with_uuids(PoolShape { mfa: true, ..shape });
+    let mfa = if shape.mfa.is_on() { shape.mfa } else { MfaMode::Optional };
+    let pool = MemoryPool::with_uuids(PoolShape { mfa, ..shape });
     (AwsStub::start(&[&pool]), pool)
 }
 
@@ -66,7 +67,7 @@ keeps!(links of links:
     a_table_is_tied_to_two_pools a_decision_changes_nothing_else being_seen_takes_no_fence a_walk_finds_all
     the_last_trouble_is_kept);
 keeps!(arrivals of links:
-    the_first_mark_counts invitations_are_counted attempts_are_limited a_window_that_is_over_begins_anew
+    the_first_mark_counts who_comes_after_half_a_bridging_comes_anew invitations_are_counted attempts_are_limited a_window_that_is_over_begins_anew
     what_is_forgiven_begins_anew of_many_at_once_no_more_than_allowed_go marks_and_counters_leave_each_other_alone
     a_walk_shows_who_came an_erased_pair_has_not_come);
 keeps!(walks of links: many_links_are_read_at_once runs_are_kept a_word_to_runs_stays a_pair_is_erased);
@@ -100,7 +101,9 @@ refuses!(a_name_is_taken_in_every_case an_undeclared_attribute_is_refused an_imm
 async fn pools_of_every_kind_are_described_as_they_are() {
     for shape in [email_pool("eu-west-1_New"), username_pool("eu-west-1_New"), alias_pool("eu-west-1_New")] {
         for more in [false, true] {
-            let shape = PoolShape { passkeys: more, devices: more, case_sensitive: more, ..shape.clone() };
+            let mfa = if more { MfaMode::Required } else { MfaMode::Optional };
+            let shape =
+                PoolShape { passkeys: more, devices: more, case_sensitive: more, mfa, ..shape.clone() };
             let (stub, pool) = stub(shape);
             assert_eq!(pool_on(&stub, &pool).await.shape().await.as_ref(), Ok(pool.shape()));
         }

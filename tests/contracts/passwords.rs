@@ -68,7 +68,8 @@ struct Stub {
 
 /// Jane, with a password.
 async fn stub(within: Duration) -> Stub {
-    let pool = MemoryPool::with_uuids(PoolShape { mfa: true, ..email_pool(POOL) });
+    let pool =
+        MemoryPool::with_uuids(PoolShape { mfa: twinpool_core::pool::MfaMode::Optional, ..email_pool(POOL) });
     pool.put(person("jane-sub", "jane-sub", &[("email", "jane@example.com"), ("email_verified", "true")]));
     pool.give_password(&jane(), RIGHT);
     let server = AwsStub::start(&[&pool]);

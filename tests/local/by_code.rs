@@ -9,7 +9,7 @@ const GROUP: &str = "by-code";
 
 /// The code of the last mail to this person.
 fn code(who: &Twin) -> String {
-    who.mails().last().and_then(|mail| mail.code()).expect("a mail with six digits").to_owned()
+    who.mails().last().and_then(|mail| mail.code()).expect("a mail with eight digits").to_owned()
 }
 
 fn another(code: &str) -> String {

@@ -7,6 +7,7 @@ use twinpool_core::password::{Checked, Password, PasswordChecker as _};
 use twinpool_core::port::{Clock as _, PoolReader as _};
 
 use crate::carry::{Twins, What, carry, right_is_forgiven};
+use crate::demand::Demands;
 use crate::outcome::{Outcome, Trouble};
 use crate::ports::Ports;
 use crate::verdict::{Said, of};
@@ -17,17 +18,22 @@ use crate::verdict::{Said, of};
 pub struct Bridge<P> {
     ports: P,
     limit: Limit,
+    demands: Demands,
 }
 
 impl<P: Ports> Bridge<P> {
     /// A bridge that asks the old pool about so many passwords of one user.
     #[must_use]
     pub fn new(ports: P, limit: Limit) -> Self {
-        Self { ports, limit }
+        Self { ports, limit, demands: Demands::default() }
     }
 
     pub(crate) fn ports(&self) -> &P {
         &self.ports
+    }
+
+    pub(crate) fn demands(&self) -> &Demands {
+        &self.demands
     }
 
     /// Who signs in to the new pool under this name; `None` where nobody does. One call: AdminGetUser.
@@ -65,7 +71,7 @@ impl<P: Ports> Bridge<P> {
         let Some(twins) = Twins::find(&self.ports, who).await? else {
             return Ok(Outcome::Wrong);
         };
-        let Some(users) = twins.users(&self.ports).await? else {
+        let Some(users) = twins.users(&self.ports, &self.demands).await? else {
             return Ok(Outcome::Wrong);
         };
         carry(&self.ports, &twins, &users, What::Chosen(chosen), false).await
@@ -84,7 +90,7 @@ impl<P: Ports> Bridge<P> {
         if let Allowance::Wait(until) = self.count(&twins.old()).await? {
             return Ok(Outcome::TooMany { until });
         }
-        let Some(users) = twins.users(&self.ports).await? else {
+        let Some(users) = twins.users(&self.ports, &self.demands).await? else {
             return Ok(Outcome::Wrong);
         };
         let checked = self.ports.old().check(&users.old.username, password).await;

@@ -1,6 +1,6 @@
 //! A password goes into the new pool: who may have one carried over, and the order of writes.
 
-use futures_util::future::join;
+use futures_util::future::join3;
 use twinpool_core::arrival::{Arrival, ArrivalStore as _, Mark, Tried};
 use twinpool_core::change_event::UserRef;
 use twinpool_core::id::{NewSub, OldSub, Pool, Sub};
@@ -9,6 +9,7 @@ use twinpool_core::password::{Password, PasswordSet, PasswordSetter as _};
 use twinpool_core::port::{Class, Clock as _, PoolReader as _, by_sub};
 use twinpool_core::snapshot::{Snapshot, Status};
 
+use crate::demand::Demands;
 use crate::outcome::{Outcome, Trouble};
 use crate::ports::Ports;
 use crate::second_factor;
@@ -27,6 +28,8 @@ pub(crate) struct Twins {
 pub(crate) struct Users {
     pub(crate) old: Snapshot,
     new: Snapshot,
+    /// Whether one of the pools asks everybody for a second factor.
+    factor_is_demanded: bool,
 }
 
 /// What is to be set.
@@ -73,13 +76,18 @@ impl Twins {
     }
 
     /// `None`: one of them is gone, or may not sign in with a password.
-    pub(crate) async fn users(&self, ports: &impl Ports) -> Result<Option<Users>, Trouble> {
+    pub(crate) async fn users(
+        &self,
+        ports: &impl Ports,
+        demands: &Demands,
+    ) -> Result<Option<Users>, Trouble> {
         let (ref_old, ref_new) = (UserRef::Sub(self.old()), by_sub(&self.new));
-        let (old, new) = join(ports.old().user(&ref_old), ports.new_pool().user(&ref_new)).await;
+        let (old, new) = (ports.old().user(&ref_old), ports.new_pool().user(&ref_new));
+        let (old, new, factor_is_demanded) = join3(old, new, demands.of_either(ports)).await;
         let old = old.map_err(|error| Trouble::Pool(Pool::Old, error))?;
         let new = new.map_err(|error| Trouble::Pool(Pool::New, error))?;
         let users = old.filter(may_be_asked).zip(new.filter(may_come_in));
-        Ok(users.map(|(old, new)| Users { old, new }))
+        Ok(users.map(|(old, new)| Users { old, new, factor_is_demanded }))
     }
 }
 
@@ -116,7 +124,7 @@ pub(crate) async fn carry(
         table.note(&old, Mark::SecondFactor, clock.now()).await.map_err(Trouble::Table)?;
     }
     table.note(&old, Mark::Bridging, clock.now()).await.map_err(Trouble::Table)?;
-    let second_factor = is_seen || in_link || twins.factor_is_noted;
+    let second_factor = is_seen || in_link || twins.factor_is_noted || users.factor_is_demanded;
     let arrival = table.arrival(&old).await.map_err(Trouble::Table)?;
     let is_bridged_meanwhile = arrival.bridged_at.is_some() && arrival.password_at.is_none();
     match what {
@@ -126,6 +134,10 @@ pub(crate) async fn carry(
         // So it was, and what was chosen last counts.
         What::Chosen(_) if is_bridged_meanwhile => {}
         _ => return Ok(Outcome::Wrong),
+    }
+    // Else nobody would write down that the person came by this password, and no trigger tells of one that is changed then.
+    if arrival.came_is_stale() {
+        table.forget_came(&twins.new).await.map_err(Trouble::Table)?;
     }
     match ports.new_pool().set_password(&twins.new, what.password()).await {
         Ok(PasswordSet::Done) => {}

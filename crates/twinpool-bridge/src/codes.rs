@@ -10,6 +10,7 @@ use twinpool_core::password::Password;
 use twinpool_core::port::Clock as _;
 use twinpool_core::value::Value;
 
+use crate::bridge::Bridge;
 use crate::challenge::{NoAnswer, SentCode};
 use crate::outcome::Trouble;
 use crate::ports::Ports;
@@ -54,12 +55,12 @@ impl<S: CodeSender + Sync> Codes<S> {
         &self.sender
     }
 
-    /// Sends a new code.
-    pub(crate) async fn send(&self, ports: &impl Ports, to: &Recipient) -> Result<SentCode, NoAnswer> {
+    /// Sends a new code; `None` where this user was sent too many.
+    pub(crate) async fn send(&self, ports: &impl Ports, to: &Recipient) -> Result<Option<SentCode>, Trouble> {
         let now = ports.clock().now();
         let counted = ports.table().try_once(&to.kept_by, Tried::Code, SENT, now).await;
-        if let Allowance::Wait(until) = counted.map_err(Trouble::Table)? {
-            return Err(NoAnswer::TooMany { until });
+        if let Allowance::Wait(_) = counted.map_err(Trouble::Table)? {
+            return Ok(None);
         }
         let code = digits::draw()?;
         let message = Message {
@@ -70,18 +71,19 @@ impl<S: CodeSender + Sync> Codes<S> {
         };
         self.sender.send(&message).await.map_err(Trouble::Message)?;
         let until = Timestamp(now.0.saturating_add(LIVES.as_secs() * 1_000));
-        Ok(SentCode { until, digest: self.seal.digest(&to.sub, until, code.reveal()) })
+        Ok(Some(SentCode { until, digest: self.seal.digest(&to.sub, until, code.reveal()) }))
     }
 
-    /// Whether this is the code. The user is read once more after a right one: who was disabled, or has set up a second factor since,
-    /// does not come in by a code.
-    pub(crate) async fn is_right(
+    /// Whether this is the code. After a right one the user is read once more in both pools: who was disabled or deleted in either, or
+    /// has set up a second factor since, does not come in by a code.
+    pub(crate) async fn is_right<P: Ports>(
         &self,
-        ports: &impl Ports,
+        bridge: &Bridge<P>,
         who: &NewSub,
         sent: &SentCode,
         answer: &Password,
     ) -> Result<bool, NoAnswer> {
+        let ports = bridge.ports();
         let now = ports.clock().now();
         if now > sent.until {
             return Ok(false);
@@ -97,7 +99,10 @@ impl<S: CodeSender + Sync> Codes<S> {
         if !self.seal.is_of(sent, who, answer.reveal()) {
             return Ok(false);
         }
-        if recipient(ports, self, who).await?.is_none() {
+        let Some(to) = recipient(bridge, self, who).await? else {
+            return Ok(false);
+        };
+        if !recipient::old_pool_lets_in(ports, &to).await? {
             return Ok(false);
         }
         table.note(&kept_by, Mark::Code, now).await.map_err(Trouble::Table)?;

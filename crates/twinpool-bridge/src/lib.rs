@@ -66,10 +66,13 @@
 //! | --- | --- | --- | --- |
 //! | a user for whom nothing can be done | 1 to 3 reads | | |
 //! | a wrong password | 3 reads, 1 write | AdminGetUser, AdminInitiateAuth | AdminGetUser |
-//! | the right one | 4 reads, 4 writes; 5 with a second factor that the link does not know | the same | AdminGetUser, AdminSetUserPassword |
+//! | the right one | 4 reads, 4 writes; 1 more with a second factor that the link does not know, 1 more if the person came before by another way | the same | AdminGetUser, AdminSetUserPassword |
 //! | too many | 3 reads, 1 write | | |
 //! | a code is sent | 3 reads, 1 write | | AdminGetUser |
-//! | an answer to a code | 2 reads, 1 write; if right 3 reads and 2 writes more | | AdminGetUser if right |
+//! | an answer to a code | 2 reads, 1 write; if right 3 reads and 2 writes more | AdminGetUser if right | AdminGetUser if right |
+//!
+//! A process also describes both pools (DescribeUserPool), once in five minutes, to know whether one of them asks everybody for a second
+//! factor; while it cannot, everybody is taken to be asked.
 //!
 //! The challenge reads the table three times more after a right password. A user born in the new pool costs one read where others cost
 //! two or three.
@@ -91,12 +94,13 @@
 //!
 //! # What it never does
 //!
-//! - It lets nobody past a second factor: the password is carried over, and a plain sign-in asks for the factor.
+//! - It lets nobody past a second factor, nor past one that a pool asks of everybody: the password is carried over, and a plain sign-in
+//!   asks for the factor. No code is sent then.
 //! - It writes nothing to the old pool, confirms nobody who never proved an address, and lets in nobody whom a pool has disabled.
 //! - It logs nothing, and nothing that it shows holds a password, a code, a name or an address.
 //! - It tells nobody why a password is wrong: strangers, users who have a password in the new pool, users who were left out and users
 //!   who may not sign in get one answer. It is not as quick for all of them, and only of a user who can be bridged too many attempts
-//!   are said to be too many.
+//!   are said to be too many. A code that is sent tells that the user is there.
 //!
 //! # What it cannot know
 //!
@@ -111,6 +115,7 @@ mod bridge;
 mod carry;
 pub mod challenge;
 mod codes;
+mod demand;
 mod outcome;
 mod ports;
 mod second_factor;

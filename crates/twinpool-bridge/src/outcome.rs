@@ -8,7 +8,7 @@ use twinpool_core::port::PortError;
 pub enum Outcome {
     /// It is set in the new pool: plain sign-in works from now on.
     Bridged {
-        /// Whether either pool knows a second factor of the user: tokens must come from a plain sign-in then, which asks for it.
+        /// Whether either pool knows a second factor of the user, or asks everybody for one: tokens must come from a plain sign-in then, which asks for it.
         second_factor: bool,
     },
     /// It is right, and cannot be carried over: the new pool's policy refuses it, or it was temporary. The person chooses another one.

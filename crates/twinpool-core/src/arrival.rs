@@ -5,7 +5,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use crate::id::{Sub, Timestamp};
+use crate::id::{NewSub, Sub, Timestamp};
 use crate::port::Answer;
 
 /// By which way a user gets into the new pool, as the owner says it (`[sign_in]` in `twinpool.toml`).
@@ -53,7 +53,8 @@ pub struct Arrival {
     pub factor_at: Option<Timestamp>,
     /// When the user first came in with a one-time code of twinpool's.
     pub code_at: Option<Timestamp>,
-    /// When the new pool first issued a token to the user, whatever the way.
+    /// When the new pool first issued a token to the user, whatever the way; where a bridging was begun since and not said to be
+    /// over, the first token after its beginning.
     pub came_at: Option<Timestamp>,
     /// The invitations by mail.
     pub invited: Option<Invited>,
@@ -102,6 +103,14 @@ impl Arrival {
     /// that is changed by somebody who is signed in runs no trigger (F§1.4).
     fn came_after_bridging(&self) -> bool {
         self.bridging_at.zip(self.came_at).is_some_and(|(bridging, came)| came >= bridging)
+    }
+
+    /// Whether a bridging was begun after the user came, and nobody lived to say that it is over: the next token counts, for it may
+    /// come from the password that was set.
+    #[must_use]
+    pub fn came_is_stale(&self) -> bool {
+        self.bridged_at.is_none()
+            && self.bridging_at.zip(self.came_at).is_some_and(|(bridging, came)| came < bridging)
     }
 
     /// Whether the user has come, or may have a password in the new pool that somebody knows: no invitation goes over that.
@@ -190,11 +199,13 @@ pub enum Tried {
     Code,
     /// An answer to a code.
     Answer,
+    /// A reset of a forgotten password, which makes the user in the new pool and sends a code of Cognito's.
+    Reset,
 }
 
 impl Tried {
     /// All of it.
-    pub const ALL: [Self; 3] = [Self::Password, Self::Code, Self::Answer];
+    pub const ALL: [Self; 4] = [Self::Password, Self::Code, Self::Answer, Self::Reset];
 
     /// The word that is stored.
     #[must_use]
@@ -203,6 +214,7 @@ impl Tried {
             Self::Password => "password",
             Self::Code => "code",
             Self::Answer => "answer",
+            Self::Reset => "reset",
         }
     }
 }
@@ -239,7 +251,8 @@ pub trait ArrivalStore: Send + Sync {
     /// What is known of a user; nothing where nothing was written.
     fn arrival(&self, who: &Sub) -> impl Future<Output = Answer<Arrival>> + Send;
 
-    /// Writes a mark down. Safe to repeat: the first one counts; of invitations the latest, and how many were sent.
+    /// Writes a mark down. Safe to repeat: the first one counts; of invitations the latest, and how many were sent. That somebody
+    /// came counts once more after a bridging that was begun since and not said to be over ([`Arrival::came_is_stale`]).
     fn note(&self, who: &Sub, mark: Mark, at: Timestamp) -> impl Future<Output = Answer<()>> + Send;
 
     /// Counts one more, if it is allowed. Of many at once no more than allowed get [`Allowance::Go`].
@@ -253,6 +266,10 @@ pub trait ArrivalStore: Send + Sync {
 
     /// Begins the count anew: the last one was right.
     fn forgive(&self, who: &Sub, what: Tried) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Takes back what is written beside the user id ([`crate::account::AccountStore::note_came`]): the next token says anew that the
+    /// user came. Safe to repeat; nothing happens where there is no user id.
+    fn forget_came(&self, new: &NewSub) -> impl Future<Output = Answer<()>> + Send;
 }
 
 impl<S: ArrivalStore> ArrivalStore for &S {
@@ -276,6 +293,10 @@ impl<S: ArrivalStore> ArrivalStore for &S {
 
     fn forgive(&self, who: &Sub, what: Tried) -> impl Future<Output = Answer<()>> + Send {
         (*self).forgive(who, what)
+    }
+
+    fn forget_came(&self, new: &NewSub) -> impl Future<Output = Answer<()>> + Send {
+        (*self).forget_came(new)
     }
 }
 

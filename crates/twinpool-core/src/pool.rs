@@ -80,6 +80,26 @@ pub enum AttributeKind {
     DateTime,
 }
 
+/// Whether a second factor stands between a password and tokens (`MfaConfiguration`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MfaMode {
+    /// Nobody has one.
+    #[default]
+    Off,
+    /// Whoever set one up has one.
+    Optional,
+    /// Everybody is asked for one, also who has set up none yet.
+    Required,
+}
+
+impl MfaMode {
+    /// Whether users can have a second factor.
+    #[must_use]
+    pub fn is_on(self) -> bool {
+        self != Self::Off
+    }
+}
+
 /// No value is longer than this, in bytes (F§5).
 pub const LONGEST_VALUE: u32 = 2_048;
 
@@ -96,8 +116,8 @@ pub struct PoolShape {
     pub attributes: BTreeMap<AttributeName, AttributeSchema>,
     /// Contacts for which the pool sends a code, or waits for one, when an unverified value is written (F§4.2).
     pub verifies: BTreeSet<Contact>,
-    /// Whether users can have a second factor.
-    pub mfa: bool,
+    /// Whether users can have a second factor, or must.
+    pub mfa: MfaMode,
     /// Whether users can sign in with passkeys.
     pub passkeys: bool,
     /// Whether the pool remembers devices.

@@ -89,7 +89,7 @@ impl<P: GatePorts> Gate<P> {
         let known = self.known().await?;
         let entrant = self.entrant(known, typed).await?;
         entrant.newcomer(false)?;
-        self.count(&Sub::from(&entrant.link.old_sub), Tried::Code, RESETS).await?;
+        self.count(&Sub::from(&entrant.link.old_sub), Tried::Reset, RESETS).await?;
         self.announce(known, entrant, typed, false).await
     }
 

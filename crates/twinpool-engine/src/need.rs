@@ -116,7 +116,7 @@ impl<P: Ports> Engine<P> {
     #[must_use]
     pub fn list_tells_all(&self) -> bool {
         let shape = &self.old_shape;
-        !(shape.mfa || shape.passkeys || shape.devices)
+        !(shape.mfa.is_on() || shape.passkeys || shape.devices)
     }
 }
 

@@ -47,7 +47,6 @@ mod start;
 mod tokens;
 mod wiring;
 
-use arrivals::Noted;
 pub use gate::{Refusal, Said as Admitted};
 use line::Call;
 pub use line::Line;
@@ -73,8 +72,6 @@ pub struct SignIn<X: Outside, F = Lambda> {
     chain: Chain<F>,
     /// What the start took of the time of the first event, in milliseconds; nothing once that has come.
     start_took: AtomicU64,
-    /// Who is known to have come.
-    noted: Noted,
 }
 
 /// What goes back to Cognito, and what is written about it.
@@ -112,7 +109,7 @@ impl<X: Outside, F> SignIn<X, F> {
     /// A function with this wiring, or one that issues every token without the claim and lets nobody in, for this reason.
     #[must_use]
     pub fn new(wiring: Result<Wiring<X>, String>, chain: Chain<F>) -> Self {
-        Self { wiring, chain, start_took: AtomicU64::new(0), noted: Noted::default() }
+        Self { wiring, chain, start_took: AtomicU64::new(0) }
     }
 
     /// After a start that took so long, of which the first event has that much less time.

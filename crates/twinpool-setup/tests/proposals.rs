@@ -77,7 +77,7 @@ fn pools(id: &'static str) -> impl Strategy<Value = PoolShape> {
         case_sensitive,
         attributes: attributes.into_iter().collect(),
         verifies: BTreeSet::new(),
-        mfa: false,
+        mfa: twinpool_core::pool::MfaMode::Off,
         passkeys: false,
         devices: false,
     })

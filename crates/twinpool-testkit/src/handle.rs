@@ -58,8 +58,10 @@ impl PoolHandle {
 
 impl PoolReader for PoolHandle {
     async fn shape(&self) -> Answer<PoolShape> {
+        const OPERATION: &str = "DescribeUserPool";
+        self.process.describe(OPERATION)?;
         if self.pool.state().is_deleted {
-            return Err(not_found("DescribeUserPool", NO_RESOURCE));
+            return Err(not_found(OPERATION, NO_RESOURCE));
         }
         Ok(self.pool.shape_now())
     }

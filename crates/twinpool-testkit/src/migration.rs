@@ -112,7 +112,7 @@ impl MemoryPool {
             return Err(refuse(Class::Taken, "AliasExistsException"));
         }
         let has_number = first.contains_key(&Contact::Phone.address_attribute());
-        if answer.sms_mfa && !(self.shape.mfa && has_number) {
+        if answer.sms_mfa && !(self.shape.mfa.is_on() && has_number) {
             return Err(refuse(Class::Rejected, "InvalidParameterException"));
         }
         let sub = Sub::from(&self.create(&username, &first)?);

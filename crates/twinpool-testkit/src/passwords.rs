@@ -7,6 +7,7 @@ use std::time::Duration;
 use twinpool_core::attribute::Contact;
 use twinpool_core::id::{NewSub, Sub};
 use twinpool_core::password::{Checked, PasswordSet};
+use twinpool_core::pool::MfaMode;
 use twinpool_core::port::{Answer, Class, PortError};
 use twinpool_core::snapshot::{Mfa, Status};
 
@@ -155,7 +156,7 @@ impl MemoryPool {
         });
         let mut passwords = self.passwords();
         match found {
-            Some(person) => passwords.check(&person, password),
+            Some(person) => passwords.check(&person, password, self.shape().mfa),
             // UserNotFoundException, or NotAuthorizedException where the app client hides who exists (F§8).
             None => {
                 *passwords.strangers.entry(name.to_owned()).or_default() += 1;
@@ -256,7 +257,7 @@ impl MemoryPool {
 
 impl Passwords {
     /// What ADMIN_USER_PASSWORD_AUTH says, in the order in which AWS looks (F§8).
-    fn check(&mut self, person: &Person, text: &str) -> Checked {
+    fn check(&mut self, person: &Person, text: &str, mfa: MfaMode) -> Checked {
         let (now, rules) = (self.now(), self.rules);
         let secret = self.of.entry(person.sub.clone()).or_default();
         secret.asked += 1;
@@ -285,7 +286,8 @@ impl Passwords {
             (Status::Unconfirmed, _) => Checked::NotConfirmed,
             (Status::ForceChangePassword, _) => Checked::Temporary,
             (_, Some(challenge)) => Checked::Unclear(challenge.clone()),
-            (_, None) => Checked::Right { second_factor: has_factor(person.mfa) },
+            // Who has set up none is sent to set one up.
+            (_, None) => Checked::Right { second_factor: mfa == MfaMode::Required || has_factor(person.mfa) },
         }
     }
 }

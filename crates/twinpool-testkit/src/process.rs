@@ -23,6 +23,7 @@ pub struct Process {
 #[derive(Debug, Default)]
 struct State {
     calls: Vec<&'static str>,
+    described: usize,
     dead: bool,
     failing: Vec<(&'static str, Class)>,
     always: Vec<(&'static str, Class)>,
@@ -76,6 +77,21 @@ impl Process {
     #[must_use]
     pub fn calls(&self) -> Vec<&'static str> {
         self.state().calls.clone()
+    }
+
+    /// How often a pool was described. Whoever reads users does that once and keeps it, so these stand apart from [`Process::calls`].
+    #[must_use]
+    pub fn times_described(&self) -> usize {
+        self.state().described
+    }
+
+    pub(crate) fn describe(&self, operation: &'static str) -> Answer<()> {
+        let mut state = self.state();
+        state.described += 1;
+        match state.always.iter().find(|(name, _)| *name == operation) {
+            Some((_, class)) => Err(PortError::new(*class, operation, "InjectedFault")),
+            None => Ok(()),
+        }
     }
 
     /// Whether the process has died.

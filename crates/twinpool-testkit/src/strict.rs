@@ -196,7 +196,7 @@ pub(crate) fn link(people: &mut People, username: &Username, identity: &Identity
 
 /// A code needs somewhere to go, and an authenticator app must have been set up by the user (F§4.9).
 pub(crate) fn set_mfa(shape: &PoolShape, person: &mut Person, now: Mfa) -> Answer<()> {
-    let impossible = !shape.mfa
+    let impossible = !shape.mfa.is_on()
         || (now.sms && person.contact(Contact::Phone).is_none())
         || (now.email && person.contact(Contact::Email).is_none())
         || (now.totp && !person.mfa.totp)

@@ -8,7 +8,7 @@ use twinpool_core::change_event::ChangeEvent;
 use twinpool_core::digest::DigestKey;
 use twinpool_core::group::GroupDefinition;
 use twinpool_core::id::{AttributeName, GroupName, PoolId, Sub, Timestamp, Username};
-use twinpool_core::pool::{AttributeSchema, PoolShape, SignIn};
+use twinpool_core::pool::{AttributeSchema, MfaMode, PoolShape, SignIn};
 use twinpool_core::port::Clock;
 use twinpool_core::snapshot::{Mfa, Status};
 use twinpool_core::value::Value;
@@ -75,7 +75,7 @@ fn shape(id: &str, sign_in: SignIn) -> PoolShape {
             custom(MARKER, false),
         ]),
         verifies: BTreeSet::new(),
-        mfa: false,
+        mfa: MfaMode::Off,
         passkeys: false,
         devices: false,
     }

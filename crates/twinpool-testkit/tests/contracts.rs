@@ -29,6 +29,7 @@ async fn links_in_memory() {
 async fn arrivals_in_memory() {
     let store = MemoryLinks::default();
     arrivals::the_first_mark_counts(&store).await;
+    arrivals::who_comes_after_half_a_bridging_comes_anew(&store).await;
     arrivals::invitations_are_counted(&store).await;
     arrivals::attempts_are_limited(&store).await;
     arrivals::a_window_that_is_over_begins_anew(&store).await;
@@ -61,7 +62,7 @@ async fn user_ids_in_memory() {
 }
 
 fn memory_pool() -> PoolHandle {
-    MemoryPool::new(PoolShape { mfa: true, ..email_pool("eu-west-1_New") })
+    MemoryPool::new(PoolShape { mfa: twinpool_core::pool::MfaMode::Optional, ..email_pool("eu-west-1_New") })
         .called_by(&Arc::new(Process::healthy()))
 }
 

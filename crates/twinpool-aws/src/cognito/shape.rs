@@ -8,7 +8,7 @@ use aws_sdk_cognitoidentityprovider::types::{
 };
 use twinpool_core::attribute::Contact;
 use twinpool_core::id::{AttributeName, PoolId};
-use twinpool_core::pool::{AttributeKind, AttributeSchema, LONGEST_VALUE, PoolShape, SignIn};
+use twinpool_core::pool::{AttributeKind, AttributeSchema, LONGEST_VALUE, MfaMode, PoolShape, SignIn};
 
 pub(super) fn decode(id: PoolId, pool: &UserPoolType) -> PoolShape {
     let schema = pool.schema_attributes().iter().filter_map(|attribute| {
@@ -25,7 +25,7 @@ pub(super) fn decode(id: PoolId, pool: &UserPoolType) -> PoolShape {
         case_sensitive,
         attributes,
         verifies: verifies(pool),
-        mfa: pool.mfa_configuration().is_some_and(|mfa| *mfa != UserPoolMfaType::Off),
+        mfa: mfa(pool),
         passkeys: has_passkeys(pool),
         // Any field that is set turns devices on (F§6).
         devices: pool.device_configuration().is_some(),
@@ -60,6 +60,15 @@ fn kind(attribute: &SchemaAttributeType) -> AttributeKind {
                 max: limits.and_then(|limits| limit(limits.max_length())).unwrap_or(LONGEST_VALUE),
             }
         }
+    }
+}
+
+/// A pool that does not say has none; one that says what is not known here may ask everybody.
+fn mfa(pool: &UserPoolType) -> MfaMode {
+    match pool.mfa_configuration() {
+        None | Some(UserPoolMfaType::Off) => MfaMode::Off,
+        Some(UserPoolMfaType::Optional) => MfaMode::Optional,
+        Some(_) => MfaMode::Required,
     }
 }
 

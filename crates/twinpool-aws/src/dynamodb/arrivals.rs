@@ -5,12 +5,13 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use twinpool_core::arrival::{Allowance, Arrival, ArrivalStore, Limit, Mark, Tried};
-use twinpool_core::id::{Sub, Timestamp};
+use twinpool_core::id::{NewSub, Sub, Timestamp};
 use twinpool_core::port::{Answer, Class, PortError};
 
 use super::item::arrival::{FIRST, LAST, TIMES, decode_arrival, field_of, is_latest};
 use super::item::field::{integer, number};
-use super::{Item, Links, UserIds};
+use super::user_ids::CAME;
+use super::{Item, Links, UserIds, new_key};
 use crate::code::port_error;
 
 pub(super) const PREFIX: &str = "ARRIVAL#";
@@ -58,6 +59,9 @@ impl Arrivals<'_> {
     async fn note(&self, who: &Sub, mark: Mark, at: Timestamp) -> Answer<()> {
         let call = self.update(who).expression_attribute_values(":at", number(at.0));
         let call = match field_of(mark) {
+            Some(field) if mark == Mark::Came => {
+                return self.note_came(call.update_expression(format!("SET {field} = :at"))).await;
+            }
             Some(field) if is_latest(field) => call.update_expression(format!("SET {field} = :at")),
             Some(field) => call.update_expression(format!("SET {field} = if_not_exists({field}, :at)")),
             None => call
@@ -69,6 +73,15 @@ impl Arrivals<'_> {
                 .expression_attribute_values(":one", number(1)),
         };
         call.send().await.map(drop).map_err(|error| port_error(UPDATE, &error))
+    }
+
+    /// The first one, or the first one after a bridging that was begun since and not said to be over ([`Arrival::came_is_stale`]).
+    async fn note_came(&self, call: UpdateItemFluentBuilder) -> Answer<()> {
+        let call = call.condition_expression(
+            "attribute_not_exists(came_at) OR (attribute_exists(bridging_at) AND attribute_not_exists(bridged_at) \
+             AND came_at < bridging_at AND came_at < :at)",
+        );
+        fine_if_refused(call).await
     }
 
     /// Counted before anything is read: of many at once DynamoDB lets no more through than the condition allows. Only a count
@@ -158,11 +171,22 @@ impl Arrivals<'_> {
         let Counter { times, since } = Counter::of(what);
         let call = self.update(who).update_expression(format!("REMOVE {times}, {since}"));
         // An update would make the item.
-        let call = call.condition_expression("attribute_exists(pk)");
-        match call.send().await.map_err(|error| port_error(UPDATE, &error)) {
-            Err(error) if error.class != Class::Stale => Err(error),
-            Ok(_) | Err(_) => Ok(()),
-        }
+        fine_if_refused(call.condition_expression("attribute_exists(pk)")).await
+    }
+
+    async fn forget_came(&self, new: &NewSub) -> Answer<()> {
+        let call =
+            self.client.update_item().table_name(self.table).key("pk", AttributeValue::S(new_key(new)));
+        let call = call.update_expression(format!("REMOVE {CAME}"));
+        fine_if_refused(call.condition_expression("attribute_exists(pk)")).await
+    }
+}
+
+/// Writes under a condition, which says that there is nothing to be written.
+async fn fine_if_refused(call: UpdateItemFluentBuilder) -> Answer<()> {
+    match call.send().await.map_err(|error| port_error(UPDATE, &error)) {
+        Err(error) if error.class != Class::Stale => Err(error),
+        Ok(_) | Err(_) => Ok(()),
     }
 }
 
@@ -202,6 +226,10 @@ macro_rules! keeps_arrivals {
 
             async fn forgive(&self, who: &Sub, what: Tried) -> Answer<()> {
                 self.arrivals().forgive(who, what).await
+            }
+
+            async fn forget_came(&self, new: &NewSub) -> Answer<()> {
+                self.arrivals().forget_came(new).await
             }
         }
     )*};

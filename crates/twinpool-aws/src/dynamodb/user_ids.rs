@@ -16,6 +16,8 @@ use super::{Item, item};
 use crate::code::port_error;
 
 mod account;
+
+pub(super) use account::CAME;
 mod everybody;
 mod follow;
 mod give;

@@ -62,10 +62,10 @@ impl Question {
 }
 
 /// Makes the next question. Where a code is due and can be sent, it is sent, once in a session; else a password is asked for, of
-/// everybody alike.
+/// everybody alike. So it is where too many codes were sent: anybody can have them sent, and must not keep the user out with it.
 ///
 /// # Errors
-/// When too many codes were sent, or a pool, the table or the sender does not answer.
+/// When a pool, the table or the sender does not answer.
 pub async fn create<P: Ports, S: CodeSender + Sync>(
     bridge: &Bridge<P>,
     codes: &Codes<S>,
@@ -76,19 +76,21 @@ pub async fn create<P: Ports, S: CodeSender + Sync>(
     let ports = bridge.ports();
     match (step(rounds), who) {
         (Step::First, Some(who)) if way == Way::Code => {
-            let Some(recipient) = recipient(ports, codes, who).await? else {
+            let Some(recipient) = recipient(bridge, codes, who).await? else {
                 return Ok(Question::of(Kind::Password));
             };
-            let sent = codes.send(ports, &recipient).await?;
-            Ok(Question { kind: Kind::Code(sent), destination: Some(recipient.destination()) })
+            Ok(match codes.send(ports, &recipient).await? {
+                Some(sent) => Question { kind: Kind::Code(sent), destination: Some(recipient.destination()) },
+                None => Question::of(Kind::Password),
+            })
         }
         (Step::Again(kind @ Kind::Code(_)), Some(who)) => {
-            let recipient = recipient(ports, codes, who).await?;
+            let recipient = recipient(bridge, codes, who).await?;
             Ok(Question { kind, destination: recipient.map(|recipient| recipient.destination()) })
         }
         (Step::Again(kind), _) => Ok(Question::of(kind)),
         (proof @ (Step::Proven | Step::Chosen), Some(who)) => {
-            Ok(Question::of(match after(ports, who, &proof).await? {
+            Ok(Question::of(match after(bridge, who, &proof).await? {
                 After::NewPassword => Kind::NewPassword,
                 After::SignIn | After::Tokens | After::Nothing => Kind::SignIn,
             }))

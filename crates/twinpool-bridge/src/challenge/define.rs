@@ -22,7 +22,8 @@ pub enum Next {
     Fail,
 }
 
-/// Says what comes after these rounds. Three reads of the table after a right password, otherwise none.
+/// Says what comes after these rounds. Three reads of the table after a right password, and what the pools demand where that is not
+/// known; otherwise none.
 ///
 /// # Errors
 /// When the table does not answer.
@@ -35,8 +36,7 @@ pub async fn define<P: Ports>(
     let next = match (step(rounds), who) {
         (Step::First | Step::Again(_), _) if may_ask => Next::Ask,
         (Step::ByCode, Some(_)) => Next::Tokens,
-        (proof @ (Step::Proven | Step::Chosen), Some(who)) => match after(bridge.ports(), who, &proof).await?
-        {
+        (proof @ (Step::Proven | Step::Chosen), Some(who)) => match after(bridge, who, &proof).await? {
             After::Tokens => Next::Tokens,
             After::NewPassword | After::SignIn if may_ask => Next::Ask,
             After::NewPassword | After::SignIn | After::Nothing => Next::Fail,
@@ -55,8 +55,13 @@ pub(super) enum After {
     Nothing,
 }
 
-/// Asks the table, and goes by nothing that was derived from the password.
-pub(super) async fn after(ports: &impl Ports, who: &NewSub, proof: &Step) -> Result<After, Trouble> {
+/// Asks the table, and what the pools ask of everybody; goes by nothing that was derived from the password.
+pub(super) async fn after<P: Ports>(
+    bridge: &Bridge<P>,
+    who: &NewSub,
+    proof: &Step,
+) -> Result<After, Trouble> {
+    let ports = bridge.ports();
     let Standing::Twin { old, linked, .. } = standing(ports.table(), who).await.map_err(Trouble::Table)?
     else {
         return Ok(After::Nothing);
@@ -64,7 +69,7 @@ pub(super) async fn after(ports: &impl Ports, who: &NewSub, proof: &Step) -> Res
     let arrival = ports.table().arrival(&Sub::from(&old)).await.map_err(Trouble::Table)?;
     let has_factor = arrival.factor_at.is_some() || second_factor::is_linked(&linked);
     Ok(match (arrival.bridged_at.is_some(), proof) {
-        (true, _) if has_factor => After::SignIn,
+        (true, _) if has_factor || bridge.demands().of_either(ports).await => After::SignIn,
         (true, _) => After::Tokens,
         (false, Step::Proven) => After::NewPassword,
         (false, _) => After::Nothing,

@@ -7,7 +7,7 @@ use crate::outcome::Trouble;
 /// Why there is no answer. What it shows is the text that clients get, in the message of a UserLambdaValidationException.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoAnswer {
-    /// Too many passwords, codes or answers of one user.
+    /// Too many passwords or answers of one user.
     #[error("TOO_MANY")]
     TooMany {
         /// When the next one is taken.

@@ -32,7 +32,7 @@ pub async fn verify<P: Ports, S: CodeSender + Sync>(
     let outcome = match asked {
         Kind::Password if takes_passwords => bridge.bridge(who, answer).await?,
         Kind::NewPassword if takes_passwords => bridge.set(who, answer).await?,
-        Kind::Code(sent) => return codes.is_right(bridge.ports(), who, sent, answer).await,
+        Kind::Code(sent) => return codes.is_right(bridge, who, sent, answer).await,
         Kind::Password | Kind::NewPassword | Kind::SignIn => return Ok(false),
     };
     match (outcome, asked) {

@@ -4,8 +4,9 @@ use twinpool_core::one_time_code::Code;
 
 use crate::outcome::Trouble;
 
-/// How many codes there are: six digits.
-const ALL: u32 = 1_000_000;
+/// How many codes there are: eight digits, as many as Cognito's own have. Whoever guesses at many accounts at once is limited by this
+/// alone.
+const ALL: u32 = 100_000_000;
 
 /// The largest multiple of [`ALL`] that four bytes hold. What lies above would make small codes likelier.
 const FAIR: u32 = u32::MAX - u32::MAX % ALL;
@@ -22,7 +23,7 @@ pub(super) fn draw() -> Result<Code, Trouble> {
 }
 
 fn fair(number: u32) -> Option<Code> {
-    (number < FAIR).then(|| Code::new(format!("{:06}", number % ALL)))
+    (number < FAIR).then(|| Code::new(format!("{:08}", number % ALL)))
 }
 
 #[cfg(test)]
@@ -33,7 +34,7 @@ mod tests {
     fn a_number_that_would_make_small_codes_likelier_is_drawn_again() {
         assert_eq!(FAIR % ALL, 0);
         assert_eq!(fair(FAIR), None);
-        assert_eq!(fair(FAIR - 1), Some(Code::new("999999")));
-        assert_eq!(fair(FAIR - ALL), Some(Code::new("000000")));
+        assert_eq!(fair(FAIR - 1), Some(Code::new("99999999")));
+        assert_eq!(fair(FAIR - ALL), Some(Code::new("00000000")));
     }
 }

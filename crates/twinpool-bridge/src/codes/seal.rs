@@ -11,7 +11,7 @@ use twinpool_core::id::{NewSub, Timestamp};
 
 use crate::challenge::SentCode;
 
-/// A keyed digest over whose code it is, until when it is taken, and its digits: six digits are found again in no time by whoever
+/// A keyed digest over whose code it is, until when it is taken, and its digits: eight digits are found again in no time by whoever
 /// has the key, so it stays in the challenge session, which no client can read.
 pub(super) struct Seal([u8; 32]);
 

@@ -10,6 +10,7 @@ use twinpool_core::arrival::{Arrival, ArrivalStore as _, Limit, Mark};
 use twinpool_core::id::{NewSub, OldSub, Sub, Timestamp};
 use twinpool_core::link::{Base, Link, LinkState, Linked, Names, Side};
 use twinpool_core::password::{Checked, Password};
+use twinpool_core::pool::{MfaMode, PoolShape};
 use twinpool_core::port::{Clock, LinkReader as _, LinkStore as _};
 use twinpool_testkit::world::{email_pool, key, person, username_pool};
 use twinpool_testkit::{MemoryLinks, Now, Person, PoolHandle, Process, World};
@@ -82,7 +83,16 @@ pub(crate) fn agreed() -> Base {
 impl Bench {
     /// Jane, mirrored ahead.
     pub(crate) async fn new() -> Self {
-        let bench = Self::unlinked();
+        Self::unlinked().linked().await
+    }
+
+    /// Jane, mirrored ahead between pools that ask for a second factor so.
+    pub(crate) async fn asking(old: MfaMode, new: MfaMode) -> Self {
+        Self::unlinked_in(old, new).linked().await
+    }
+
+    async fn linked(self) -> Self {
+        let bench = self;
         let link = Link { state: linked(&new_sub(), agreed()), ..bench.intent() };
         bench.world.links.connect(&link, None).await.unwrap();
         bench
@@ -90,7 +100,14 @@ impl Bench {
 
     /// Two accounts of which no link knows.
     pub(crate) fn unlinked() -> Self {
-        let world = World::new(username_pool("eu-west-1_Old"), email_pool("eu-west-1_New"));
+        Self::unlinked_in(MfaMode::Optional, MfaMode::Optional)
+    }
+
+    /// … of pools that ask for a second factor so.
+    pub(crate) fn unlinked_in(old_mfa: MfaMode, new_mfa: MfaMode) -> Self {
+        let old_pool = PoolShape { mfa: old_mfa, ..username_pool("eu-west-1_Old") };
+        let new_pool = PoolShape { mfa: new_mfa, ..email_pool("eu-west-1_New") };
+        let world = World::new(old_pool, new_pool);
         let clock = Hand(Arc::new(AtomicU64::new(1_000_000)));
         let hand = clock.clone();
         let now: Now = Arc::new(move || Duration::from_millis(hand.now().0));
@@ -129,8 +146,13 @@ impl Bench {
     }
 
     pub(crate) fn bridge_of(&self, process: &Arc<Process>) -> Bridge<Port> {
+        self.bridge_with(process, process)
+    }
+
+    /// The old pool is asked by a process of its own.
+    pub(crate) fn bridge_with(&self, old: &Arc<Process>, process: &Arc<Process>) -> Bridge<Port> {
         let ports = Wired {
-            old: self.world.old.called_by(process),
+            old: self.world.old.called_by(old),
             new_pool: self.world.new.called_by(process),
             table: self.world.links.seen_by(process),
             clock: self.clock.clone(),

@@ -1,6 +1,7 @@
 //! What an attempt costs: the table of the crate's page.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use twinpool_bridge::challenge::{Next, Round, create, define, verify};
 use twinpool_core::arrival::{Mark, Way};
@@ -43,6 +44,11 @@ async fn a_password_costs_what_the_crate_s_page_says() {
     assert_eq!(of_trying(&bench, RIGHT).await, Cost(4, 5, SET.to_vec()));
 
     let bench = Bench::new().await;
+    bench.note(Mark::Came).await;
+    bench.pass(Duration::from_millis(1));
+    assert_eq!(of_trying(&bench, RIGHT).await, Cost(4, 5, SET.to_vec()));
+
+    let bench = Bench::new().await;
     for _ in 0..5 {
         bench.tries("wrong").await.unwrap();
     }
@@ -57,13 +63,26 @@ async fn a_code_costs_what_the_crate_s_page_says() {
     let asked = create(&bench.bridge_of(&process), &codes, Some(&who), way, &[]).await.unwrap();
     assert_eq!(cost(&process), Cost(3, 1, vec!["AdminGetUser"]));
     let wrong = ("no code".to_owned(), Cost(2, 1, vec![]));
-    let right = (bench.outbox.code(), Cost(5, 3, vec!["AdminGetUser"]));
+    let right = (bench.outbox.code(), Cost(5, 3, vec!["AdminGetUser"; 2]));
     for (answer, expected) in [wrong, right] {
         let process = Arc::new(Process::healthy());
         let bridge = bench.bridge_of(&process);
         let answer = Password::new(answer);
         verify(&bridge, &codes, Some(&who), way, Some(&asked.kind), &answer).await.unwrap();
         assert_eq!(cost(&process), expected);
+    }
+}
+
+#[tokio::test]
+async fn whom_a_pool_asks_for_a_factor_is_asked_once_in_five_minutes() {
+    let bench = Bench::new().await;
+    let process = Arc::new(Process::healthy());
+    let bridge = bench.bridge_of(&process);
+    let minute = Duration::from_secs(60);
+    for (passed, expected) in [(minute, 2), (4 * minute, 2), (minute, 4)] {
+        bridge.bridge(&new_sub(), &Password::new("wrong")).await.unwrap();
+        assert_eq!(process.times_described(), expected);
+        bench.pass(passed);
     }
 }
 

@@ -4,8 +4,10 @@ use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use twinpool_bridge::Outcome;
+use twinpool_core::account::AccountStore as _;
 use twinpool_core::arrival::Mark;
 use twinpool_core::password::Password;
 use twinpool_testkit::{Moment, Process};
@@ -15,11 +17,17 @@ use crate::passwords::BRIDGED;
 
 /// Runs a bridging that stops somewhere; every stop is given to `then`.
 async fn every_stop(then: impl AsyncFn(Bench)) {
+    every_stop_of(async |_| {}, then).await;
+}
+
+/// … of somebody of whom something is known before.
+async fn every_stop_of(prepare: impl AsyncFn(&Bench), then: impl AsyncFn(Bench)) {
     let mut stops = 0;
     for call in 0.. {
         let mut died = false;
         for moment in [Moment::Before, Moment::After] {
             let bench = Bench::new().await;
+            prepare(&bench).await;
             let process = Arc::new(Process::dying_at(call, moment));
             let outcome = bench.bridge_of(&process).bridge(&new_sub(), &Password::new(RIGHT)).await;
             died = process.is_dead();
@@ -35,6 +43,7 @@ async fn every_stop(then: impl AsyncFn(Bench)) {
     }
     for polls in 0.. {
         let bench = Bench::new().await;
+        prepare(&bench).await;
         if !is_dropped_after(polls, &bench) {
             break;
         }
@@ -81,6 +90,33 @@ async fn a_password_that_was_reset_since_stays() {
     every_stop(async |bench| {
         bench.world.new.reset_password(ADDRESS, CHOSEN).unwrap();
         bench.note(Mark::Password).await;
+        assert_eq!(bench.tries(RIGHT).await, Ok(Outcome::Wrong));
+        assert!(bench.signs_in(CHOSEN) && !bench.signs_in(RIGHT));
+    })
+    .await;
+}
+
+/// What the new pool's tokens tell of, as the function that is asked for each of them does.
+async fn is_given_a_token(bench: &Bench) {
+    if !bench.world.links.known(&new_sub()).await.unwrap().unwrap().came {
+        bench.note(Mark::Came).await;
+        bench.world.links.note_came(&new_sub()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn so_it_does_where_the_person_had_come_before_by_a_code() {
+    let prepare = async |bench: &Bench| {
+        is_given_a_token(bench).await;
+        bench.pass(Duration::from_millis(1));
+    };
+    every_stop_of(prepare, async |bench| {
+        if !bench.signs_in(RIGHT) {
+            return;
+        }
+        bench.pass(Duration::from_millis(1));
+        is_given_a_token(&bench).await;
+        bench.world.new.give_password(&new(), CHOSEN);
         assert_eq!(bench.tries(RIGHT).await, Ok(Outcome::Wrong));
         assert!(bench.signs_in(CHOSEN) && !bench.signs_in(RIGHT));
     })

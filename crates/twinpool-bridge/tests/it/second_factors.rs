@@ -1,10 +1,16 @@
 //! Second factors: nobody gets tokens past one.
 
+use std::sync::Arc;
+
 use twinpool_bridge::Outcome;
+use twinpool_bridge::challenge::{Kind, Next, Round, create, define};
 use twinpool_core::arrival::Way;
 use twinpool_core::link::{Base, LinkState, Side};
+use twinpool_core::password::Password;
+use twinpool_core::pool::MfaMode;
+use twinpool_core::port::Class;
 use twinpool_core::snapshot::Mfa;
-use twinpool_testkit::PasswordRules;
+use twinpool_testkit::{PasswordRules, Process};
 
 use crate::bench::{Bench, CHOSEN, RIGHT, linked, new, new_sub, old};
 use crate::client::{End, answers, seen};
@@ -78,6 +84,49 @@ async fn a_factor_that_only_the_old_pool_s_answer_showed_is_not_forgotten() {
     bench.world.old.edit(&old(), |person| person.mfa = Mfa::default());
     let left = answers(&bench, Way::Password, &[RIGHT, CHOSEN]).await;
     assert_eq!(left.end, End::Left("SIGN_IN"));
+}
+
+#[tokio::test]
+async fn where_a_pool_asks_everybody_for_a_factor_no_password_and_no_code_gives_tokens() {
+    for (old, new) in [(MfaMode::Required, MfaMode::Off), (MfaMode::Off, MfaMode::Required)] {
+        let bench = Bench::asking(old, new).await;
+        assert_eq!(bench.tries(RIGHT).await, Ok(Outcome::Bridged { second_factor: true }), "{old:?}");
+        assert!(bench.is_whole());
+        for way in [Way::Password, Way::Code] {
+            let bench = Bench::asking(old, new).await;
+            let left = answers(&bench, way, &[RIGHT]).await;
+            assert_eq!(left, seen(&["PASSWORD", "SIGN_IN"], End::Left("SIGN_IN")), "{old:?} {way:?}");
+            assert_eq!(bench.outbox.sent(), [], "{old:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn users_of_the_new_pool_alone_are_asked_for_what_it_asks_for() {
+    for (old, new, asked) in
+        [(MfaMode::Required, MfaMode::Off, "CODE"), (MfaMode::Off, MfaMode::Required, "PASSWORD")]
+    {
+        let bench = Bench::unlinked_in(old, new);
+        assert_eq!(answers(&bench, Way::Code, &[]).await, seen(&[asked], End::Left(asked)));
+    }
+}
+
+#[tokio::test]
+async fn a_pool_that_does_not_say_whom_it_asks_may_ask_everybody() {
+    let bench = Bench::new().await;
+    let process = Arc::new(Process::healthy());
+    process.fail_all("DescribeUserPool", Class::Throttled);
+    let (bridge, who) = (bench.bridge_of(&process), new_sub());
+    let question = create(&bridge, &bench.codes(), Some(&who), Way::Code, &[]).await.unwrap();
+    assert_eq!(question.kind, Kind::Password);
+    let bridged = bridge.bridge(&who, &Password::new(RIGHT)).await;
+    assert_eq!(bridged, Ok(Outcome::Bridged { second_factor: true }));
+    let rounds = [Round::read("CUSTOM_CHALLENGE", Some("PASSWORD"), true)];
+    assert_eq!(define(&bridge, Some(&who), &rounds).await, Ok(Next::Ask));
+    let question = create(&bridge, &bench.codes(), Some(&who), Way::Code, &rounds).await.unwrap();
+    assert_eq!(question.kind, Kind::SignIn);
+    process.heal("DescribeUserPool");
+    assert_eq!(define(&bridge, Some(&who), &rounds).await, Ok(Next::Tokens));
 }
 
 #[tokio::test]

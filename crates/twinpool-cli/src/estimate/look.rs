@@ -61,7 +61,7 @@ pub(super) async fn look<P: PoolList>(pool: &P, shape: &PoolShape, exact: bool) 
         memberships,
         grouped,
         disabled: scale(tally.disabled),
-        has_factors: shape.mfa || shape.passkeys || shape.devices,
+        has_factors: shape.mfa.is_on() || shape.passkeys || shape.devices,
     };
     let basis = Basis { users: (!is_whole).then_some(tally.seen.len()), groups_of };
     Ok(Found { crowd, unreachable: scale(tally.unreachable), basis })

@@ -120,6 +120,10 @@ impl ArrivalStore for Links {
     async fn forgive(&self, _: &Sub, _: Tried) -> Answer<()> {
         Ok(())
     }
+
+    async fn forget_came(&self, _: &NewSub) -> Answer<()> {
+        Ok(())
+    }
 }
 
 impl TroubleStore for Links {

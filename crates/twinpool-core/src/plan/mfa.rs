@@ -32,7 +32,7 @@ pub(super) fn bring(plan: &mut Plan, input: &PlanningInput<'_>, target: Mfa) {
     if now == target {
         return;
     }
-    if input.target_shape.mfa {
+    if input.target_shape.mfa.is_on() {
         let operation = Operation::SetMfa { was: target, now };
         plan.operations.extend(operation.reachable(&mut plan.held_back));
     } else {

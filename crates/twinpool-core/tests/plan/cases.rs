@@ -9,7 +9,7 @@ use twinpool_core::held_back::Reason;
 use twinpool_core::id::{AttributeName, GroupName, OldSub, PoolId, ProviderName, Sub, Timestamp, Username};
 use twinpool_core::link::{Names, Side};
 use twinpool_core::plan::{GroupMode, Marker, Operation, Plan, PlanningInput, Terms, plan};
-use twinpool_core::pool::{AttributeSchema, PoolShape, SignIn};
+use twinpool_core::pool::{AttributeSchema, MfaMode, PoolShape, SignIn};
 use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot, Status};
 use twinpool_core::value::{Attributes, Value};
 
@@ -134,7 +134,7 @@ fn shape() -> impl Strategy<Value = PoolShape> {
                 sign_in,
                 case_sensitive,
                 attributes: known,
-                mfa: !fixed,
+                mfa: if fixed { MfaMode::Off } else { MfaMode::Optional },
                 passkeys: false,
                 devices: false,
                 verifies: verifies.into_iter().collect(),

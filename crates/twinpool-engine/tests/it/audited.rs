@@ -14,7 +14,7 @@ use crate::support::{SIGN_IN, SIGN_UP, assert_in_step, calls_of, deliver, link, 
 fn mirrored() -> World {
     let mut old = username_pool(OLD_POOL);
     let mut new = email_pool("eu-west-1_New");
-    (old.mfa, new.mfa) = (true, true);
+    (old.mfa, new.mfa) = (twinpool_core::pool::MfaMode::Optional, twinpool_core::pool::MfaMode::Optional);
     let world = World::new(old, new).with_jane();
     sign_in(&world, "jane-sub");
     world

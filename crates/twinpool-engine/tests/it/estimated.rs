@@ -26,7 +26,7 @@ const USERS: u64 = 24;
 /// All are in one group, every third is in a second, every fourth is disabled, every eighth has not confirmed.
 fn world(mfa: bool) -> World {
     let mut shape = username_pool("eu-west-1_oLdP00l01");
-    shape.mfa = mfa;
+    shape.mfa = if mfa { twinpool_core::pool::MfaMode::Optional } else { twinpool_core::pool::MfaMode::Off };
     let world = World::new(shape, username_pool("eu-west-1_nEwP00l02"));
     let names = [group("readers"), group("writers")];
     for name in &names {

@@ -11,9 +11,10 @@ use crate::support::{assert_in_step, calls_of_sign_in, link, only, sign_in, tell
 
 fn world(new_has_mfa: bool, edit: impl FnOnce(&mut Person)) -> World {
     let mut old = username_pool(OLD_POOL);
-    (old.mfa, old.passkeys, old.devices) = (true, true, true);
+    (old.mfa, old.passkeys, old.devices) = (twinpool_core::pool::MfaMode::Optional, true, true);
     let mut new = email_pool("eu-west-1_New");
-    new.mfa = new_has_mfa;
+    new.mfa =
+        if new_has_mfa { twinpool_core::pool::MfaMode::Optional } else { twinpool_core::pool::MfaMode::Off };
     let world = World::new(old, new).with_jane();
     let jane = world.old.person("jane-sub").expect("jane");
     world.old.edit(&jane.sub, edit);
@@ -92,8 +93,8 @@ fn passkeys_and_devices_cost_one_more_read_and_only_where_the_pool_has_them() {
 #[test]
 fn codes_never_go_to_an_address_that_is_not_the_user_s_any_more() {
     let world = World::new(
-        PoolShape { mfa: true, ..username_pool(OLD_POOL) },
-        PoolShape { mfa: true, ..alias_pool("eu-west-1_New") },
+        PoolShape { mfa: twinpool_core::pool::MfaMode::Optional, ..username_pool(OLD_POOL) },
+        PoolShape { mfa: twinpool_core::pool::MfaMode::Optional, ..alias_pool("eu-west-1_New") },
     );
     let phone = |number: &str| {
         [("phone_number", number), ("phone_number_verified", "true")]

@@ -199,7 +199,8 @@ fn an_unverified_alias_is_no_name() {
 
 #[test]
 fn codes_by_text_message_are_asked_from_the_first_sign_in_on() {
-    let with_mfa = |id| twinpool_core::pool::PoolShape { mfa: true, ..email_pool(id) };
+    let with_mfa =
+        |id| twinpool_core::pool::PoolShape { mfa: twinpool_core::pool::MfaMode::Optional, ..email_pool(id) };
     let world = World::new(with_mfa(OLD_POOL), with_mfa("eu-west-1_New")).with_jane();
     let jane = world.old.person("jane-sub").expect("jane");
     world.old.edit(&jane.sub, |jane: &mut Person| {

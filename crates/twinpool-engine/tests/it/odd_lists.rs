@@ -75,11 +75,11 @@ async fn who_is_listed_twice_is_made_once() {
 async fn second_factors_are_carried_over_although_no_list_tells_of_them() {
     let mut world = populated(3);
     world.old = twinpool_testkit::MemoryPool::new(twinpool_core::pool::PoolShape {
-        mfa: true,
+        mfa: twinpool_core::pool::MfaMode::Optional,
         ..world.old.shape().clone()
     });
     world.new = twinpool_testkit::MemoryPool::new(twinpool_core::pool::PoolShape {
-        mfa: true,
+        mfa: twinpool_core::pool::MfaMode::Optional,
         ..world.new.shape().clone()
     });
     let mut jane = somebody(1);

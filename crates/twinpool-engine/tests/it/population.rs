@@ -40,14 +40,14 @@ trust_email = true
 pub(crate) fn world(new: PoolShape) -> World {
     let mut old = alias_pool(OLD_POOL);
     old.case_sensitive = true;
-    old.mfa = true;
+    old.mfa = twinpool_core::pool::MfaMode::Optional;
     old.passkeys = true;
     old.attributes.remove(&twinpool_testkit::world::attribute("custom:tenant"));
     old.attributes.insert(
         twinpool_testkit::world::attribute("custom:company"),
         twinpool_core::pool::AttributeSchema::TEXT,
     );
-    World::new(old, PoolShape { mfa: true, ..new }).under(RULES)
+    World::new(old, PoolShape { mfa: twinpool_core::pool::MfaMode::Optional, ..new }).under(RULES)
 }
 
 /// Strangers who were in the new pool before, most of them with addresses of the old pool's.

@@ -1,8 +1,6 @@
 //! That somebody came, or chose a password, is written down: once for each user, and never at the cost of a sign-in.
 
-use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -22,9 +20,6 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// … and for this one longer: nothing comes to say it again, and until it is written the old password could go over the new one.
 const PATIENCE_FOR_A_PASSWORD: Duration = Duration::from_secs(2);
 
-/// So many users are remembered by one function at once.
-const MOST: usize = 10_000;
-
 /// Somebody who shows in the new pool.
 #[derive(Debug, Clone)]
 pub(super) struct Arriving {
@@ -34,24 +29,6 @@ pub(super) struct Arriving {
     pub(super) who: Sub,
     /// Whether the table says that it is written down.
     pub(super) came: bool,
-}
-
-/// Who is known to have come, as far as this function remembers: the item of an account says so only from its next read on.
-#[derive(Debug, Default)]
-pub(super) struct Noted(Mutex<BTreeSet<NewSub>>);
-
-impl Noted {
-    fn has(&self, new: &NewSub) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(new)
-    }
-
-    fn add(&self, new: &NewSub) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= MOST {
-            all.clear();
-        }
-        all.insert(new.clone());
-    }
 }
 
 /// Why something could not be written down.
@@ -82,7 +59,8 @@ impl Lost {
 }
 
 impl<X: Outside, F> SignIn<X, F> {
-    /// Writes these marks down, if there is time; that somebody came only where that is not known. The lines of what was lost.
+    /// Writes these marks down, if there is time; that somebody came only where the table does not say so. Nothing is remembered
+    /// here: the bridge takes that word back, for the next token to count. The lines of what was lost.
     pub(super) async fn write_down(
         &self,
         wiring: &Wiring<X>,
@@ -93,14 +71,12 @@ impl<X: Outside, F> SignIn<X, F> {
     ) -> Vec<Line> {
         let mut lines = Vec::new();
         for mark in marks {
-            let is_known = *mark == Mark::Came && (arriving.came || self.noted.has(&arriving.new));
+            let is_known = *mark == Mark::Came && arriving.came;
             if is_known {
                 continue;
             }
-            match noted(wiring, arriving, *mark, until).await {
-                Ok(()) if *mark == Mark::Came => self.noted.add(&arriving.new),
-                Ok(()) => {}
-                Err(lost) => lines.push(Line::arrival_lost(*mark, &lost, &arriving.who, call)),
+            if let Err(lost) = noted(wiring, arriving, *mark, until).await {
+                lines.push(Line::arrival_lost(*mark, &lost, &arriving.who, call));
             }
         }
         lines

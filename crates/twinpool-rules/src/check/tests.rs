@@ -23,7 +23,7 @@ fn pool(attributes: &[(&str, AttributeSchema)]) -> PoolShape {
         case_sensitive: false,
         attributes: attributes.iter().map(|(key, schema)| (name(key), *schema)).collect(),
         verifies: BTreeSet::new(),
-        mfa: false,
+        mfa: twinpool_core::pool::MfaMode::Off,
         passkeys: false,
         devices: false,
     }

@@ -27,7 +27,7 @@ fn pool(id: &str, attributes: &[(&str, AttributeSchema)]) -> PoolShape {
         case_sensitive: false,
         attributes: attributes.iter().map(|(name, schema)| (attribute(name), *schema)).collect(),
         verifies: BTreeSet::new(),
-        mfa: false,
+        mfa: twinpool_core::pool::MfaMode::Off,
         passkeys: false,
         devices: false,
     }

@@ -79,6 +79,26 @@ pub async fn the_first_mark_counts<S: ArrivalStore>(store: &S) {
     assert_eq!(store.arrival(&all).await, Ok(expected));
 }
 
+/// Who came before a bridging that nobody said to be over may come by its password: the first token after its beginning counts.
+pub async fn who_comes_after_half_a_bridging_comes_anew<S: ArrivalStore>(store: &S) {
+    let noted = async |name: &str, marks: &[(Mark, u64)]| {
+        let who = sub(name);
+        for (mark, millis) in marks {
+            assert_eq!(store.note(&who, *mark, at(*millis)).await, Ok(()));
+        }
+        store.arrival(&who).await.expect("an answer")
+    };
+    let (came, begun, over) = (Mark::Came, Mark::Bridging, Mark::Bridged);
+    let half = noted("a10-half", &[(came, 1), (begun, 3), (came, 5), (came, 7)]).await;
+    assert_eq!((half.came_at, half.has_password()), (Some(at(5)), true));
+    let late = noted("a10-late", &[(came, 2), (begun, 3), (came, 1)]).await;
+    assert_eq!((late.came_at, late.has_password()), (Some(at(2)), false), "never back");
+    let whole = noted("a10-whole", &[(came, 1), (begun, 3), (over, 4), (came, 5)]).await;
+    assert_eq!(whole.came_at, Some(at(1)));
+    let after = noted("a10-after", &[(begun, 3), (came, 5), (came, 7)]).await;
+    assert_eq!(after.came_at, Some(at(5)));
+}
+
 /// The first invitation, the latest, and how many.
 pub async fn invitations_are_counted<S: ArrivalStore>(store: &S) {
     let who = sub("a2");
@@ -108,9 +128,15 @@ pub async fn attempts_are_limited<S: ArrivalStore>(store: &S) {
     for millis in [3, QUARTER - 1] {
         assert_eq!(store.try_once(&who, Tried::Password, LIMIT, at(millis)).await, refused);
     }
-    for what in [Tried::Code, Tried::Answer] {
+    for what in Tried::ALL.into_iter().filter(|what| *what != Tried::Password) {
         assert_eq!(store.try_once(&who, what, LIMIT, at(4)).await, Ok(Allowance::Go), "{what:?}");
     }
+    // Codes that were sent leave resets alone, and resets codes.
+    for millis in [5, 6] {
+        assert_eq!(store.try_once(&who, Tried::Reset, LIMIT, at(millis)).await, Ok(Allowance::Go));
+    }
+    assert_eq!(store.try_once(&who, Tried::Reset, LIMIT, at(7)).await, Ok(Allowance::Wait(at(4 + QUARTER))));
+    assert_eq!(store.try_once(&who, Tried::Code, LIMIT, at(7)).await, Ok(Allowance::Go));
     let other = store.try_once(&sub("a3-other"), Tried::Password, LIMIT, at(4)).await;
     assert_eq!(other, Ok(Allowance::Go));
     let none = Limit { most: 0, ..LIMIT };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use twinpool_core::arrival::{Allowance, Arrival, ArrivalStore, Invited, Limit, Mark, Tried};
-use twinpool_core::id::{Sub, Timestamp};
+use twinpool_core::id::{NewSub, Sub, Timestamp};
 use twinpool_core::port::Answer;
 
 use super::MemoryLinks;
@@ -44,7 +44,12 @@ impl Arrivals {
             Mark::Password => &mut arrival.password_at,
             Mark::SecondFactor => &mut arrival.factor_at,
             Mark::Code => &mut arrival.code_at,
-            Mark::Came => &mut arrival.came_at,
+            Mark::Came => {
+                if arrival.came_at.is_none_or(|came| came < at && arrival.came_is_stale()) {
+                    arrival.came_at = Some(at);
+                }
+                return;
+            }
             Mark::Invited => {
                 let before = arrival.invited;
                 let times = before.map_or(0, |before| before.times) + 1;
@@ -106,6 +111,14 @@ impl ArrivalStore for MemoryLinks {
         self.process.enter("UpdateItem").await?;
         if let Some(known) = self.tables().arrivals.0.get_mut(who) {
             known.counters.remove(what.code());
+        }
+        self.process.leave("UpdateItem").await
+    }
+
+    async fn forget_came(&self, new: &NewSub) -> Answer<()> {
+        self.process.enter("UpdateItem").await?;
+        if let Some(back) = self.tables().back.get_mut(new) {
+            back.came = false;
         }
         self.process.leave("UpdateItem").await
     }

@@ -19,10 +19,10 @@ pub struct Mail {
 }
 
 impl Mail {
-    /// The first run of six digits.
+    /// The first run of eight digits.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
-        self.text.split(|letter: char| !letter.is_ascii_digit()).find(|digits| digits.len() == 6)
+        self.text.split(|letter: char| !letter.is_ascii_digit()).find(|digits| digits.len() == 8)
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use twinpool_core::attribute::Contact;
 use twinpool_core::id::AttributeName;
-use twinpool_core::pool::{AttributeKind, AttributeSchema, PoolShape, SignIn};
+use twinpool_core::pool::{AttributeKind, AttributeSchema, MfaMode, PoolShape, SignIn};
 
 use super::directory::Directory;
 
@@ -20,7 +20,7 @@ pub(super) fn describe(pool: &dyn Directory) -> Value {
         "Name": NAME,
         "SchemaAttributes": schema,
         "UsernameConfiguration": { "CaseSensitive": shape.case_sensitive },
-        "MfaConfiguration": if shape.mfa { "OPTIONAL" } else { "OFF" },
+        "MfaConfiguration": match shape.mfa { MfaMode::Off => "OFF", MfaMode::Optional => "OPTIONAL", MfaMode::Required => "ON" },
         "AutoVerifiedAttributes": names(&mut shape.verifies.iter()),
         "EstimatedNumberOfUsers": pool.size(),
     });

@@ -11,7 +11,7 @@ use crate::dynamodb::item::id::{id_of_new, owner_of_further};
 use crate::dynamodb::{item, new_key};
 
 /// Says that it is written down that the user came. Gone when the pair is written anew: then it is written down again.
-const CAME: &str = "came";
+pub(in super::super) const CAME: &str = "came";
 
 impl AccountStore for UserIds {
     async fn known(&self, new: &NewSub) -> Answer<Option<Known>> {

@@ -17,7 +17,7 @@ fn shape() -> PoolShape {
         case_sensitive: false,
         attributes: [].into(),
         verifies: [].into(),
-        mfa: true,
+        mfa: twinpool_core::pool::MfaMode::Optional,
         passkeys: false,
         devices: false,
     }

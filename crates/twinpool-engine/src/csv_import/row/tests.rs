@@ -14,7 +14,7 @@ fn shape() -> PoolShape {
         case_sensitive: false,
         attributes: [(name("custom:tenant"), AttributeSchema::TEXT)].into(),
         verifies: [Contact::Email].into(),
-        mfa: false,
+        mfa: twinpool_core::pool::MfaMode::Off,
         passkeys: false,
         devices: false,
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use twinpool_core::arrival::ArrivalStore as _;
+use twinpool_core::arrival::{ArrivalStore as _, Limit, Tried};
 use twinpool_core::id::{OldSub, ProviderName, Sub};
 use twinpool_core::port::Class;
 use twinpool_core::snapshot::Identity;
@@ -145,6 +145,10 @@ fn a_reset_is_for_who_can_be_sent_a_code_and_five_an_hour() {
     assert!(matches!(run(at_door.reset(&name("joe"))), Err(NotAdmitted::No(No::NoContact))));
     let world = jane("");
     let at_door = door(&world, &healthy(), NOW);
+    // One-time codes are counted on their own.
+    let (jane_sub, one) =
+        (Sub::parse("jane-sub").expect("a sub"), Limit { most: 1, within: Duration::from_hours(1) });
+    run(world.links.try_once(&jane_sub, Tried::Code, one, NOW)).expect("the table answers");
     for _ in 0..5 {
         run(at_door.reset(&name(JANE))).expect("jane may come");
     }

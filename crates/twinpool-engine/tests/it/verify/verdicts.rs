@@ -227,7 +227,7 @@ fn second_factors_are_compared_when_users_are_read() {
 }
 
 fn with_mfa(shape: &twinpool_core::pool::PoolShape) -> twinpool_core::pool::PoolShape {
-    twinpool_core::pool::PoolShape { mfa: true, ..shape.clone() }
+    twinpool_core::pool::PoolShape { mfa: twinpool_core::pool::MfaMode::Optional, ..shape.clone() }
 }
 
 #[test]

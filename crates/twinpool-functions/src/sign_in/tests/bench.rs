@@ -117,6 +117,10 @@ impl ArrivalStore for Table {
     async fn forgive(&self, who: &Sub, what: Tried) -> port::Answer<()> {
         self.links.forgive(who, what).await
     }
+
+    async fn forget_came(&self, new: &NewSub) -> port::Answer<()> {
+        self.links.forget_came(new).await
+    }
 }
 
 pub(super) struct Sink {
