@@ -140,7 +140,7 @@ impl<P: GatePorts> Gate<P> {
         let marker = known.marker_of(&entrant.link.old_sub);
         let intended = entrant.link.intended.iter().cloned();
         for name in intended.chain(entrant.names(known)).collect::<BTreeSet<_>>() {
-            match observe::named(self.ports.new_pool(), &name).await.map_err(NotNow::NewPool)? {
+            match observe::holder(self.ports.new_pool(), &name).await.map_err(NotNow::NewPool)? {
                 Some(user) if marker.is_on(&user) => return Err(NotNow::MadeAlready.into()),
                 Some(_) => return Err(No::Taken.into()),
                 None => {}

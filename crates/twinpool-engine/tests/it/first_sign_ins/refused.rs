@@ -9,6 +9,7 @@ use twinpool_core::snapshot::Identity;
 use twinpool_engine::No;
 
 use super::*;
+use crate::support::door_to;
 
 fn no(world: &World, typed: &str, password: &str) -> Option<No> {
     let door = door(world, &healthy(), NOW);
@@ -119,6 +120,16 @@ fn a_name_that_somebody_has_in_the_new_pool_is_not_given_twice() {
     world.new.put(person("n-1", "mallory", &[("email", JANE), ("email_verified", "true")]));
     assert_eq!(no(&world, "jane", PASSWORD), Some(No::Taken));
     assert_eq!((world.links.all().len(), world.old.times_asked("jane")), (0, 0));
+}
+
+#[test]
+fn a_taken_name_is_seen_without_the_right_to_list_groups_of_the_new_pool() {
+    let world = jane("");
+    world.new.put(person("n-1", "n-1", &[("email", JANE), ("email_verified", "true")]));
+    let process = Process::healthy();
+    process.fail_all("AdminListGroupsForUser", Class::Denied);
+    let said = run(door_to(&world, &Arc::new(process)).sign_in(&name(JANE), &Password::new(PASSWORD)));
+    assert!(matches!(said, Err(NotAdmitted::No(No::Taken))), "{said:?}");
 }
 
 #[test]
