@@ -125,7 +125,7 @@ impl MemoryPool {
         self.passwords().keep(sub, password);
     }
 
-    /// From now on this challenge follows a right password of the user: `DEVICE_SRP_AUTH`, `CUSTOM_CHALLENGE`, or one of tomorrow.
+    /// From now on this challenge follows a right password of the user: `MFA_SETUP`, `DEVICE_SRP_AUTH`, `CUSTOM_CHALLENGE`, or one of tomorrow.
     pub fn challenge_after_password(&self, sub: &Sub, challenge: &str) {
         self.passwords().of.entry(sub.clone()).or_default().challenge = Some(challenge.to_owned());
     }
@@ -284,6 +284,8 @@ impl Passwords {
         match (&person.status, &secret.challenge) {
             (Status::Unconfirmed, _) => Checked::NotConfirmed,
             (Status::ForceChangePassword, _) => Checked::Temporary,
+            // The pool asks everybody for a second factor, and this user has none yet.
+            (_, Some(challenge)) if challenge == "MFA_SETUP" => Checked::Right { second_factor: true },
             (_, Some(challenge)) => Checked::Unclear(challenge.clone()),
             (_, None) => Checked::Right { second_factor: has_factor(person.mfa) },
         }
