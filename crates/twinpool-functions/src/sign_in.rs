@@ -156,8 +156,9 @@ impl<X: Outside, F: Functions> SignIn<X, F> {
             }
             Source::Challenge(step, _) => self.challenge(*step, asked, lines).await,
             Source::Migration(_) => self.migration(asked, lines).await,
-            Source::SignUp(_) => self.sign_up(asked, lines).await,
-            Source::Other => Ok(None),
+            Source::SignUp(source) if source == guard::SIGN_UP => self.sign_up(asked, lines).await,
+            // Administrators, the mirror among them, and identity providers: whatever is wrong here, they are not in its way.
+            Source::SignUp(_) | Source::Other => Ok(None),
         }
     }
 }

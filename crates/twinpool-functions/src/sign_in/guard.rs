@@ -8,7 +8,7 @@ use super::gate::{Event, Refusal, due};
 
 /// The one source by which anybody can sign up. Administrators and identity providers answer for whom they make; the source of
 /// a migration is not documented (F§8), and if it is this one, the marker is with it.
-const SIGN_UP: &str = "PreSignUp_SignUp";
+pub(super) const SIGN_UP: &str = "PreSignUp_SignUp";
 
 /// Answers an event of the trigger PreSignUp: as it came, so that nobody is confirmed or verified by it. A former function's
 /// answer to it goes back instead, if there is one: `said`.
