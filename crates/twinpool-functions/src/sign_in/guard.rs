@@ -29,7 +29,7 @@ pub async fn answer<P: GatePorts>(
     match timeout_at(due(until), gate.sign_up(&sign_up)).await {
         Ok(Ok(())) => Ok(said),
         Ok(Err(Barred::Held)) => Err(Refusal::SignInInstead),
-        Ok(Err(Barred::NotNow(why))) => Err(Refusal::later(why)),
-        Err(_) => Err(Refusal::later("no answer in time")),
+        Ok(Err(Barred::NotNow(why))) => Err(Refusal::NotNow(why)),
+        Err(_) => Err(Refusal::TooSlow),
     }
 }
