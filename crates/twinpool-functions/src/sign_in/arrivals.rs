@@ -20,7 +20,7 @@ use crate::wiring::SystemClock;
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// … and for this one longer: nothing comes to say it again, and until it is written the old password could go over the new one.
-const PATIENCE_FOR_A_PASSWORD: Duration = Duration::from_secs(2);
+pub(super) const PATIENCE_FOR_A_PASSWORD: Duration = Duration::from_secs(2);
 
 /// So many users are remembered by one function at once.
 const MOST: usize = 10_000;
