@@ -1,8 +1,14 @@
 //! The rights of what lets people of the old pool into the new one: each is there only with the way that needs it.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
+
+use twinpool_functions::sign_in::{ANSWERED_BY, LET_IN_BY};
 
 use crate::permissions::{actions, allowed, resource, set};
+
+/// F§2.
+const COGNITO_WAITS: Duration = Duration::from_secs(5);
 
 /// What a role may do with this pool, wherever in the text, with the conditions that the parts stand under.
 fn with_pool(role: &str, pool: &str) -> BTreeSet<String> {
@@ -142,5 +148,12 @@ fn the_client_of_the_old_pool_checks_passwords_for_us_and_does_nothing_else() {
 
 #[test]
 fn letting_people_in_is_never_ended_in_the_middle_nor_after_cognito_has_given_up() {
-    assert!(resource("SignIn").contains("Timeout: !If [ChainsNewPool, 6, !If [Continues, 5, 4]]"));
+    let text = resource("SignIn");
+    let (_, timeouts) = text.split_once("Timeout: !If [ChainsNewPool, ").unwrap();
+    let (timeouts, _) = timeouts.split_once(']').unwrap();
+    let seconds = |text: &str| Duration::from_secs(text.trim().parse().unwrap());
+    let (chained, alone) = timeouts.split_once(',').map(|(one, two)| (seconds(one), seconds(two))).unwrap();
+    let latest = ANSWERED_BY.max(LET_IN_BY);
+    assert!(latest < alone && alone <= COGNITO_WAITS, "{latest:?}, {alone:?}");
+    assert!(COGNITO_WAITS < chained, "a former function may take as long as Cognito waits");
 }

@@ -59,16 +59,23 @@ async fn bench() -> Bench {
 
 impl Bench {
     fn function(&self) -> Function {
-        Function::start(
-            "twinpool-bridge",
-            &[
-                ("AWS_ENDPOINT_URL", self.stub.endpoint().as_str()),
-                ("TWINPOOL_OLD_POOL_ID", OLD),
-                ("TWINPOOL_NEW_POOL_ID", NEW),
-                ("TWINPOOL_LINKS_TABLE", TABLE),
-                ("TWINPOOL_OLD_POOL_CLIENT_ID", "1client"),
-            ],
-        )
+        self.function_by("")
+    }
+
+    /// By the rules at this path.
+    fn function_by(&self, rules: &str) -> Function {
+        let stub = self.stub.endpoint();
+        let mut settings = vec![
+            ("AWS_ENDPOINT_URL", stub.as_str()),
+            ("TWINPOOL_OLD_POOL_ID", OLD),
+            ("TWINPOOL_NEW_POOL_ID", NEW),
+            ("TWINPOOL_LINKS_TABLE", TABLE),
+            ("TWINPOOL_OLD_POOL_CLIENT_ID", "1client"),
+        ];
+        if !rules.is_empty() {
+            settings.push(("TWINPOOL_RULES_FILE", rules));
+        }
+        Function::start("twinpool-bridge", &settings)
     }
 }
 
@@ -100,6 +107,18 @@ async fn the_built_function_carries_a_password_over() {
     assert_eq!(bench.new.sign_in("jane@example.com", RIGHT), Checked::Right { second_factor: false });
     assert_eq!(bench.old.times_asked("jane"), 2);
     assert_eq!(function.end(), "");
+}
+
+#[tokio::test]
+async fn whoever_has_to_reset_the_password_is_not_bridged() {
+    let bench = bench().await;
+    let rules = std::env::temp_dir().join(format!("twinpool-bridge-{}.toml", std::process::id()));
+    fs::write(&rules, "[sign_in]\nway = \"reset\"\n").unwrap();
+    let function = bench.function_by(rules.to_str().unwrap());
+    assert_eq!(answer(&function, RIGHT), (json!(200), json!({ "result": "wrong" })));
+    assert_eq!(bench.old.times_asked("jane"), 0);
+    assert_eq!(function.end(), "");
+    fs::remove_file(&rules).unwrap();
 }
 
 #[tokio::test]

@@ -15,8 +15,11 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 use twinpool_bridge::{Bridge, Outcome, Ports, Trouble};
+use twinpool_core::arrival::Way;
 use twinpool_core::id::Timestamp;
+use twinpool_core::link::Link;
 use twinpool_core::port::{Class, Clock};
+use twinpool_core::snapshot::Snapshot;
 
 use crate::answer;
 use crate::problem::Problem;
@@ -31,34 +34,42 @@ pub const OPENAPI: &str = include_str!("../bridge.openapi.json");
 /// Room for a name and two passwords as long as they can be, each character written as an escape.
 const LONGEST_BODY: usize = 8 * 1024;
 
-struct Shared<P, C> {
+struct Shared<P, W, C> {
     bridge: Bridge<P>,
+    way: W,
     clock: C,
     within: Duration,
 }
 
-/// The API over this bridge. What is not done within this time is given up: the caller may ask again.
-pub fn router<P, C>(bridge: Bridge<P>, clock: C, within: Duration) -> Router
+/// The API over this bridge, for those whom the owner lets in by a password or a code: `way` says by which, of the link and the user of
+/// the new pool. What is not done within this time is given up: the caller may ask again.
+pub fn router<P, W, C>(bridge: Bridge<P>, way: W, clock: C, within: Duration) -> Router
 where
     P: Ports + 'static,
+    W: Fn(&Link, &Snapshot) -> Way + Send + Sync + 'static,
     C: Clock + 'static,
 {
     Router::new()
-        .route("/v1/bridge", post(carry::<P, C>))
+        .route("/v1/bridge", post(carry::<P, W, C>))
         .route("/v1/bridge/openapi.json", get(description))
         .fallback(async || Problem::UnknownPath)
         .method_not_allowed_fallback(async || Problem::Method)
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
-        .with_state(Arc::new(Shared { bridge, clock, within }))
+        .with_state(Arc::new(Shared { bridge, way, clock, within }))
 }
 
-async fn carry<P: Ports + 'static, C: Clock + 'static>(
-    State(shared): State<Arc<Shared<P, C>>>,
+async fn carry<P, W, C>(
+    State(shared): State<Arc<Shared<P, W, C>>>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
-) -> Result<Response, Problem> {
+) -> Result<Response, Problem>
+where
+    P: Ports + 'static,
+    W: Fn(&Link, &Snapshot) -> Way + Send + Sync + 'static,
+    C: Clock + 'static,
+{
     let attempt = Attempt::read(&headers, body)?;
-    match tokio::time::timeout(shared.within, attempted(&shared.bridge, &attempt)).await {
+    match tokio::time::timeout(shared.within, attempted(&shared.bridge, &shared.way, &attempt)).await {
         Ok(outcome) => told(outcome?, &shared.clock),
         Err(_) => {
             tracing::warn!("a password was not carried over in time: the person may try again");
@@ -67,12 +78,16 @@ async fn carry<P: Ports + 'static, C: Clock + 'static>(
     }
 }
 
-async fn attempted<P: Ports>(bridge: &Bridge<P>, attempt: &Attempt) -> Result<Outcome, Trouble> {
+async fn attempted<P: Ports>(
+    bridge: &Bridge<P>,
+    way: &(impl Fn(&Link, &Snapshot) -> Way + Sync),
+    attempt: &Attempt,
+) -> Result<Outcome, Trouble> {
     // A name that nobody can have is nobody's.
     let Some(username) = &attempt.username else {
         return Ok(Outcome::Wrong);
     };
-    let Some(who) = bridge.find(username).await? else {
+    let Some(who) = bridge.find_by_way(username, way).await? else {
         return Ok(Outcome::Wrong);
     };
     match &attempt.new_password {

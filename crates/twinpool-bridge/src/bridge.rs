@@ -1,10 +1,12 @@
 //! The password bridge.
 
-use twinpool_core::arrival::{Allowance, ArrivalStore as _, Limit, Tried};
+use twinpool_core::arrival::{Allowance, ArrivalStore as _, Limit, Tried, Way};
 use twinpool_core::change_event::UserRef;
 use twinpool_core::id::{NewSub, Pool, Sub, Username};
+use twinpool_core::link::Link;
 use twinpool_core::password::{Checked, Password, PasswordChecker as _};
-use twinpool_core::port::{Clock as _, PoolReader as _};
+use twinpool_core::port::{Clock as _, LinkReader as _, PoolReader as _};
+use twinpool_core::snapshot::Snapshot;
 
 use crate::carry::{Twins, What, carry, right_is_forgiven};
 use crate::demand::Demands;
@@ -44,6 +46,29 @@ impl<P: Ports> Bridge<P> {
         let user = self.ports.new_pool().user(&UserRef::Username(name.clone())).await;
         let user = user.map_err(|error| Trouble::Pool(Pool::New, error))?;
         Ok(user.map(|user| NewSub::from(user.sub)))
+    }
+
+    /// As [`Bridge::find`], and `None` too for a user of the old pool whom the owner lets in by neither a password nor a code: `way` says
+    /// so of the link and the user of the new pool. Two reads of the table more.
+    ///
+    /// # Errors
+    /// When the new pool or the table does not answer.
+    pub async fn find_by_way(
+        &self,
+        name: &Username,
+        way: &(impl Fn(&Link, &Snapshot) -> Way + Sync),
+    ) -> Result<Option<NewSub>, Trouble> {
+        let user = self.ports.new_pool().user(&UserRef::Username(name.clone())).await;
+        let Some(user) = user.map_err(|error| Trouble::Pool(Pool::New, error))? else {
+            return Ok(None);
+        };
+        let (new, table) = (NewSub::from(user.sub.clone()), self.ports.table());
+        let link = match table.old_sub_of(&new).await.map_err(Trouble::Table)? {
+            Some(old) => table.link(&old).await.map_err(Trouble::Table)?,
+            None => None,
+        };
+        let may_come = link.is_none_or(|link| matches!(way(&link, &user), Way::Password | Way::Code));
+        Ok(may_come.then_some(new))
     }
 
     /// Carries the password of the old pool over, if this is it.

@@ -10,7 +10,7 @@ use twinpool_aws::dynamodb::Links;
 use twinpool_core::arrival::Way;
 use twinpool_core::id::{GroupName, OldSub};
 use twinpool_core::port::{Clock as _, PoolReader as _};
-use twinpool_engine::{Again, Governed, Invite, InviteTerms, Standings, Which, way_of};
+use twinpool_engine::{Again, Comer, Governed, Invite, InviteTerms, Standings, Which, way_of};
 use twinpool_rules::Rules;
 use twinpool_setup::port::{FunctionArn, PoolSettings as _};
 
@@ -168,7 +168,12 @@ impl Arguments {
         };
         let walked = walk(&connected.links, |page| {
             let meant = page.links.iter().filter(|link| is_meant(link));
-            meant.for_each(|link| all.add(link, way_of(rules, link, &[].into(), now)));
+            meant.for_each(|link| {
+                all.add(
+                    link,
+                    way_of(rules, Comer { link: Some(link), old: None, providers: &[].into() }, now),
+                )
+            });
             page.arrivals.iter().for_each(|(who, arrival)| all.add_arrival(who, arrival));
         });
         walked.await.map_err(|error| self.bulk.table.problem(error))?;

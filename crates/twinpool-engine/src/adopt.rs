@@ -7,8 +7,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use twinpool_core::arrival::{ArrivalStore as _, Mark};
 use twinpool_core::held_back::Reason;
-use twinpool_core::id::{NewSub, Username};
+use twinpool_core::id::{NewSub, Sub, Username};
 use twinpool_core::link::{Link, LinkState, Side};
 use twinpool_core::plan::{Marker, Operation, Plan};
 use twinpool_core::port::{Answer, Class, Clock, PoolWriter, PortError, by_sub};
@@ -146,6 +147,7 @@ impl<P: Ports> Engine<P> {
             overruled: BTreeSet::new(),
             side: Side::of(new, &self.key),
         };
+        self.keep_own_password(&link, new).await?;
         let link = match self.record_first(link.clone(), case, &new_sub, &found, None).await {
             Err(error) if error.class == Class::Taken => match self.claim_of(new, case).await? {
                 // The same person came back as another user of the old pool.
@@ -162,6 +164,17 @@ impl<P: Ports> Engine<P> {
         }
         let followed = self.bring(link, case, new, false).await?;
         Ok(Outcome { kind: Kind::Created, ..followed })
+    }
+
+    /// Whoever was not made for this user may have chosen a password: the old one must not go over it. Noted before the pair, which
+    /// is what opens the way for it.
+    async fn keep_own_password(&self, link: &Link, new: &Snapshot) -> Answer<()> {
+        let may_have_one = matches!(new.status, Status::Confirmed | Status::ResetRequired);
+        if !may_have_one || self.known().marker_of(&link.old_sub).is_on(new) {
+            return Ok(());
+        }
+        let now = self.ports.clock().now();
+        self.ports.links().note(&Sub::from(&link.old_sub), Mark::Password, now).await
     }
 
     /// Who holds the name, or one of the other ways to sign in.

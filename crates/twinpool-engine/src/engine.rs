@@ -30,7 +30,7 @@ pub trait Ports: Send + Sync {
 }
 
 /// Why the engine cannot start. Nothing is lost: events wait in the queue, and after some hours in the DLQ.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StartError {
     /// A pool could not be described.
     #[error("cannot read the configuration of the {0}")]

@@ -9,18 +9,18 @@ use twinpool_core::change_event::Cause;
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::Subject;
 use twinpool_core::history::Entry;
-use twinpool_core::id::{OldSub, ProviderName, RunId, Timestamp, Username};
+use twinpool_core::id::{OldSub, RunId, Timestamp, Username};
 use twinpool_core::link::{Link, LinkState, Names};
 use twinpool_core::plan::{Operation, Plan};
 use twinpool_core::pool::SignIn;
 use twinpool_core::snapshot::{Snapshot, Status};
 use twinpool_core::value::{Attributes, Value};
-use twinpool_rules::Person;
 
 use crate::adopt::INTENT_LASTS;
 use crate::known::Known;
 use crate::migrate::Newcomer;
 use crate::not_admitted::{No, NotAdmitted, NotNow};
+use crate::way::{Comer, way_of};
 
 /// Somebody at the door.
 pub(crate) struct Entrant {
@@ -91,11 +91,8 @@ impl Entrant {
 
     /// By which way the owner lets the user in.
     pub(crate) fn way(&self, known: Known<'_>, now: Timestamp) -> Way {
-        let providers: BTreeSet<ProviderName> =
-            self.old.identities.iter().map(|identity| identity.provider.clone()).collect();
-        // Whoever never showed was last seen at the sign-up, as far as anybody knows.
-        let seen_at = self.link.seen_at.or_else(|| Some(self.old.created_at).filter(|at| at.0 > 0));
-        known.rules.sign_in().way(Person { groups: &self.old.groups, providers: &providers, seen_at }, now)
+        let comer = Comer { link: Some(&self.link), old: Some(&self.old), providers: &BTreeSet::new() };
+        way_of(known.rules, comer, now)
     }
 
     /// Every name that the user would have in the new pool.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use twinpool_core::id::{OldSub, Username};
 use twinpool_core::plan::Marker;
+use twinpool_core::port::LinkReader as _;
 use twinpool_core::snapshot::{Snapshot, Status};
 use twinpool_core::value::Attributes;
 
@@ -53,12 +54,28 @@ impl<P: GatePorts> Gate<P> {
         for name in names(known, sign_up) {
             let by_name = users.named(&name).await.map_err(NotNow::OldPool)?;
             let by_contact = users.with_contact(name.as_str()).await.map_err(NotNow::OldPool)?;
-            let mut holders = by_name.into_iter().chain(by_contact);
-            if holders.any(|holder| holds(known, holder, owner.as_ref())) {
-                return Err(Barred::Held);
+            for holder in by_name.into_iter().chain(by_contact) {
+                if self.holds(known, holder, owner.as_ref()).await? {
+                    return Err(Barred::Held);
+                }
             }
         }
         Ok(())
+    }
+
+    async fn holds(
+        &self,
+        known: Known<'_>,
+        holder: Snapshot,
+        owner: Option<&OldSub>,
+    ) -> Result<bool, NotNow> {
+        let sub = OldSub::from(holder.sub.clone());
+        if owner == Some(&sub) || holder.status == Status::Unconfirmed {
+            return Ok(false);
+        }
+        // A person may have left the user out.
+        let link = self.ports.table().link(&sub).await.map_err(NotNow::Table)?;
+        Ok(!known.case(&cause(), 1, holder, link.as_ref()).view.left_out)
     }
 }
 
@@ -67,12 +84,4 @@ fn names(known: Known<'_>, sign_up: &SignUp) -> BTreeSet<Username> {
     let ways = sign_up.attributes.iter().filter(|(name, _)| known.new_shape.sign_in.is_unique(name));
     let ways = ways.filter_map(|(_, value)| Username::parse(value.reveal()).ok());
     sign_up.username.iter().cloned().chain(ways).collect()
-}
-
-fn holds(known: Known<'_>, holder: Snapshot, owner: Option<&OldSub>) -> bool {
-    let sub = OldSub::from(holder.sub.clone());
-    if owner == Some(&sub) || holder.status == Status::Unconfirmed {
-        return false;
-    }
-    !known.case(&cause(), 1, holder, None).view.left_out
 }

@@ -13,7 +13,7 @@ use twinpool_core::arrival::{Allowance, ArrivalStore as _, Limit, Mark, Tried, W
 use twinpool_core::id::{OldSub, Sub, Username};
 use twinpool_core::password::{Checked, Password, PasswordChecker as _};
 use twinpool_core::port::{Class, Clock as _, LinkReader as _, LinkStore as _};
-use twinpool_core::snapshot::{Snapshot, Status};
+use twinpool_core::snapshot::{Factor, Snapshot, Status};
 use twinpool_core::value::Attributes;
 
 use crate::entrant::Entrant;
@@ -61,7 +61,12 @@ impl<P: GatePorts> Gate<P> {
         self.count(&who, Tried::Password, PASSWORDS).await?;
         let checked = self.ports.old().check(&entrant.old.username, password).await;
         let is_confirmed = match checked.map_err(NotNow::OldPool)? {
-            Checked::Right { .. } => true,
+            Checked::Right { second_factor } => {
+                if second_factor && !has_factor(&entrant.old) {
+                    self.note(&who, Mark::SecondFactor).await?;
+                }
+                true
+            }
             Checked::Temporary => false,
             Checked::Wrong => return Err(No::WrongPassword.into()),
             Checked::Locked => return Err(No::Locked.into()),
@@ -73,11 +78,16 @@ impl<P: GatePorts> Gate<P> {
         let newcomer = self.announce(known, entrant, typed, is_confirmed).await?;
         if is_confirmed {
             // Before the answer: the old password must never go over one that was chosen in the new pool.
-            let noted = self.ports.table().note(&who, Mark::Migrated, self.ports.clock().now()).await;
-            noted.map_err(NotNow::Table)?;
+            self.note(&who, Mark::Migrated).await?;
         }
-        self.ports.table().forgive(&who, Tried::Password).await.map_err(NotNow::Table)?;
+        // The password was right, whatever becomes of the count: it runs out by itself.
+        self.ports.table().forgive(&who, Tried::Password).await.unwrap_or_default();
         Ok(newcomer)
+    }
+
+    async fn note(&self, who: &Sub, mark: Mark) -> Result<(), NotAdmitted> {
+        let noted = self.ports.table().note(who, mark, self.ports.clock().now()).await;
+        Ok(noted.map_err(NotNow::Table)?)
     }
 
     /// Whom the new pool is to make for somebody who forgot the password of this name: it then sends a code to a verified
@@ -110,17 +120,22 @@ impl<P: GatePorts> Gate<P> {
         {
             return Ok(entrant);
         }
-        let mut fitting = Vec::new();
+        let (mut fitting, mut turned_away) = (Vec::new(), None);
         for old in users.with_contact(typed.as_str()).await.map_err(NotNow::OldPool)? {
             // The profile of a provider has no password.
-            if old.status != Status::ExternalProvider {
-                fitting.extend(self.prepare(known, old, typed).await?);
+            if old.status == Status::ExternalProvider {
+                continue;
+            }
+            match self.prepare(known, old, typed).await {
+                // Says nothing of who else has proven the contact; that the name is taken does.
+                Err(NotAdmitted::No(no)) if no != No::Taken => turned_away = Some(no),
+                found => fitting.extend(found?),
             }
         }
         match (fitting.pop(), fitting.is_empty()) {
             (Some(only), true) => Ok(only),
             (Some(_), false) => Err(No::Several.into()),
-            (None, _) => Err(No::Nobody.into()),
+            (None, _) => Err(turned_away.unwrap_or(No::Nobody).into()),
         }
     }
 
@@ -140,7 +155,7 @@ impl<P: GatePorts> Gate<P> {
         let marker = known.marker_of(&entrant.link.old_sub);
         let intended = entrant.link.intended.iter().cloned();
         for name in intended.chain(entrant.names(known)).collect::<BTreeSet<_>>() {
-            match observe::named(self.ports.new_pool(), &name).await.map_err(NotNow::NewPool)? {
+            match observe::holder(self.ports.new_pool(), &name).await.map_err(NotNow::NewPool)? {
                 Some(user) if marker.is_on(&user) => return Err(NotNow::MadeAlready.into()),
                 Some(_) => return Err(No::Taken.into()),
                 None => {}
@@ -170,4 +185,9 @@ impl<P: GatePorts> Gate<P> {
         }
         Err(NotNow::Contended.into())
     }
+}
+
+/// Whether the pool shows a second factor of the user.
+fn has_factor(user: &Snapshot) -> bool {
+    [Factor::Sms, Factor::Email, Factor::Totp].into_iter().any(|factor| user.mfa.has(factor))
 }

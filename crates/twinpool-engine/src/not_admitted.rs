@@ -72,7 +72,7 @@ pub enum No {
 }
 
 /// Why nobody is made in the new pool at this time.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotNow {
     /// The pools cannot be read, or do not fit.
     #[error("the pools cannot be used: {0}")]

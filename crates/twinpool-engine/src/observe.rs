@@ -45,6 +45,15 @@ pub(crate) async fn source<R: PoolReader>(
     Ok(Some(found))
 }
 
+/// One user by name, without the groups: who asks may have no right to list them. A name that Cognito does not take for one is
+/// nobody's.
+pub(crate) async fn holder<R: PoolReader>(pool: &R, name: &Username) -> Answer<Option<Snapshot>> {
+    match pool.user(&UserRef::Username(name.clone())).await {
+        Err(error) if error.class == Class::Rejected => Ok(None),
+        answer => answer,
+    }
+}
+
 /// One user by name. A name that Cognito does not take for one is nobody's.
 pub(crate) async fn named<R: PoolReader>(pool: &R, name: &Username) -> Answer<Option<Snapshot>> {
     match user(pool, &UserRef::Username(name.clone())).await {

@@ -8,7 +8,12 @@ use twinpool_aws::dynamodb::Links;
 use twinpool_aws::new_pool::{self, OtherRegion};
 use twinpool_aws::settings::BridgeSettings;
 use twinpool_bridge::{Bridge, Wired};
-use twinpool_core::arrival::Limit;
+use twinpool_core::arrival::{Limit, Way};
+use twinpool_core::link::Link;
+use twinpool_core::port::Clock as _;
+use twinpool_core::snapshot::{Identity, Snapshot};
+use twinpool_engine::{Comer, way_of};
+use twinpool_rules::Rules;
 
 use crate::wiring::SystemClock;
 
@@ -30,6 +35,16 @@ const PATIENCE: Patience = Patience {
     attempts: 2,
     backoff: Duration::from_millis(100),
 };
+
+/// By which way the owner lets a user in, of the link and the user of the new pool.
+pub fn way(rules: Rules) -> impl Fn(&Link, &Snapshot) -> Way {
+    move |link, user| {
+        let old_name = |identity: &Identity| rules.old_provider(&identity.provider);
+        let providers = user.identities.iter().filter_map(old_name).collect();
+        let comer = Comer { link: Some(link), old: None, providers: &providers };
+        way_of(&rules, comer, SystemClock.now())
+    }
+}
 
 /// Makes the bridge from its settings. Nothing is asked yet.
 ///

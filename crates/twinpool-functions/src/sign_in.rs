@@ -61,10 +61,10 @@ compile_error!("a panic must not end a sign-in: build the functions with panic =
 
 /// Former function, user id and hint together are to be over by then after the event came: Cognito gives 5 s (F§2), of which the
 /// ways to here and back take a part.
-const ANSWERED_BY: Duration = Duration::from_millis(4_500);
+pub const ANSWERED_BY: Duration = Duration::from_millis(4_500);
 
 /// Whether somebody is let in is said by then: Cognito would ask again after 5 s, and the old pool count another attempt.
-const LET_IN_BY: Duration = Duration::from_secs(4);
+pub const LET_IN_BY: Duration = Duration::from_secs(4);
 
 /// The function, as it runs for each trigger event.
 pub struct SignIn<X: Outside, F = Lambda> {
@@ -153,8 +153,9 @@ impl<X: Outside, F: Functions> SignIn<X, F> {
             }
             Source::Challenge(step, _) => self.challenge(*step, asked, lines).await,
             Source::Migration(_) => self.migration(asked, lines).await,
-            Source::SignUp(_) => self.sign_up(asked, lines).await,
-            Source::Other => Ok(None),
+            Source::SignUp(source) if source == guard::SIGN_UP => self.sign_up(asked, lines).await,
+            // Administrators, the mirror among them, and identity providers: whatever is wrong here, they are not in its way.
+            Source::SignUp(_) | Source::Other => Ok(None),
         }
     }
 }

@@ -54,10 +54,10 @@ fn contents(bytes: &[u8]) -> Option<(Architecture, Option<String>)> {
     Some((Architecture::of(&binary)?, rules))
 }
 
-/// Who plans needs rules, and who has to know how the pools name identity providers.
+/// Who plans needs rules, who has to know how the pools name identity providers, and who lets people in.
 #[must_use]
 pub fn needs_rules(function: &str) -> bool {
-    matches!(function, "twinpool-mirror" | "twinpool-sweep" | "twinpool-sign-in")
+    matches!(function, "twinpool-mirror" | "twinpool-sweep" | "twinpool-sign-in" | "twinpool-bridge")
 }
 
 /// The same binary and rules give the same zip: no times.

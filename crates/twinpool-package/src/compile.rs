@@ -126,10 +126,18 @@ mod tests {
         let mut binary = fs::read(std::env::current_exe().unwrap()).unwrap();
         binary.truncate(4096);
         checkout
-            .zip(&vec![("twinpool-capture", binary.clone()), ("twinpool-mirror", binary)], Some(&text))
+            .zip(
+                &["twinpool-capture", "twinpool-mirror", "twinpool-bridge"]
+                    .map(|it| (it, binary.clone()))
+                    .to_vec(),
+                Some(&text),
+            )
             .unwrap();
         let inside = |function| Bundle::read(&checkout.zip_of(function)).unwrap().rules;
-        assert_eq!((inside("twinpool-capture"), inside("twinpool-mirror")), (None, Some(text)));
+        assert_eq!(inside("twinpool-capture"), None);
+        for function in ["twinpool-mirror", "twinpool-bridge"] {
+            assert_eq!(inside(function).as_ref(), Some(&text), "{function}");
+        }
         fs::write(&rules, "[users]\ndeletd = \"keep\"\n").unwrap();
         let problem = rules_in(&rules).unwrap_err();
         let cause = std::error::Error::source(&problem).unwrap().to_string();

@@ -39,7 +39,7 @@ pub struct Person<'a> {
     pub groups: &'a BTreeSet<GroupName>,
     /// The identity providers, as the old pool names them.
     pub providers: &'a BTreeSet<ProviderName>,
-    /// When the user last showed in the old pool, as far as anybody knows.
+    /// When the user last showed in the old pool, as far as anybody knows. Where nothing is known, nobody is taken to be away.
     pub seen_at: Option<Timestamp>,
 }
 
@@ -118,8 +118,8 @@ impl Policy {
         let in_group = self.groups.is_empty() || person.groups.iter().any(of_group);
         let of_provider = self.providers.is_empty() || !self.providers.is_disjoint(person.providers);
         let is_away = self.not_seen_for.is_none_or(|long| {
-            let seen = person.seen_at.map_or(0, |seen| seen.0);
-            u128::from(now.0.saturating_sub(seen)) >= long.as_millis()
+            let away = person.seen_at.map(|seen| u128::from(now.0.saturating_sub(seen.0)));
+            away.is_some_and(|away| away >= long.as_millis())
         });
         in_group && of_provider && is_away
     }

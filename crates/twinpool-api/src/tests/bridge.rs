@@ -9,12 +9,12 @@ use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
 use twinpool_bridge::{Bridge, Wired};
-use twinpool_core::arrival::Limit;
+use twinpool_core::arrival::{Limit, Way};
 use twinpool_core::id::{NewSub, OldSub, Timestamp};
 use twinpool_core::link::{Base, Link, LinkState, Linked, Names, Side};
 use twinpool_core::password::Checked;
 use twinpool_core::port::{Class, LinkStore as _};
-use twinpool_core::snapshot::Mfa;
+use twinpool_core::snapshot::{Mfa, Snapshot};
 use twinpool_testkit::world::{StoppedClock, email_pool, person, username_pool};
 use twinpool_testkit::{PasswordRules, Process, World};
 
@@ -56,6 +56,10 @@ async fn bench() -> Bench {
 
 impl Bench {
     fn api(&self) -> axum::Router {
+        self.api_by(Way::Password)
+    }
+
+    fn api_by(&self, way: Way) -> axum::Router {
         let clock = StoppedClock(Timestamp(1_000));
         let ports = Wired {
             old: self.world.old.called_by(&self.process),
@@ -63,7 +67,7 @@ impl Bench {
             table: self.world.links.seen_by(&self.process),
             clock,
         };
-        router(Bridge::new(ports, LIMIT), clock, WITHIN)
+        router(Bridge::new(ports, LIMIT), move |_: &Link, _: &Snapshot| way, clock, WITHIN)
     }
 
     async fn send(&self, request: Request<Body>) -> Told {
@@ -104,6 +108,26 @@ async fn a_right_password_works_in_the_new_pool_from_then_on() {
     let told = bench.tries("Jane@Example.com", RIGHT).await;
     assert_eq!(told.json(), json!({ "result": "bridged", "second_factor": false }));
     assert_eq!((bench.new_pool_says(RIGHT), bench.asked()), (IN, 1));
+}
+
+#[tokio::test]
+async fn whom_the_owner_lets_in_by_another_way_is_not_bridged() {
+    for (way, result) in
+        [(Way::Reset, "wrong"), (Way::Invite, "wrong"), (Way::Code, "bridged"), (Way::Password, "bridged")]
+    {
+        let bench = bench().await;
+        for _ in 0..6 {
+            let body = json!({ "username": "jane@example.com", "password": RIGHT }).to_string();
+            let request = Request::post("/v1/bridge").header("content-type", "application/json");
+            let told = answered(bench.api_by(way), request.body(body.into()).unwrap()).await;
+            if result == "bridged" {
+                assert_eq!(told.json()["result"], result, "{way:?}");
+                break;
+            }
+            assert_eq!((told.status, told.json()), (200, json!({ "result": "wrong" })), "{way:?}");
+        }
+        assert_eq!(bench.asked(), u32::from(result == "bridged"), "{way:?}");
+    }
 }
 
 #[tokio::test]

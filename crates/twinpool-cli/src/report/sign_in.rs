@@ -7,7 +7,7 @@ use twinpool_core::arrival::{Invitation, Stage, Way};
 use twinpool_core::id::{Sub, Timestamp};
 use twinpool_core::link::Link;
 use twinpool_core::port::Clock as _;
-use twinpool_engine::{Standing, Standings, Tie, way_of};
+use twinpool_engine::{Comer, Standing, Standings, Tie, way_of};
 use twinpool_rules::Rules;
 
 use crate::clock::SystemClock;
@@ -137,7 +137,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
 }
 
 fn way(rules: &Rules, link: &Link, now: Timestamp) -> Way {
-    way_of(rules, link, &[].into(), now)
+    way_of(rules, Comer { link: Some(link), old: None, providers: &[].into() }, now)
 }
 
 fn is_in(standing: &Standing, state: State) -> bool {

@@ -11,7 +11,7 @@ use twinpool_core::pool::{PoolShape, SignIn};
 use twinpool_core::snapshot::{Identity, Snapshot, Status};
 
 use super::InviteTerms;
-use crate::way::way_of;
+use crate::way::{Comer, way_of};
 
 /// The pool's clock and ours may differ so much, and a mirror may take so long.
 const SLACK: Duration = Duration::from_mins(2);
@@ -103,7 +103,7 @@ pub(super) fn judge(
 fn way(terms: &InviteTerms, link: &Link, user: &Snapshot, now: Timestamp) -> Way {
     let old_name = |identity: &Identity| terms.rules.old_provider(&identity.provider);
     let providers: BTreeSet<ProviderName> = user.identities.iter().filter_map(old_name).collect();
-    way_of(&terms.rules, link, &providers, now)
+    way_of(&terms.rules, Comer { link: Some(link), old: None, providers: &providers }, now)
 }
 
 /// Whether somebody but twinpool wrote to the user: before the sign-in function was attached, nobody noted who set a password.

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use twinpool_core::arrival::ArrivalStore as _;
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
-use twinpool_core::id::{NewSub, Timestamp};
+use twinpool_core::id::{NewSub, Sub, Timestamp};
+use twinpool_core::snapshot::Status;
 use twinpool_core::value::Value;
 use twinpool_engine::{INTENT_LASTS, Kind};
 use twinpool_testkit::world::{OLD_POOL, alias_pool, attribute, event_of, person, username_pool};
@@ -26,6 +28,31 @@ fn where_the_new_pool_has_the_say_a_first_pairing_overwrites_nothing() {
     decide(&world, "jane-sub", Subject::User, Decision::LinkTo(NewSub::parse("n-9").expect("s")))
         .expect("ok");
     assert_eq!(only(&world).value("name"), Some("Her own"));
+}
+
+#[test]
+fn a_password_of_one_s_own_is_not_gone_over_by_the_old_one_after_a_pairing_by_hand() {
+    let has_password = |world: &World| {
+        let jane = Sub::parse("jane-sub").expect("a sub");
+        run(world.links.arrival(&jane)).expect("the table answers").has_password()
+    };
+    let world = World::username_to_email().with_jane();
+    sign_in(&world, "jane-sub");
+    assert!(!has_password(&world), "nobody knows the one that twinpool gave");
+
+    for (status, expected) in
+        [(Status::Confirmed, true), (Status::ResetRequired, true), (Status::ForceChangePassword, false)]
+    {
+        let world = World::username_to_email().with_jane();
+        let born = person("n-9", "n-9", &[("email", "jane@example.com"), ("email_verified", "true")]);
+        world.new.put(twinpool_testkit::Person { status, ..born });
+        sign_in(&world, "jane-sub");
+        assert!(!has_password(&world));
+        let theirs = Decision::LinkTo(NewSub::parse("n-9").expect("s"));
+        decide(&world, "jane-sub", Subject::User, theirs).expect("ok");
+        assert!(link(&world, "jane-sub").linked().is_some());
+        assert_eq!(has_password(&world), expected, "{status:?}");
+    }
 }
 
 #[test]

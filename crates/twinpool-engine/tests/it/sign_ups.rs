@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use twinpool_core::decision::Decision;
+use twinpool_core::held_back::Subject;
 use twinpool_core::id::{OldSub, Sub};
 use twinpool_core::plan::Marker;
 use twinpool_core::port::Class;
@@ -12,7 +14,7 @@ use twinpool_testkit::world::{MARKER, OLD_POOL, alias_pool, attribute, key, pers
 use twinpool_testkit::{Process, World};
 
 use crate::first_sign_ins::{JANE, PASSWORD, Seen, healthy, jane, name, signs_in};
-use crate::support::{NOW, door, run, sign_in};
+use crate::support::{NOW, decide, door, run, sign_in};
 
 const UUID: &str = "b2a6c1de-1a3b-4c7f-9d57-1d7a3c2e9a01";
 
@@ -64,6 +66,16 @@ fn everybody_else_signs_up() {
     assert!(signs_up(&world, UUID, &[("email", "sue@example.com")]), "who never confirmed will not come");
     let world = jane("[users]\nleave_out_groups = [\"staff\"]");
     assert!(signs_up(&world, UUID, &[("email", JANE)]), "who is left out will not come");
+}
+
+#[test]
+fn whom_a_person_leaves_out_holds_no_name() {
+    let world = jane("");
+    world.new.put(person("n-9", "n-9", &[("email", JANE), ("email_verified", "true")]));
+    sign_in(&world, "jane-sub");
+    assert!(!signs_up(&world, UUID, &[("email", JANE)]));
+    decide(&world, "jane-sub", Subject::User, Decision::LeaveOut).expect("processed");
+    assert!(signs_up(&world, UUID, &[("email", JANE)]));
 }
 
 #[test]

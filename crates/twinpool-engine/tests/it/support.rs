@@ -94,6 +94,12 @@ pub(crate) fn door(world: &World, process: &Arc<Process>, now: Timestamp) -> Doo
     Gate::new(GateWired { old, new_pool, table, clock }, terms(world))
 }
 
+/// The door, where this process asks the new pool and all else is well.
+pub(crate) fn door_to(world: &World, new_pool: &Arc<Process>) -> Door {
+    let StandIns { old, links: table, clock, .. } = ports(world, &Arc::new(Process::healthy()), NOW);
+    Gate::new(GateWired { old, new_pool: world.new.called_by(new_pool), table, clock }, terms(world))
+}
+
 pub(crate) fn deliver(world: &World, event: &ChangeEvent, delivery: u32) -> Result<Outcome, SyncError> {
     let process = Arc::new(Process::healthy());
     run(engine(world, &process).sync_user(event, delivery))

@@ -18,7 +18,7 @@ use crate::wiring::SystemClock;
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// … and for this one longer: nothing comes to say it again, and until it is written the old password could go over the new one.
-const PATIENCE_FOR_A_PASSWORD: Duration = Duration::from_secs(2);
+pub(super) const PATIENCE_FOR_A_PASSWORD: Duration = Duration::from_secs(2);
 
 /// Somebody who shows in the new pool.
 #[derive(Debug, Clone)]

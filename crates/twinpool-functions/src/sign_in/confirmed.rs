@@ -6,9 +6,11 @@ use futures_util::FutureExt as _;
 use tokio::time::timeout_at;
 use twinpool_core::arrival::Mark;
 use twinpool_core::id::{NewSub, Sub};
-use twinpool_engine::NotYet;
+use twinpool_core::plan::Marker;
+use twinpool_engine::{NotYet, Terms};
 
-use super::arrivals::{Arriving, Lost};
+use super::arrivals::{Arriving, Lost, PATIENCE_FOR_A_PASSWORD};
+use super::gate::Event;
 use super::line::Line;
 use super::{ANSWERED_BY, Asked, Missing, Outside, SignIn, Wiring};
 
@@ -22,13 +24,14 @@ impl<X: Outside, F> SignIn<X, F> {
             lines.push(Line::nobodys_password(&lost, &asked.call));
             return;
         };
-        let work = AssertUnwindSafe(timeout_at(until, who(wiring, asked.raw))).catch_unwind();
+        let known_by = until.checked_sub(PATIENCE_FOR_A_PASSWORD).unwrap_or(until);
+        let work = AssertUnwindSafe(timeout_at(known_by, who(wiring, asked.raw))).catch_unwind();
         let arriving = match work.await {
             Ok(Ok(arriving)) => arriving.map_err(Lost::NotKnown),
             Ok(Err(_)) => Err(Lost::TooSlow),
             Err(_) => Err(Lost::Panicked),
         };
-        match arriving {
+        match arriving.or_else(|lost| marked(wiring, asked.raw).ok_or(lost)) {
             Ok(who) => {
                 lines.extend(self.write_down(wiring, &who, &[Mark::Password], until, &asked.call).await);
             }
@@ -46,4 +49,13 @@ async fn who<X: Outside>(wiring: &Wiring<X>, raw: &str) -> Result<Arriving, Miss
         Err(missing) => return Err(missing),
     };
     Ok(Arriving { new, who, came: true })
+}
+
+/// Whom the marker of the event names, where nothing else says it: the mirror, or a migration, made the account for that user.
+fn marked<X: Outside>(wiring: &Wiring<X>, raw: &str) -> Option<Arriving> {
+    let new = wiring.read(raw).ok()?.sub.map(NewSub::from)?;
+    let attributes = Event::read(raw).ok()?.attributes();
+    let Terms { key, marker, .. } = &wiring.terms;
+    let owner = Marker::owner_in(marker, &wiring.old_pool, &attributes, key)?;
+    Some(Arriving { new, who: Sub::from(&owner), came: true })
 }

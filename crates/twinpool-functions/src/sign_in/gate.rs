@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use tokio::time::Instant;
 use twinpool_core::id::{AttributeName, Username};
 use twinpool_core::value::{Attributes, Value};
-use twinpool_engine::No;
+use twinpool_engine::{No, NotNow};
 
 /// Whatever is asked, Cognito has its answer by then and does not call again (F§2).
 const ANSWERED_WITHIN: Duration = Duration::from_secs(4);
@@ -27,9 +27,18 @@ pub struct Said {
 /// Why the trigger fails. The client gets the first word of it, in a UserLambdaValidationException.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// Something did not answer. Why, for the log: without a name or an address.
+    /// Something did not answer.
     #[error("TRY_LATER")]
-    TryLater(String),
+    NotNow(NotNow),
+    /// It took longer than Cognito waits.
+    #[error("TRY_LATER")]
+    TooSlow,
+    /// An event that Cognito does not send.
+    #[error("TRY_LATER")]
+    Unreadable,
+    /// Too many attempts, here or in the old pool's own count.
+    #[error("TOO_MANY")]
+    TooMany(No),
     /// A user of the old pool has the name.
     #[error("SIGN_IN_INSTEAD: an account with this name exists already, sign in with its password")]
     SignInInstead,
@@ -38,7 +47,8 @@ pub enum Refusal {
 impl From<&Refusal> for Diagnostic {
     fn from(refusal: &Refusal) -> Self {
         let error_type = match refusal {
-            Refusal::TryLater(_) => "TryLater",
+            Refusal::NotNow(_) | Refusal::TooSlow | Refusal::Unreadable => "TryLater",
+            Refusal::TooMany(_) => "TooMany",
             Refusal::SignInInstead => "SignInInstead",
         };
         Self { error_type: error_type.to_owned(), error_message: refusal.to_string() }
@@ -46,21 +56,15 @@ impl From<&Refusal> for Diagnostic {
 }
 
 impl Refusal {
-    /// What happened, for the log.
+    /// What happened, for the log: without a name or an address.
     pub(super) fn why(&self) -> String {
         match self {
-            Self::TryLater(why) => format!("nothing could be said: {why}"),
+            Self::NotNow(why) => format!("nothing could be said: {why}"),
+            Self::TooSlow => "nothing could be said: no answer in time".to_owned(),
+            Self::Unreadable => "nothing could be said: the trigger event cannot be read".to_owned(),
+            Self::TooMany(no) => format!("nobody is made in the new pool: {no}"),
             Self::SignInInstead => "a user of the old pool has the name of this sign-up".to_owned(),
         }
-    }
-
-    pub(super) fn later(why: impl ToString) -> Self {
-        Self::TryLater(why.to_string())
-    }
-
-    /// An event that Cognito does not send.
-    pub(super) fn unreadable() -> Self {
-        Self::later("the trigger event cannot be read")
     }
 }
 
@@ -90,7 +94,7 @@ pub(super) struct Request {
 
 impl<'a> Event<'a> {
     pub(super) fn read(raw: &'a str) -> Result<Self, Refusal> {
-        serde_json::from_str(raw).map_err(|_| Refusal::unreadable())
+        serde_json::from_str(raw).map_err(|_| Refusal::Unreadable)
     }
 
     /// What the person typed, or the pool made up. A text that is no username is nobody's.

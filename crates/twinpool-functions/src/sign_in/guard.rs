@@ -8,7 +8,7 @@ use super::gate::{Event, Refusal, due};
 
 /// The one source by which anybody can sign up. Administrators and identity providers answer for whom they make; the source of
 /// a migration is not documented (F§8), and if it is this one, the marker is with it.
-const SIGN_UP: &str = "PreSignUp_SignUp";
+pub(super) const SIGN_UP: &str = "PreSignUp_SignUp";
 
 /// Answers an event of the trigger PreSignUp: as it came, so that nobody is confirmed or verified by it. A former function's
 /// answer to it goes back instead, if there is one: `said`.
@@ -29,7 +29,7 @@ pub async fn answer<P: GatePorts>(
     match timeout_at(due(until), gate.sign_up(&sign_up)).await {
         Ok(Ok(())) => Ok(said),
         Ok(Err(Barred::Held)) => Err(Refusal::SignInInstead),
-        Ok(Err(Barred::NotNow(why))) => Err(Refusal::later(why)),
-        Err(_) => Err(Refusal::later("no answer in time")),
+        Ok(Err(Barred::NotNow(why))) => Err(Refusal::NotNow(why)),
+        Err(_) => Err(Refusal::TooSlow),
     }
 }

@@ -48,16 +48,18 @@ struct Nothing {}
 /// Answers an event of the sources `UserMigration_Authentication` and `UserMigration_ForgotPassword`.
 ///
 /// # Errors
-/// Where it cannot be said now whom the new pool should make; trying again helps.
+/// Where it cannot be said now whom the new pool should make; trying again helps, after too many attempts later.
 pub async fn answer<P: GatePorts>(gate: &Gate<P>, raw: &str, until: Instant) -> Result<Said, Refusal> {
     let event = Event::read(raw)?;
     let admitted = timeout_at(due(until), admit(gate, event)).await;
-    let (text, no) = match admitted.map_err(|_| Refusal::later("no answer in time"))? {
+    let (text, no) = match admitted.map_err(|_| Refusal::TooSlow)? {
         Ok(newcomer) => (with_response(raw, &Response::of(&newcomer)), None),
+        // As the challenge says it: else whoever types the right password next is told that it is wrong.
+        Err(NotAdmitted::No(no @ (No::TooMany | No::Locked))) => return Err(Refusal::TooMany(no)),
         Err(NotAdmitted::No(no)) => (with_response(raw, &Nothing {}), Some(no)),
-        Err(NotAdmitted::NotNow(why)) => return Err(Refusal::later(why)),
+        Err(NotAdmitted::NotNow(why)) => return Err(Refusal::NotNow(why)),
     };
-    Ok(Said { event: text.ok_or_else(Refusal::unreadable)?, no })
+    Ok(Said { event: text.ok_or(Refusal::Unreadable)?, no })
 }
 
 async fn admit<P: GatePorts>(gate: &Gate<P>, mut event: Event<'_>) -> Result<Newcomer, NotAdmitted> {

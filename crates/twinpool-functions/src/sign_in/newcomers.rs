@@ -70,7 +70,8 @@ impl<X: Outside, F> SignIn<X, F> {
         lines.push(Line::refused(refused, &asked.call));
         match refused {
             Refused::Gate(refusal) => refusal.into(),
-            _ => (&Refusal::TryLater(String::new())).into(),
+            Refused::Unreadable => (&Refusal::Unreadable).into(),
+            _ => (&Refusal::TooSlow).into(),
         }
     }
 }

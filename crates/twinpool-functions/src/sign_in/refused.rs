@@ -4,7 +4,7 @@ use twinpool_bridge::Trouble;
 use twinpool_bridge::challenge::{Kind, NoAnswer};
 use twinpool_core::id::Pool;
 use twinpool_core::port::PortError;
-use twinpool_engine::No;
+use twinpool_engine::{No, NotNow, StartError};
 
 use super::gate::Refusal;
 use super::missing::is_lasting;
@@ -79,7 +79,10 @@ impl Refused {
             Self::TooMany => "too_many",
             Self::Newcomer(no) => word(*no),
             Self::Gate(Refusal::SignInInstead) => "sign_in_instead",
-            Self::Gate(Refusal::TryLater(_)) => "try_later",
+            Self::Gate(Refusal::TooMany(no)) => word(*no),
+            Self::Gate(Refusal::NotNow(why)) => not_now(why),
+            Self::Gate(Refusal::TooSlow) => "too_slow",
+            Self::Gate(Refusal::Unreadable) => "unreadable",
             Self::Later(Trouble::Pool(Pool::Old, _)) => "old_pool",
             Self::Later(Trouble::Pool(Pool::New, _)) => "new_pool",
             Self::Later(Trouble::Table(_)) | Self::Table(_) => "table",
@@ -101,16 +104,40 @@ impl Refused {
             | Self::NewPasswordNeeded
             | Self::TooMany
             | Self::Newcomer(_)
-            | Self::Gate(Refusal::SignInInstead) => return "INFO",
+            | Self::Gate(Refusal::SignInInstead | Refusal::TooMany(_)) => return "INFO",
+            Self::Gate(Refusal::NotNow(why)) => lasts(why),
             Self::Later(Trouble::Pool(_, error) | Trouble::Table(error) | Trouble::Message(error))
             | Self::Table(error) => is_lasting(error),
             Self::OtherPool | Self::Misconfigured(_) | Self::Panicked => true,
-            Self::Gate(Refusal::TryLater(_))
+            Self::Gate(Refusal::TooSlow | Refusal::Unreadable)
             | Self::Later(Trouble::NoRandomness)
             | Self::TooSlow
             | Self::Unreadable => false,
         };
         if lasting { "ERROR" } else { "WARN" }
+    }
+}
+
+fn not_now(why: &NotNow) -> &'static str {
+    match why {
+        NotNow::Start(StartError::Shape(Pool::Old, _)) | NotNow::OldPool(_) => "old_pool",
+        NotNow::Start(StartError::Shape(Pool::New, _)) | NotNow::NewPool(_) => "new_pool",
+        NotNow::Start(StartError::Links(_)) | NotNow::Table(_) => "table",
+        NotNow::Start(_) => "misconfigured",
+        NotNow::BeingMade => "being_made",
+        NotNow::MadeAlready => "made_already",
+        NotNow::Contended => "contended",
+    }
+}
+
+fn lasts(why: &NotNow) -> bool {
+    match why {
+        NotNow::Start(StartError::Shape(_, error) | StartError::Links(error))
+        | NotNow::OldPool(error)
+        | NotNow::NewPool(error)
+        | NotNow::Table(error) => is_lasting(error),
+        NotNow::Start(_) => true,
+        NotNow::BeingMade | NotNow::MadeAlready | NotNow::Contended => false,
     }
 }
 

@@ -9,6 +9,7 @@ use twinpool_core::snapshot::Identity;
 use twinpool_engine::No;
 
 use super::*;
+use crate::support::door_to;
 
 fn no(world: &World, typed: &str, password: &str) -> Option<No> {
     let door = door(world, &healthy(), NOW);
@@ -103,6 +104,49 @@ fn of_two_users_with_one_proven_address_neither_comes_in_by_it() {
 }
 
 #[test]
+fn who_may_not_come_in_keeps_out_nobody_who_has_proven_the_same_address() {
+    let changes: [fn(&mut Person); 2] =
+        [|joe| joe.enabled = false, |joe| joe.groups = [group("staff")].into()];
+    for change in changes {
+        let world = jane("[users]\nleave_out_groups = [\"staff\"]");
+        let jane = Sub::parse("jane-sub").expect("a sub");
+        world.old.edit(&jane, |jane| jane.groups.clear());
+        for sub in ["a-sub", "z-sub"] {
+            world.old.put(person(sub, sub, &[("email", JANE), ("email_verified", "true")]));
+            world.old.edit(&Sub::parse(sub).expect("a sub"), change);
+        }
+        let door = door(&world, &healthy(), NOW);
+        let newcomer = run(door.sign_in(&name(JANE), &Password::new(PASSWORD))).expect("jane may come");
+        assert!(newcomer.attributes[&attribute(MARKER)].reveal().starts_with("jane-sub."));
+    }
+}
+
+#[test]
+fn a_count_that_cannot_be_taken_back_keeps_out_nobody_who_was_right() {
+    let world = jane("");
+    let comes_by = |process: &Arc<Process>| {
+        run(door(&world, process, NOW).sign_in(&name(JANE), &Password::new(PASSWORD))).is_ok()
+    };
+    let whole = healthy();
+    assert!(comes_by(&whole));
+    assert_eq!(whole.calls().last(), Some(&"UpdateItem"), "what is counted is taken back last");
+    assert!(comes_by(&Arc::new(Process::dying_at(
+        whole.calls().len() - 1,
+        twinpool_testkit::Moment::Before
+    ))));
+}
+
+#[test]
+fn a_second_factor_that_the_old_pool_asks_for_and_does_not_show_is_noted() {
+    let world = jane("");
+    let jane = Sub::parse("jane-sub").expect("a sub");
+    world.old.challenge_after_password(&jane, "MFA_SETUP");
+    let door = door(&world, &healthy(), NOW);
+    run(door.sign_in(&name(JANE), &Password::new(PASSWORD))).expect("jane may come");
+    assert!(run(world.links.arrival(&jane)).expect("the table answers").factor_at.is_some());
+}
+
+#[test]
 fn whom_the_mirror_has_made_is_not_asked_about_and_a_deleted_account_does_not_come_back() {
     let world = jane("");
     sign_in(&world, "jane-sub");
@@ -119,6 +163,16 @@ fn a_name_that_somebody_has_in_the_new_pool_is_not_given_twice() {
     world.new.put(person("n-1", "mallory", &[("email", JANE), ("email_verified", "true")]));
     assert_eq!(no(&world, "jane", PASSWORD), Some(No::Taken));
     assert_eq!((world.links.all().len(), world.old.times_asked("jane")), (0, 0));
+}
+
+#[test]
+fn a_taken_name_is_seen_without_the_right_to_list_groups_of_the_new_pool() {
+    let world = jane("");
+    world.new.put(person("n-1", "n-1", &[("email", JANE), ("email_verified", "true")]));
+    let process = Process::healthy();
+    process.fail_all("AdminListGroupsForUser", Class::Denied);
+    let said = run(door_to(&world, &Arc::new(process)).sign_in(&name(JANE), &Password::new(PASSWORD)));
+    assert!(matches!(said, Err(NotAdmitted::No(No::Taken))), "{said:?}");
 }
 
 #[test]

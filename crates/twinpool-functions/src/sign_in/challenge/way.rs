@@ -1,10 +1,8 @@
 //! By which way somebody is to be let in, as the owner says it.
 
-use std::collections::BTreeSet;
-
 use twinpool_core::arrival::Way;
 use twinpool_core::port::{Answer, Clock as _, LinkReader as _};
-use twinpool_rules::Person;
+use twinpool_engine::{Comer, way_of};
 
 use super::super::{Outside, Wiring};
 use super::event::Event;
@@ -22,15 +20,8 @@ impl<X: Outside> Wiring<X> {
             },
             None => None,
         };
-        let linked = link.as_ref().and_then(|link| link.linked());
-        let seen_at = link.as_ref().and_then(|link| link.seen_at);
-        let none = BTreeSet::new();
         let providers = event.providers.iter().filter_map(|name| rules.old_provider(name)).collect();
-        let person = Person {
-            groups: linked.map_or(&none, |linked| &linked.base.old.groups),
-            providers: &providers,
-            seen_at,
-        };
-        Ok(rules.sign_in().way(person, SystemClock.now()))
+        let comer = Comer { link: link.as_ref(), old: None, providers: &providers };
+        Ok(way_of(rules, comer, SystemClock.now()))
     }
 }

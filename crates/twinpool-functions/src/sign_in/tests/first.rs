@@ -183,6 +183,19 @@ async fn a_confirmed_sign_up_says_nothing_of_a_password() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_reset_is_written_down_in_the_time_that_is_left_by_who_does_not_say_whose_it_is() {
+    let (bench, start) = (Bench::new(), Instant::now());
+    made_for_jane(&bench);
+    let marker = bench.world.new.person("n-1").unwrap().value(MARKER).unwrap().to_owned();
+    let raw = token("n-1").replace("TokenGeneration_Authentication", RESET);
+    let raw = raw.replace(r#""email":"#, &format!(r#""{MARKER}":"{marker}","email":"#));
+    let function = bench.in_mood(Mood::Hangs, Mood::Works, Chain::<Nobody>::Nothing);
+    assert_eq!(said(&function, &raw).await, (raw, None));
+    assert!(arrival(&bench, "jane-sub").await.has_password());
+    assert!(start.elapsed() <= ANSWERED_BY);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_password_reset_passes_whatever_the_table_does_and_is_counted() {
     for (mood, reason) in [(Mood::Hangs, "too_slow"), (Mood::Refuses, "table"), (Mood::Panics, "panicked")] {
         let (bench, start) = (Bench::new(), Instant::now());

@@ -239,6 +239,65 @@ async fn a_function_that_is_set_up_wrongly_lets_nobody_in_and_says_which_setting
 }
 
 #[tokio::test]
+async fn whom_the_mirror_or_a_provider_makes_is_kept_out_by_nothing_that_is_wrong_here() {
+    let bench = bench().await;
+    let broken: Function<Nobody> =
+        SignIn::new(Err("TWINPOOL_LINKS_TABLE is not set".to_owned()), Chain::Nothing);
+    let mut wiring = bench.wiring(Mood::Works, Mood::Works);
+    wiring.ways = Err("TWINPOOL_OLD_POOL_CLIENT_ID is not set".to_owned());
+    let without_ways: Function<Nobody> = SignIn::new(Ok(wiring), Chain::Nothing);
+    let sign_up = |source: &str, pool: &str| {
+        json!({
+            "triggerSource": source, "userPoolId": pool, "userName": "0b6f",
+            "request": { "userAttributes": { "email": "jane@example.com" } }, "response": {},
+        })
+        .to_string()
+    };
+    for (function, pool) in
+        [(broken, NEW_POOL), (without_ways, NEW_POOL), (self::function(&bench, Mood::Works), OLD_POOL)]
+    {
+        for source in ["PreSignUp_AdminCreateUser", "PreSignUp_ExternalProvider"] {
+            let raw = sign_up(source, pool);
+            assert_eq!(said(&function, &raw).await, (raw, None));
+        }
+        assert_eq!(refused(&function, &sign_up("PreSignUp_SignUp", pool)).await.0, "TRY_LATER");
+    }
+}
+
+#[tokio::test]
+async fn a_migration_tells_of_too_many_attempts_and_of_what_lasts() {
+    let bench = Bench::new();
+    let jane = bench.world.old.person("jane-sub").unwrap().sub;
+    bench.world.old.give_password(&jane, OLD_PASSWORD);
+    bench.world.new.remove(&bench.world.new.person("n-1").unwrap().sub);
+    let function = function(&bench, Mood::Works);
+    let migration = |password: &str| {
+        json!({
+            "triggerSource": "UserMigration_Authentication", "userPoolId": NEW_POOL, "userName": "jane@example.com",
+            "request": { "password": password }, "response": {},
+        })
+        .to_string()
+    };
+    bench.process.fail_all("AdminInitiateAuth", Class::Denied);
+    let (said, line) = answer(&function, &migration(OLD_PASSWORD)).await;
+    let line = line.unwrap();
+    assert_eq!(
+        (said, &line["reason"], &line["level"]),
+        (Err("TRY_LATER".to_owned()), &json!("old_pool"), &json!("ERROR"))
+    );
+    bench.process.heal("AdminInitiateAuth");
+    for _ in 0..4 {
+        assert_eq!(answer(&function, &migration(WRONG)).await.0, Ok(json!({})));
+    }
+    let (said, line) = answer(&function, &migration(OLD_PASSWORD)).await;
+    let line = line.unwrap();
+    assert_eq!(
+        (said, &line["reason"], &line["level"]),
+        (Err("TOO_MANY".to_owned()), &json!("too_many"), &json!("INFO"))
+    );
+}
+
+#[tokio::test]
 async fn a_first_sign_in_makes_the_user_and_nobody_signs_up_under_the_name() {
     let bench = Bench::new();
     let jane = bench.world.old.person("jane-sub").unwrap().sub;

@@ -48,7 +48,7 @@ fn the_first_policy_that_fits_gives_the_way() {
     assert_eq!(way(&policy, &[], &["Google"], Some(181)), Way::Code);
     assert_eq!(way(&policy, &[], &[], Some(180)), Way::Code);
     assert_eq!(way(&policy, &[], &[], Some(179)), Way::Password);
-    assert_eq!(way(&policy, &[], &[], None), Way::Code);
+    assert_eq!(way(&policy, &[], &[], None), Way::Password, "nothing says since when");
     assert_eq!(way(&SignInPolicy::default(), &[], &[], None), Way::Password);
 }
 
