@@ -1,4 +1,5 @@
-//! PostConfirmation: a forgotten password was reset. From then on the old one must not be carried over (`Arrival::has_password`).
+//! A forgotten password was reset, or a temporary one changed. From then on the old one must not be carried over
+//! (`Arrival::has_password`).
 
 use std::panic::AssertUnwindSafe;
 
@@ -13,6 +14,15 @@ use super::line::Line;
 use super::{ANSWERED_BY, Asked, Missing, Outside, SignIn, Wiring};
 
 impl<X: Outside, F> SignIn<X, F> {
+    /// Writes it down where this event says that a password was chosen; the lines of what was lost.
+    pub(super) async fn password_chosen(&self, asked: &Asked<'_>) -> Vec<Line> {
+        let mut lines = Vec::new();
+        if asked.call.source.chose_a_password() {
+            self.password_reset(asked, &mut lines).await;
+        }
+        lines
+    }
+
     /// Writes down that the user has a password in the new pool. Never fails: the password is set, whatever is said here.
     pub(super) async fn password_reset(&self, asked: &Asked<'_>, lines: &mut Vec<Line>) {
         let until = asked.after(ANSWERED_BY);

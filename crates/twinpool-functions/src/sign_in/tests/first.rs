@@ -44,7 +44,7 @@ pub(super) async fn pair(bench: &Bench, is_followed: bool) {
     bench.world.links.connect(&link, None).await.unwrap();
 }
 
-async fn arrival(bench: &Bench, who: &str) -> Arrival {
+pub(super) async fn arrival(bench: &Bench, who: &str) -> Arrival {
     bench.world.links.arrival(&Sub::parse(who).unwrap()).await.unwrap()
 }
 
