@@ -7,6 +7,7 @@ use futures_util::FutureExt as _;
 use tokio::time::timeout_at;
 use twinpool_core::arrival::Mark;
 use twinpool_core::id::{NewSub, Sub};
+use twinpool_core::port::LinkReader as _;
 use twinpool_engine::NotYet;
 
 use super::arrivals::{Arriving, Lost};
@@ -53,7 +54,11 @@ async fn who<X: Outside>(wiring: &Wiring<X>, raw: &str) -> Result<Arriving, Miss
     let who = match wiring.whose(&event).await {
         Ok(whose) => whose.arrives_as,
         Err(Missing::NotYet(NotYet::LinkPending { of, .. })) => Sub::from(&of),
-        Err(missing) => return Err(missing),
+        // The user id is not needed here: the pair alone says under whom it is kept.
+        Err(missing) => match wiring.table.old_sub_of(&new).await {
+            Ok(Some(old)) => Sub::from(&old),
+            Ok(None) | Err(_) => return Err(missing),
+        },
     };
     Ok(Arriving { new, who, came: true })
 }
