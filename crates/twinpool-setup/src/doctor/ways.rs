@@ -28,6 +28,11 @@ pub(super) fn guards_sign_up(facts: &Facts) -> bool {
     held.zip(ours).is_some_and(|(held, (arn, ..))| held.is(arn))
 }
 
+/// Whether users are made at their first sign-in, so that names of the old pool are free in the new one until then.
+pub(super) fn migrates(facts: &Facts) -> bool {
+    deployed(facts).is_some_and(|(_, _, continuity)| continuity.migrates())
+}
+
 /// The slots that the ways in need, and those that they do not need any more. The one before tokens is told of elsewhere.
 pub(super) fn slots(facts: &Facts) -> Vec<Step> {
     let (part, Ok(pool)) = (Part::WaysIn, &facts.new_pool) else { return Vec::new() };
