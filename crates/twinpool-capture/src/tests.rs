@@ -160,3 +160,14 @@ async fn what_our_own_app_client_does_is_no_change_and_no_loss() {
     }
     assert_eq!(taken(&capture).len(), 2, "other clients, and events that name none, are told of");
 }
+
+#[tokio::test]
+async fn whoever_uses_our_own_app_client_to_sign_up_or_to_change_something_is_told_of() {
+    let capture = function(Mood::Takes).silent_about(Some("own".to_owned()));
+    let own = SIGN_IN.replacen('{', r#"{"callerContext":{"awsSdkVersion":"x","clientId":"own"},"#, 1);
+    let others = ["PostConfirmation_ConfirmSignUp", "PostConfirmation_ConfirmForgotPassword"];
+    for source in others {
+        drop(capture.answer(event(&own.replace("TokenGeneration_Authentication", source))).await);
+    }
+    assert_eq!(taken(&capture).len(), others.len());
+}

@@ -19,7 +19,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use lambda_runtime::{Diagnostic, LambdaEvent};
+use futures_util::future::join;
+use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 use twinpool_aws::lambda::Lambda;
@@ -105,6 +106,13 @@ impl Asked<'_> {
 /// What is said to an event; `None`: it goes back as it is.
 type Said = Result<Option<Box<RawValue>>, Diagnostic>;
 
+/// An answer, but for the event where that goes back as it came.
+struct Chained {
+    event: Said,
+    lines: Vec<Line>,
+    chain: Option<ChainLine>,
+}
+
 impl<X: Outside, F> SignIn<X, F> {
     /// A function with this wiring, or one that issues every token without the claim and lets nobody in, for this reason.
     #[must_use]
@@ -127,35 +135,42 @@ impl<X: Outside, F: Functions> SignIn<X, F> {
         let now = Instant::now();
         let came = now.checked_sub(took.min(ANSWERED_BY)).unwrap_or(now);
         let (function, request_id) = (&context.env_config.function_name, &context.request_id);
-        let former = match self.chain.call(payload.get(), &context).await {
+        let source = Source::of(payload.get());
+        let call = Call { source: &source, sub: None, function, request_id, at: SystemClock.now() };
+        let asked = Asked { raw: payload.get(), said: payload.get(), call, came };
+        // The password is set, whatever a former function says: its mark waits for none.
+        let (mut answer, lost) = join(self.chained(&asked, &context), self.password_chosen(&asked)).await;
+        answer.lines.extend(lost);
+        let Chained { event, lines, chain } = answer;
+        Answer { event: event.map(|text| text.unwrap_or(payload)), lines, chain }
+    }
+
+    /// What a former function says, with what is said here.
+    async fn chained(&self, came: &Asked<'_>, context: &Context) -> Chained {
+        let former = match self.chain.call(came.raw, context).await {
             Some(Err(refusal)) => {
+                let Call { function, request_id, .. } = came.call;
                 let line = ChainLine::new(&refusal, function, request_id, SystemClock.now());
-                return Answer { event: Err(refusal.told), lines: Vec::new(), chain: Some(line) };
+                return Chained { event: Err(refusal.told), lines: Vec::new(), chain: Some(line) };
             }
             Some(Ok(said)) => Some(said),
             None => None,
         };
-        let source = Source::of(payload.get());
-        let call = Call { source: &source, sub: None, function, request_id, at: SystemClock.now() };
-        let said = former.as_deref().unwrap_or(&payload).get();
+        let said = former.as_deref().map_or(came.raw, RawValue::get);
+        let asked = Asked { raw: came.raw, said, call: came.call.clone(), came: came.came };
         let mut lines = Vec::new();
-        let asked = Asked { raw: payload.get(), said, call, came };
-        let event = self.said(&source, &asked, &mut lines).await;
-        Answer { event: event.map(|text| text.or(former).unwrap_or(payload)), lines, chain: None }
+        let event = self.said(&asked, &mut lines).await;
+        Chained { event: event.map(|text| text.or(former)), lines, chain: None }
     }
 
-    async fn said(&self, source: &Source, asked: &Asked<'_>, lines: &mut Vec<Line>) -> Said {
-        match source {
+    async fn said(&self, asked: &Asked<'_>, lines: &mut Vec<Line>) -> Said {
+        match asked.call.source {
             Source::Token(_) => Ok(self.token(asked, lines).await),
-            Source::PasswordReset => {
-                self.password_reset(asked, lines).await;
-                Ok(None)
-            }
             Source::Challenge(step, _) => self.challenge(*step, asked, lines).await,
             Source::Migration(_) => self.migration(asked, lines).await,
             Source::SignUp(source) if source == guard::SIGN_UP => self.sign_up(asked, lines).await,
             // Administrators, the mirror among them, and identity providers: whatever is wrong here, they are not in its way.
-            Source::SignUp(_) | Source::Other => Ok(None),
+            Source::SignUp(_) | Source::PasswordReset | Source::Other => Ok(None),
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod detach;
 pub mod doctor;
 pub mod guest;
 pub mod managed;
+mod names;
 pub mod permission;
 pub mod port;
 pub mod propose;

@@ -1,4 +1,5 @@
-//! PostConfirmation: a forgotten password was reset. From then on the old one must not be carried over (`Arrival::has_password`).
+//! A forgotten password was reset, or a temporary one changed. From then on the old one must not be carried over
+//! (`Arrival::has_password`).
 
 use std::panic::AssertUnwindSafe;
 
@@ -7,6 +8,7 @@ use tokio::time::timeout_at;
 use twinpool_core::arrival::Mark;
 use twinpool_core::id::{NewSub, Sub};
 use twinpool_core::plan::Marker;
+use twinpool_core::port::LinkReader as _;
 use twinpool_engine::{NotYet, Terms};
 
 use super::arrivals::{Arriving, Lost, PATIENCE_FOR_A_PASSWORD};
@@ -15,6 +17,15 @@ use super::line::Line;
 use super::{ANSWERED_BY, Asked, Missing, Outside, SignIn, Wiring};
 
 impl<X: Outside, F> SignIn<X, F> {
+    /// Writes it down where this event says that a password was chosen; the lines of what was lost.
+    pub(super) async fn password_chosen(&self, asked: &Asked<'_>) -> Vec<Line> {
+        let mut lines = Vec::new();
+        if asked.call.source.chose_a_password() {
+            self.password_reset(asked, &mut lines).await;
+        }
+        lines
+    }
+
     /// Writes down that the user has a password in the new pool. Never fails: the password is set, whatever is said here.
     pub(super) async fn password_reset(&self, asked: &Asked<'_>, lines: &mut Vec<Line>) {
         let until = asked.after(ANSWERED_BY);
@@ -46,7 +57,11 @@ async fn who<X: Outside>(wiring: &Wiring<X>, raw: &str) -> Result<Arriving, Miss
     let who = match wiring.whose(&event).await {
         Ok(whose) => whose.arrives_as,
         Err(Missing::NotYet(NotYet::LinkPending { of, .. })) => Sub::from(&of),
-        Err(missing) => return Err(missing),
+        // The user id is not needed here: the pair alone says under whom it is kept.
+        Err(missing) => match wiring.table.old_sub_of(&new).await {
+            Ok(Some(old)) => Sub::from(&old),
+            Ok(None) | Err(_) => return Err(missing),
+        },
     };
     Ok(Arriving { new, who, came: true })
 }

@@ -49,6 +49,9 @@ pub(super) fn pool_of(raw: &str) -> Option<PoolId> {
 
 const RESET: &str = "PostConfirmation_ConfirmForgotPassword";
 
+/// A temporary password was changed: the user has one of their own.
+const CHANGED_A_PASSWORD: &str = "TokenGeneration_NewPasswordChallenge";
+
 impl Source {
     /// What an event says. Total: any text gives an answer.
     pub(super) fn of(raw: &str) -> Self {
@@ -67,6 +70,11 @@ impl Source {
             Some(("PreSignUp", _)) => Self::SignUp(source),
             _ => Self::Other,
         }
+    }
+
+    /// Whether the user has just chosen a password in the new pool.
+    pub(super) fn chose_a_password(&self) -> bool {
+        matches!(self.word(), Some(RESET | CHANGED_A_PASSWORD))
     }
 
     /// Cognito's word, for lines.

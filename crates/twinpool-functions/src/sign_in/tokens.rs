@@ -18,9 +18,6 @@ use super::identify::Whose;
 use super::line::Line;
 use super::{ANSWERED_BY, Asked, Missing, Outside, SignIn, Wiring};
 
-/// A temporary password was changed: the user has one of their own.
-const CHANGED_A_PASSWORD: &str = "TokenGeneration_NewPasswordChallenge";
-
 /// How a token goes.
 #[derive(Debug)]
 pub(super) struct Claimed {
@@ -53,9 +50,7 @@ impl<X: Outside, F> SignIn<X, F> {
             None => self.tell(Hint::of(&result, so_far.event.as_ref()), until).await,
         };
         if let (Ok(wiring), Some(arriving)) = (&self.wiring, &so_far.arriving) {
-            let changed = asked.call.source.word() == Some(CHANGED_A_PASSWORD);
-            let marks: &[_] = if changed { &[Mark::Password, Mark::Came] } else { &[Mark::Came] };
-            lines.extend(self.write_down(wiring, arriving, marks, until, &asked.call).await);
+            lines.extend(self.write_down(wiring, arriving, &[Mark::Came], until, &asked.call).await);
         }
         let call = &asked.call.about(so_far.event.as_ref());
         lines.extend(match (&result, told) {

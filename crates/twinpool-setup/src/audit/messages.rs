@@ -31,7 +31,9 @@ const HELD_BACK: Code = Code::warns(
         "later changes of unverified addresses are held back, because writing them could message their users",
         "An unverified address comes over when its user is made, and is not updated after that.",
         "to let them follow: switch off automatic verification, and verification before update, in the console of {new} \
-         while the mirror runs",
+         while the mirror runs. Not for an address or number that people sign in with while users are made at their first sign-in \
+         (SignInContinuity=migration or all): then leave both on and let the mirror hold back, or anybody who is signed in to the \
+         new pool can take the address of a user of the old one",
     ],
 );
 

@@ -59,6 +59,51 @@ fn our_own_function_in_the_new_pool_is_nobody_s_and_guards_an_open_sign_up() {
 }
 
 #[test]
+fn a_sign_in_name_is_open_only_while_users_are_made_at_first_sign_in_and_somebody_may_write_it_unproved() {
+    let open = |spoil: fn(&mut Bench)| {
+        let mut bench = Bench::calm();
+        let (_, begin) = CASES.iter().find(|(code, _)| *code == "sign-in-name-changeable").unwrap();
+        begin(&mut bench);
+        spoil(&mut bench);
+        let report = bench.audit();
+        report.findings.iter().find(|it| it.code.name == "sign-in-name-changeable").map(|it| it.names.clone())
+    };
+    assert_eq!(open(|_| ()), Some(vec!["email".to_owned()]));
+    assert_eq!(open(|b| b.new_json()["LambdaConfig"] = serde_json::json!({})), None);
+    assert_eq!(
+        open(|b| drop(of_web(b).insert("WriteAttributes".to_owned(), serde_json::json!(["name"])))),
+        None
+    );
+    let verified = serde_json::json!({ "AttributesRequireVerificationBeforeUpdate": ["email"] });
+    let mut bench = Bench::calm();
+    bench.new_json().extend([
+        ("UsernameAttributes".to_owned(), serde_json::json!(["email"])),
+        ("UserAttributeUpdateSettings".to_owned(), verified),
+    ]);
+    bench.new_json()["LambdaConfig"]["UserMigration"] =
+        serde_json::json!("arn:aws:lambda:eu-west-1:1:function:a");
+    assert!(!bench.audit().codes().contains("sign-in-name-changeable"));
+    let preferred = vec!["preferred_username".to_owned()];
+    assert_eq!(open(with_alias), Some(preferred));
+    let with_secret = |b: &mut Bench| {
+        with_alias(b);
+        of_web(b).insert("HasSecret".to_owned(), serde_json::json!(true));
+    };
+    assert_eq!(open(with_secret), None);
+}
+
+fn of_web(bench: &mut Bench) -> &mut Json {
+    &mut bench.new.clients.as_mut().unwrap()[0]
+}
+
+/// `preferred_username` is a sign-in name, and the app client may write every standard attribute.
+fn with_alias(bench: &mut Bench) {
+    bench.new_json().remove("UsernameAttributes");
+    bench.new_json().insert("AliasAttributes".to_owned(), serde_json::json!(["preferred_username"]));
+    of_web(bench).remove("WriteAttributes");
+}
+
+#[test]
 fn what_a_way_in_lacks_is_told_of_that_way_alone() {
     let of_code = |rules: &str| {
         let mut bench = Bench::calm();

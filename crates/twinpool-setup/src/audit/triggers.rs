@@ -8,6 +8,7 @@ use super::Pools;
 use super::code::Code;
 use super::facts::{at, is_on};
 use super::finding::Findings;
+use crate::names::{HOLD_NAMES, changeable};
 use crate::port::Json;
 
 const TAKEN: Code = Code::warns(
@@ -61,6 +62,15 @@ const OPEN_SIGN_UP: Code = Code::warns(
          SignInContinuity=migration or all, whose PreSignUp trigger asks the old pool first",
     ],
 );
+const CHANGEABLE: Code = Code::warns(
+    "sign-in-name-changeable",
+    [
+        "users are made at their first sign-in, and people of the new pool can change a sign-in name to one of the old pool",
+        "Whoever is signed in to the new pool can take the address of a user who has not come yet, and that user becomes a conflict: \
+         PreSignUp is asked about sign-ups alone.",
+        HOLD_NAMES,
+    ],
+);
 const NOT_IN_NEW: Code = Code::warns(
     "trigger-not-in-new",
     [
@@ -78,8 +88,17 @@ const MESSAGE_TRIGGERS: Code = Code::notes(
     ],
 );
 
-pub(super) const CODES: &[Code] =
-    &[TAKEN, NEW_TAKEN, PRE_SIGN_UP, USER_MIGRATION, UNKNOWN, OPEN_SIGN_UP, NOT_IN_NEW, MESSAGE_TRIGGERS];
+pub(super) const CODES: &[Code] = &[
+    TAKEN,
+    NEW_TAKEN,
+    PRE_SIGN_UP,
+    USER_MIGRATION,
+    UNKNOWN,
+    OPEN_SIGN_UP,
+    CHANGEABLE,
+    NOT_IN_NEW,
+    MESSAGE_TRIGGERS,
+];
 
 /// Where capture goes, and the parameter of the stack for the function that was there.
 const OURS: [(&str, &str); 3] = [
@@ -131,6 +150,10 @@ pub(super) fn check(pools: &Pools<'_>, found: &mut Findings) {
     let is_guarded = is_sign_in(pools, "PreSignUp");
     if !is_on(pools.new.json, &["AdminCreateUserConfig", "AllowAdminCreateUserOnly"]) && !is_guarded {
         found.add(&OPEN_SIGN_UP);
+    }
+    if there.contains("UserMigration") {
+        let clients = pools.new.facts.clients.as_deref().ok();
+        found.add_about(&CHANGEABLE, changeable(pools.new.json, clients));
     }
     let is_own = |name: &str| OURS.iter().any(|(slot, _)| *slot == name) && is_ours(pools, name);
     let logic = |name: &&&str| !["KMSKeyID", "UserMigration"].contains(*name) && !is_own(name);

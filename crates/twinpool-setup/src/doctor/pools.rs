@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::facts::Facts;
 use super::step::{Part, Step, faults_or};
+use crate::names::{HOLD_NAMES, changeable};
 use crate::port::Json;
 
 const RESTORE: &str = "correct --new-pool / TWINPOOL_NEW_POOL_ID, or AWS_REGION";
@@ -62,7 +63,17 @@ pub(super) fn sign_up(facts: &Facts) -> Vec<Step> {
     let part = Part::SignUp;
     // Told of already.
     let Ok(pool) = &facts.new_pool else { return Vec::new() };
-    vec![if is_closed(pool) {
+    let clients = facts.ways.as_ref().and_then(|ways| ways.clients.as_deref().ok());
+    let names = if super::ways::migrates(facts) { changeable(pool, clients) } else { Vec::new() };
+    let changes = (!names.is_empty()).then(|| {
+        let why = format!(
+            "users are made at their first sign-in, and whoever is signed in to the new pool can change a sign-in name to that of \
+             a user of the old pool who has not come: {}",
+            names.join(", ")
+        );
+        Step::broken(part, why, HOLD_NAMES)
+    });
+    let sign_up = if is_closed(pool) {
         Step::fine(part, "the new pool is closed to sign-up")
     } else if super::ways::guards_sign_up(facts) {
         Step::fine(
@@ -76,7 +87,8 @@ pub(super) fn sign_up(facts: &Facts) -> Vec<Step> {
             "let administrators alone make users there until the switch (AllowAdminCreateUserOnly), in whatever made the pool; or \
              deploy with SignInContinuity=migration or all, whose trigger PreSignUp asks the old pool first",
         )
-    }]
+    };
+    [sign_up].into_iter().chain(changes).collect()
 }
 
 fn is_closed(pool: &Json) -> bool {

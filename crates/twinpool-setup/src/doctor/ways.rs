@@ -28,6 +28,11 @@ pub(super) fn guards_sign_up(facts: &Facts) -> bool {
     held.zip(ours).is_some_and(|(held, (arn, ..))| held.is(arn))
 }
 
+/// Whether users are made at their first sign-in, so that names of the old pool are free in the new one until then.
+pub(super) fn migrates(facts: &Facts) -> bool {
+    deployed(facts).is_some_and(|(_, _, continuity)| continuity.migrates())
+}
+
 /// The slots that the ways in need, and those that they do not need any more. The one before tokens is told of elsewhere.
 pub(super) fn slots(facts: &Facts) -> Vec<Step> {
     let (part, Ok(pool)) = (Part::WaysIn, &facts.new_pool) else { return Vec::new() };
@@ -102,12 +107,31 @@ pub(super) fn own_client(facts: &Facts) -> Vec<Step> {
             "allow it in the console of the old pool, or deploy with OldPoolClientId empty",
         ));
     }
+    let others = ways_of_an_application(client);
+    if !others.is_empty() {
+        let why = format!(
+            "the app client of the old pool that checks passwords also allows {}: if an application signs in with it, capture takes \
+             the sign-ins of its users for twinpool's own, and misses their changes",
+            others.join(", ")
+        );
+        let remedy = "deploy with OldPoolClientId empty, so that the stack makes one, or with a client that allows \
+                      ALLOW_ADMIN_USER_PASSWORD_AUTH and ALLOW_REFRESH_TOKEN_AUTH alone, and nothing by OAuth";
+        faults.push(Step::broken(part, why, remedy));
+    }
     let told = facts.capture.as_ref().ok().and_then(|capture| variable(capture, "TWINPOOL_OWN_CLIENT_ID"));
     if facts.capture.is_ok() && told != Some(id) {
         let why = "capture is not told of the app client that checks passwords: each check is taken for a sign-in to the old pool";
         faults.push(Step::broken(part, why, DEPLOY));
     }
     faults_or(part, faults, "there, without a secret, and checks passwords")
+}
+
+/// By what an application signs people in with a client, and twinpool does not.
+fn ways_of_an_application(client: &Json) -> Vec<String> {
+    let flows = ["USER_SRP_AUTH", "USER_PASSWORD_AUTH", "CUSTOM_AUTH", "USER_AUTH"];
+    let flows = flows.into_iter().filter(|flow| allows(client, flow)).map(|flow| format!("ALLOW_{flow}"));
+    let has_oauth = client.get("AllowedOAuthFlowsUserPoolClient") == Some(&Value::Bool(true));
+    flows.chain(has_oauth.then(|| "OAuth".to_owned())).collect()
 }
 
 /// The app clients of the new pool: a way in is open where one of them allows its flow.
@@ -179,7 +203,9 @@ fn codes(facts: &Facts, clients: &[Json], function: &Json, continuity: Continuit
 /// Whether an app client allows a flow, in whatever spelling. Who lists none allows SRP, custom challenges and refreshing.
 fn allows(client: &Json, flow: &str) -> bool {
     let listed = client.get("ExplicitAuthFlows").and_then(Value::as_array).filter(|all| !all.is_empty());
-    let Some(listed) = listed else { return flow == "CUSTOM_AUTH" };
+    let Some(listed) = listed else {
+        return ["CUSTOM_AUTH", "USER_SRP_AUTH"].contains(&flow);
+    };
     listed.iter().filter_map(Value::as_str).any(|one| match one {
         "ADMIN_NO_SRP_AUTH" => flow == "ADMIN_USER_PASSWORD_AUTH",
         "CUSTOM_AUTH_FLOW_ONLY" => flow == "CUSTOM_AUTH",

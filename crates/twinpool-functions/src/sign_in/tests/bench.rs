@@ -31,6 +31,8 @@ use super::*;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mood {
     Works,
+    /// Longer than a token waits.
+    IsSlow,
     Refuses,
     Hangs,
     Panics,
@@ -40,6 +42,10 @@ impl Mood {
     async fn pass(self) -> port::Answer<()> {
         match self {
             Self::Works => Ok(()),
+            Self::IsSlow => {
+                tokio::time::sleep(2 * DEADLINE).await;
+                Ok(())
+            }
             Self::Refuses => Err(PortError::new(Class::Denied, "AnyCall", "AccessDenied")),
             Self::Hangs => std::future::pending().await,
             Self::Panics => panic!("about jane@example.com"),

@@ -44,12 +44,16 @@ pub(super) async fn pair(bench: &Bench, is_followed: bool) {
     bench.world.links.connect(&link, None).await.unwrap();
 }
 
-async fn arrival(bench: &Bench, who: &str) -> Arrival {
+pub(super) async fn arrival(bench: &Bench, who: &str) -> Arrival {
     bench.world.links.arrival(&Sub::parse(who).unwrap()).await.unwrap()
 }
 
 fn without_groups() -> String {
     token("n-1").replace(r#"["staff"]"#, "[]")
+}
+
+fn changed() -> String {
+    token("n-1").replace("_Authentication", "_NewPasswordChallenge")
 }
 
 fn groups(text: &str) -> Value {
@@ -171,6 +175,42 @@ async fn whoever_chose_a_password_in_the_new_pool_has_one_from_then_on() {
     let raw = token("n-1").replace("TokenGeneration_Authentication", RESET);
     assert_eq!(said(&bench.function(), &raw).await, (raw, None));
     assert!(arrival(&bench, "jane-sub").await.has_password());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_changed_password_is_written_down_though_the_table_is_too_slow_for_the_claim() {
+    let bench = Bench::new();
+    pair(&bench, true).await;
+    let function = bench.in_mood(Mood::IsSlow, Mood::Works, Chain::<Nobody>::Nothing);
+    assert_eq!(missing(&function, &changed()).await["reason"], "too_slow");
+    assert!(arrival(&bench, "jane-sub").await.has_password());
+}
+
+#[tokio::test]
+async fn whose_password_was_chosen_is_asked_again_where_the_first_read_failed() {
+    for source in ["TokenGeneration_NewPasswordChallenge", RESET] {
+        let bench = Bench::new();
+        pair(&bench, true).await;
+        bench.process.fail_next("GetItem", twinpool_core::port::Class::Throttled);
+        let raw = token("n-1").replace("TokenGeneration_Authentication", source);
+        assert!(bench.function().answer(event(&raw)).await.lines.len() <= 1);
+        assert!(arrival(&bench, "jane-sub").await.has_password(), "{source}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_changed_password_that_could_not_be_written_down_is_an_error_beside_the_missing_claim() {
+    for mood in [Mood::Hangs, Mood::Refuses, Mood::Panics] {
+        let (bench, start) = (Bench::new(), Instant::now());
+        let function = bench.in_mood(mood, Mood::Works, Chain::<Nobody>::Nothing);
+        let answer = function.answer(event(&changed())).await;
+        assert_eq!(answer.event.unwrap().get(), changed());
+        let lines: Vec<Value> =
+            answer.lines.iter().map(|line| serde_json::from_str(&line.to_string()).unwrap()).collect();
+        assert_eq!((&lines[0]["ClaimMissing"], &lines[1]["ArrivalLost"]), (&json!(1), &json!(1)));
+        assert_eq!(lines[1]["level"], "ERROR");
+        assert!(start.elapsed() <= ANSWERED_BY);
+    }
 }
 
 #[tokio::test]

@@ -27,6 +27,7 @@ impl Functions for Former {
 fn after(takes: Duration, says: Result<String, &'static str>) -> Chain<Former> {
     let settings = ChainSettings {
         pre_token_generation: Some(Ok(FunctionArn::parse(FORMER).unwrap())),
+        post_confirmation: Some(Ok(FunctionArn::parse(FORMER).unwrap())),
         ..Default::default()
     };
     Chain::Formers(settings, Ok(Former { takes, says }))
@@ -65,6 +66,22 @@ async fn its_refusal_goes_back_and_nobody_is_looked_up() {
     assert_eq!(answer.event.unwrap_err().error_message, "blocked");
     assert!(answer.lines.is_empty() && answer.chain.is_some());
     assert!(bench.process.calls().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_password_that_was_chosen_is_written_down_though_it_refuses_or_never_answers() {
+    let refusal = r#"{"errorMessage":"blocked","errorType":"Blocked"}"#;
+    for source in ["TokenGeneration_NewPasswordChallenge", "PostConfirmation_ConfirmForgotPassword"] {
+        for takes in [Duration::ZERO, Duration::from_secs(60)] {
+            let bench = Bench::new();
+            first::pair(&bench, true).await;
+            let function = bench.in_mood(Mood::Works, Mood::Works, after(takes, Err(refusal)));
+            let raw = token("n-1").replace("TokenGeneration_Authentication", source);
+            let answer = function.answer(event(&raw)).await;
+            assert!(answer.event.is_err() && answer.lines.is_empty() && answer.chain.is_some());
+            assert!(first::arrival(&bench, "jane-sub").await.has_password(), "{source}");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

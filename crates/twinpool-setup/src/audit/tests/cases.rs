@@ -101,6 +101,10 @@ pub(super) const CASES: &[(&str, Spoil)] = &[
         set_old(b, "LambdaConfig", json!({ "PreAuthentication": "arn:aws:lambda:eu-west-1:1:function:a" }));
     }),
     ("open-sign-up", |b| drop(b.new_json().remove("AdminCreateUserConfig"))),
+    ("sign-in-name-changeable", |b| {
+        trigger(b, "UserMigration");
+        set_new(b, "UsernameAttributes", json!(["email"]));
+    }),
     ("provider-missing", |b| b.new.providers = Ok(Vec::new())),
     ("provider-type-differs", |b| {
         b.new.providers = Ok(objects(json!([{ "ProviderName": "Google", "ProviderType": "OIDC" }])));

@@ -185,6 +185,56 @@ fn each_harm_to_a_way_in_is_told_with_what_to_do() {
 }
 
 #[test]
+fn an_application_s_client_in_place_of_our_own_is_told_with_what_it_allows() {
+    let plain = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"];
+    let own = |flows: &Value, oauth: bool| {
+        let mut facts = open("all");
+        let mut client = client("web", flows);
+        client.insert("AllowedOAuthFlowsUserPoolClient".to_owned(), json!(oauth));
+        ways(&mut facts).own_client = Ok(client);
+        told(&facts)
+    };
+    assert_eq!(own(&json!(plain), false), []);
+    for flow in ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_CUSTOM_AUTH", "ALLOW_USER_AUTH"] {
+        let told = own(&json!([plain[0], plain[1], flow]), false);
+        assert!(
+            matches!(&told[..], [(Part::OldClient, Verdict::Broken, why)] if why.contains(flow)),
+            "{told:#?}"
+        );
+    }
+    let told = own(&json!(plain), true);
+    assert!(
+        matches!(&told[..], [(Part::OldClient, Verdict::Broken, why)] if why.contains("OAuth")),
+        "{told:#?}"
+    );
+}
+
+#[test]
+fn a_sign_in_name_that_can_be_changed_to_an_old_user_s_is_broken_while_users_are_made_at_first_sign_in() {
+    let told = |continuity: &str, more: Value| {
+        let mut facts = open(continuity);
+        ways(&mut facts).has_codes = false;
+        facts.new_pool.as_mut().unwrap().extend(object(more));
+        told(&facts)
+    };
+    let mail = json!({ "UsernameAttributes": ["email"] });
+    let verified = json!({
+        "UsernameAttributes": ["email"],
+        "UserAttributeUpdateSettings": { "AttributesRequireVerificationBeforeUpdate": ["email"] },
+    });
+    let alias = json!({ "AliasAttributes": ["email", "preferred_username"] });
+    for (pool, name) in [(mail.clone(), "email"), (alias, "preferred_username")] {
+        let told = told("migration", pool);
+        assert!(
+            matches!(&told[..], [(Part::SignUp, Verdict::Broken, why)] if why.contains(name)),
+            "{told:#?}"
+        );
+    }
+    assert_eq!(told("migration", verified), []);
+    assert_eq!(told("challenges", mail), [], "everybody is there already");
+}
+
+#[test]
 fn an_open_new_pool_is_fine_only_while_the_guard_stands() {
     let sign_up = |facts: &Facts| steps(facts).into_iter().find(|step| step.part == Part::SignUp).unwrap();
     let closed = |it: &mut Facts| {
