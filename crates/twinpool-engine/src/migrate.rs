@@ -60,8 +60,11 @@ impl<P: GatePorts> Gate<P> {
         let who = Sub::from(&entrant.link.old_sub);
         self.count(&who, Tried::Password, PASSWORDS).await?;
         let checked = self.ports.old().check(&entrant.old.username, password).await;
-        let is_confirmed = match checked.map_err(NotNow::OldPool)? {
-            Checked::Right { .. } => true,
+        let checked = checked.map_err(NotNow::OldPool)?;
+        let second_factor = checked == Checked::Right { second_factor: true };
+        let is_confirmed = match checked {
+            // Where the new pool asks for no factor at this sign-in, the code of a reset stands in for it.
+            Checked::Right { .. } => !second_factor || entrant.turns_sms_on(),
             Checked::Temporary => false,
             Checked::Wrong => return Err(No::WrongPassword.into()),
             Checked::Locked => return Err(No::Locked.into()),
@@ -71,6 +74,14 @@ impl<P: GatePorts> Gate<P> {
             Checked::Unclear(_) => return Err(No::Unclear.into()),
         };
         let newcomer = self.announce(known, entrant, typed, is_confirmed).await?;
+        if second_factor && !newcomer.sms_mfa {
+            // It was turned off while the intent was written.
+            if is_confirmed {
+                return Err(NotNow::Contended.into());
+            }
+            let noted = self.ports.table().note(&who, Mark::SecondFactor, self.ports.clock().now()).await;
+            noted.map_err(NotNow::Table)?;
+        }
         if is_confirmed {
             // Before the answer: the old password must never go over one that was chosen in the new pool.
             let noted = self.ports.table().note(&who, Mark::Migrated, self.ports.clock().now()).await;

@@ -21,6 +21,8 @@ use lock::Lock;
 
 pub(crate) const SET: &str = "AdminSetUserPassword";
 const RESEND: &str = "AdminCreateUser";
+/// Challenges that can only follow a right password (F§8).
+const FACTORS: [&str; 5] = ["SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP", "SELECT_MFA_TYPE", "MFA_SETUP"];
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What a pool says of passwords.
@@ -125,7 +127,7 @@ impl MemoryPool {
         self.passwords().keep(sub, password);
     }
 
-    /// From now on this challenge follows a right password of the user: `DEVICE_SRP_AUTH`, `CUSTOM_CHALLENGE`, or one of tomorrow.
+    /// From now on this challenge follows a right password of the user: a second factor, `CUSTOM_CHALLENGE`, or one of tomorrow.
     pub fn challenge_after_password(&self, sub: &Sub, challenge: &str) {
         self.passwords().of.entry(sub.clone()).or_default().challenge = Some(challenge.to_owned());
     }
@@ -284,6 +286,9 @@ impl Passwords {
         match (&person.status, &secret.challenge) {
             (Status::Unconfirmed, _) => Checked::NotConfirmed,
             (Status::ForceChangePassword, _) => Checked::Temporary,
+            (_, Some(challenge)) if FACTORS.contains(&challenge.as_str()) => {
+                Checked::Right { second_factor: true }
+            }
             (_, Some(challenge)) => Checked::Unclear(challenge.clone()),
             (_, None) => Checked::Right { second_factor: has_factor(person.mfa) },
         }
