@@ -39,7 +39,8 @@ impl<P: GatePorts> Gate<P> {
     ///
     /// A name counts as held where a user of the old pool signs in with it, whether its address is verified or not; and an address
     /// where it is no name there, only if that user has proven it: else anybody could keep others out by writing down
-    /// their address. Who never confirmed the sign-up, or is left out, will not come, so holds nothing. Contacts
+    /// their address. Where the new pool does not tell upper from lower case, other letters of the same name are held too, as far as they
+    /// can be looked up. Who never confirmed the sign-up, or is left out, will not come, so holds nothing. Contacts
     /// that are no names in the new pool can be shared, and are not looked at.
     ///
     /// # Errors
@@ -52,8 +53,8 @@ impl<P: GatePorts> Gate<P> {
         let users = OldUsers { old: self.ports.old(), known };
         for name in names(known, sign_up) {
             let by_name = users.named(&name).await.map_err(NotNow::OldPool)?;
-            let by_contact = users.with_contact(name.as_str()).await.map_err(NotNow::OldPool)?;
-            let mut holders = by_name.into_iter().chain(by_contact);
+            let alike = users.alike(&name).await.map_err(NotNow::OldPool)?;
+            let mut holders = by_name.into_iter().chain(alike);
             if holders.any(|holder| holds(known, holder, owner.as_ref())) {
                 return Err(Barred::Held);
             }

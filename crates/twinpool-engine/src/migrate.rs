@@ -122,7 +122,7 @@ impl<P: GatePorts> Gate<P> {
             return Ok(entrant);
         }
         let mut fitting = Vec::new();
-        for old in users.with_contact(typed.as_str()).await.map_err(NotNow::OldPool)? {
+        for old in users.alike(typed).await.map_err(NotNow::OldPool)? {
             // The profile of a provider has no password.
             if old.status != Status::ExternalProvider {
                 fitting.extend(self.prepare(known, old, typed).await?);

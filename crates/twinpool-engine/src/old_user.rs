@@ -30,42 +30,61 @@ impl<O: PoolReader + ContactSearch> OldUsers<'_, O> {
         }
     }
 
-    /// Everybody whose contact this is, where the new pool takes it for a name and the old one does not. Only who has proven it:
-    /// anybody can write an address. As it is typed and in small letters; the list may know it in others (F§4.6).
-    pub(crate) async fn with_contact(&self, text: &str) -> Answer<Vec<Snapshot>> {
+    /// Who else may be meant: the new pool takes `Jane` and `jane` for one name where the old one does not, and contacts for names
+    /// that the old one does not. Nobody who never confirmed the sign-up.
+    pub(crate) async fn alike(&self, typed: &Username) -> Answer<Vec<Snapshot>> {
+        let small = typed.as_str().to_lowercase();
         let mut found: Vec<Snapshot> = Vec::new();
-        for contact in Contact::ALL.into_iter().filter(|contact| self.is_searched(*contact, text)) {
-            for spelling in BTreeSet::from([text.to_owned(), text.to_lowercase()]) {
-                for listed in self.old.with_contact(contact, &Value::new(spelling)).await? {
-                    if found.iter().any(|known| known.sub == listed.sub) {
-                        continue;
-                    }
-                    // The list may be some seconds old.
-                    let who = UserRef::Username(listed.username);
-                    let user = observe::source(self.old, &who, self.known.old_shape).await?;
-                    let user = user.filter(|user| user.sub == listed.sub);
-                    found.extend(user.filter(|user| has_proven(user, contact, text)));
-                }
+        if self.folds_case()
+            && small != typed.as_str()
+            && let Ok(small) = Username::parse(small.as_str())
+        {
+            let user = self.named(&small).await?;
+            found.extend(user.filter(|user| user.status != Status::Unconfirmed));
+        }
+        for contact in Contact::ALL.into_iter().filter(|contact| self.is_searched(*contact, typed.as_str())) {
+            // The list may know it in other letters (F§4.6).
+            for spelling in BTreeSet::from([typed.as_str(), small.as_str()]) {
+                self.search(contact, spelling, &mut found).await?;
             }
         }
         Ok(found)
     }
 
-    /// Names of the old pool are found by [`OldUsers::named`].
+    async fn search(&self, contact: Contact, text: &str, found: &mut Vec<Snapshot>) -> Answer<()> {
+        for listed in self.old.with_contact(contact, &Value::new(text)).await? {
+            if found.iter().any(|known| known.sub == listed.sub) {
+                continue;
+            }
+            // The list may be some seconds old.
+            let who = UserRef::Username(listed.username);
+            let user = observe::source(self.old, &who, self.known.old_shape).await?;
+            let user = user.filter(|user| user.sub == listed.sub);
+            found.extend(user.filter(|user| self.goes_by(user, contact, text)));
+        }
+        Ok(())
+    }
+
+    /// Two names of the old pool can be one name in the new one.
+    fn folds_case(&self) -> bool {
+        self.known.old_shape.case_sensitive && !self.known.new_shape.case_sensitive
+    }
+
+    /// Names of the old pool are found by [`OldUsers::named`], unless it knows them in other letters.
     fn is_searched(&self, contact: Contact, text: &str) -> bool {
         let attribute = contact.address_attribute();
         let looks_like = match contact {
             Contact::Email => text.contains('@'),
             Contact::Phone => text.starts_with('+'),
         };
-        let is_new_name = self.known.new_shape.sign_in.is_unique(&attribute);
-        looks_like && is_new_name && !self.known.old_shape.sign_in.is_unique(&attribute)
+        let is_found_by_name = self.known.old_shape.sign_in.is_unique(&attribute) && !self.folds_case();
+        looks_like && self.known.new_shape.sign_in.is_unique(&attribute) && !is_found_by_name
     }
-}
 
-fn has_proven(user: &Snapshot, contact: Contact, text: &str) -> bool {
-    let is_it = |value: &Value| value.reveal().to_lowercase() == text.to_lowercase();
-    user.status != Status::Unconfirmed
-        && user.is_verified(contact)
-        && user.contact(contact).is_some_and(is_it)
+    /// Only who has proven it, unless the old pool takes it for the name in any case: anybody can write an address.
+    fn goes_by(&self, user: &Snapshot, contact: Contact, text: &str) -> bool {
+        let is_it = |value: &Value| value.reveal().to_lowercase() == text.to_lowercase();
+        let counts = self.known.old_shape.sign_in.is_name(contact) || user.is_verified(contact);
+        user.status != Status::Unconfirmed && counts && user.contact(contact).is_some_and(is_it)
+    }
 }

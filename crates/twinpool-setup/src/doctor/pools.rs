@@ -62,8 +62,16 @@ pub(super) fn sign_up(facts: &Facts) -> Vec<Step> {
     let part = Part::SignUp;
     // Told of already.
     let Ok(pool) = &facts.new_pool else { return Vec::new() };
+    let folds_case = facts.old_pool.as_ref().is_ok_and(tells_case_apart) && !tells_case_apart(pool);
     vec![if is_closed(pool) {
         Step::fine(part, "the new pool is closed to sign-up")
+    } else if folds_case {
+        Step::broken(
+            part,
+            "anybody can sign up to the new pool, which does not tell upper from lower case, as the old one does: the sign-in \
+             function cannot look up every spelling of an old name, and who signs up in another one takes it",
+            "let administrators alone make users there until the switch (AllowAdminCreateUserOnly), in whatever made the pool",
+        )
     } else if super::ways::guards_sign_up(facts) {
         Step::fine(
             part,
@@ -77,6 +85,12 @@ pub(super) fn sign_up(facts: &Facts) -> Vec<Step> {
              deploy with SignInContinuity=migration or all, whose trigger PreSignUp asks the old pool first",
         )
     }]
+}
+
+/// Off only where the pool says so (F§4.10).
+fn tells_case_apart(pool: &Json) -> bool {
+    let names = pool.get("UsernameConfiguration").and_then(|names| names.get("CaseSensitive"));
+    names != Some(&Value::Bool(false))
 }
 
 fn is_closed(pool: &Json) -> bool {
