@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use twinpool_core::id::{OldSub, Username};
 use twinpool_core::plan::Marker;
+use twinpool_core::pool::SignIn;
 use twinpool_core::snapshot::{Snapshot, Status};
 use twinpool_core::value::Attributes;
 
@@ -12,7 +13,6 @@ use crate::entrant::cause;
 use crate::gate::{Gate, GatePorts};
 use crate::known::Known;
 use crate::not_admitted::NotNow;
-use crate::old_user::OldUsers;
 
 /// What somebody signs up with.
 #[derive(Debug, Clone)]
@@ -50,12 +50,13 @@ impl<P: GatePorts> Gate<P> {
         let pool = &known.old_shape.id;
         // A migration shows up here as well, after the answer (F§8). Nobody else can write the marker.
         let owner = Marker::owner_in(known.marker, pool, &sign_up.attributes, known.key);
-        let users = OldUsers { old: self.ports.old(), known };
+        let users = self.old_users(known, known.rules.leaves_out_by_group());
         for name in names(known, sign_up) {
-            let by_name = users.named(&name).await.map_err(NotNow::OldPool)?;
-            let alike = users.alike(&name).await.map_err(NotNow::OldPool)?;
-            let mut holders = by_name.into_iter().chain(alike);
-            if holders.any(|holder| holds(known, holder, owner.as_ref())) {
+            if users.named(&name).await?.is_some_and(|holder| holds(known, holder, owner.as_ref())) {
+                return Err(Barred::Held);
+            }
+            let mut alike = users.alike(&name).await?.into_iter();
+            if alike.any(|holder| holds(known, holder, owner.as_ref())) {
                 return Err(Barred::Held);
             }
         }
@@ -63,11 +64,13 @@ impl<P: GatePorts> Gate<P> {
     }
 }
 
-/// What the person would sign in with.
+/// What the person would sign in with. A pool that makes usernames up shows one that nobody types.
 fn names(known: Known<'_>, sign_up: &SignUp) -> BTreeSet<Username> {
     let ways = sign_up.attributes.iter().filter(|(name, _)| known.new_shape.sign_in.is_unique(name));
-    let ways = ways.filter_map(|(_, value)| Username::parse(value.reveal()).ok());
-    sign_up.username.iter().cloned().chain(ways).collect()
+    let ways: BTreeSet<_> = ways.filter_map(|(_, value)| Username::parse(value.reveal()).ok()).collect();
+    let is_made_up = matches!(known.new_shape.sign_in, SignIn::Contact(_)) && !ways.is_empty();
+    let username = sign_up.username.iter().filter(|_| !is_made_up);
+    username.cloned().chain(ways).collect()
 }
 
 fn holds(known: Known<'_>, holder: Snapshot, owner: Option<&OldSub>) -> bool {

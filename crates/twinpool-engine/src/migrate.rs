@@ -21,7 +21,6 @@ use crate::gate::{Gate, GatePorts};
 use crate::known::Known;
 use crate::not_admitted::{No, NotAdmitted, NotNow};
 use crate::observe;
-use crate::old_user::OldUsers;
 
 /// So many passwords of one user does the old pool see from here.
 const PASSWORDS: Limit = Limit { most: 5, within: Duration::from_mins(15) };
@@ -115,14 +114,14 @@ impl<P: GatePorts> Gate<P> {
 
     /// The user of the old pool who would come in under this name.
     async fn entrant(&self, known: Known<'_>, typed: &Username) -> Result<Entrant, NotAdmitted> {
-        let users = OldUsers { old: self.ports.old(), known };
-        if let Some(old) = users.named(typed).await.map_err(NotNow::OldPool)?
+        let users = self.old_users(known, true);
+        if let Some(old) = users.named(typed).await?
             && let Some(entrant) = self.prepare(known, old, typed).await?
         {
             return Ok(entrant);
         }
         let mut fitting = Vec::new();
-        for old in users.alike(typed).await.map_err(NotNow::OldPool)? {
+        for old in users.alike(typed).await? {
             // The profile of a provider has no password.
             if old.status != Status::ExternalProvider {
                 fitting.extend(self.prepare(known, old, typed).await?);
