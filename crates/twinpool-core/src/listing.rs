@@ -58,7 +58,8 @@ pub trait PoolList: PoolReader {
 /// Looks people of a pool up by a contact that is no name to sign in with there.
 pub trait ContactSearch: Send + Sync {
     /// Some of those whose contact is this very text, verified or not; whether upper and lower case count is the pool's business.
-    /// As the list tells of them, which may be some seconds old (F§4.6). More than a few are cut off: nobody is told from so many.
+    /// As the list tells of them, which may be some seconds old (F§4.6). More than a page are cut off: nobody is told from so many.
+    /// One call in one attempt, because anybody can cause it.
     fn with_contact(
         &self,
         contact: Contact,

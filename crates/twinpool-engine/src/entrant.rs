@@ -102,6 +102,11 @@ impl Entrant {
         std::iter::once(self.creation.username.clone()).chain(ways)
     }
 
+    /// Whether the new pool asks for a code by text message from the first sign-in on.
+    pub(crate) fn turns_sms_on(&self) -> bool {
+        self.creation.sms_mfa
+    }
+
     /// As whom the new pool is to make the user.
     pub(crate) fn newcomer(&self, is_confirmed: bool) -> Result<Newcomer, NotAdmitted> {
         let Creation { username, attributes, is_alias, sms_mfa, .. } = &self.creation;

@@ -9,6 +9,8 @@ use twinpool_core::port::{Clock, LinkStore, PoolReader};
 
 use crate::engine::{StartError, Terms, shapes};
 use crate::known::Known;
+use crate::old_user::OldUsers;
+use crate::searches::Searches;
 
 /// The outside of the door, in one parameter.
 pub trait GatePorts: Send + Sync {
@@ -79,13 +81,14 @@ pub struct Gate<P> {
     pub(crate) ports: P,
     terms: Terms,
     shapes: OnceCell<(PoolShape, PoolShape)>,
+    searches: Searches,
 }
 
 impl<P: GatePorts> Gate<P> {
     /// A door of these pools.
     #[must_use]
     pub fn new(ports: P, terms: Terms) -> Self {
-        Self { ports, terms, shapes: OnceCell::new() }
+        Self { ports, terms, shapes: OnceCell::new(), searches: Searches::default() }
     }
 
     /// What decides beside the user. A pool that does not answer is asked again by who comes next.
@@ -94,5 +97,11 @@ impl<P: GatePorts> Gate<P> {
         let (old_shape, new_shape) = self.shapes.get_or_try_init(read).await?;
         let Terms { key, marker, rules } = &self.terms;
         Ok(Known { key, marker, rules, old_shape, new_shape })
+    }
+
+    /// Whom the old pool has under a name.
+    pub(crate) fn old_users<'a>(&'a self, known: Known<'a>, with_groups: bool) -> OldUsers<'a, P::Old> {
+        let now = self.ports.clock().now();
+        OldUsers { old: self.ports.old(), known, searches: &self.searches, now, with_groups }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use twinpool_core::id::{OldSub, Username};
 use twinpool_core::plan::Marker;
+use twinpool_core::pool::SignIn;
 use twinpool_core::port::LinkReader as _;
 use twinpool_core::snapshot::{Snapshot, Status};
 use twinpool_core::value::Attributes;
@@ -13,7 +14,6 @@ use crate::entrant::cause;
 use crate::gate::{Gate, GatePorts};
 use crate::known::Known;
 use crate::not_admitted::NotNow;
-use crate::old_user::OldUsers;
 
 /// What somebody signs up with.
 #[derive(Debug, Clone)]
@@ -40,7 +40,8 @@ impl<P: GatePorts> Gate<P> {
     ///
     /// A name counts as held where a user of the old pool signs in with it, whether its address is verified or not; and an address
     /// where it is no name there, only if that user has proven it: else anybody could keep others out by writing down
-    /// their address. Who never confirmed the sign-up, or is left out, will not come, so holds nothing. Contacts
+    /// their address. Where the new pool does not tell upper from lower case, other letters of the same name are held too, as far as they
+    /// can be looked up. Who never confirmed the sign-up, or is left out, will not come, so holds nothing. Contacts
     /// that are no names in the new pool can be shared, and are not looked at.
     ///
     /// # Errors
@@ -50,11 +51,14 @@ impl<P: GatePorts> Gate<P> {
         let pool = &known.old_shape.id;
         // A migration shows up here as well, after the answer (F§8). Nobody else can write the marker.
         let owner = Marker::owner_in(known.marker, pool, &sign_up.attributes, known.key);
-        let users = OldUsers { old: self.ports.old(), known };
+        let users = self.old_users(known, known.rules.leaves_out_by_group());
         for name in names(known, sign_up) {
-            let by_name = users.named(&name).await.map_err(NotNow::OldPool)?;
-            let by_contact = users.with_contact(name.as_str()).await.map_err(NotNow::OldPool)?;
-            for holder in by_name.into_iter().chain(by_contact) {
+            if let Some(holder) = users.named(&name).await?
+                && self.holds(known, holder, owner.as_ref()).await?
+            {
+                return Err(Barred::Held);
+            }
+            for holder in users.alike(&name).await? {
                 if self.holds(known, holder, owner.as_ref()).await? {
                     return Err(Barred::Held);
                 }
@@ -79,9 +83,11 @@ impl<P: GatePorts> Gate<P> {
     }
 }
 
-/// What the person would sign in with.
+/// What the person would sign in with. A pool that makes usernames up shows one that nobody types.
 fn names(known: Known<'_>, sign_up: &SignUp) -> BTreeSet<Username> {
     let ways = sign_up.attributes.iter().filter(|(name, _)| known.new_shape.sign_in.is_unique(name));
-    let ways = ways.filter_map(|(_, value)| Username::parse(value.reveal()).ok());
-    sign_up.username.iter().cloned().chain(ways).collect()
+    let ways: BTreeSet<_> = ways.filter_map(|(_, value)| Username::parse(value.reveal()).ok()).collect();
+    let is_made_up = matches!(known.new_shape.sign_in, SignIn::Contact(_)) && !ways.is_empty();
+    let username = sign_up.username.iter().filter(|_| !is_made_up);
+    username.cloned().chain(ways).collect()
 }

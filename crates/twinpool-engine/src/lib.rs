@@ -33,6 +33,7 @@ mod old_user;
 mod pace;
 mod record;
 mod resolve;
+mod searches;
 mod seen;
 mod standing;
 mod sweep;

@@ -13,7 +13,7 @@ use twinpool_core::arrival::{Allowance, ArrivalStore as _, Limit, Mark, Tried, W
 use twinpool_core::id::{OldSub, Sub, Username};
 use twinpool_core::password::{Checked, Password, PasswordChecker as _};
 use twinpool_core::port::{Class, Clock as _, LinkReader as _, LinkStore as _};
-use twinpool_core::snapshot::{Factor, Snapshot, Status};
+use twinpool_core::snapshot::{Snapshot, Status};
 use twinpool_core::value::Attributes;
 
 use crate::entrant::Entrant;
@@ -21,7 +21,6 @@ use crate::gate::{Gate, GatePorts};
 use crate::known::Known;
 use crate::not_admitted::{No, NotAdmitted, NotNow};
 use crate::observe;
-use crate::old_user::OldUsers;
 
 /// So many passwords of one user does the old pool see from here.
 const PASSWORDS: Limit = Limit { most: 5, within: Duration::from_mins(15) };
@@ -60,13 +59,11 @@ impl<P: GatePorts> Gate<P> {
         let who = Sub::from(&entrant.link.old_sub);
         self.count(&who, Tried::Password, PASSWORDS).await?;
         let checked = self.ports.old().check(&entrant.old.username, password).await;
-        let is_confirmed = match checked.map_err(NotNow::OldPool)? {
-            Checked::Right { second_factor } => {
-                if second_factor && !has_factor(&entrant.old) {
-                    self.note(&who, Mark::SecondFactor).await?;
-                }
-                true
-            }
+        let checked = checked.map_err(NotNow::OldPool)?;
+        let second_factor = checked == Checked::Right { second_factor: true };
+        let is_confirmed = match checked {
+            // Where the new pool asks for no factor at this sign-in, the code of a reset stands in for it.
+            Checked::Right { .. } => !second_factor || entrant.turns_sms_on(),
             Checked::Temporary => false,
             Checked::Wrong => return Err(No::WrongPassword.into()),
             Checked::Locked => return Err(No::Locked.into()),
@@ -76,6 +73,14 @@ impl<P: GatePorts> Gate<P> {
             Checked::Unclear(_) => return Err(No::Unclear.into()),
         };
         let newcomer = self.announce(known, entrant, typed, is_confirmed).await?;
+        if second_factor && !newcomer.sms_mfa {
+            // It was turned off while the intent was written.
+            if is_confirmed {
+                return Err(NotNow::Contended.into());
+            }
+            let noted = self.ports.table().note(&who, Mark::SecondFactor, self.ports.clock().now()).await;
+            noted.map_err(NotNow::Table)?;
+        }
         if is_confirmed {
             // Before the answer: the old password must never go over one that was chosen in the new pool.
             self.note(&who, Mark::Migrated).await?;
@@ -114,14 +119,14 @@ impl<P: GatePorts> Gate<P> {
 
     /// The user of the old pool who would come in under this name.
     async fn entrant(&self, known: Known<'_>, typed: &Username) -> Result<Entrant, NotAdmitted> {
-        let users = OldUsers { old: self.ports.old(), known };
-        if let Some(old) = users.named(typed).await.map_err(NotNow::OldPool)?
+        let users = self.old_users(known, true);
+        if let Some(old) = users.named(typed).await?
             && let Some(entrant) = self.prepare(known, old, typed).await?
         {
             return Ok(entrant);
         }
         let (mut fitting, mut turned_away) = (Vec::new(), None);
-        for old in users.with_contact(typed.as_str()).await.map_err(NotNow::OldPool)? {
+        for old in users.alike(typed).await? {
             // The profile of a provider has no password.
             if old.status == Status::ExternalProvider {
                 continue;
@@ -185,9 +190,4 @@ impl<P: GatePorts> Gate<P> {
         }
         Err(NotNow::Contended.into())
     }
-}
-
-/// Whether the pool shows a second factor of the user.
-fn has_factor(user: &Snapshot) -> bool {
-    [Factor::Sms, Factor::Email, Factor::Totp].into_iter().any(|factor| user.mfa.has(factor))
 }

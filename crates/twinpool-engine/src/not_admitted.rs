@@ -80,6 +80,9 @@ pub enum NotNow {
     /// The old pool did not answer.
     #[error("the old pool could not be asked: {0}")]
     OldPool(PortError),
+    /// This process has searched for too many contacts within too short a time.
+    #[error("the old pool is not searched for a contact more than twice a second")]
+    TooManySearches,
     /// The new pool did not answer.
     #[error("the new pool could not be asked: {0}")]
     NewPool(PortError),

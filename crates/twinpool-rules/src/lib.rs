@@ -64,6 +64,12 @@ impl Rules {
         View::of(&self.model, old)
     }
 
+    /// Whether it takes a user's groups to say that the user is left out.
+    #[must_use]
+    pub fn leaves_out_by_group(&self) -> bool {
+        !self.model.users.leave_out_groups.is_empty()
+    }
+
     /// What becomes of the new pool's user when the old pool's is deleted.
     #[must_use]
     pub fn when_deleted(&self) -> WhenDeleted {

@@ -22,6 +22,8 @@ use lock::Lock;
 
 pub(crate) const SET: &str = "AdminSetUserPassword";
 const RESEND: &str = "AdminCreateUser";
+/// Challenges that can only follow a right password (F§8).
+const FACTORS: [&str; 5] = ["SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP", "SELECT_MFA_TYPE", "MFA_SETUP"];
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What a pool says of passwords.
@@ -126,7 +128,7 @@ impl MemoryPool {
         self.passwords().keep(sub, password);
     }
 
-    /// From now on this challenge follows a right password of the user: `MFA_SETUP`, `DEVICE_SRP_AUTH`, `CUSTOM_CHALLENGE`, or one of tomorrow.
+    /// From now on this challenge follows a right password of the user: a second factor, `CUSTOM_CHALLENGE`, or one of tomorrow.
     pub fn challenge_after_password(&self, sub: &Sub, challenge: &str) {
         self.passwords().of.entry(sub.clone()).or_default().challenge = Some(challenge.to_owned());
     }
@@ -285,8 +287,9 @@ impl Passwords {
         match (&person.status, &secret.challenge) {
             (Status::Unconfirmed, _) => Checked::NotConfirmed,
             (Status::ForceChangePassword, _) => Checked::Temporary,
-            // The pool asks everybody for a second factor, and this user has none yet.
-            (_, Some(challenge)) if challenge == "MFA_SETUP" => Checked::Right { second_factor: true },
+            (_, Some(challenge)) if FACTORS.contains(&challenge.as_str()) => {
+                Checked::Right { second_factor: true }
+            }
             (_, Some(challenge)) => Checked::Unclear(challenge.clone()),
             // Who has set up none is sent to set one up.
             (_, None) => Checked::Right { second_factor: mfa == MfaMode::Required || has_factor(person.mfa) },

@@ -16,6 +16,7 @@ use twinpool_testkit::{MigrationAnswer, Person, Process, World};
 use crate::support::{Door, NOW, assert_in_step, door, link, only, run, sign_in};
 
 mod broken;
+mod factors;
 mod raced;
 mod refused;
 

@@ -32,6 +32,7 @@ mod population;
 mod quotas;
 mod races;
 mod refusals;
+mod searches;
 mod seen;
 mod sign_ups;
 mod start;

@@ -6,12 +6,15 @@ use twinpool_core::decision::Decision;
 use twinpool_core::held_back::Subject;
 use twinpool_core::id::{OldSub, Sub};
 use twinpool_core::plan::Marker;
+use twinpool_core::pool::PoolShape;
 use twinpool_core::port::Class;
 use twinpool_core::snapshot::Status;
 use twinpool_core::value::{Attributes, Value};
 use twinpool_engine::{Barred, SignUp};
-use twinpool_testkit::world::{MARKER, OLD_POOL, alias_pool, attribute, key, person, username_pool};
-use twinpool_testkit::{Process, World};
+use twinpool_testkit::world::{
+    MARKER, OLD_POOL, alias_pool, attribute, email_pool, key, person, username_pool,
+};
+use twinpool_testkit::{Person, Process, World};
 
 use crate::first_sign_ins::{JANE, PASSWORD, Seen, healthy, jane, name, signs_in};
 use crate::support::{NOW, decide, door, run, sign_in};
@@ -62,7 +65,7 @@ fn everybody_else_signs_up() {
     let shared = [("email", "new@example.com"), ("phone_number", "+15550100")];
     assert!(signs_up(&world, UUID, &shared), "numbers are no names in the new pool");
     let never = person("sue-sub", "sue@example.com", &[]);
-    world.old.put(twinpool_testkit::Person { status: Status::Unconfirmed, ..never });
+    world.old.put(Person { status: Status::Unconfirmed, ..never });
     assert!(signs_up(&world, UUID, &[("email", "sue@example.com")]), "who never confirmed will not come");
     let world = jane("[users]\nleave_out_groups = [\"staff\"]");
     assert!(signs_up(&world, UUID, &[("email", JANE)]), "who is left out will not come");
@@ -90,6 +93,55 @@ fn usernames_and_aliases_are_kept_too_and_contacts_only_where_they_are_names() {
     let world = World::new(username_pool(OLD_POOL), username_pool("eu-west-1_New")).with_jane();
     assert!(signs_up(&world, "other", &[("email", JANE)]), "families share addresses");
     assert!(!signs_up(&world, "jane", &[]));
+}
+
+/// An old pool that tells upper from lower case, and a new one that does not.
+fn folding(old: PoolShape, new: PoolShape, jane: Person) -> World {
+    let world = World::new(PoolShape { case_sensitive: true, ..old }, new);
+    world.old.give_password(&jane.sub, PASSWORD);
+    world.old.put(jane);
+    world
+}
+
+#[test]
+fn another_spelling_of_an_old_name_is_the_same_name_where_the_new_pool_does_not_tell_case_apart() {
+    const TYPED: &str = "JANE@example.com";
+    let named = |name| person("jane-sub", name, &[("email", JANE), ("email_verified", "true")]);
+    let address = || named("jane");
+    let by_email = || email_pool("eu-west-1_New");
+    let worlds = [
+        folding(username_pool(OLD_POOL), by_email(), named(JANE)),
+        folding(username_pool(OLD_POOL), by_email(), address()),
+        folding(alias_pool(OLD_POOL), by_email(), address()),
+        folding(email_pool(OLD_POOL), by_email(), named("jane-sub")),
+        // The list knows it as it was typed, the pool by no name in small letters.
+        folding(alias_pool(OLD_POOL), by_email(), {
+            person("jane-sub", "jane", &[("email", TYPED), ("email_verified", "true")])
+        }),
+        folding(username_pool(OLD_POOL), alias_pool("eu-west-1_New"), address()),
+    ];
+    for (case, world) in worlds.into_iter().enumerate() {
+        assert!(!signs_up(&world, UUID, &[("email", TYPED)]), "{case}");
+        assert!(signs_up(&world, UUID, &[("email", "NEW@example.com")]), "{case}");
+        assert_eq!(signs_in(&world, TYPED, "wrong"), Seen::Wrong, "{case}");
+        assert_eq!(signs_in(&world, TYPED, PASSWORD), Seen::In, "{case}");
+    }
+    let world = folding(username_pool(OLD_POOL), username_pool("eu-west-1_New"), address());
+    assert!(!signs_up(&world, "JANE", &[]) && signs_up(&world, "JOAN", &[]));
+    assert_eq!(signs_in(&world, "JANE", PASSWORD), Seen::In);
+}
+
+#[test]
+fn of_two_old_users_whose_names_differ_by_case_each_comes_in_by_the_exact_one_alone() {
+    let jane = |sub, name| person(sub, name, &[]);
+    let world = folding(username_pool(OLD_POOL), username_pool("eu-west-1_New"), jane("jane-sub", "jane"));
+    world.old.put(jane("Jane-sub", "Jane"));
+    assert!(
+        !signs_up(&world, "jane", &[]) && !signs_up(&world, "Jane", &[]) && !signs_up(&world, "JANE", &[])
+    );
+    // The other one's password is nobody's business.
+    assert_eq!(signs_in(&world, "Jane", PASSWORD), Seen::Wrong);
+    assert_eq!(signs_in(&world, "jane", PASSWORD), Seen::In);
 }
 
 #[test]

@@ -63,6 +63,7 @@ pub(super) fn sign_up(facts: &Facts) -> Vec<Step> {
     let part = Part::SignUp;
     // Told of already.
     let Ok(pool) = &facts.new_pool else { return Vec::new() };
+    let folds_case = facts.old_pool.as_ref().is_ok_and(tells_case_apart) && !tells_case_apart(pool);
     let clients = facts.ways.as_ref().and_then(|ways| ways.clients.as_deref().ok());
     let names = if super::ways::migrates(facts) { changeable(pool, clients) } else { Vec::new() };
     let changes = (!names.is_empty()).then(|| {
@@ -75,6 +76,13 @@ pub(super) fn sign_up(facts: &Facts) -> Vec<Step> {
     });
     let sign_up = if is_closed(pool) {
         Step::fine(part, "the new pool is closed to sign-up")
+    } else if folds_case {
+        Step::broken(
+            part,
+            "anybody can sign up to the new pool, which does not tell upper from lower case, as the old one does: the sign-in \
+             function cannot look up every spelling of an old name, and who signs up in another one takes it",
+            "let administrators alone make users there until the switch (AllowAdminCreateUserOnly), in whatever made the pool",
+        )
     } else if super::ways::guards_sign_up(facts) {
         Step::fine(
             part,
@@ -89,6 +97,12 @@ pub(super) fn sign_up(facts: &Facts) -> Vec<Step> {
         )
     };
     [sign_up].into_iter().chain(changes).collect()
+}
+
+/// Off only where the pool says so (F§4.10).
+fn tells_case_apart(pool: &Json) -> bool {
+    let names = pool.get("UsernameConfiguration").and_then(|names| names.get("CaseSensitive"));
+    names != Some(&Value::Bool(false))
 }
 
 fn is_closed(pool: &Json) -> bool {

@@ -252,3 +252,25 @@ fn an_open_new_pool_is_fine_only_while_the_guard_stands() {
     lambda(&mut facts, "PreSignUp", json!(CAPTURE));
     assert_eq!(sign_up(&facts).verdict, Verdict::Broken, "somebody else's function guards nothing");
 }
+
+#[test]
+fn a_pair_that_does_not_keep_upper_and_lower_case_apart_stays_closed_whoever_guards() {
+    let says = |case_sensitive: bool| json!({ "CaseSensitive": case_sensitive });
+    let judged = |old: Option<bool>, new: Option<bool>, is_closed: bool| {
+        let mut facts = open("migration");
+        set(&mut facts.new_pool, "/AdminCreateUserConfig/AllowAdminCreateUserOnly", json!(is_closed));
+        for (pool, told) in [(&mut facts.old_pool, old), (&mut facts.new_pool, new)] {
+            let pool = pool.as_mut().unwrap();
+            pool.extend(told.map(|told| ("UsernameConfiguration".to_owned(), says(told))));
+        }
+        steps(&facts).into_iter().find(|step| step.part == Part::SignUp).unwrap()
+    };
+    for old in [Some(true), None] {
+        let step = judged(old, Some(false), false);
+        assert_eq!(step.verdict, Verdict::Broken, "{old:?}");
+        assert!(step.remedy.is_some_and(|remedy| remedy.contains("AllowAdminCreateUserOnly")), "{old:?}");
+        assert_eq!(judged(old, Some(false), true).verdict, Verdict::Fine, "{old:?}");
+        assert_eq!(judged(old, Some(true), false).verdict, Verdict::Fine, "{old:?}");
+    }
+    assert_eq!(judged(Some(false), Some(false), false).verdict, Verdict::Fine);
+}
