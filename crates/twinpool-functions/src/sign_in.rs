@@ -139,7 +139,8 @@ impl<X: Outside, F: Functions> SignIn<X, F> {
         let call = Call { source: &source, sub: None, function, request_id, at: SystemClock.now() };
         let asked = Asked { raw: payload.get(), said: payload.get(), call, came };
         // The password is set, whatever a former function says: its mark waits for none.
-        let (mut answer, lost) = join(self.chained(&asked, &context), self.password_chosen(&asked)).await;
+        let chained = Box::pin(self.chained(&asked, &context));
+        let (mut answer, lost) = join(chained, Box::pin(self.password_chosen(&asked))).await;
         answer.lines.extend(lost);
         let Chained { event, lines, chain } = answer;
         Answer { event: event.map(|text| text.unwrap_or(payload)), lines, chain }
