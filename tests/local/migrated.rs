@@ -2,11 +2,12 @@
 //! has the old pool and the functions, the TypeScript client is the application (docs/local-sign-in.md).
 
 use serde_json::json;
+use twinpool_tests::application::Application;
 use xtask::local::{PASSWORD, Person, Stack};
 use xtask::process::wait_for;
 use xtask::testbed::{MIGRATION, stack};
 
-use crate::typescript::Application;
+use crate::typescript::application;
 
 struct Somebody {
     stack: Stack,
@@ -30,7 +31,7 @@ impl Somebody {
     }
 
     fn at(&self, continuity: &str) -> Application {
-        Application::of(&self.stack, continuity)
+        application(&self.stack, continuity)
     }
 
     /// Everybody in the new pool with this address. Its own list of somebody's groups is empty, whoever it is.
