@@ -154,10 +154,14 @@ async fn the_ways_in_that_are_deployed_decide_about_the_slots_and_the_same_comma
     bench.deployed(json!({ "TWINPOOL_CONTINUITY": "challenges", "TWINPOOL_CHAIN_PRE_SIGN_UP": GUARD }));
     let (code, told, said) = bench.run(&["attach", "--pool", "new", "--yes"]);
     assert_eq!((code, told.contains("5 triggers")), (Some(0), true), "{told}{said}");
+    assert!(told.ends_with("then: twinpool doctor\n"), "{told}");
     let lambda = bench.new.described()["LambdaConfig"].clone();
     assert_eq!((&lambda["PreSignUp"], lambda.get("UserMigration")), (&json!(GUARD), None), "{lambda}");
     bench.deployed(all);
     bench.attach();
+    bench.deployed(json!({ "TWINPOOL_CHAIN_PRE_SIGN_UP": GUARD }));
+    let (code, told, said) = bench.run(&["attach", "--pool", "new", "--yes"]);
+    assert_eq!((code, told.contains("then:")), (Some(0), false), "no way in is left: {told}{said}");
     let (code, told, said) = bench.run(&["detach", "--pool", "new", "--yes"]);
     assert_eq!((code, settings(&bench.new)), (Some(0), bench.before[1].clone()), "{told}{said}");
 }

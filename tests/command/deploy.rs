@@ -249,18 +249,20 @@ fn a_sign_in_function_that_the_new_pool_names_or_may_name_is_not_taken_away() {
 }
 
 #[test]
-fn other_ways_in_are_followed_by_the_triggers_and_that_is_said_where_the_pool_is_attached() {
+fn other_ways_in_are_followed_by_the_triggers_and_that_is_said_attached_or_not() {
     let named = r#"{"UserPool":{"Id":"eu-west-1_New","LambdaConfig":{"PreTokenGeneration":
         "arn:aws:lambda:eu-west-1:123456789012:function:twinpool-SignIn-1"}}}"#;
-    let words = ["deploy", "--yes", "--parameter", "SignInContinuity=all"];
-    for (aws, is_said) in [(Aws { new_pool: Some(named), ..Aws::standing() }, true), (Aws::standing(), false)]
-    {
-        let (code, told, seen) = twinpool(&aws, &words);
-        assert_eq!((code, told.contains("twinpool attach --pool new")), (0, is_said), "{told}");
+    let attached = Aws { new_pool: Some(named), ..Aws::standing() };
+    for aws in [&attached, &Aws::standing()] {
+        let words = ["deploy", "--yes", "--parameter", "SignInContinuity=all"];
+        let (code, told, seen) = twinpool(aws, &words);
+        assert_eq!((code, told.contains("twinpool attach --pool new")), (0, true), "{told}");
         let number = seen.proposal.iter().find(|(_, value)| *value == "SignInContinuity").unwrap().0;
         let member = number.strip_suffix("ParameterKey").unwrap();
         assert_eq!(seen.proposal[&format!("{member}ParameterValue")], "all");
     }
+    let (code, told, _) = twinpool(&attached, &["deploy", "--yes", "--parameter", "SignInContinuity=none"]);
+    assert_eq!((code, told.contains("attach --pool new")), (0, false), "it is what it was: {told}");
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! People who were mirrored ahead come in with their old password, by CUSTOM_AUTH: with the TypeScript client, on both pools of MiniStack.
 
 use serde_json::json;
+use twinpool_tests::application::{Application, End};
 use xtask::local::{Mail, PASSWORD, Person, Stack};
 use xtask::testbed::{WAYS_IN, stack};
 
 use crate::arrived;
-use crate::typescript::{Application, End};
+use crate::typescript::application;
 
 /// Somebody of the old pool who has arrived in the new one, and what a test needs of both.
 pub(crate) struct Twin {
@@ -41,7 +42,7 @@ impl Twin {
 
     /// An application at the new pool.
     pub(crate) fn at(&self, continuity: &str) -> Application {
-        Application::of(&self.stack, continuity)
+        application(&self.stack, continuity)
     }
 
     /// The session is this person's, with the same user id, groups and attributes.

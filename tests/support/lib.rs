@@ -1,6 +1,7 @@
 //! What the tests of several crates share: stand-ins for AWS on loopback, built functions, and the events of `events/`.
 #![expect(clippy::expect_used, reason = "a broken set-up should stop a test where it broke")]
 
+pub mod application;
 pub mod aws_stub;
 pub mod bootstrap;
 pub mod events;

@@ -6,6 +6,10 @@
 import { AuthenticationDetails, CognitoUser, CognitoUserPool } from 'amazon-cognito-identity-js';
 import type { CognitoUserSession, IAuthenticationCallback } from 'amazon-cognito-identity-js';
 import { SignInError, reasonOf } from './signInError';
+import type { Reason } from './signInError';
+
+/** How often Cognito's own questions are asked, before a wrong answer ends the sign-in. It keeps their session. */
+const TRIES = 3;
 
 /** The new pool, and how it is set up. */
 export interface Pool {
@@ -25,7 +29,7 @@ export interface Ask {
   newPassword(): Promise<string>;
   /** The code that was just sent there. Asked again if it was wrong. */
   code(medium: 'EMAIL' | 'SMS', destination: string): Promise<string>;
-  /** A second factor: SMS_MFA or SOFTWARE_TOKEN_MFA. */
+  /** A second factor: SMS_MFA or SOFTWARE_TOKEN_MFA. Asked again if it was wrong. */
   secondFactor(kind: string): Promise<string>;
 }
 
@@ -104,20 +108,32 @@ async function finish(user: CognitoUser, ask: Ask, now: Step): Promise<CognitoUs
   for (;;) {
     if ('session' in now) return now.session;
     if ('temporary' in now) {
-      const password = await ask.newPassword();
-      now = await step((then) => user.completeNewPasswordChallenge(password, {}, then)).catch((error: unknown) => {
-        if (reasonOf(error) === 'password-refused') return { temporary: true };
-        throw error;
+      now = await correctable('password-refused', async () => {
+        const password = await ask.newPassword();
+        return step((then) => user.completeNewPasswordChallenge(password, {}, then));
       });
     } else if ('factors' in now) {
       const factor = now.factors.find((kind) => kind === 'SOFTWARE_TOKEN_MFA') ?? 'SMS_MFA';
       now = await step((then) => user.sendMFASelectionAnswer(factor, then));
     } else if ('factor' in now) {
       const { factor } = now;
-      const code = await ask.secondFactor(factor);
-      now = await step((then) => user.sendMFACode(code, then, factor));
+      now = await correctable('wrong-code', async () => {
+        const code = await ask.secondFactor(factor);
+        return step((then) => user.sendMFACode(code, then, factor));
+      });
     } else {
       throw new SignInError('failed');
+    }
+  }
+}
+
+/** Asks again after an answer that is refused for this reason. */
+async function correctable(reason: Reason, answer: () => Promise<Step>): Promise<Step> {
+  for (let left = TRIES; ; left -= 1) {
+    try {
+      return await answer();
+    } catch (error) {
+      if (left === 1 || reasonOf(error) !== reason) throw error;
     }
   }
 }

@@ -6,6 +6,8 @@ export type Reason =
   | 'password-needed'
   /** The code was wrong too often, or is too old. */
   | 'wrong-code'
+  /** The person took too long, and the session of the challenge is over: begin again. */
+  | 'expired'
   /** Too many attempts: in a quarter of an hour again, or reset the password. */
   | 'too-many'
   /** The pools could not be asked: in a moment again. */
@@ -15,7 +17,7 @@ export type Reason =
   | 'not-confirmed'
   /** The password must be reset. */
   | 'reset-needed'
-  /** The new password does not follow the pool's policy, too often. */
+  /** The new password does not follow the pool's policy, or was used before, too often. */
   | 'password-refused'
   /** Something that no person can do anything about; the cause says more. */
   | 'failed';
@@ -42,17 +44,20 @@ export function reasonOf(error: unknown): Reason {
   switch (name) {
     case 'NotAuthorizedException':
       if (message.includes('disabled')) return 'disabled';
+      if (message.includes('Invalid session') || message.includes('session is expired')) return 'expired';
       return message.includes('attempts exceeded') ? 'too-many' : 'wrong';
     case 'UserNotFoundException':
       return 'wrong';
     case 'CodeMismatchException':
-    case 'ExpiredCodeException':
       return 'wrong-code';
+    case 'ExpiredCodeException':
+      return 'expired';
     case 'UserNotConfirmedException':
       return 'not-confirmed';
     case 'PasswordResetRequiredException':
       return 'reset-needed';
     case 'InvalidPasswordException':
+    case 'PasswordHistoryPolicyViolationException':
       return 'password-refused';
     case 'LimitExceededException':
       return 'too-many';

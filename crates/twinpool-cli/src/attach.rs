@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use twinpool_core::port::Clock as _;
 use twinpool_setup::attach::{self, Attached, NoPlan, Plan, TokenVersion, Unfinished, Warning, Wish};
 use twinpool_setup::chain::chained;
+use twinpool_setup::continuity::Continuity;
+use twinpool_setup::guest::Guest;
 use twinpool_setup::managed::Manager;
 use twinpool_setup::permission::permission;
 use twinpool_setup::port::{Functions as _, Json, PoolSettings as _};
@@ -246,6 +248,11 @@ fn told(plan: &Plan, place: &Place, attached: &Attached) -> String {
     }
     for warning in &plan.warnings {
         out += &format!("warning: {warning}\n");
+    }
+    let has_ways_in = plan.slots.iter().any(|slot| !Continuity::None.wants(*slot));
+    if place.guest == Guest::SignIn && has_ways_in {
+        // Whether the app clients allow the flows of the ways in, no trigger tells.
+        out += "then: twinpool doctor\n";
     }
     out
 }

@@ -1,6 +1,5 @@
 //! `twinpool deploy`: template and zips through CloudFormation, with nothing done that was not shown first.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -27,7 +26,7 @@ mod key;
 mod parameters;
 mod slots;
 
-use changes::{Attached, SIGN_IN};
+use changes::Attached;
 use code::Code;
 pub(crate) use code::default_bucket;
 use key::Key;
@@ -225,13 +224,15 @@ impl Deployment<'_> {
         Ok((out + then, exit))
     }
 
-    /// What is left to do once the sign-in function has other ways in, while the new pool calls it.
+    /// What is left to do once the sign-in function has other ways in: until then the new pool's triggers are those of before, or none.
     fn then(&self, told: &Told<'_>) -> &'static str {
-        let nothing = BTreeMap::new();
-        let before = self.described.as_ref().map_or(&nothing, |stack| &stack.parameters);
-        let is_attached = told.attached.new.as_ref().is_ok_and(|names| names.contains(SIGN_IN));
-        if is_attached && told.wanted.changes("SignInContinuity", before) {
-            "SignInContinuity changes, and the new pool's triggers follow with: twinpool attach --pool new\n"
+        const NAME: &str = "SignInContinuity";
+        let before = self.described.as_ref().and_then(|stack| stack.parameters.get(NAME));
+        let said = [told.wanted.get(NAME), before.map(String::as_str)].map(Option::unwrap_or_default);
+        let [wanted, before] = said.map(|value| if value.is_empty() { "none" } else { value });
+        if told.wanted.get(NAME).is_some() && wanted != before {
+            "SignInContinuity changes, and the new pool's triggers follow, right after the deployment, with: \
+             twinpool attach --pool new\n"
         } else {
             ""
         }

@@ -1,0 +1,120 @@
+//! A person at the TypeScript client, as an application has it.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Command, Stdio};
+
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
+use serde_json::{Value, json};
+use xtask::tools;
+
+/// How a sign-in ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum End {
+    /// With tokens: what is written in the ID token and in the access token.
+    Tokens(Box<(Value, Value)>),
+    /// Without: the reason.
+    Refused(String),
+}
+
+impl End {
+    /// The ID token.
+    #[must_use]
+    pub fn id(&self) -> &Value {
+        match self {
+            Self::Tokens(tokens) => &tokens.0,
+            Self::Refused(why) => panic!("nobody is signed in: {why}"),
+        }
+    }
+
+    /// The access token.
+    #[must_use]
+    pub fn access(&self) -> &Value {
+        match self {
+            Self::Tokens(tokens) => &tokens.1,
+            Self::Refused(why) => panic!("nobody is signed in: {why}"),
+        }
+    }
+
+    /// The groups in the access token, sorted.
+    #[must_use]
+    pub fn groups(&self) -> Vec<&str> {
+        let mut groups: Vec<_> = self.access()["cognito:groups"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        groups.sort_unstable();
+        groups
+    }
+
+    /// The reason why there are no tokens.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Tokens(_) => panic!("somebody is signed in who must not be"),
+            Self::Refused(why) => why,
+        }
+    }
+}
+
+/// An application, with its settings: the `Pool` of the client.
+#[derive(Debug)]
+pub struct Application {
+    pool: Value,
+}
+
+impl Application {
+    #[must_use]
+    pub fn new(pool: Value) -> Self {
+        Self { pool }
+    }
+
+    /// Somebody signs in, and is asked nothing.
+    #[must_use]
+    pub fn sign_in(&self, username: &str, password: &str) -> End {
+        self.asked(username, password, |question| panic!("nothing should be asked: {question}"))
+    }
+
+    /// Somebody signs in, and answers what is asked.
+    pub fn asked(&self, username: &str, password: &str, answer: impl FnMut(&Value) -> String) -> End {
+        self.run(&json!({ "pool": self.pool, "username": username, "password": password }), answer)
+    }
+
+    /// Somebody signs in who has given no password, and answers what is asked.
+    pub fn without_password(&self, username: &str, answer: impl FnMut(&Value) -> String) -> End {
+        self.run(&json!({ "pool": self.pool, "username": username }), answer)
+    }
+
+    fn run(&self, begin: &Value, mut answer: impl FnMut(&Value) -> String) -> End {
+        let mut child = Command::new("node")
+            .arg(tools::client())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("node runs the client: cargo xtask test compiles it");
+        let mut to = child.stdin.take().expect("a pipe");
+        let from = BufReader::new(child.stdout.take().expect("a pipe"));
+        let mut tell = |line: &Value| writeln!(to, "{line}").expect("the client reads");
+        tell(begin);
+        for line in from.lines() {
+            let line: Value = serde_json::from_str(&line.expect("text")).expect("a line of JSON");
+            if let Some(tokens) = line.get("tokens") {
+                child.wait().expect("the client ends");
+                return End::Tokens(Box::new((claims(&tokens["id"]), claims(&tokens["access"]))));
+            }
+            if let Some(reason) = line["refused"].as_str() {
+                child.wait().expect("the client ends");
+                return End::Refused(reason.to_owned());
+            }
+            tell(&answer(&line).into());
+        }
+        panic!("the client ended without a word: {:?}", child.wait())
+    }
+}
+
+fn claims(token: &Value) -> Value {
+    let payload = token.as_str().and_then(|token| token.split('.').nth(1)).expect("a token has three parts");
+    let payload = BASE64_URL_SAFE_NO_PAD.decode(payload).expect("base64");
+    serde_json::from_slice(&payload).expect("claims")
+}
