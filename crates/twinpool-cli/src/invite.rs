@@ -111,6 +111,12 @@ impl Connected {
 }
 
 impl Arguments {
+    /// What cannot be done without. Whoever is invited must be noted when they come, so the function that does it must be known.
+    pub(crate) fn lacking(&self) -> Vec<&'static str> {
+        let is_invitation = self.withdraw.is_none() && !self.preview;
+        if is_invitation && self.sign_in.is_none() { vec!["--sign-in-arn <ARN>"] } else { Vec::new() }
+    }
+
     fn ways(&self) -> Vec<Way> {
         match self.way {
             _ if !self.user.is_empty() => Way::ALL.into(),

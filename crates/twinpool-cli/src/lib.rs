@@ -181,6 +181,7 @@ impl Cli {
         match &self.command {
             Command::Attach(arguments) => arguments.asked.lacking(),
             Command::Detach(arguments) => arguments.asked.lacking(),
+            Command::Invite(arguments) => arguments.lacking(),
             _ => Vec::new(),
         }
     }

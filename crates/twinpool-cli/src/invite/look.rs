@@ -53,11 +53,15 @@ impl Settings {
         cognito_mail: bool,
         sign_in: Option<&FunctionArn>,
     ) -> Option<String> {
-        let slots = self.0.as_object().map(held).unwrap_or_default();
-        let notes = |slot: &&str| {
-            let there = slots.get(*slot);
-            there.is_some_and(|held| sign_in.is_none_or(|function| held.is(function)))
+        let Some(sign_in) = sign_in else {
+            return Some(
+                "nobody is invited while it is not known which function notes who comes into the new pool: name the stack's output \
+                 SignInArn with --sign-in-arn / TWINPOOL_SIGN_IN_ARN"
+                    .to_owned(),
+            );
         };
+        let slots = self.0.as_object().map(held).unwrap_or_default();
+        let notes = |slot: &&str| slots.get(*slot).is_some_and(|held| held.is(sign_in));
         let missing: Vec<_> = NOTING.iter().filter(|slot| !notes(slot)).copied().collect();
         if !missing.is_empty() {
             return Some(format!(
