@@ -43,6 +43,7 @@ mod sources;
 mod stack;
 mod sweep;
 mod sync;
+mod temporary;
 mod undo;
 mod verify;
 

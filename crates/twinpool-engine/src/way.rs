@@ -23,3 +23,10 @@ pub fn way_of(rules: &Rules, link: &Link, also: &BTreeSet<ProviderName>, now: Ti
     let groups = linked.map_or(&nowhere, |linked| &linked.base.old.groups);
     rules.sign_in().way(Person { groups, providers: &providers, seen_at: link.seen_at }, now)
 }
+
+/// When the user last showed in the old pool, as far as the table knows. Of who has not shown since twinpool looks, nobody knows
+/// it: the last mirror stands for it, so that nobody counts as long away who was never looked for.
+#[must_use]
+pub fn last_known(link: &Link) -> Option<Timestamp> {
+    link.seen_at.or_else(|| link.linked().map(|linked| linked.mirrored_at))
+}
