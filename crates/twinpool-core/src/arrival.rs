@@ -209,9 +209,6 @@ pub enum Tried {
 }
 
 impl Tried {
-    /// All of it.
-    pub const ALL: [Self; 3] = [Self::Password, Self::Code, Self::Answer];
-
     /// The word that is stored.
     #[must_use]
     pub fn code(self) -> &'static str {
