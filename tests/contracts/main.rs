@@ -19,8 +19,7 @@ use serde_json::json;
 use twinpool_aws::client::{self, Patience};
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::dynamodb::Links;
-use twinpool_core::arrival::{Arrival, ArrivalStore as _, Mark};
-use twinpool_core::id::{PoolId, Sub, Timestamp};
+use twinpool_core::id::PoolId;
 use twinpool_testkit::contract::{accounts, arrivals, links, pool, refusals, user_ids, walks};
 use xtask::local::{SignIn, create_pool};
 use xtask::testbed::Bare;
@@ -104,16 +103,6 @@ mod arrivals_on_moto {
         the_first_mark_counts who_comes_after_half_a_bridging_comes_anew invitations_are_counted attempts_are_limited a_window_that_is_over_begins_anew
         what_is_forgiven_begins_anew marks_and_counters_leave_each_other_alone a_walk_shows_who_came
         an_erased_pair_has_not_come);
-}
-
-#[tokio::test]
-async fn arrivals_are_kept_beside_user_ids_and_seen_from_both() {
-    let links = links_on(&Bare::running().unwrap().ministack).await;
-    let (ids, who) = (links.user_ids(), Sub::parse("one").unwrap());
-    arrivals::attempts_are_limited(&ids).await;
-    ids.note(&who, Mark::Bridged, Timestamp(5)).await.unwrap();
-    let seen = Arrival { bridged_at: Some(Timestamp(5)), ..Arrival::default() };
-    assert_eq!((links.arrival(&who).await, ids.arrival(&who).await), (Ok(seen), Ok(seen)));
 }
 
 macro_rules! user_ids {

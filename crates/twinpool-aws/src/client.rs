@@ -75,7 +75,8 @@ pub async fn load_profile(patience: Patience, profile: &str) -> SdkConfig {
     loader(patience).profile_name(profile).load().await
 }
 
-/// The same Region, credentials and endpoint, over the same connections, with another patience.
+/// The same Region, credentials and endpoint, with another patience. Connections are shared only where the time to connect is the
+/// same: the HTTP client keeps a pool of them for each.
 #[must_use]
 pub fn patient(config: &SdkConfig, patience: Patience) -> SdkConfig {
     let config = config.clone().into_builder().timeout_config(patience.timeouts());

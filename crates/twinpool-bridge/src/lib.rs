@@ -64,6 +64,7 @@
 //!
 //! | asked | table | old pool | new pool |
 //! | --- | --- | --- | --- |
+//! | who it is, by name ([`Bridge::find`]) | | | AdminGetUser |
 //! | a user for whom nothing can be done | 1 to 3 reads | | |
 //! | a wrong password | 3 reads, 1 write | AdminGetUser, AdminInitiateAuth | AdminGetUser |
 //! | the right one | 4 reads, 4 writes; 1 more with a second factor that the link does not know, 1 more if the person came before by another way | the same | AdminGetUser, AdminSetUserPassword |
@@ -78,7 +79,9 @@
 //! two or three.
 //!
 //! A sign-in of the old pool runs its triggers, may send a second factor, and makes the user one of the month's active users there, as
-//! AdminGetUser does (F§0.4, F§8). No pool is asked before the attempt is counted.
+//! AdminGetUser does (F§0.4, F§8). The old pool is never asked before the attempt is counted. A name is turned into a user by
+//! [`Bridge::find`], one AdminGetUser of the new pool, which nobody counts: over HTTP each question costs that on top, be it about a
+//! stranger. Cognito's triggers say who it is.
 //!
 //! # What it keeps
 //!

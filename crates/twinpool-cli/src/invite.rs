@@ -2,13 +2,15 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{ArgGroup, Args, ValueEnum};
 use twinpool_aws::client::Patience;
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::dynamodb::Links;
 use twinpool_core::arrival::Way;
-use twinpool_core::id::{GroupName, OldSub};
+use twinpool_core::id::{GroupName, OldSub, Timestamp};
+use twinpool_core::link::Link;
 use twinpool_core::port::{Clock as _, PoolReader as _};
 use twinpool_engine::{Again, Comer, Governed, Invite, InviteTerms, Standings, Which, way_of};
 use twinpool_rules::Rules;
@@ -52,6 +54,10 @@ pub(crate) struct Arguments {
     /// Only members of this group of the old pool. May be repeated.
     #[arg(long, value_name = "NAME", value_parser = |text: &str| GroupName::parse(text))]
     group: Vec<GroupName>,
+    /// Only who has not shown in the old pool for so long, as a policy says it: "90 days", "12 weeks". Of whom twinpool has not
+    /// seen there it counts from the last mirror. With `--way any`, whatever the policy.
+    #[arg(long, value_name = "TIME", value_parser = twinpool_rules::age, conflicts_with = "user")]
+    not_seen_for: Option<Duration>,
     /// Also to whom was sent an invitation that works still.
     #[arg(long, conflicts_with = "once")]
     resend: bool,
@@ -102,6 +108,8 @@ struct Connected {
     links: Links,
     terms: InviteTerms,
     settings: Settings,
+    /// Which rules these are, in words.
+    rules: String,
 }
 
 impl Connected {
@@ -111,6 +119,12 @@ impl Connected {
 }
 
 impl Arguments {
+    /// What cannot be done without. Whoever is invited must be noted when they come, so the function that does it must be known.
+    pub(crate) fn lacking(&self) -> Vec<&'static str> {
+        let is_invitation = self.withdraw.is_none() && !self.preview;
+        if is_invitation && self.sign_in.is_none() { vec!["--sign-in-arn <ARN>"] } else { Vec::new() }
+    }
+
     fn ways(&self) -> Vec<Way> {
         match self.way {
             _ if !self.user.is_empty() => Way::ALL.into(),
@@ -131,7 +145,7 @@ impl Arguments {
     }
 
     async fn connect(&self) -> anyhow::Result<Connected> {
-        let (rules, _) = self.bulk.rules.read()?;
+        let (rules, which) = self.bulk.rules.read()?;
         let config = options::aws_with(Patience::BULK).await?;
         let pools = &self.bulk.pools;
         let new_config = pools.new_config(&config, Patience::BULK).await?;
@@ -150,7 +164,21 @@ impl Arguments {
             valid_for: settings.valid_for(),
             shape,
         };
-        Ok(Connected { pool: Governed::new(pool, Arc::clone(&governor)), links, terms, settings })
+        Ok(Connected {
+            pool: Governed::new(pool, Arc::clone(&governor)),
+            links,
+            terms,
+            settings,
+            rules: which,
+        })
+    }
+
+    /// Whether the user is of the groups, and as long away, as is asked for.
+    fn is_meant(&self, link: &Link, now: Timestamp) -> bool {
+        let in_group =
+            |name: &GroupName| link.linked().is_some_and(|linked| linked.base.old.groups.contains(name));
+        let is_away = self.not_seen_for.is_none_or(|long| choose::is_away(link, long, now));
+        is_away && (self.group.is_empty() || self.group.iter().any(in_group))
     }
 
     /// Whom the table says it is about.
@@ -161,18 +189,11 @@ impl Arguments {
         let mut all = Standings::default();
         let rules: &Rules = &connected.terms.rules;
         let now = SystemClock.now();
-        let is_meant = |link: &twinpool_core::link::Link| {
-            let in_group =
-                |name: &GroupName| link.linked().is_some_and(|linked| linked.base.old.groups.contains(name));
-            self.group.is_empty() || self.group.iter().any(in_group)
-        };
         let walked = walk(&connected.links, |page| {
-            let meant = page.links.iter().filter(|link| is_meant(link));
+            let meant = page.links.iter().filter(|link| self.is_meant(link, now));
             meant.for_each(|link| {
-                all.add(
-                    link,
-                    way_of(rules, Comer { link: Some(link), old: None, providers: &[].into() }, now),
-                )
+                let comer = Comer { link: Some(link), old: None, providers: &[].into() };
+                all.add(link, way_of(rules, comer, now));
             });
             page.arrivals.iter().for_each(|(who, arrival)| all.add_arrival(who, arrival));
         });
@@ -207,12 +228,14 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
             return Ok((format!("{sentence}\n"), Exit::Blocked));
         }
     }
+    let policy = told::policy(&connected.rules, &connected.terms);
     let what = match arguments.withdraw {
         Some(_) => told::intent_to_withdraw(chosen.who.len()),
-        None => told::intent(&chosen, arguments.per_hour, &connected.settings),
+        None => told::intent(&chosen, arguments.per_hour, &connected.settings) + &policy,
     };
     if chosen.is_empty() {
-        return Ok((told::nobody(&chosen, arguments.json), Exit::Done));
+        let policy = if is_invitation && arguments.user.is_empty() { policy.as_str() } else { "" };
+        return Ok((told::nobody(&chosen, policy, arguments.json), Exit::Done));
     }
     match ask::before(&arguments.consent, &what)? {
         Answer::Go => {}
@@ -234,5 +257,6 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
             result
         }
     };
-    Ok(told::told(&result, chosen.more, arguments.json))
+    let over = told::over(SystemClock.now(), connected.terms.valid_for);
+    Ok(told::told(&result, chosen.more, over, arguments.json))
 }

@@ -43,6 +43,7 @@ mod sources;
 mod stack;
 mod sweep;
 mod sync;
+mod temporary;
 mod undo;
 mod verify;
 
@@ -181,6 +182,7 @@ impl Cli {
         match &self.command {
             Command::Attach(arguments) => arguments.asked.lacking(),
             Command::Detach(arguments) => arguments.asked.lacking(),
+            Command::Invite(arguments) => arguments.lacking(),
             _ => Vec::new(),
         }
     }
@@ -209,7 +211,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Estimate(arguments) => estimate::run(&arguments).await,
         Command::Backfill(arguments) => Box::pin(backfill::run(&arguments)).await,
         Command::Sweep(arguments) => sweep::run(&arguments).await,
-        Command::Undo(arguments) => undo::run(&arguments).await,
+        Command::Undo(arguments) => Box::pin(undo::run(&arguments)).await,
         Command::Verify(arguments) => verify::run(&arguments).await,
         Command::Runs(arguments) => runs::run(&arguments).await,
         Command::Pause(say) => runs::pause(&say).await,

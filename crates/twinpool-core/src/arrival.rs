@@ -88,6 +88,22 @@ pub enum Invitation {
     Withdrawn,
 }
 
+/// No pool takes a temporary password for longer: the most that `TemporaryPasswordValidityDays` can be.
+pub const LONGEST_INVITATION: Duration = Duration::from_hours(365 * 24);
+
+impl Invitation {
+    /// Whether a temporary password of this invitation, if there is one, works no more.
+    #[must_use]
+    pub fn is_over(self, valid_for: Duration, now: Timestamp) -> bool {
+        match self {
+            Self::None | Self::Withdrawn => false,
+            Self::Begun(at) | Self::Sent(at) => {
+                u128::from(now.0.saturating_sub(at.0)) >= valid_for.as_millis()
+            }
+        }
+    }
+}
+
 impl Arrival {
     /// Whether the user may have a password in the new pool that somebody knows. The old pool's must not go over it then: whoever
     /// changed a password that leaked would be open again.
@@ -204,9 +220,6 @@ pub enum Tried {
 }
 
 impl Tried {
-    /// All of it.
-    pub const ALL: [Self; 4] = [Self::Password, Self::Code, Self::Answer, Self::Reset];
-
     /// The word that is stored.
     #[must_use]
     pub fn code(self) -> &'static str {

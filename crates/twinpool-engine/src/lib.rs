@@ -80,5 +80,5 @@ pub use verify::{
     Finding, Looking, Marked, Observer, Row, Sample, Step, Summary, Verdict, Verifier, VerifyError, What, Why,
 };
 pub use walk::{Deaf, Listener, PATIENCE, Stretch, Walk, WalkError, group_names, memberships, persist};
-pub use way::{Comer, way_of};
+pub use way::{Comer, last_known, way_of};
 pub use wired::Wired;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use twinpool_core::arrival::{Arrival, Invitation, Stage, Way};
 use twinpool_core::id::{Sub, Timestamp};
-use twinpool_core::link::{Link, LinkState};
+use twinpool_core::link::{Base, Link, LinkState};
 
 use crate::memberships::compact;
 
@@ -16,6 +16,8 @@ const MINUTE: u64 = 60_000;
 pub enum Tie {
     /// The user is in both pools.
     Pair,
+    /// The user is in both pools, and disabled in one of them.
+    Disabled,
     /// One person with another user of the old pool, who counts.
     Merged,
     /// Deleted from the old pool.
@@ -28,7 +30,8 @@ pub enum Tie {
 
 impl Tie {
     fn of(link: &Link) -> Self {
-        match link.state {
+        match &link.state {
+            LinkState::Linked(linked) if is_disabled(&linked.base) => Self::Disabled,
             LinkState::Linked(_) => Self::Pair,
             LinkState::Merged { .. } => Self::Merged,
             LinkState::Tombstone { .. } => Self::Deleted,
@@ -36,6 +39,11 @@ impl Tie {
             LinkState::Pending { .. } => Self::Unfinished,
         }
     }
+}
+
+/// What a side without attributes says of a pair that did not follow yet is nothing.
+fn is_disabled(base: &Base) -> bool {
+    [&base.old, &base.new].into_iter().any(|side| !side.enabled && !side.attributes.is_empty())
 }
 
 /// One user.
@@ -210,7 +218,9 @@ fn uuid(key: Key) -> String {
 #[cfg(test)]
 mod tests {
     use twinpool_core::arrival::Invited;
-    use twinpool_core::link::Names;
+    use twinpool_core::digest::Digest;
+    use twinpool_core::id::{AttributeName, NewSub};
+    use twinpool_core::link::{Linked, Names, Side};
 
     use super::*;
 
@@ -250,6 +260,33 @@ mod tests {
         );
         assert_eq!(found[0].invitation, Invitation::Sent(Timestamp(NOON)));
         assert_eq!((found[0].invited_at, found[1].came_at), (Some(Timestamp(NOON)), Some(Timestamp(NOON))));
+    }
+
+    #[test]
+    fn who_is_disabled_is_apart_and_a_pair_that_did_not_follow_yet_is_not() {
+        let side = |enabled, says: bool| Side {
+            enabled,
+            attributes: says
+                .then(|| (AttributeName::parse("email").unwrap(), Digest::stored("d")))
+                .into_iter()
+                .collect(),
+            ..Side::default()
+        };
+        let tie = |old, new| {
+            let linked = Linked {
+                new_sub: NewSub::parse("new").unwrap(),
+                base: Base { old, new },
+                held_back: Vec::new(),
+                unseen: [].into(),
+                mirrored_at: Timestamp(0),
+                rules: String::new(),
+            };
+            Tie::of(&Link { state: LinkState::Linked(Box::new(linked)), ..intent("odd-1") })
+        };
+        assert_eq!(tie(side(true, true), side(true, true)), Tie::Pair);
+        assert_eq!(tie(side(false, true), side(true, true)), Tie::Disabled);
+        assert_eq!(tie(side(true, true), side(false, true)), Tie::Disabled);
+        assert_eq!(tie(Side::default(), Side::default()), Tie::Pair);
     }
 
     #[test]

@@ -218,8 +218,8 @@ impl<P: Ports> Engine<P> {
         user.map(|user| OldSub::from(user.sub)).ok_or(SyncError::NoUser)
     }
 
-    /// The common case, for one read of the table, and once a day a small write: every digest is as at the last mirror, and nothing is missing that
-    /// events of this pool usually show.
+    /// The common case, for one read of the table, and once a day a small write: every digest is as at the last mirror, and
+    /// nothing is missing that events of this pool usually show.
     fn says_nothing_new(&self, event: &ChangeEvent, linked: &Linked) -> bool {
         let base = &linked.base.old;
         // The audit trail and operators show nothing: they say that somebody should look.

@@ -92,3 +92,10 @@ mod tests {
         assert_eq!(way(None, 20_000), Way::Password, "nothing at all is known");
     }
 }
+
+/// When the user last showed in the old pool, as far as the table knows. Of who has not shown since twinpool looks, nobody knows
+/// it: the last mirror stands for it, so that nobody counts as long away who was never looked for.
+#[must_use]
+pub fn last_known(link: &Link) -> Option<Timestamp> {
+    link.seen_at.or_else(|| link.linked().map(|linked| linked.mirrored_at))
+}

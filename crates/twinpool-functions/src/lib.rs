@@ -1,4 +1,4 @@
-//! The Lambda functions behind the queue. What they share; each has a thin `main` in `src/bin`.
+//! The Lambda functions: behind the queue, at the triggers of the new pool, and over HTTP. What they share; each has a thin `main` in `src/bin`.
 
 pub mod audit_trail;
 pub mod authorizer;

@@ -32,7 +32,7 @@ pub use accepted::Accepted;
 pub use check::{Row, Verdict};
 pub use error::RulesError;
 pub use mask::{Example, masked};
-pub use sign_in::{Person, SignInPolicy};
+pub use sign_in::{Person, SignInPolicy, age};
 pub use site::Site;
 pub use view::View;
 

@@ -11,7 +11,7 @@ use twinpool_core::port::{Answer, Class, PortError};
 use super::item::arrival::{FIRST, LAST, TIMES, decode_arrival, field_of, is_latest};
 use super::item::field::{integer, number};
 use super::user_ids::CAME;
-use super::{Item, Links, UserIds, new_key};
+use super::{Item, Links, new_key};
 use crate::code::port_error;
 
 pub(super) const PREFIX: &str = "ARRIVAL#";
@@ -203,36 +203,30 @@ impl Counter {
     }
 }
 
-macro_rules! keeps_arrivals {
-    ($($store:ty)*) => {$(
-        impl $store {
-            fn arrivals(&self) -> Arrivals<'_> {
-                Arrivals { client: &self.client, table: &self.table }
-            }
-        }
-
-        impl ArrivalStore for $store {
-            async fn arrival(&self, who: &Sub) -> Answer<Arrival> {
-                self.arrivals().arrival(who).await
-            }
-
-            async fn note(&self, who: &Sub, mark: Mark, at: Timestamp) -> Answer<()> {
-                self.arrivals().note(who, mark, at).await
-            }
-
-            async fn try_once(&self, who: &Sub, what: Tried, limit: Limit, at: Timestamp) -> Answer<Allowance> {
-                self.arrivals().try_once(who, what, limit, at).await
-            }
-
-            async fn forgive(&self, who: &Sub, what: Tried) -> Answer<()> {
-                self.arrivals().forgive(who, what).await
-            }
-
-            async fn forget_came(&self, new: &NewSub) -> Answer<()> {
-                self.arrivals().forget_came(new).await
-            }
-        }
-    )*};
+impl Links {
+    fn arrivals(&self) -> Arrivals<'_> {
+        Arrivals { client: &self.client, table: &self.table }
+    }
 }
 
-keeps_arrivals!(Links UserIds);
+impl ArrivalStore for Links {
+    async fn arrival(&self, who: &Sub) -> Answer<Arrival> {
+        self.arrivals().arrival(who).await
+    }
+
+    async fn note(&self, who: &Sub, mark: Mark, at: Timestamp) -> Answer<()> {
+        self.arrivals().note(who, mark, at).await
+    }
+
+    async fn try_once(&self, who: &Sub, what: Tried, limit: Limit, at: Timestamp) -> Answer<Allowance> {
+        self.arrivals().try_once(who, what, limit, at).await
+    }
+
+    async fn forgive(&self, who: &Sub, what: Tried) -> Answer<()> {
+        self.arrivals().forgive(who, what).await
+    }
+
+    async fn forget_came(&self, new: &NewSub) -> Answer<()> {
+        self.arrivals().forget_came(new).await
+    }
+}

@@ -25,8 +25,7 @@ mod give;
 /// Reads and gives user ids. Costs one consistent read for one account, one more for each merge on the way, and for a further account of a person; a batch reads each key
 /// once, a hundred keys in a call.
 ///
-/// Needs `dynamodb:GetItem` and `dynamodb:BatchGetItem` of the table; to give ids also `dynamodb:PutItem` and `dynamodb:UpdateItem`;
-/// to keep arrivals `dynamodb:GetItem` and `dynamodb:UpdateItem`.
+/// Needs `dynamodb:GetItem` and `dynamodb:BatchGetItem` of the table; to give ids also `dynamodb:PutItem` and `dynamodb:UpdateItem`.
 #[derive(Debug, Clone)]
 pub struct UserIds {
     pub(super) client: Client,

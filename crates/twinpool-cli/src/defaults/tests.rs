@@ -60,3 +60,19 @@ fn the_stack_is_not_asked_for_what_it_does_not_know() {
             && said.contains("twinpool init")
     );
 }
+
+#[test]
+fn an_invitation_wants_to_know_the_sign_in_function_and_the_stack_is_asked() {
+    let known = values(&[
+        ("TWINPOOL_OLD_POOL_ID", "eu-west-1_Old"),
+        ("TWINPOOL_NEW_POOL_ID", "eu-west-1_New"),
+        ("TWINPOOL_LINKS_TABLE", "links"),
+    ]);
+    let problem = parse(&known, &words("twinpool invite --remaining")).unwrap_err();
+    let missing = Missing::of(&problem);
+    assert!(missing.can_be_asked_for());
+    assert!(missing.options.values().eq(["TWINPOOL_SIGN_IN_ARN"]), "{:?}", missing.options);
+    for line in ["twinpool invite --withdraw all", "twinpool invite --preview"] {
+        parse(&known, &words(line)).unwrap();
+    }
+}

@@ -1,10 +1,12 @@
 //! Who is invited, and who first. Pure.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use twinpool_core::arrival::Invitation;
 use twinpool_core::id::{OldSub, Timestamp};
-use twinpool_engine::{InviteTerms, Standing, Tie, Which};
+use twinpool_core::link::Link;
+use twinpool_engine::{InviteTerms, Standing, Tie, Which, last_known};
 
 /// Whom the work is about.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -85,10 +87,16 @@ impl Chosen {
     }
 }
 
+/// Whether the user has not shown in the old pool for so long, as far as the table knows.
+pub(super) fn is_away(link: &Link, long: Duration, now: Timestamp) -> bool {
+    last_known(link).is_some_and(|at| u128::from(now.0.saturating_sub(at.0)) >= long.as_millis())
+}
+
 /// A user of both pools who has not come.
 fn open(standing: &Standing) -> Option<(OldSub, twinpool_core::arrival::Way)> {
     match standing.tie {
-        Some((Tie::Pair, way)) if !standing.is_settled => {
+        // Who is disabled is listed with the reason.
+        Some((Tie::Pair | Tie::Disabled, way)) if !standing.is_settled => {
             Some((OldSub::parse(standing.who.as_str()).ok()?, way))
         }
         _ => None,

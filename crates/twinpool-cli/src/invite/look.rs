@@ -7,8 +7,7 @@ use twinpool_setup::port::{FunctionArn, Json};
 use twinpool_setup::triggers::held;
 
 use crate::show::field;
-
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+use crate::temporary::{DAY, valid_for};
 
 /// What Cognito's own mailer sends in a day, for the whole account (F§5).
 const BY_COGNITO: usize = 50;
@@ -33,12 +32,9 @@ impl Settings {
         self.0.pointer(&format!("/LambdaConfig/{slot}")).is_some_and(|value| !value.is_null())
     }
 
-    /// How long a temporary password works; seven days where the pool does not say.
+    /// How long a temporary password works.
     pub(super) fn valid_for(&self) -> Duration {
-        let days = |pointer| self.0.pointer(pointer).and_then(Value::as_u64).filter(|days| *days > 0);
-        let days = days("/Policies/PasswordPolicy/TemporaryPasswordValidityDays")
-            .or_else(|| days("/AdminCreateUserConfig/UnusedAccountValidityDays"));
-        DAY * u32::try_from(days.unwrap_or(7)).unwrap_or(365)
+        valid_for(&self.0)
     }
 
     fn is_by_cognito(&self) -> bool {
@@ -53,11 +49,15 @@ impl Settings {
         cognito_mail: bool,
         sign_in: Option<&FunctionArn>,
     ) -> Option<String> {
-        let slots = self.0.as_object().map(held).unwrap_or_default();
-        let notes = |slot: &&str| {
-            let there = slots.get(*slot);
-            there.is_some_and(|held| sign_in.is_none_or(|function| held.is(function)))
+        let Some(sign_in) = sign_in else {
+            return Some(
+                "nobody is invited while it is not known which function notes who comes into the new pool: name the stack's output \
+                 SignInArn with --sign-in-arn / TWINPOOL_SIGN_IN_ARN"
+                    .to_owned(),
+            );
         };
+        let slots = self.0.as_object().map(held).unwrap_or_default();
+        let notes = |slot: &&str| slots.get(*slot).is_some_and(|held| held.is(sign_in));
         let missing: Vec<_> = NOTING.iter().filter(|slot| !notes(slot)).copied().collect();
         if !missing.is_empty() {
             return Some(format!(

@@ -1,16 +1,18 @@
 //! What will be done, and what became of it.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
-use twinpool_engine::Skip;
+use twinpool_core::id::Timestamp;
+use twinpool_engine::{InviteTerms, Skip};
 
 use super::carry::Result;
 use super::choose::Chosen;
 use super::look::Settings;
 use crate::Exit;
 use crate::progress::span;
-use crate::show::{count, thousands};
+use crate::show::{self, count, thousands};
 
 /// So many subs are shown; `--json` has all.
 const SHOWN: usize = 20;
@@ -42,6 +44,23 @@ pub(super) fn intent(chosen: &Chosen, per_hour: NonZeroU32, settings: &Settings)
     out
 }
 
+/// Whose word it is that these are meant.
+pub(super) fn policy(rules: &str, terms: &InviteTerms) -> String {
+    let mut out = format!(
+        "The ways are those of {rules} here; deployed functions have the rules that were packaged.\n"
+    );
+    if terms.rules.sign_in().names_providers() {
+        out += "Policies by provider: the table tells only providers that wait for a first sign-in. Name the others\n\
+                with --user.\n";
+    }
+    out
+}
+
+/// When the last mail of a run that ends now works no more.
+pub(super) fn over(now: Timestamp, valid_for: Duration) -> Timestamp {
+    Timestamp(now.0.saturating_add(u64::try_from(valid_for.as_millis()).unwrap_or(u64::MAX)))
+}
+
 pub(super) fn intent_to_withdraw(users: usize) -> String {
     format!(
         "The temporary passwords of up to {} stop working, and \"forgot password\" works for them again. Nobody who\nhas a \
@@ -58,7 +77,7 @@ pub(super) fn plan_json(chosen: &Chosen) -> String {
     format!("{all:#}\n")
 }
 
-pub(super) fn nobody(chosen: &Chosen, as_json: bool) -> String {
+pub(super) fn nobody(chosen: &Chosen, policy: &str, as_json: bool) -> String {
     if as_json {
         return plan_json(chosen);
     }
@@ -66,7 +85,7 @@ pub(super) fn nobody(chosen: &Chosen, as_json: bool) -> String {
     for (way, number) in &chosen.other_ways {
         out += &format!("{:>9}  have not come, and their way is {way} (--way)\n", thousands(*number as u64));
     }
-    out
+    out + policy
 }
 
 fn word(skip: Skip) -> (&'static str, &'static str) {
@@ -88,18 +107,20 @@ fn word(skip: Skip) -> (&'static str, &'static str) {
     }
 }
 
-/// What was done, and how it ended.
-pub(super) fn told(result: &Result, more: usize, as_json: bool) -> (String, Exit) {
+/// What was done, and how it ended. `over`: when the last mail works no more.
+pub(super) fn told(result: &Result, more: usize, over: Timestamp, as_json: bool) -> (String, Exit) {
     let has_obstacles = result.skipped.keys().any(|skip| skip.is_obstacle());
     let exit = match (result.failed > 0 || result.stopped, has_obstacles) {
         (true, _) => Exit::Failed,
         (false, true) => Exit::Warned,
         (false, false) => Exit::Done,
     };
-    (if as_json { to_json(result, more) } else { to_text(result, more) }, exit)
+    let over = (result.sent > 0).then(|| show::rfc3339(over).chars().take(10).collect::<String>());
+    let over = over.as_deref();
+    (if as_json { to_json(result, more, over) } else { to_text(result, more, over) }, exit)
 }
 
-fn to_json(result: &Result, more: usize) -> String {
+fn to_json(result: &Result, more: usize, over: Option<&str>) -> String {
     let subs = |skip: &Skip, all: &[twinpool_core::id::OldSub]| {
         let all: Vec<_> = all.iter().map(|sub| sub.as_str()).collect();
         (word(*skip).0.to_owned(), json!(all))
@@ -108,11 +129,12 @@ fn to_json(result: &Result, more: usize) -> String {
     let all = json!({
         "sent": result.sent, "withdrawn": result.withdrawn, "failed": result.failed, "skipped": skipped,
         "left": result.left, "more": more, "stopped": result.stopped,
+        "withdraw_from": over,
     });
     format!("{all:#}\n")
 }
 
-fn to_text(result: &Result, more: usize) -> String {
+fn to_text(result: &Result, more: usize, over: Option<&str>) -> String {
     let mut out = String::new();
     let mut line = |number: u64, what: &str| {
         if number > 0 {
@@ -129,6 +151,11 @@ fn to_text(result: &Result, more: usize) -> String {
     line(more as u64, "more: the same command goes on with them");
     if out.is_empty() {
         out += "there was nothing to do\n";
+    }
+    if let Some(day) = over {
+        out += &format!(
+            "Who has not come by {day} can neither sign in nor reset. From then on: twinpool invite --withdraw expired\n"
+        );
     }
     for (skip, all) in result.skipped.iter().filter(|(skip, _)| skip.is_obstacle()) {
         out += &format!("\n{}:\n", word(*skip).1);

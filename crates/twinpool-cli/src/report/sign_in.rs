@@ -13,9 +13,13 @@ use twinpool_rules::Rules;
 use crate::clock::SystemClock;
 use crate::conflicts::walk;
 use crate::options::{self, RulesFile, Table};
+use crate::place::Place;
 use crate::{Exit, Outcome};
 
+mod pools;
 mod told;
+
+use pools::Pools;
 
 /// In which form.
 #[derive(Debug, Args)]
@@ -37,6 +41,11 @@ pub(crate) struct Arguments {
     rules: RulesFile,
     #[command(flatten)]
     table: Table,
+    /// Where the old pool answers, if not where AWS has it: a local stand-in.
+    #[arg(long, env = "TWINPOOL_OLD_POOL_ENDPOINT_URL", hide_env_values = true, value_name = "URL")]
+    old_pool_endpoint: Option<String>,
+    #[command(flatten)]
+    place: Place,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -103,6 +112,10 @@ pub(super) struct Report {
     came_invited: u64,
     /// Whose invitation was begun, and nobody lived to say that it was sent.
     halfway: u64,
+    /// Who was sent a temporary password that works no more.
+    expired: u64,
+    /// What the pools say.
+    pools: Pools,
     /// Links that are no pair.
     others: BTreeMap<Tie, u64>,
     /// Who came and was born in the new pool.
@@ -126,8 +139,12 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     if let Some(state) = arguments.list {
         return Ok((listed(all.all(), state), Exit::Done));
     }
-    let mut report = Report { unreadable, ..Report::default() };
-    all.all().for_each(|standing| report.add(&standing, arguments.by));
+    let pools = match links.pools().await {
+        Ok(Some(pools)) => Pools::ask(arguments, &config, pools).await,
+        Ok(None) | Err(_) => Pools::default(),
+    };
+    let mut report = Report { unreadable, pools, ..Report::default() };
+    all.all().for_each(|standing| report.add(&standing, arguments.by, now));
     let text = match (arguments.csv, arguments.json) {
         (true, _) => report.csv(),
         (false, true) => report.json(),
@@ -141,7 +158,12 @@ fn way(rules: &Rules, link: &Link, now: Timestamp) -> Way {
 }
 
 fn is_in(standing: &Standing, state: State) -> bool {
-    matches!(standing.tie, Some((Tie::Pair, _))) && State::of(standing.stage) == state
+    let state_is = State::of(standing.stage) == state;
+    match standing.tie {
+        Some((Tie::Pair, _)) => state_is,
+        Some((Tie::Disabled, _)) => state_is && state.has_come(),
+        _ => false,
+    }
 }
 
 fn listed(all: impl Iterator<Item = Standing>, state: State) -> String {
@@ -151,19 +173,23 @@ fn listed(all: impl Iterator<Item = Standing>, state: State) -> String {
 }
 
 impl Report {
-    fn add(&mut self, standing: &Standing, by: By) {
+    fn add(&mut self, standing: &Standing, by: By, now: Timestamp) {
+        let state = State::of(standing.stage);
         let way = match standing.tie {
             None => return self.born_new += 1,
             Some((Tie::Pair, way)) => way,
+            Some((Tie::Disabled, way)) if state.has_come() => way,
             Some((tie, _)) => return *self.others.entry(tie).or_default() += 1,
         };
-        let state = State::of(standing.stage);
         *self.states.entry(state).or_default() += 1;
         if state.has_come() {
             self.came_invited += u64::from(standing.invited_at.is_some());
         } else {
             *self.ways.entry((state, way.code())).or_default() += 1;
             self.halfway += u64::from(matches!(standing.invitation, Invitation::Begun(_)));
+            let is_sent = !standing.is_settled && matches!(standing.invitation, Invitation::Sent(_));
+            let is_over = |valid_for| standing.invitation.is_over(valid_for, now);
+            self.expired += u64::from(is_sent && self.pools.valid_for.is_some_and(is_over));
         }
         let times = [(state, standing.came_at), (State::Invited, standing.invited_at)];
         for (what, at) in times {
@@ -175,6 +201,12 @@ impl Report {
 
     fn pairs(&self) -> u64 {
         self.states.values().sum()
+    }
+
+    /// Users of the old pool whom the table ties to somebody, or says why not.
+    fn with_link(&self) -> u64 {
+        let others = self.others.iter().filter(|(tie, _)| **tie != Tie::Deleted);
+        self.pairs() + others.map(|(_, count)| count).sum::<u64>()
     }
 
     fn count(&self, state: State) -> u64 {

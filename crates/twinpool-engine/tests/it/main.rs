@@ -14,6 +14,7 @@ mod csv_import;
 mod decided;
 mod deleted;
 mod estimated;
+mod expired_invitations;
 mod factors;
 mod federated;
 mod first_mirror;

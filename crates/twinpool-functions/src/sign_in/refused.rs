@@ -127,6 +127,7 @@ fn not_now(why: &NotNow) -> &'static str {
         NotNow::BeingMade => "being_made",
         NotNow::MadeAlready => "made_already",
         NotNow::Contended => "contended",
+        NotNow::TooManySearches => "too_many_searches",
     }
 }
 
@@ -137,7 +138,7 @@ fn lasts(why: &NotNow) -> bool {
         | NotNow::NewPool(error)
         | NotNow::Table(error) => is_lasting(error),
         NotNow::Start(_) => true,
-        NotNow::BeingMade | NotNow::MadeAlready | NotNow::Contended => false,
+        NotNow::BeingMade | NotNow::MadeAlready | NotNow::Contended | NotNow::TooManySearches => false,
     }
 }
 

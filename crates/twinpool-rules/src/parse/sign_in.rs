@@ -1,14 +1,13 @@
 //! `[sign_in]`: by which way people get into the new pool.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use twinpool_core::arrival::Way;
 
 use super::node::{Fields, Node};
 use super::{patterns, provider};
 use crate::error::RulesError;
-use crate::sign_in::{DAY, Policy, SignInPolicy};
+use crate::sign_in::{Policy, SignInPolicy, age};
 
 const CODE: &str = "{code}";
 
@@ -83,7 +82,9 @@ fn policy(node: &Node<'_>) -> Result<Policy, RulesError> {
         providers: some(&fields, "providers", |node| {
             node.list()?.into_iter().map(|(text, node)| provider(text, &node)).collect()
         })?,
-        not_seen_for: fields.read("not_seen_for", |node| age(node).map(Some))?,
+        not_seen_for: fields.read("not_seen_for", |node| {
+            age(node.text()?).map(Some).map_err(|problem| node.error(problem))
+        })?,
         way,
     };
     if policy.groups.is_empty() && policy.providers.is_empty() && policy.not_seen_for.is_none() {
@@ -104,21 +105,6 @@ fn some<'a, T: Ord>(
         all if all.is_empty() => Err(node.error("name at least one, or take the line out")),
         all => Ok(all),
     })
-}
-
-/// `180 days`, `26 weeks`.
-fn age(node: &Node<'_>) -> Result<Duration, RulesError> {
-    let wrong = || node.error("this must be a time in days or weeks, such as \"180 days\"");
-    let (number, unit) = node.text()?.split_once(' ').ok_or_else(wrong)?;
-    let days = match unit.trim() {
-        "day" | "days" => 1,
-        "week" | "weeks" => 7,
-        _ => return Err(wrong()),
-    };
-    let is_digits = !number.is_empty() && number.bytes().all(|c| c.is_ascii_digit());
-    let number: u32 =
-        number.parse().ok().filter(|number| is_digits && (1..=10_000).contains(number)).ok_or_else(wrong)?;
-    Ok(DAY * (number * days))
 }
 
 #[cfg(test)]

@@ -128,7 +128,7 @@ pub async fn attempts_are_limited<S: ArrivalStore>(store: &S) {
     for millis in [3, QUARTER - 1] {
         assert_eq!(store.try_once(&who, Tried::Password, LIMIT, at(millis)).await, refused);
     }
-    for what in Tried::ALL.into_iter().filter(|what| *what != Tried::Password) {
+    for what in [Tried::Code, Tried::Answer, Tried::Reset] {
         assert_eq!(store.try_once(&who, what, LIMIT, at(4)).await, Ok(Allowance::Go), "{what:?}");
     }
     // Codes that were sent leave resets alone, and resets codes.

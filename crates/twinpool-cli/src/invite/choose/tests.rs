@@ -1,7 +1,5 @@
 //! Who comes first, and who is given a reset back.
 
-use std::time::Duration;
-
 use twinpool_core::arrival::{Stage, Way};
 use twinpool_core::id::Sub;
 use twinpool_engine::Again;
@@ -97,4 +95,28 @@ fn what_still_works_is_withdrawn_only_if_it_is_asked_for() {
     let back = |which| Chosen::to_withdraw(all().into_iter(), &terms(Again::Expired), which, NOW).who;
     assert_eq!(subs(&back(Which::Expired)), ["code-over", "halfway", "longest", "over"]);
     assert_eq!(subs(&back(Which::All)), ["code-over", "fresh", "halfway", "longest", "over"]);
+}
+
+#[test]
+fn who_is_away_is_known_by_the_last_sign_in_or_else_the_last_mirror() {
+    let long = twinpool_rules::age("90 days").unwrap();
+    let away = |seen: Option<Timestamp>, now| {
+        let mut link = crate::samples::pair("old-1", &[]);
+        link.seen_at = seen;
+        is_away(&link, long, now)
+    };
+    let mirrored = crate::samples::AT;
+    let days = |days: u64| Timestamp(mirrored.0 + days * DAY);
+    assert!(!away(None, days(89)) && away(None, days(90)));
+    assert!(!away(Some(days(30)), days(119)) && away(Some(days(30)), days(120)));
+    assert!(away(Some(Timestamp(mirrored.0 - 100 * DAY)), mirrored), "a mirror is no sign of the user");
+    let conflict = crate::samples::conflict();
+    assert!(!is_away(&conflict, long, days(1_000)), "nothing is known");
+}
+
+#[test]
+fn who_is_disabled_is_not_passed_over_in_silence() {
+    let disabled = standing("disabled", Some((Tie::Disabled, Way::Invite)), Invitation::None);
+    let chosen = Chosen::to_invite([disabled].into_iter(), &terms(Again::Expired), NOW, 10);
+    assert_eq!(subs(&chosen.who), ["disabled"]);
 }

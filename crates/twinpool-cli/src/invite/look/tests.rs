@@ -18,17 +18,18 @@ fn arn(text: &str) -> FunctionArn {
 
 #[test]
 fn cognito_s_own_mailer_is_refused_above_what_it_sends_in_a_day() {
+    let sign_in = arn(SIGN_IN);
     for email in [json!({}), json!({ "EmailConfiguration": { "EmailSendingAccount": "COGNITO_DEFAULT" } })] {
         let found = settings(email);
-        assert_eq!(found.refusal(50, false, None), None);
-        assert!(found.refusal(51, false, None).unwrap().contains("--cognito-mail"));
-        assert_eq!(found.refusal(51, true, None), None);
+        assert_eq!(found.refusal(50, false, Some(&sign_in)), None);
+        assert!(found.refusal(51, false, Some(&sign_in)).unwrap().contains("--cognito-mail"));
+        assert_eq!(found.refusal(51, true, Some(&sign_in)), None);
     }
     let by_ses = settings(
         json!({ "EmailConfiguration": { "EmailSendingAccount": "DEVELOPER", "From": "a@example.com" } }),
     );
     assert_eq!(
-        (by_ses.refusal(5_000, false, None), by_ses.sender()),
+        (by_ses.refusal(5_000, false, Some(&sign_in)), by_ses.sender()),
         (None, "SES, from a@example.com".to_owned())
     );
 }
@@ -45,7 +46,9 @@ fn where_nobody_notes_who_comes_nobody_is_invited() {
     );
     let half = settings(json!({ "LambdaConfig": { "PreTokenGeneration": SIGN_IN } }));
     assert!(half.refusal(1, true, Some(&sign_in)).unwrap().contains("is not in PostConfirmation."));
-    assert!(settings(json!({ "LambdaConfig": {} })).refusal(1, true, None).is_some());
+    assert!(settings(json!({ "LambdaConfig": {} })).refusal(1, true, Some(&sign_in)).is_some());
+    // Some function is in both triggers, and nobody says whether it is ours.
+    assert!(settings(json!({})).refusal(1, true, None).unwrap().contains("--sign-in-arn"));
 }
 
 #[test]

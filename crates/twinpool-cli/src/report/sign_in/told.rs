@@ -6,6 +6,7 @@ use twinpool_engine::Tie;
 
 use super::{Report, State};
 use crate::show::{self, thousands};
+use crate::temporary::DAY;
 
 /// What is told over time.
 const OVER_TIME: [State; 5] =
@@ -25,6 +26,7 @@ fn words(state: State) -> &'static str {
 fn tie(tie: Tie) -> (&'static str, &'static str) {
     match tie {
         Tie::Pair => ("linked", "in both pools"),
+        Tie::Disabled => ("disabled", "disabled, and have not come"),
         Tie::Merged => ("merged", "one person with another user, who counts"),
         Tie::Deleted => ("deleted", "deleted from the old pool"),
         Tie::Conflict => ("conflict", "not in the new pool: `twinpool conflicts list` says why"),
@@ -68,6 +70,9 @@ impl Report {
             "ways": ways,
             "came_after_invitation": self.came_invited,
             "invitation_unfinished": self.halfway,
+            "invitation_expired": self.pools.valid_for.map(|_| self.expired),
+            "old_pool_users": self.pools.old_users,
+            "with_link": self.with_link(),
             "not_linked": others,
             "born_in_new_pool": self.born_new,
             "times": times,
@@ -93,11 +98,16 @@ impl Report {
             thousands(all),
             share(came, all)
         );
+        if let Some(users) = self.pools.old_users {
+            let (users, linked) = (thousands(users), thousands(self.with_link()));
+            out += &format!("about {users} users of the old pool, {linked} of them with a link\n");
+        }
         let invited = self.came_invited + self.count(State::Invited);
         if invited > 0 {
             let (came, never) = (thousands(self.came_invited), thousands(self.count(State::Invited)));
             out += &format!("of {} who were invited {came} came and {never} did not\n", thousands(invited));
         }
+        out += &self.locked_out();
         if self.halfway > 0 {
             out += &format!(
                 "{} being invited when a run died: `twinpool invite --withdraw expired` lets them reset\n",
@@ -108,6 +118,27 @@ impl Report {
             out += &format!("\n{}", self.times_table());
         }
         out + &self.apart(names_providers)
+    }
+
+    /// Who can neither sign in nor reset.
+    fn locked_out(&self) -> String {
+        let invited = self.count(State::Invited);
+        match self.pools.valid_for {
+            Some(valid_for) if self.expired > 0 => {
+                let days = valid_for.as_secs() / DAY.as_secs();
+                format!(
+                    "{} were invited over {days} days ago and can neither sign in nor reset:\n`twinpool invite --withdraw \
+                     expired` gives the reset back\n",
+                    thousands(self.expired)
+                )
+            }
+            None if invited > 0 => {
+                "the new pool does not tell how long a temporary password works: who came too late can \
+                                    neither sign in\nnor reset until `twinpool invite --withdraw expired`\n"
+                    .to_owned()
+            }
+            Some(_) | None => String::new(),
+        }
     }
 
     fn states_table(&self) -> String {
