@@ -22,7 +22,7 @@ async fn main() -> ExitCode {
     for note in notes {
         eprintln!("twinpool: {note}");
     }
-    match run(cli).await {
+    match Box::pin(run(cli)).await {
         Ok((text, exit)) => {
             print!("{text}");
             exit.into()

@@ -46,6 +46,12 @@ fn seen_at(comer: Comer<'_>, linked: Option<&Linked>) -> Option<Timestamp> {
     comer.link.and_then(|link| link.seen_at).or_else(made_at).or_else(|| began(comer.link?, linked))
 }
 
+/// When the user last showed in the old pool, as far as the table knows: else since when there is a link.
+#[must_use]
+pub fn last_known(link: &Link) -> Option<Timestamp> {
+    link.seen_at.or_else(|| began(link, link.linked()))
+}
+
 /// The first time that the link tells of: it forgets its oldest history.
 fn began(link: &Link, linked: Option<&Linked>) -> Option<Timestamp> {
     let told = link.history.entries().next().map(|entry| entry.at);
@@ -91,11 +97,4 @@ mod tests {
         assert_eq!(way(Some(&link(Some(120))), 150), Way::Code);
         assert_eq!(way(None, 20_000), Way::Password, "nothing at all is known");
     }
-}
-
-/// When the user last showed in the old pool, as far as the table knows. Of who has not shown since twinpool looks, nobody knows
-/// it: the last mirror stands for it, so that nobody counts as long away who was never looked for.
-#[must_use]
-pub fn last_known(link: &Link) -> Option<Timestamp> {
-    link.seen_at.or_else(|| link.linked().map(|linked| linked.mirrored_at))
 }
