@@ -55,7 +55,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME", value_parser = |text: &str| GroupName::parse(text))]
     group: Vec<GroupName>,
     /// Only who has not shown in the old pool for so long, as a policy says it: "90 days", "12 weeks". Of whom twinpool has not
-    /// seen there it counts from the last mirror. With `--way any`, whatever the policy.
+    /// seen there it counts from when the link began. With `--way any`, whatever the policy.
     #[arg(long, value_name = "TIME", value_parser = twinpool_rules::age, conflicts_with = "user")]
     not_seen_for: Option<Duration>,
     /// Also to whom was sent an invitation that works still.

@@ -98,7 +98,7 @@ fn what_still_works_is_withdrawn_only_if_it_is_asked_for() {
 }
 
 #[test]
-fn who_is_away_is_known_by_the_last_sign_in_or_else_the_last_mirror() {
+fn who_is_away_is_known_by_the_last_sign_in_or_else_since_there_is_a_link() {
     let long = twinpool_rules::age("90 days").unwrap();
     let away = |seen: Option<Timestamp>, now| {
         let mut link = crate::samples::pair("old-1", &[]);
@@ -111,7 +111,7 @@ fn who_is_away_is_known_by_the_last_sign_in_or_else_the_last_mirror() {
     assert!(!away(Some(days(30)), days(119)) && away(Some(days(30)), days(120)));
     assert!(away(Some(Timestamp(mirrored.0 - 100 * DAY)), mirrored), "a mirror is no sign of the user");
     let conflict = crate::samples::conflict();
-    assert!(!is_away(&conflict, long, days(1_000)), "nothing is known");
+    assert!(is_away(&conflict, long, days(1_000)), "a conflict is a link as well");
 }
 
 #[test]
