@@ -43,6 +43,14 @@ impl Patience {
         backoff: Duration::from_millis(50),
     };
 
+    /// For a message to somebody who waits for it, and which is not sent twice: SES takes its time, and there is no second attempt.
+    pub const MESSAGE: Self = Self {
+        connect: Self::REQUEST.connect,
+        attempt: Duration::from_millis(2_500),
+        attempts: 1,
+        backoff: Duration::ZERO,
+    };
+
     /// Behind the queue, where waiting is cheap and giving up early costs a redelivery.
     pub const MIRROR: Self = Self {
         connect: Duration::from_secs(2),

@@ -48,7 +48,8 @@ pub(super) fn ways(
     let says = CodeTerms::new(subject, policy.code_message().unwrap_or(MESSAGE));
     let says = says.map_err(|problem| problem.to_string())?;
     let config = &client::patient(config, Patience::REQUEST);
-    let sender = Messages::connect(config, &continuity.codes).map_err(|problem| problem.to_string())?;
+    let patient = client::patient(config, Patience::MESSAGE);
+    let sender = Messages::connect(&patient, &continuity.codes).map_err(|problem| problem.to_string())?;
     let old = CognitoPool::connect(config, settings.old_pool_endpoint.clone(), settings.old_pool.clone());
     let old = PasswordPool::new(old, continuity.old_pool_client, PasswordPool::WITHIN);
     let new_pool =
