@@ -1,5 +1,6 @@
 //! People who are sent a temporary password: the built command, the pool's own mail, and the TypeScript client.
 
+use serde_json::json;
 use twinpool_tests::bootstrap::workspace;
 
 use crate::bridged::Twin;
@@ -10,7 +11,11 @@ const GROUP: &str = "by-invitation";
 /// Invites all of the group who have not come; gives what it says.
 fn invite(who: &Twin) -> String {
     let rules = workspace().join("tests/local/ways_in.toml");
-    let words = ["invite", "--remaining", "--group", GROUP, "--yes", "--rules", rules.to_str().unwrap()];
+    let pool = json!({ "UserPoolId": who.stack.addresses.new_pool.id });
+    let pool = who.stack.aws().cognito("DescribeUserPool", &pool).unwrap();
+    let sign_in = pool["UserPool"]["LambdaConfig"]["PostConfirmation"].as_str().unwrap();
+    let mut words = vec!["invite", "--remaining", "--group", GROUP, "--yes", "--sign-in-arn", sign_in];
+    words.extend(["--rules", rules.to_str().unwrap()]);
     let output = twinpool(&who.stack, &words);
     let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
     assert!(output.status.success(), "{said}");
