@@ -28,14 +28,6 @@ pub use terms::{BadTerms, CodeTerms};
 /// For how long a code is taken.
 const LIVES: Duration = Duration::from_secs(5 * 60);
 
-/// How many codes one user is sent.
-const SENT: Limit = Limit { most: 5, within: HOUR };
-
-/// How many answers one user may give, in however many sessions.
-const ANSWERED: Limit = Limit { most: 10, within: HOUR };
-
-const HOUR: Duration = Duration::from_secs(60 * 60);
-
 /// Sends codes and knows them again, and keeps none.
 #[derive(Debug)]
 pub struct Codes<S> {
@@ -58,7 +50,7 @@ impl<S: CodeSender + Sync> Codes<S> {
     /// Sends a new code; `None` where this user was sent too many.
     pub(crate) async fn send(&self, ports: &impl Ports, to: &Recipient) -> Result<Option<SentCode>, Trouble> {
         let now = ports.clock().now();
-        let counted = ports.table().try_once(&to.kept_by, Tried::Code, SENT, now).await;
+        let counted = ports.table().try_once(&to.kept_by, Tried::Code, Limit::CODES, now).await;
         if let Allowance::Wait(_) = counted.map_err(Trouble::Table)? {
             return Ok(None);
         }
@@ -92,7 +84,7 @@ impl<S: CodeSender + Sync> Codes<S> {
             return Ok(false);
         };
         let table = ports.table();
-        let counted = table.try_once(&kept_by, Tried::Answer, ANSWERED, now).await;
+        let counted = table.try_once(&kept_by, Tried::Answer, Limit::ANSWERS, now).await;
         if let Allowance::Wait(until) = counted.map_err(Trouble::Table)? {
             return Err(NoAnswer::TooMany { until });
         }

@@ -250,6 +250,18 @@ impl Limit {
     }
 }
 
+impl Limit {
+    /// Passwords that the old pool is asked about, of one user and by all ways together: fewer than it takes before it locks an account
+    /// for long.
+    pub const PASSWORDS: Self = Self { most: 5, within: Duration::from_mins(15) };
+    /// Codes that are sent to one user.
+    pub const CODES: Self = Self { most: 5, within: Duration::from_hours(1) };
+    /// Answers that one user may give to codes, in however many sessions.
+    pub const ANSWERS: Self = Self { most: 10, within: Duration::from_hours(1) };
+    /// Resets of one user that begin at the user migration trigger: each sends a code of Cognito's.
+    pub const RESETS: Self = Self { most: 5, within: Duration::from_hours(1) };
+}
+
 /// Whether one more is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Allowance {

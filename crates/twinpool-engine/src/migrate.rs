@@ -7,7 +7,6 @@
 //! answer, or make the user and fail (F§8): an intent is what is left in each case, and whoever sees it next finishes the user.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use twinpool_core::arrival::{Allowance, ArrivalStore as _, Limit, Mark, Tried, Way};
 use twinpool_core::id::{OldSub, Sub, Username};
@@ -21,12 +20,6 @@ use crate::gate::{Gate, GatePorts};
 use crate::known::Known;
 use crate::not_admitted::{No, NotAdmitted, NotNow};
 use crate::observe;
-
-/// So many passwords of one user does the old pool see from here.
-const PASSWORDS: Limit = Limit { most: 5, within: Duration::from_mins(15) };
-
-/// So many resets of one user begin here: each sends a code.
-const RESETS: Limit = Limit { most: 5, within: Duration::from_hours(1) };
 
 /// How often a lost fence is answered by reading again.
 const ROUNDS: usize = 5;
@@ -57,7 +50,7 @@ impl<P: GatePorts> Gate<P> {
             return Err(No::OtherWay.into());
         }
         let who = Sub::from(&entrant.link.old_sub);
-        self.count(&who, Tried::Password, PASSWORDS).await?;
+        self.count(&who, Tried::Password, Limit::PASSWORDS).await?;
         let checked = self.ports.old().check(&entrant.old.username, password).await;
         let checked = checked.map_err(NotNow::OldPool)?;
         let second_factor = checked == Checked::Right { second_factor: true };
@@ -104,7 +97,7 @@ impl<P: GatePorts> Gate<P> {
         let known = self.known().await?;
         let entrant = self.entrant(known, typed).await?;
         entrant.newcomer(false)?;
-        self.count(&Sub::from(&entrant.link.old_sub), Tried::Reset, RESETS).await?;
+        self.count(&Sub::from(&entrant.link.old_sub), Tried::Reset, Limit::RESETS).await?;
         self.announce(known, entrant, typed, false).await
     }
 

@@ -23,9 +23,6 @@ pub type OnAws = Bridge<Wired<PasswordPool, CognitoPool, Links, SystemClock>>;
 /// An answer comes within this time: the function itself may take some seconds more, and a gateway 29.
 pub const WITHIN: Duration = Duration::from_secs(9);
 
-/// Passwords of one user that the old pool is asked about.
-pub const ATTEMPTS: Limit = Limit { most: 5, within: Duration::from_secs(15 * 60) };
-
 /// The old pool's own triggers run before it answers, cold perhaps, and no trigger of Cognito's waits here.
 const CHECK: Duration = Duration::from_millis(3_800);
 
@@ -62,5 +59,5 @@ pub async fn start(settings: BridgeSettings) -> Result<OnAws, OtherRegion> {
         table: Links::connect(&config, settings.links_table, None),
         clock: SystemClock,
     };
-    Ok(Bridge::new(ports, ATTEMPTS))
+    Ok(Bridge::new(ports, Limit::PASSWORDS))
 }

@@ -1,7 +1,5 @@
 //! The function's outside on AWS.
 
-use std::time::Duration;
-
 use twinpool_aws::client::{self, Config, Patience};
 use twinpool_aws::cognito::{CognitoPool, PasswordPool};
 use twinpool_aws::dynamodb::Links;
@@ -14,9 +12,6 @@ use twinpool_engine::{Gate, GateWired, Terms};
 
 use super::{Outside, Ways};
 use crate::wiring::SystemClock;
-
-/// So many passwords of one user is the old pool asked about: fewer than it takes before it locks an account for long.
-const PASSWORDS: Limit = Limit { most: 5, within: Duration::from_mins(15) };
 
 /// What a message says, unless `[sign_in]` says something else.
 const SUBJECT: &str = "Your sign-in code";
@@ -60,7 +55,7 @@ pub(super) fn ways(
     let terms = Terms { key: terms.key.clone(), marker: terms.marker.clone(), rules: terms.rules.clone() };
     Ok(Ways {
         continuity: continuity.continuity,
-        bridge: Bridge::new(Wired { old, new_pool, table, clock: SystemClock }, PASSWORDS),
+        bridge: Bridge::new(Wired { old, new_pool, table, clock: SystemClock }, Limit::PASSWORDS),
         codes: Codes::new(sender, &settings.key, says),
         gate: Gate::new(gate, terms),
     })

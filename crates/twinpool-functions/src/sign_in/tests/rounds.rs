@@ -264,20 +264,27 @@ async fn whom_the_mirror_or_a_provider_makes_is_kept_out_by_nothing_that_is_wron
     }
 }
 
-#[tokio::test]
-async fn a_migration_tells_of_too_many_attempts_and_of_what_lasts() {
+/// Jane of the old pool, whom nobody has mirrored.
+fn with_a_newcomer() -> Bench {
     let bench = Bench::new();
     let jane = bench.world.old.person("jane-sub").unwrap().sub;
     bench.world.old.give_password(&jane, OLD_PASSWORD);
     bench.world.new.remove(&bench.world.new.person("n-1").unwrap().sub);
+    bench
+}
+
+fn migration(password: &str) -> String {
+    json!({
+        "triggerSource": "UserMigration_Authentication", "userPoolId": NEW_POOL, "userName": "jane@example.com",
+        "request": { "password": password }, "response": {},
+    })
+    .to_string()
+}
+
+#[tokio::test]
+async fn a_migration_tells_of_too_many_attempts_and_of_what_lasts() {
+    let bench = with_a_newcomer();
     let function = function(&bench, Mood::Works);
-    let migration = |password: &str| {
-        json!({
-            "triggerSource": "UserMigration_Authentication", "userPoolId": NEW_POOL, "userName": "jane@example.com",
-            "request": { "password": password }, "response": {},
-        })
-        .to_string()
-    };
     bench.process.fail_all("AdminInitiateAuth", Class::Denied);
     let (said, line) = answer(&function, &migration(OLD_PASSWORD)).await;
     let line = line.unwrap();
@@ -301,18 +308,8 @@ async fn a_migration_tells_of_too_many_attempts_and_of_what_lasts() {
 
 #[tokio::test]
 async fn a_first_sign_in_makes_the_user_and_nobody_signs_up_under_the_name() {
-    let bench = Bench::new();
-    let jane = bench.world.old.person("jane-sub").unwrap().sub;
-    bench.world.old.give_password(&jane, OLD_PASSWORD);
-    bench.world.new.remove(&bench.world.new.person("n-1").unwrap().sub);
+    let bench = with_a_newcomer();
     let function = function(&bench, Mood::Works);
-    let migration = |password: &str| {
-        json!({
-            "triggerSource": "UserMigration_Authentication", "userPoolId": NEW_POOL, "userName": "jane@example.com",
-            "request": { "password": password }, "response": {},
-        })
-        .to_string()
-    };
     let (response, line) = answer(&function, &migration(WRONG)).await;
     assert_eq!((response, &line.unwrap()["reason"]), (Ok(json!({})), &json!("wrong_password")));
     let (response, line) = answer(&function, &migration(OLD_PASSWORD)).await;
