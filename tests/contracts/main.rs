@@ -192,8 +192,9 @@ mod what_servers_get_wrong {
             description: None,
             precedence: None,
         };
-        use twinpool_core::port::PoolWriter as _;
-        pool.create_group(&group).await.unwrap();
-        assert!(pool.update_group(&group).await.is_err());
+        use twinpool_core::id::NewSub;
+        use twinpool_core::port::PoolWriter;
+        PoolWriter::<NewSub>::create_group(&pool, &group).await.unwrap();
+        assert!(PoolWriter::<NewSub>::update_group(&pool, &group).await.is_err());
     }
 }

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use twinpool_core::digest::DigestKey;
-use twinpool_core::id::{NewSub, OldSub, PoolId, Timestamp};
+use twinpool_core::id::{ClientId, NewSub, OldSub, PoolId, Timestamp};
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::port::{Answer, Class, LinkReader, LinkStore, PortError};
 
@@ -27,6 +27,7 @@ mod item;
 mod many;
 mod merge;
 mod operator;
+mod phases;
 mod pools;
 mod runs;
 mod seal;
@@ -160,8 +161,8 @@ impl LinkStore for Links {
         Ok(version)
     }
 
-    async fn note_seen(&self, old: &OldSub, at: Timestamp) -> Answer<()> {
-        self.put_seen(old, at).await
+    async fn note_seen(&self, old: &OldSub, at: Timestamp, by: Option<&ClientId>) -> Answer<()> {
+        self.put_seen(old, at, by).await
     }
 
     async fn connect(&self, link: &Link, heir_of: Option<&OldSub>) -> Answer<u64> {

@@ -7,6 +7,7 @@ use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::history::{Entry, History};
 use twinpool_core::id::{AttributeName, GroupName, NewSub, OldSub, Timestamp, UserId};
 use twinpool_core::link::{Base, Link, LinkState, Linked, Names, Side};
+use twinpool_core::reverse::Reverse;
 
 pub(crate) const AT: Timestamp = Timestamp(1_795_219_200_123);
 
@@ -40,6 +41,8 @@ pub(crate) fn in_state(sub: &str, state: LinkState) -> Link {
         made_by: None,
         history: [entry].into_iter().collect::<History>(),
         seen_at: None,
+        seen_by: None,
+        reverse: Reverse::default(),
         state,
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::{Digest, DigestKey};
-use crate::id::{AttributeName, GroupName, PoolId, Sub, Timestamp, Username};
+use crate::id::{AttributeName, ClientId, GroupName, PoolId, Sub, Timestamp, Username};
 
 mod cause;
 mod cloudtrail;
@@ -90,6 +90,9 @@ pub struct ChangeEvent {
     pub group_name: Option<GroupName>,
     /// What made twinpool look: a trigger source, an operation of the audit trail, an operator.
     pub cause: Cause,
+    /// By which app client, where the trigger said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<ClientId>,
     /// When it was captured, in milliseconds since 1970.
     pub at: Timestamp,
     /// A digest per attribute that the trigger showed. What is missing is unknown, not deleted (F§1.1).
@@ -139,8 +142,8 @@ impl ChangeEvent {
             About::Named(username) => (None, Some(username), None),
             About::Group(name) => (None, None, Some(name)),
         };
-        let (attributes, groups) = (BTreeMap::new(), None);
-        Self { format: FORMAT, id, pool, sub, username, group_name, cause, at, attributes, groups }
+        let (attributes, groups, client) = (BTreeMap::new(), None, None);
+        Self { format: FORMAT, id, pool, sub, username, group_name, cause, client, at, attributes, groups }
     }
 
     /// Reads the body of a message.

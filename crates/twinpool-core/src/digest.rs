@@ -94,6 +94,30 @@ impl DigestKey {
         self.digest("marker", &[pool.as_str(), sub.as_str()])
     }
 
+    /// The digest of a value that a cohort is made of, whoever has it.
+    #[must_use]
+    pub fn cohort(&self, name: &AttributeName, value: &str) -> Digest {
+        self.digest("cohort", &[name.as_str(), value])
+    }
+
+    /// The digest of a user id, or of an install, on a list of testers.
+    #[must_use]
+    pub fn tester(&self, id: &str) -> Digest {
+        self.digest("tester", &[id])
+    }
+
+    /// A place between 0 and 9 999 that everybody keeps for ever: who is below the share is sent to the new pool.
+    #[must_use]
+    pub fn place(&self, id: &str) -> u16 {
+        let mut mac = self.0.clone();
+        mac.update(b"place");
+        mac.update(id.as_bytes());
+        let bytes: [u8; 32] = mac.finalize().into_bytes().into();
+        let (head, _) = bytes.split_at(8);
+        let number = head.iter().fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
+        u16::try_from(number % 10_000).unwrap_or_default()
+    }
+
     /// A key of its own for another purpose.
     #[must_use]
     pub fn derive(&self, purpose: &str) -> [u8; 32] {

@@ -86,11 +86,15 @@ pub enum Reason {
     TooMany,
     /// A value that the owner's rules cannot make anything of.
     NotConvertible,
+    /// It changed in the new pool, and the owner's rules, read backwards, make nothing of it: the old pool keeps what it has.
+    NoWayBack,
+    /// The user was deleted from the old pool while the new one had the say.
+    GoneFromOld,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::NotInSchema,
         Self::Immutable,
         Self::Refused,
@@ -109,6 +113,8 @@ impl Reason {
         Self::MfaOff,
         Self::TooMany,
         Self::NotConvertible,
+        Self::NoWayBack,
+        Self::GoneFromOld,
     ];
 
     /// The code that is stored.
@@ -133,6 +139,8 @@ impl Reason {
             Self::MfaOff => "mfa_off",
             Self::TooMany => "too_many",
             Self::NotConvertible => "not_convertible",
+            Self::NoWayBack => "no_way_back",
+            Self::GoneFromOld => "gone_from_old",
         }
     }
 
@@ -160,7 +168,9 @@ impl Reason {
             | Self::MergedGone
             | Self::MfaOff
             | Self::TooMany
-            | Self::NotConvertible => true,
+            | Self::NotConvertible
+            | Self::NoWayBack
+            | Self::GoneFromOld => true,
             Self::LeftOut | Self::NewWins | Self::Federated | Self::CannotMove => false,
         }
     }
@@ -212,6 +222,12 @@ impl Reason {
             Self::TooMany => "more than Cognito lets one user have: the rest is not carried over",
             Self::NotConvertible => {
                 "a rule of twinpool.toml cannot make anything of the value: correct it in the old pool, or change the rule"
+            }
+            Self::NoWayBack => {
+                "it changed in the new pool, and the rules do not say what that is in the old one: write it there by hand, or change the rule"
+            }
+            Self::GoneFromOld => {
+                "the user was deleted from the old pool while the new one had the say: after a rollback the user is not there"
             }
         }
     }

@@ -120,6 +120,10 @@ id!(
     PoolId, "user pool id", 128, pool_char
 );
 id!(
+    /// An app client of a pool, such as `1example23456789`. Not personal.
+    ClientId, "app client id", 128, pool_char
+);
+id!(
     /// One run of a command that works on many users, such as `20261121-144455-k3f`.
     RunId, "run", 40, sub_char
 );
@@ -144,7 +148,19 @@ id!(
     Username, "username", 128, name_char
 );
 
-printable!(Sub, OldSub, NewSub, UserId, PoolId, RunId, JobId, GroupName, AttributeName, ProviderName);
+printable!(
+    Sub,
+    OldSub,
+    NewSub,
+    UserId,
+    PoolId,
+    ClientId,
+    RunId,
+    JobId,
+    GroupName,
+    AttributeName,
+    ProviderName
+);
 
 impl fmt::Debug for Username {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -218,8 +234,31 @@ impl From<&NewSub> for UserId {
     }
 }
 
+/// The sub of a user in one of the two pools: the type says in which.
+pub trait UserSub: From<Sub> + fmt::Display + Clone + PartialEq + Send + Sync {
+    /// The text itself.
+    fn as_str(&self) -> &str;
+
+    /// The same, where it does not matter which pool.
+    fn sub(&self) -> Sub {
+        Sub(self.as_str().to_owned())
+    }
+}
+
+impl UserSub for OldSub {
+    fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl UserSub for NewSub {
+    fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A moment, in milliseconds since 1970 UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(pub u64);
 

@@ -7,7 +7,10 @@ use crate::decision::Decisions;
 use crate::digest::{Digest, DigestKey};
 use crate::held_back::{HeldBack, Reason};
 use crate::history::History;
-use crate::id::{AttributeName, GroupName, NewSub, OldSub, RunId, Sub, Timestamp, UserId, Username};
+use crate::id::{
+    AttributeName, ClientId, GroupName, NewSub, OldSub, RunId, Sub, Timestamp, UserId, Username,
+};
+use crate::reverse::Reverse;
 use crate::snapshot::{Factor, Mfa, Snapshot};
 
 /// Within so long of what is known, that a user showed again is no reason to write.
@@ -38,6 +41,10 @@ pub struct Link {
     /// `None`: not since twinpool looks. Decides nothing here, and is not fenced: see
     /// [`note_seen`](crate::port::LinkStore::note_seen).
     pub seen_at: Option<Timestamp>,
+    /// By which app client of the old pool the user was last seen there, as far as the event said.
+    pub seen_by: Option<ClientId>,
+    /// What people's using both pools adds.
+    pub reverse: Reverse,
     /// How far the user has come.
     pub state: LinkState,
 }
@@ -216,14 +223,20 @@ impl Link {
             made_by: None,
             history: History::default(),
             seen_at: None,
+            seen_by: None,
+            reverse: Reverse::default(),
             state: LinkState::Pending { since },
         }
     }
 
     /// The user showed in the old pool at this time. Says whether that is worth a write of its own: it is not what is known, to a
     /// day.
-    pub fn see(&mut self, at: Timestamp) -> bool {
-        let Some(before) = self.seen_at else {
+    pub fn see(&mut self, at: Timestamp, by: Option<&ClientId>) -> bool {
+        let before = self.seen_at;
+        if before.is_none_or(|before| at > before) {
+            self.seen_by = by.cloned();
+        }
+        let Some(before) = before else {
             self.seen_at = Some(at);
             return true;
         };

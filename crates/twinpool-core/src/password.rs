@@ -5,7 +5,7 @@ use std::future::Future;
 
 use zeroize::Zeroizing;
 
-use crate::id::{NewSub, Username};
+use crate::id::{NewSub, UserSub, Username};
 use crate::port::Answer;
 
 /// A password, as somebody typed it. `Debug` shows `«redacted»`; there is no `Display`, no `Serialize` and no `Clone`, and the memory
@@ -84,22 +84,14 @@ pub enum PasswordSet {
     Refused,
 }
 
-/// Gives users of the new pool passwords.
-pub trait PasswordSetter: Send + Sync {
+/// Gives users of one pool passwords.
+pub trait PasswordSetter<S: UserSub = NewSub>: Send + Sync {
     /// Sets a permanent password. Safe to repeat.
-    fn set_password(
-        &self,
-        sub: &NewSub,
-        password: &Password,
-    ) -> impl Future<Output = Answer<PasswordSet>> + Send;
+    fn set_password(&self, sub: &S, password: &Password) -> impl Future<Output = Answer<PasswordSet>> + Send;
 }
 
-impl<S: PasswordSetter> PasswordSetter for &S {
-    fn set_password(
-        &self,
-        sub: &NewSub,
-        password: &Password,
-    ) -> impl Future<Output = Answer<PasswordSet>> + Send {
+impl<S: UserSub, P: PasswordSetter<S>> PasswordSetter<S> for &P {
+    fn set_password(&self, sub: &S, password: &Password) -> impl Future<Output = Answer<PasswordSet>> + Send {
         (*self).set_password(sub, password)
     }
 }

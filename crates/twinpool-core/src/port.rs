@@ -10,7 +10,9 @@ use crate::arrival::Arrival;
 use crate::change_event::{ChangeEvent, UserRef};
 use crate::decision::Decisions;
 use crate::group::{GroupDefinition, GroupRecord};
-use crate::id::{AttributeName, GroupName, NewSub, OldSub, PoolId, Sub, Timestamp, Username};
+use crate::id::{
+    AttributeName, ClientId, GroupName, NewSub, OldSub, PoolId, Sub, Timestamp, UserSub, Username,
+};
 use crate::link::Link;
 use crate::pool::PoolShape;
 use crate::snapshot::{Factor, Identity, Mfa, Snapshot};
@@ -84,8 +86,8 @@ pub trait PoolReader: Send + Sync {
     fn group(&self, name: &GroupName) -> impl Future<Output = Answer<Option<GroupDefinition>>> + Send;
 }
 
-/// Writes the new pool. Users are addressed by sub.
-pub trait PoolWriter: PoolReader {
+/// Writes one pool: the new one, or, once people use both, the old one too. Users are addressed by the sub of that pool.
+pub trait PoolWriter<S: UserSub = NewSub>: PoolReader {
     /// Makes a user and messages nobody; never takes an alias from anyone (`ForceAliasCreation` off).
     /// The user cannot sign in before [`PoolWriter::set_random_password`].
     ///
@@ -95,22 +97,18 @@ pub trait PoolWriter: PoolReader {
         &self,
         username: &Username,
         attributes: &Attributes,
-    ) -> impl Future<Output = Answer<NewSub>> + Send;
+    ) -> impl Future<Output = Answer<S>> + Send;
 
     /// Gives the user a permanent password that nobody ever sees: the user becomes CONFIRMED and can reset it (F§0.5).
-    fn set_random_password(&self, sub: &NewSub) -> impl Future<Output = Answer<()>> + Send;
+    fn set_random_password(&self, sub: &S) -> impl Future<Output = Answer<()>> + Send;
 
     /// Writes attributes in one call. An address and its `_verified` flag stand together (F§4.2).
-    fn set_attributes(
-        &self,
-        sub: &NewSub,
-        attributes: &Attributes,
-    ) -> impl Future<Output = Answer<()>> + Send;
+    fn set_attributes(&self, sub: &S, attributes: &Attributes) -> impl Future<Output = Answer<()>> + Send;
 
     /// Deletes attributes in one call.
     fn delete_attributes(
         &self,
-        sub: &NewSub,
+        sub: &S,
         names: &BTreeSet<AttributeName>,
     ) -> impl Future<Output = Answer<()>> + Send;
 
@@ -118,10 +116,10 @@ pub trait PoolWriter: PoolReader {
     ///
     /// # Errors
     /// [`Class::NotFound`] when the group does not exist, or the user.
-    fn add_to_group(&self, sub: &NewSub, group: &GroupName) -> impl Future<Output = Answer<()>> + Send;
+    fn add_to_group(&self, sub: &S, group: &GroupName) -> impl Future<Output = Answer<()>> + Send;
 
     /// Takes the user out of a group; fine if the user, or the group, is not there.
-    fn remove_from_group(&self, sub: &NewSub, group: &GroupName) -> impl Future<Output = Answer<()>> + Send;
+    fn remove_from_group(&self, sub: &S, group: &GroupName) -> impl Future<Output = Answer<()>> + Send;
 
     /// Makes a group; fine if it exists, whatever its description says. Says whether it was made now.
     fn create_group(&self, group: &GroupDefinition) -> impl Future<Output = Answer<bool>> + Send;
@@ -136,7 +134,7 @@ pub trait PoolWriter: PoolReader {
     fn delete_group(&self, name: &GroupName) -> impl Future<Output = Answer<()>> + Send;
 
     /// Deletes a user; fine if there is none.
-    fn delete_user(&self, sub: &NewSub) -> impl Future<Output = Answer<()>> + Send;
+    fn delete_user(&self, sub: &S) -> impl Future<Output = Answer<()>> + Send;
 
     /// Lets a user who has never signed in with this identity do so (F§4.8); fine if it is linked to this user already.
     ///
@@ -148,10 +146,10 @@ pub trait PoolWriter: PoolReader {
     fn unlink_identity(&self, identity: &Identity) -> impl Future<Output = Answer<()>> + Send;
 
     /// Turns codes by text message and e-mail on or off. Authenticator apps stay as they are (F§4.9).
-    fn set_mfa(&self, sub: &NewSub, was: Mfa, now: Mfa) -> impl Future<Output = Answer<()>> + Send;
+    fn set_mfa(&self, sub: &S, was: Mfa, now: Mfa) -> impl Future<Output = Answer<()>> + Send;
 
     /// Lets the user sign in, or not.
-    fn set_enabled(&self, sub: &NewSub, enabled: bool) -> impl Future<Output = Answer<()>> + Send;
+    fn set_enabled(&self, sub: &S, enabled: bool) -> impl Future<Output = Answer<()>> + Send;
 }
 
 /// Reads links. Strong reads in both directions.
@@ -183,10 +181,15 @@ pub trait LinkStore: LinkReader {
     /// user id of its own: it was born in the new pool.
     fn connect(&self, link: &Link, heir_of: Option<&OldSub>) -> impl Future<Output = Answer<u64>> + Send;
 
-    /// Moves [`Link::seen_at`] forward, and nothing else: never back, and without a new version, so that nobody who is at work on
+    /// Moves [`Link::seen_at`] forward, with [`Link::seen_by`], and nothing else: never back, and without a new version, so that nobody who is at work on
     /// the link loses the fence. Fine if there is no link, or a later time is known. Whoever writes the whole link at the same
     /// time may put the former time back: nothing depends on it, and the user's next token says it again.
-    fn note_seen(&self, old: &OldSub, at: Timestamp) -> impl Future<Output = Answer<()>> + Send;
+    fn note_seen(
+        &self,
+        old: &OldSub,
+        at: Timestamp,
+        by: Option<&ClientId>,
+    ) -> impl Future<Output = Answer<()>> + Send;
 
     /// Ties the table to two pools, once and for ever. Gives the pools that it is tied to: these, or those of before.
     fn bind(&self, old: &PoolId, new: &PoolId) -> impl Future<Output = Answer<(PoolId, PoolId)>> + Send;
@@ -285,6 +288,6 @@ pub trait Clock: Send + Sync {
 
 /// How to ask a pool for the user with this sub.
 #[must_use]
-pub fn by_sub(sub: &NewSub) -> UserRef {
-    UserRef::Sub(Sub::from(sub))
+pub fn by_sub(sub: &impl UserSub) -> UserRef {
+    UserRef::Sub(sub.sub())
 }

@@ -4,24 +4,32 @@ use futures_util::future::join;
 use twinpool_core::account::IdStore;
 use twinpool_core::arrival::ArrivalStore;
 use twinpool_core::digest::DigestKey;
-use twinpool_core::id::{AttributeName, Pool, PoolId};
+use twinpool_core::id::{AttributeName, OldSub, Pool, PoolId};
+use twinpool_core::phase::PhaseReader;
 use twinpool_core::pool::PoolShape;
 use twinpool_core::port::{Clock, GroupStore, LinkStore, PoolReader, PoolWriter, PortError, TroubleStore};
 use twinpool_rules::Rules;
+
+use crate::phase::PhaseNow;
 
 /// The outside of the engine, in one parameter.
 pub trait Ports: Send + Sync {
     /// The old pool: read only, by type.
     type Old: PoolReader;
+    /// The old pool, to be written, once people use both pools. Only what stands in `both_ways` asks for it.
+    type Back: PoolWriter<OldSub>;
     /// The new pool.
     type New: PoolWriter;
-    /// The links, the user ids and who has which identity, who came, the records of groups, and what went wrong.
-    type Links: LinkStore + IdStore + ArrivalStore + GroupStore + TroubleStore;
+    /// The links, the user ids and who has which identity, who came, the records of groups, what went wrong, and where the move
+    /// stands.
+    type Links: LinkStore + IdStore + ArrivalStore + GroupStore + TroubleStore + PhaseReader;
     /// The time.
     type Clock: Clock;
 
     /// The old pool.
     fn old(&self) -> &Self::Old;
+    /// The old pool, to be written; `None` where that is not allowed.
+    fn back(&self) -> Option<&Self::Back>;
     /// The new pool.
     fn new_pool(&self) -> &Self::New;
     /// The links.
@@ -109,6 +117,7 @@ pub struct Engine<P> {
     pub(crate) rules: Rules,
     pub(crate) old_shape: PoolShape,
     pub(crate) new_shape: PoolShape,
+    pub(crate) phase: PhaseNow,
 }
 
 impl<P: Ports> Engine<P> {
@@ -124,7 +133,8 @@ impl<P: Ports> Engine<P> {
             let (old, new) = tied;
             return Err(StartError::OtherPools { old, new });
         }
-        Ok(Self { ports, key, marker, rules, old_shape, new_shape })
+        let phase = PhaseNow::default();
+        Ok(Self { ports, key, marker, rules, old_shape, new_shape, phase })
     }
 
     /// What it works with.

@@ -64,7 +64,7 @@ impl<P: Ports> Engine<P> {
             is_told || told.is_news() || case.side != linked.base.old || self.is_of_other_rules(linked);
         let learned = remember_unseen(linked, event, &case.side, thorough);
         if !thorough && !news && !learned && !waits(linked) {
-            self.note_seen(&link.old_sub, case.seen).await;
+            self.note_seen(&link.old_sub, &case.seen).await;
             return Ok(Outcome::plain(Kind::Unchanged));
         }
         if case.view.left_out {
@@ -123,7 +123,7 @@ impl<P: Ports> Engine<P> {
                 self.note(&mut link, &case.cause, &format!("stays as it is: {}", reason.code()));
                 self.ports.links().write(&link).await?;
             } else {
-                self.note_seen(&link.old_sub, case.seen).await;
+                self.note_seen(&link.old_sub, &case.seen).await;
             }
         }
         Ok(Outcome::held(Kind::Converged, vec![held]))
@@ -162,7 +162,7 @@ impl<P: Ports> Engine<P> {
         {
             self.record(link, case, new_sub, &done, unseen).await?;
         } else {
-            self.note_seen(&link.old_sub, case.seen).await;
+            self.note_seen(&link.old_sub, &case.seen).await;
         }
         let kind = if done.operations == 0 { Kind::Converged } else { Kind::Updated };
         Ok(done.outcome(kind))

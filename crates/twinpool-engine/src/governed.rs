@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use twinpool_core::change_event::UserRef;
 use twinpool_core::group::GroupDefinition;
-use twinpool_core::id::{AttributeName, GroupName, NewSub, Sub, Username};
+use twinpool_core::id::{AttributeName, GroupName, NewSub, Sub, UserSub, Username};
 use twinpool_core::listing::{Listing, PoolList};
 use twinpool_core::password::Inviter;
 use twinpool_core::pool::PoolShape;
@@ -35,7 +35,7 @@ impl<P> Governed<P> {
     /// A write to one user.
     async fn write<T>(
         &self,
-        sub: &NewSub,
+        sub: &impl UserSub,
         category: Category,
         call: impl Future<Output = Answer<T>>,
     ) -> Answer<T> {
@@ -114,28 +114,28 @@ impl<P: PoolList> PoolList for Governed<P> {
     }
 }
 
-impl<P: PoolWriter> PoolWriter for Governed<P> {
-    async fn create_user(&self, username: &Username, attributes: &Attributes) -> Answer<NewSub> {
+impl<S: UserSub, P: PoolWriter<S>> PoolWriter<S> for Governed<P> {
+    async fn create_user(&self, username: &Username, attributes: &Attributes) -> Answer<S> {
         self.call(Category::UserCreation, self.pool.create_user(username, attributes)).await
     }
 
-    async fn set_random_password(&self, sub: &NewSub) -> Answer<()> {
+    async fn set_random_password(&self, sub: &S) -> Answer<()> {
         self.write(sub, Category::UserAccountRecovery, self.pool.set_random_password(sub)).await
     }
 
-    async fn set_attributes(&self, sub: &NewSub, attributes: &Attributes) -> Answer<()> {
+    async fn set_attributes(&self, sub: &S, attributes: &Attributes) -> Answer<()> {
         self.write(sub, Category::UserUpdate, self.pool.set_attributes(sub, attributes)).await
     }
 
-    async fn delete_attributes(&self, sub: &NewSub, names: &BTreeSet<AttributeName>) -> Answer<()> {
+    async fn delete_attributes(&self, sub: &S, names: &BTreeSet<AttributeName>) -> Answer<()> {
         self.write(sub, Category::UserUpdate, self.pool.delete_attributes(sub, names)).await
     }
 
-    async fn add_to_group(&self, sub: &NewSub, group: &GroupName) -> Answer<()> {
+    async fn add_to_group(&self, sub: &S, group: &GroupName) -> Answer<()> {
         self.write(sub, Category::UserUpdate, self.pool.add_to_group(sub, group)).await
     }
 
-    async fn remove_from_group(&self, sub: &NewSub, group: &GroupName) -> Answer<()> {
+    async fn remove_from_group(&self, sub: &S, group: &GroupName) -> Answer<()> {
         self.write(sub, Category::UserUpdate, self.pool.remove_from_group(sub, group)).await
     }
 
@@ -151,7 +151,7 @@ impl<P: PoolWriter> PoolWriter for Governed<P> {
         self.call(Category::UserPoolResourceUpdate, self.pool.delete_group(name)).await
     }
 
-    async fn delete_user(&self, sub: &NewSub) -> Answer<()> {
+    async fn delete_user(&self, sub: &S) -> Answer<()> {
         self.write(sub, Category::UserUpdate, self.pool.delete_user(sub)).await
     }
 
@@ -163,11 +163,11 @@ impl<P: PoolWriter> PoolWriter for Governed<P> {
         self.call(Category::UserUpdate, self.pool.unlink_identity(identity)).await
     }
 
-    async fn set_mfa(&self, sub: &NewSub, was: Mfa, now: Mfa) -> Answer<()> {
+    async fn set_mfa(&self, sub: &S, was: Mfa, now: Mfa) -> Answer<()> {
         self.write(sub, Category::UserResourceUpdate, self.pool.set_mfa(sub, was, now)).await
     }
 
-    async fn set_enabled(&self, sub: &NewSub, enabled: bool) -> Answer<()> {
+    async fn set_enabled(&self, sub: &S, enabled: bool) -> Answer<()> {
         self.write(sub, Category::UserUpdate, self.pool.set_enabled(sub, enabled)).await
     }
 }

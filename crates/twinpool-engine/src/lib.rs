@@ -31,6 +31,7 @@ mod not_admitted;
 mod observe;
 mod old_user;
 mod pace;
+mod phase;
 mod record;
 mod resolve;
 mod searches;

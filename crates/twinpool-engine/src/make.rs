@@ -152,7 +152,7 @@ impl<P: Ports> Engine<P> {
             self.note(&mut link, &case.cause, &format!("not mirrored: {}", reason.code()));
             self.ports.links().write(&link).await?;
         } else {
-            self.note_seen(&link.old_sub, case.seen).await;
+            self.note_seen(&link.old_sub, &case.seen).await;
         }
         let held_back = vec![HeldBack { subject: Subject::User, reason }];
         Ok(Outcome::held(Kind::Conflict, held_back))

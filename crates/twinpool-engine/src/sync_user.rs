@@ -155,11 +155,11 @@ impl<P: Ports> Engine<P> {
         let seen = Seen::of(event, link.as_mut());
         let linked = link.as_ref().and_then(|link| link.linked());
         if !thorough && linked.is_some_and(|linked| self.says_nothing_new(event, linked)) {
-            self.note_seen(&old_sub, seen).await;
+            self.note_seen(&old_sub, &seen).await;
             return Ok(Outcome::plain(Kind::Unchanged));
         }
         if self.is_merged(link.as_ref()).await? {
-            self.note_seen(&old_sub, seen).await;
+            self.note_seen(&old_sub, &seen).await;
             return self.answer_merged(link, &event.cause).await;
         }
         if link.is_none() && self.is_of_new_pool(event).await? {

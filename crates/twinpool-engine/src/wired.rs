@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use twinpool_core::account::IdStore;
 use twinpool_core::arrival::ArrivalStore;
-use twinpool_core::id::Pool;
-use twinpool_core::port::{Clock, GroupStore, LinkStore, PoolReader, PoolWriter, TroubleStore};
+use twinpool_core::id::{OldSub, Pool};
+use twinpool_core::phase::PhaseReader;
+use twinpool_core::port::{Clock, GroupStore, LinkStore, PoolWriter, TroubleStore};
 
 use crate::engine::Ports;
 use crate::governed::Governed;
@@ -18,6 +19,7 @@ pub struct Wired<O, N, L, C> {
     new: Governed<N>,
     links: L,
     clock: C,
+    both_ways: bool,
 }
 
 impl<O, N, L, C> Wired<O, N, L, C> {
@@ -28,24 +30,35 @@ impl<O, N, L, C> Wired<O, N, L, C> {
             new: Governed::new(new, Arc::clone(governors.of(Pool::New))),
             links,
             clock,
+            both_ways: false,
         }
+    }
+
+    /// With leave to write the old pool too, or without.
+    #[must_use]
+    pub fn both_ways(self, both_ways: bool) -> Self {
+        Self { both_ways, ..self }
     }
 }
 
 impl<O, N, L, C> Ports for Wired<O, N, L, C>
 where
-    O: PoolReader,
+    O: PoolWriter<OldSub>,
     N: PoolWriter,
-    L: LinkStore + IdStore + ArrivalStore + GroupStore + TroubleStore,
+    L: LinkStore + IdStore + ArrivalStore + GroupStore + TroubleStore + PhaseReader,
     C: Clock,
 {
     type Old = Governed<O>;
+    type Back = Governed<O>;
     type New = Governed<N>;
     type Links = L;
     type Clock = C;
 
     fn old(&self) -> &Self::Old {
         &self.old
+    }
+    fn back(&self) -> Option<&Self::Back> {
+        self.both_ways.then_some(&self.old)
     }
     fn new_pool(&self) -> &Self::New {
         &self.new

@@ -13,6 +13,7 @@ use twinpool_core::plan::{GroupMode, WhenDeleted};
 use twinpool_core::snapshot::Snapshot;
 
 mod accepted;
+mod back;
 mod check;
 mod convert;
 mod error;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use twinpool_core::change_event::UserRef;
 use twinpool_core::group::GroupDefinition;
-use twinpool_core::id::{AttributeName, GroupName, NewSub, Sub, Username};
+use twinpool_core::id::{AttributeName, GroupName, UserSub, Username};
 use twinpool_core::pool::PoolShape;
 use twinpool_core::port::{Answer, PoolReader, PoolWriter};
 use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot};
@@ -103,29 +103,29 @@ impl PoolReader for PoolHandle {
     }
 }
 
-impl PoolWriter for PoolHandle {
-    async fn create_user(&self, username: &Username, attributes: &Attributes) -> Answer<NewSub> {
-        self.call("AdminCreateUser", None, || self.pool.create(username, attributes)).await
+impl<S: UserSub> PoolWriter<S> for PoolHandle {
+    async fn create_user(&self, username: &Username, attributes: &Attributes) -> Answer<S> {
+        self.call("AdminCreateUser", None, || self.pool.create(username, attributes).map(S::from)).await
     }
 
-    async fn set_random_password(&self, sub: &NewSub) -> Answer<()> {
+    async fn set_random_password(&self, sub: &S) -> Answer<()> {
         self.call(SET, Some(sub.as_str()), || self.pool.set_unseen_password(sub, Kind::Permanent)).await
     }
 
-    async fn set_attributes(&self, sub: &NewSub, attributes: &Attributes) -> Answer<()> {
+    async fn set_attributes(&self, sub: &S, attributes: &Attributes) -> Answer<()> {
         const OPERATION: &str = "AdminUpdateUserAttributes";
         self.call(OPERATION, Some(sub.as_str()), || {
             self.pool.change(sub, OPERATION, |_| ())?;
             let shape = self.pool.shape_now();
             let mut state = self.pool.state();
-            let messages = strict::update(&shape, &mut state.people, &Sub::from(sub), attributes)?;
+            let messages = strict::update(&shape, &mut state.people, &sub.sub(), attributes)?;
             drop(state);
             self.pool.change(sub, OPERATION, |person| person.messages += messages)
         })
         .await
     }
 
-    async fn delete_attributes(&self, sub: &NewSub, names: &BTreeSet<AttributeName>) -> Answer<()> {
+    async fn delete_attributes(&self, sub: &S, names: &BTreeSet<AttributeName>) -> Answer<()> {
         const OPERATION: &str = "AdminDeleteUserAttributes";
         self.call(OPERATION, Some(sub.as_str()), || {
             strict::check_deletable(&self.pool.shape, names)?;
@@ -135,7 +135,7 @@ impl PoolWriter for PoolHandle {
         .await
     }
 
-    async fn add_to_group(&self, sub: &NewSub, group: &GroupName) -> Answer<()> {
+    async fn add_to_group(&self, sub: &S, group: &GroupName) -> Answer<()> {
         const OPERATION: &str = "AdminAddUserToGroup";
         self.call(OPERATION, Some(sub.as_str()), || {
             if self.pool.group(group).is_none() {
@@ -148,10 +148,10 @@ impl PoolWriter for PoolHandle {
         .await
     }
 
-    async fn remove_from_group(&self, sub: &NewSub, group: &GroupName) -> Answer<()> {
+    async fn remove_from_group(&self, sub: &S, group: &GroupName) -> Answer<()> {
         const OPERATION: &str = "AdminRemoveUserFromGroup";
         self.call(OPERATION, Some(sub.as_str()), || {
-            self.pool.edit(&Sub::from(sub), |person| {
+            self.pool.edit(&sub.sub(), |person| {
                 person.groups.remove(group);
             });
             Ok(())
@@ -186,9 +186,9 @@ impl PoolWriter for PoolHandle {
         .await
     }
 
-    async fn delete_user(&self, sub: &NewSub) -> Answer<()> {
+    async fn delete_user(&self, sub: &S) -> Answer<()> {
         self.call("AdminDeleteUser", Some(sub.as_str()), || {
-            self.pool.remove(&Sub::from(sub));
+            self.pool.remove(&sub.sub());
             Ok(())
         })
         .await
@@ -211,7 +211,7 @@ impl PoolWriter for PoolHandle {
         .await
     }
 
-    async fn set_mfa(&self, sub: &NewSub, _was: Mfa, now: Mfa) -> Answer<()> {
+    async fn set_mfa(&self, sub: &S, _was: Mfa, now: Mfa) -> Answer<()> {
         const OPERATION: &str = "AdminSetUserMFAPreference";
         self.call(OPERATION, Some(sub.as_str()), || {
             let shape = self.pool.shape.clone();
@@ -220,7 +220,7 @@ impl PoolWriter for PoolHandle {
         .await
     }
 
-    async fn set_enabled(&self, sub: &NewSub, enabled: bool) -> Answer<()> {
+    async fn set_enabled(&self, sub: &S, enabled: bool) -> Answer<()> {
         let operation = if enabled { "AdminEnableUser" } else { "AdminDisableUser" };
         self.call(operation, Some(sub.as_str()), || {
             self.pool.change(sub, operation, |person| person.enabled = enabled)

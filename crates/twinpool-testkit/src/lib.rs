@@ -13,6 +13,7 @@ mod list;
 mod migration;
 mod passwords;
 mod people;
+mod phases;
 mod pool;
 mod process;
 mod quota;

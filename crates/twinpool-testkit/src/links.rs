@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex};
 use twinpool_core::decision::Decisions;
 use twinpool_core::digest::Digest;
 use twinpool_core::group::GroupRecord;
-use twinpool_core::id::{GroupName, NewSub, OldSub, PoolId, Timestamp, UserId};
+use twinpool_core::id::{ClientId, GroupName, NewSub, OldSub, PoolId, Timestamp, UserId};
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::port::{Answer, Class, DecisionStore, LinkEraser, LinkReader, LinkStore, PortError};
 use twinpool_core::trouble::Trouble;
 
+use crate::phases::Phases;
 use crate::process::Process;
 use crate::runs::Runs;
 use arrivals::Arrivals;
@@ -43,6 +44,7 @@ struct Tables {
     identities: BTreeMap<Digest, OldSub>,
     troubles: BTreeMap<String, Trouble>,
     runs: Runs,
+    phases: Phases,
     arrivals: Arrivals,
 }
 
@@ -126,6 +128,12 @@ impl MemoryLinks {
     }
 }
 
+impl MemoryLinks {
+    pub(crate) fn with_phases<T>(&self, work: impl FnOnce(&mut Phases) -> T) -> T {
+        work(&mut self.tables().phases)
+    }
+}
+
 impl LinkEraser for MemoryLinks {
     async fn erase(&self, link: &Link) -> Answer<()> {
         const OPERATION: &str = "TransactWriteItems";
@@ -187,10 +195,10 @@ impl LinkStore for MemoryLinks {
         Ok(version)
     }
 
-    async fn note_seen(&self, old: &OldSub, at: Timestamp) -> Answer<()> {
+    async fn note_seen(&self, old: &OldSub, at: Timestamp, by: Option<&ClientId>) -> Answer<()> {
         self.process.enter("UpdateItem").await?;
-        if let Some(link) = self.tables().links.get_mut(old) {
-            link.seen_at = link.seen_at.max(Some(at));
+        if let Some(link) = self.tables().links.get_mut(old).filter(|link| link.seen_at < Some(at)) {
+            (link.seen_at, link.seen_by) = (Some(at), by.cloned());
         }
         self.process.leave("UpdateItem").await
     }

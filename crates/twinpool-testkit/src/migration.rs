@@ -115,7 +115,7 @@ impl MemoryPool {
         if answer.sms_mfa && !(self.shape.mfa.is_on() && has_number) {
             return Err(refuse(Class::Rejected, "InvalidParameterException"));
         }
-        let sub = Sub::from(&self.create(&username, &first)?);
+        let sub = self.create(&username, &first)?;
         if let (true, Some(password)) = (answer.is_confirmed, password) {
             self.give_password(&sub, password);
         }

@@ -5,7 +5,7 @@ use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
 use twinpool_core::attribute::Contact;
-use twinpool_core::id::{NewSub, Sub};
+use twinpool_core::id::{Sub, UserSub};
 use twinpool_core::password::{Checked, PasswordSet};
 use twinpool_core::pool::MfaMode;
 use twinpool_core::port::{Answer, Class, PortError};
@@ -212,12 +212,12 @@ impl MemoryPool {
     ///
     /// # Errors
     /// When there is no such user, or the user is disabled.
-    pub fn set_password_as_admin(&self, sub: &NewSub, text: &str, kind: Kind) -> Answer<PasswordSet> {
+    pub fn set_password_as_admin(&self, sub: &impl UserSub, text: &str, kind: Kind) -> Answer<PasswordSet> {
         self.change(sub, SET, |person| strict::check_enabled(person, SET))??;
-        if self.passwords().refuses(&Sub::from(sub), text) {
+        if self.passwords().refuses(&sub.sub(), text) {
             return Ok(PasswordSet::Refused);
         }
-        self.passwords().keep(&Sub::from(sub), text);
+        self.passwords().keep(&sub.sub(), text);
         let status = match kind {
             Kind::Permanent => Status::Confirmed,
             Kind::Temporary => Status::ForceChangePassword,
@@ -227,7 +227,7 @@ impl MemoryPool {
     }
 
     /// The same, with one that nobody has seen.
-    pub(crate) fn set_unseen_password(&self, sub: &NewSub, kind: Kind) -> Answer<()> {
+    pub(crate) fn set_unseen_password(&self, sub: &impl UserSub, kind: Kind) -> Answer<()> {
         let text = self.passwords().unseen();
         self.set_password_as_admin(sub, &text, kind).map(drop)
     }

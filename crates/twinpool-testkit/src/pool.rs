@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use twinpool_core::attribute::Contact;
 use twinpool_core::group::GroupDefinition;
-use twinpool_core::id::{GroupName, NewSub, Sub, Timestamp, Username};
+use twinpool_core::id::{GroupName, Sub, Timestamp, UserSub, Username};
 use twinpool_core::pool::{PoolShape, SignIn};
 use twinpool_core::port::{Answer, Class, Place, PortError};
 use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot, Status};
@@ -288,7 +288,7 @@ impl MemoryPool {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn create(&self, username: &Username, attributes: &Attributes) -> Answer<NewSub> {
+    pub(crate) fn create(&self, username: &Username, attributes: &Attributes) -> Answer<Sub> {
         let mut state = self.state();
         strict::check_parameter("AdminCreateUser", username.as_str())?;
         strict::check_username(&self.shape, username.as_str())?;
@@ -320,16 +320,16 @@ impl MemoryPool {
         };
         strict::check_free(&self.shape, &state.people, &person, username.as_str())?;
         state.people.insert(person);
-        Ok(NewSub::from(sub))
+        Ok(sub)
     }
 
     pub(crate) fn change<T>(
         &self,
-        sub: &NewSub,
+        sub: &impl UserSub,
         operation: &'static str,
         change: impl FnOnce(&mut Person) -> T,
     ) -> Answer<T> {
-        let changed = self.state().people.change(&Sub::from(sub), change);
+        let changed = self.state().people.change(&sub.sub(), change);
         changed.ok_or_else(|| not_found(operation, "UserNotFoundException"))
     }
 }

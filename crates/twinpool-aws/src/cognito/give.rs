@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_cognitoidentityprovider::types::{DeliveryMediumType, MessageActionType};
-use twinpool_core::id::{NewSub, Username};
+use twinpool_core::id::{NewSub, UserSub, Username};
 use twinpool_core::password::{Inviter, Password, PasswordSet, PasswordSetter};
 use twinpool_core::port::{Answer, Class, PortError};
 
@@ -17,7 +17,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 impl CognitoPool {
     /// By sub, which finds local users only (F§4): a federated profile is given no password.
-    async fn set(&self, sub: &NewSub, password: &str, permanent: bool) -> Answer<()> {
+    async fn set(&self, sub: &impl UserSub, password: &str, permanent: bool) -> Answer<()> {
         let call = self.client.admin_set_user_password().user_pool_id(self.id()).username(sub.as_str());
         let call = call.password(password).permanent(permanent);
         // A second one would meet the history that the first one wrote, and call a password refused that is set.
@@ -26,8 +26,8 @@ impl CognitoPool {
     }
 }
 
-impl PasswordSetter for CognitoPool {
-    async fn set_password(&self, sub: &NewSub, password: &Password) -> Answer<PasswordSet> {
+impl<S: UserSub> PasswordSetter<S> for CognitoPool {
+    async fn set_password(&self, sub: &S, password: &Password) -> Answer<PasswordSet> {
         if !is_password(password.reveal()) {
             return Ok(PasswordSet::Refused);
         }

@@ -7,7 +7,7 @@ use aws_sdk_cognitoidentityprovider::types::{
     SoftwareTokenMfaSettingsType,
 };
 use twinpool_core::group::GroupDefinition;
-use twinpool_core::id::{AttributeName, GroupName, NewSub, Username};
+use twinpool_core::id::{AttributeName, GroupName, UserSub, Username};
 use twinpool_core::port::{Answer, Class, PoolWriter, PortError};
 use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot, Status};
 use twinpool_core::value::{Attributes, Value};
@@ -25,8 +25,8 @@ macro_rules! by_sub {
     };
 }
 
-impl PoolWriter for CognitoPool {
-    async fn create_user(&self, username: &Username, attributes: &Attributes) -> Answer<NewSub> {
+impl<S: UserSub> PoolWriter<S> for CognitoPool {
+    async fn create_user(&self, username: &Username, attributes: &Attributes) -> Answer<S> {
         const OPERATION: &str = "AdminCreateUser";
         let password = password::random()
             .ok_or_else(|| PortError::new(Class::Unavailable, OPERATION, "NoRandomness"))?;
@@ -43,10 +43,10 @@ impl PoolWriter for CognitoPool {
         let answer =
             call.send().await.map_err(|error| refused_if_not_found(port_error(OPERATION, &error)))?;
         let user = answer.user.ok_or_else(|| PortError::new(Class::Unreadable, OPERATION, "NoUser"))?;
-        decode::sub(OPERATION, user.attributes()).map(NewSub::from)
+        decode::sub(OPERATION, user.attributes()).map(S::from)
     }
 
-    async fn set_random_password(&self, sub: &NewSub) -> Answer<()> {
+    async fn set_random_password(&self, sub: &S) -> Answer<()> {
         let random = password::random()
             .ok_or_else(|| PortError::new(Class::Unavailable, "AdminSetUserPassword", "NoRandomness"))?;
         by_sub!(
@@ -59,7 +59,7 @@ impl PoolWriter for CognitoPool {
         )
     }
 
-    async fn set_attributes(&self, sub: &NewSub, attributes: &Attributes) -> Answer<()> {
+    async fn set_attributes(&self, sub: &S, attributes: &Attributes) -> Answer<()> {
         let attributes = encode("AdminUpdateUserAttributes", attributes)?;
         by_sub!(
             self,
@@ -70,7 +70,7 @@ impl PoolWriter for CognitoPool {
         )
     }
 
-    async fn delete_attributes(&self, sub: &NewSub, names: &BTreeSet<AttributeName>) -> Answer<()> {
+    async fn delete_attributes(&self, sub: &S, names: &BTreeSet<AttributeName>) -> Answer<()> {
         let names: Vec<_> = names.iter().map(ToString::to_string).collect();
         by_sub!(
             self,
@@ -81,11 +81,11 @@ impl PoolWriter for CognitoPool {
         )
     }
 
-    async fn add_to_group(&self, sub: &NewSub, group: &GroupName) -> Answer<()> {
+    async fn add_to_group(&self, sub: &S, group: &GroupName) -> Answer<()> {
         by_sub!(self, sub, "AdminAddUserToGroup", admin_add_user_to_group, group_name = group.as_str())
     }
 
-    async fn remove_from_group(&self, sub: &NewSub, group: &GroupName) -> Answer<()> {
+    async fn remove_from_group(&self, sub: &S, group: &GroupName) -> Answer<()> {
         let answer = by_sub!(
             self,
             sub,
@@ -126,7 +126,7 @@ impl PoolWriter for CognitoPool {
         or_no_group(answer).map(drop)
     }
 
-    async fn delete_user(&self, sub: &NewSub) -> Answer<()> {
+    async fn delete_user(&self, sub: &S) -> Answer<()> {
         or_no_user(by_sub!(self, sub, "AdminDeleteUser", admin_delete_user)).map(drop)
     }
 
@@ -146,7 +146,7 @@ impl PoolWriter for CognitoPool {
         or_no_group(or_no_user(answer)).map(drop)
     }
 
-    async fn set_mfa(&self, sub: &NewSub, was: Mfa, now: Mfa) -> Answer<()> {
+    async fn set_mfa(&self, sub: &S, was: Mfa, now: Mfa) -> Answer<()> {
         // What neither was nor is to be on is not named: the pool may not have it at all.
         let concerns = |factor| was.has(factor) || now.has(factor);
         let preferred = |factor| now.preferred == Some(factor);
@@ -171,7 +171,7 @@ impl PoolWriter for CognitoPool {
         )
     }
 
-    async fn set_enabled(&self, sub: &NewSub, enabled: bool) -> Answer<()> {
+    async fn set_enabled(&self, sub: &S, enabled: bool) -> Answer<()> {
         if enabled {
             by_sub!(self, sub, "AdminEnableUser", admin_enable_user)
         } else {

@@ -6,6 +6,8 @@ mod encode;
 pub(super) mod field;
 mod group;
 pub(super) mod id;
+pub(super) mod phase;
+mod reverse;
 mod run;
 mod subject;
 mod trouble;

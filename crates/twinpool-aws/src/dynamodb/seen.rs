@@ -1,7 +1,7 @@
 //! When a user was last seen in the old pool: written beside everything else, under a condition of its own instead of the fence.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use twinpool_core::id::{OldSub, Timestamp};
+use twinpool_core::id::{ClientId, OldSub, Timestamp};
 use twinpool_core::port::{Answer, Class};
 
 use super::item::field::number;
@@ -10,13 +10,22 @@ use crate::code::port_error;
 
 impl Links {
     /// Forward only; no link is made.
-    pub(super) async fn put_seen(&self, old: &OldSub, at: Timestamp) -> Answer<()> {
+    pub(super) async fn put_seen(&self, old: &OldSub, at: Timestamp, by: Option<&ClientId>) -> Answer<()> {
         let call = self.client.update_item().table_name(&self.table);
         let call = call.key("pk", AttributeValue::S(old_key(old)));
+        let update = if by.is_some() {
+            "SET seen_at = :at, seen_by = :by"
+        } else {
+            "SET seen_at = :at REMOVE seen_by"
+        };
         let call = call
-            .update_expression("SET seen_at = :at")
+            .update_expression(update)
             .condition_expression("attribute_exists(pk) AND (attribute_not_exists(seen_at) OR seen_at < :at)")
             .expression_attribute_values(":at", number(at.0));
+        let call = match by {
+            Some(client) => call.expression_attribute_values(":by", AttributeValue::S(client.to_string())),
+            None => call,
+        };
         match call.send().await.map_err(|error| port_error("UpdateItem", &error)) {
             Err(error) if error.class != Class::Stale => Err(error),
             Ok(_) | Err(_) => Ok(()),

@@ -5,9 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use twinpool_core::arrival::{Allowance, Arrival, ArrivalStore, Limit, Mark, Tried};
 use twinpool_core::group::GroupRecord;
-use twinpool_core::id::{GroupName, NewSub, OldSub, PoolId, Sub, Timestamp};
+use twinpool_core::id::{ClientId, GroupName, NewSub, OldSub, PoolId, Sub, Timestamp};
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::listing::{Found, LinkBatch, Listing, Pair};
+use twinpool_core::phase::{PhaseReader, Standing};
 use twinpool_core::port::{Answer, Class, GroupStore, LinkReader, LinkStore, Place, PortError, TroubleStore};
 use twinpool_core::trouble::Trouble;
 
@@ -42,6 +43,13 @@ fn put(tables: &mut Tables, link: &Link, operation: &'static str) -> Answer<u64>
     Ok(stored + 1)
 }
 
+impl PhaseReader for Links {
+    /// A rehearsal is of the beginning.
+    async fn standing(&self) -> Answer<Standing> {
+        Ok(Standing::default())
+    }
+}
+
 impl LinkReader for Links {
     async fn link(&self, old: &OldSub) -> Answer<Option<Link>> {
         Ok(self.tables().links.get(old).cloned())
@@ -70,9 +78,9 @@ impl LinkStore for Links {
         Ok(version)
     }
 
-    async fn note_seen(&self, old: &OldSub, at: Timestamp) -> Answer<()> {
-        if let Some(link) = self.tables().links.get_mut(old) {
-            link.seen_at = link.seen_at.max(Some(at));
+    async fn note_seen(&self, old: &OldSub, at: Timestamp, by: Option<&ClientId>) -> Answer<()> {
+        if let Some(link) = self.tables().links.get_mut(old).filter(|link| link.seen_at < Some(at)) {
+            (link.seen_at, link.seen_by) = (Some(at), by.cloned());
         }
         Ok(())
     }

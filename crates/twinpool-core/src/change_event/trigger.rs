@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::{Cause, ChangeEvent, EventId, FORMAT};
 use crate::attribute::travels;
 use crate::digest::{Digest, DigestKey};
-use crate::id::{AttributeName, GroupName, PoolId, Sub, Timestamp, Username};
+use crate::id::{AttributeName, ClientId, GroupName, PoolId, Sub, Timestamp, Username};
 use crate::value::Value;
 
 /// More attributes than any pool can have (about 20 standard and 50 custom): such an event is sent without digests.
@@ -75,6 +75,7 @@ pub fn capture(raw: &str, key: &DigestKey, id: EventId, at: Timestamp) -> Captur
         username,
         group_name: None,
         cause,
+        client: client(&event),
         at,
         attributes: digests(key, &context, &attributes),
         groups: groups(&request).map(|groups| key.groups(&context, &groups)),
@@ -86,6 +87,10 @@ pub fn capture(raw: &str, key: &DigestKey, id: EventId, at: Timestamp) -> Captur
 #[must_use]
 pub fn client_id(raw: &str) -> Option<String> {
     text(nested(object(raw)?.get("callerContext")).get("clientId"))
+}
+
+fn client(event: &Object<'_>) -> Option<ClientId> {
+    ClientId::parse(text(nested(event.get("callerContext")).get("clientId"))?).ok()
 }
 
 /// Without a sub the digests cannot be compared with anything; they only need some context.

@@ -24,16 +24,21 @@ pub(crate) struct StandIns {
     new: PoolHandle,
     links: MemoryLinks,
     clock: StoppedClock,
+    both_ways: bool,
 }
 
 impl Ports for StandIns {
     type Old = PoolHandle;
+    type Back = PoolHandle;
     type New = PoolHandle;
     type Links = MemoryLinks;
     type Clock = StoppedClock;
 
     fn old(&self) -> &PoolHandle {
         &self.old
+    }
+    fn back(&self) -> Option<&PoolHandle> {
+        self.both_ways.then_some(&self.old)
     }
     fn new_pool(&self) -> &PoolHandle {
         &self.new
@@ -83,6 +88,7 @@ pub(crate) fn ports(world: &World, process: &Arc<Process>, now: Timestamp) -> St
         new: world.new.called_by(process),
         links: world.links.seen_by(process),
         clock: StoppedClock(now),
+        both_ways: false,
     }
 }
 
@@ -90,7 +96,7 @@ pub(crate) fn ports(world: &World, process: &Arc<Process>, now: Timestamp) -> St
 pub(crate) type Door = Gate<GateWired<PoolHandle, PoolHandle, MemoryLinks, StoppedClock>>;
 
 pub(crate) fn door(world: &World, process: &Arc<Process>, now: Timestamp) -> Door {
-    let StandIns { old, new: new_pool, links: table, clock } = ports(world, process, now);
+    let StandIns { old, new: new_pool, links: table, clock, .. } = ports(world, process, now);
     Gate::new(GateWired { old, new_pool, table, clock }, terms(world))
 }
 

@@ -8,9 +8,11 @@ use twinpool_core::digest::Digest;
 use twinpool_core::group::GroupRecord;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::history::Entry;
-use twinpool_core::id::{NewSub, OldSub, PoolId, RunId, Sub, Timestamp, Username};
+use twinpool_core::id::{ClientId, NewSub, OldSub, Pool, PoolId, RunId, Sub, Timestamp, Username};
 use twinpool_core::link::{Base, Link, LinkState, Linked, Names, Side};
+use twinpool_core::phase::Round;
 use twinpool_core::port::{Class, DecisionStore, GroupStore, LinkScan, LinkStore, TroubleStore};
+use twinpool_core::reverse::{Overruled, Reverse, Work, Written};
 use twinpool_core::snapshot::{Factor, Mfa};
 use twinpool_core::trouble::{Trouble, code};
 use twinpool_core::value::Value;
@@ -72,6 +74,32 @@ pub(super) fn pair(old_sub: &str, new_sub: &str, version: u64) -> Link {
         made_by: RunId::parse("20261121-144455-k3f").ok(),
         history: [entry].into_iter().collect(),
         seen_at: Some(Timestamp(4)),
+        seen_by: ClientId::parse("web").ok(),
+        reverse: Reverse {
+            moved_in: Some(Round(2)),
+            work: Some(Box::new(Work {
+                at: Timestamp(4),
+                old: Written::default(),
+                new: Written {
+                    attributes: [
+                        (attribute("email"), Some(Digest::stored("w"))),
+                        (attribute("nickname"), None),
+                    ]
+                    .into(),
+                    groups: [(group("staff"), false)].into(),
+                    enabled: Some(true),
+                    identities: [(Digest::stored("v"), true)].into(),
+                    mfa: Some(Mfa::default()),
+                },
+            })),
+            held_back: vec![HeldBack { subject: Subject::User, reason: Reason::NoWayBack }],
+            unseen: [attribute("locale")].into(),
+            overruled: vec![Overruled {
+                subject: Subject::Group(group("staff")),
+                pool: Pool::New,
+                at: Timestamp(3),
+            }],
+        },
         state: LinkState::Linked(Box::new(linked)),
         ..intent
     }
@@ -191,15 +219,23 @@ pub async fn a_decision_changes_nothing_else<L: LinkStore + DecisionStore>(links
 pub async fn being_seen_takes_no_fence<L: LinkStore>(links: &L) {
     let intent = Link::intent(&old("c8"), names(), Timestamp(5));
     assert_eq!(links.write(&intent).await, Ok(1));
-    for (at, seen) in [(7, 7), (9, 9), (8, 9), (9, 9)] {
-        assert_eq!(links.note_seen(&old("c8"), Timestamp(at)).await, Ok(()));
-        let stored = Link { version: 1, seen_at: Some(Timestamp(seen)), ..intent.clone() };
+    let [web, phone] = ["web", "phone"].map(|client| ClientId::parse(client).ok());
+    for (at, by, seen, seen_by) in [
+        (7, &web, 7, &web),
+        (9, &phone, 9, &phone),
+        (8, &web, 9, &phone),
+        (9, &web, 9, &phone),
+        (10, &None, 10, &None),
+    ] {
+        assert_eq!(links.note_seen(&old("c8"), Timestamp(at), by.as_ref()).await, Ok(()));
+        let seen_at = Some(Timestamp(seen));
+        let stored = Link { version: 1, seen_at, seen_by: seen_by.clone(), ..intent.clone() };
         assert_eq!(links.link(&old("c8")).await, Ok(Some(stored)));
     }
     let next = Link { version: 1, seen_at: Some(Timestamp(10)), ..intent };
     assert_eq!(links.write(&next).await, Ok(2));
     assert_eq!(links.link(&old("c8")).await, Ok(Some(Link { version: 2, ..next })));
-    assert_eq!(links.note_seen(&old("c8-nobody"), Timestamp(7)).await, Ok(()));
+    assert_eq!(links.note_seen(&old("c8-nobody"), Timestamp(7), None).await, Ok(()));
     assert_eq!(links.link(&old("c8-nobody")).await, Ok(None));
 }
 

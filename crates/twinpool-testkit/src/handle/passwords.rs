@@ -1,6 +1,6 @@
 //! Passwords of a pool, as one process asks about them and sets them.
 
-use twinpool_core::id::{NewSub, Username};
+use twinpool_core::id::{NewSub, UserSub, Username};
 use twinpool_core::password::{Checked, Inviter, Password, PasswordChecker, PasswordSet, PasswordSetter};
 use twinpool_core::port::Answer;
 
@@ -22,8 +22,8 @@ impl PasswordChecker for PoolHandle {
     }
 }
 
-impl PasswordSetter for PoolHandle {
-    async fn set_password(&self, sub: &NewSub, password: &Password) -> Answer<PasswordSet> {
+impl<S: UserSub> PasswordSetter<S> for PoolHandle {
+    async fn set_password(&self, sub: &S, password: &Password) -> Answer<PasswordSet> {
         self.call(SET, Some(sub.as_str()), || {
             self.pool.set_password_as_admin(sub, password.reveal(), Kind::Permanent)
         })

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use twinpool_core::attribute::Contact;
-use twinpool_core::id::{AttributeName, Sub, Username};
+use twinpool_core::id::{AttributeName, Username};
 use twinpool_core::import_job::{LONGEST_ROW, MFA_ENABLED, USERNAME, Verdict};
 use twinpool_core::port::Class;
 use twinpool_core::snapshot::Status;
@@ -76,7 +76,7 @@ pub(super) fn import(
     match pool.create(&username, &attributes) {
         Ok(sub) => {
             let status = if passwordless { Status::Confirmed } else { Status::ResetRequired };
-            pool.edit(&Sub::from(&sub), |person| person.status = status);
+            pool.edit(&sub, |person| person.status = status);
             Ok(())
         }
         Err(error) if error.class == Class::Taken => Err(Verdict::Exists),

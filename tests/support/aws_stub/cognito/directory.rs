@@ -7,9 +7,11 @@ use std::task::{Context, Poll, Waker};
 
 use twinpool_core::group::GroupDefinition;
 use twinpool_core::id::{GroupName, Sub};
+use twinpool_core::password::{Inviter, PasswordSetter};
 use twinpool_core::pool::PoolShape;
+use twinpool_core::port::PoolWriter;
 use twinpool_core::snapshot::Status;
-use twinpool_testkit::{MemoryPool, Person, PoolHandle, Process};
+use twinpool_testkit::{MemoryPool, Person, Process};
 
 use super::super::refusal::Refusal;
 
@@ -47,7 +49,7 @@ impl dyn Directory + '_ {
         found.ok_or_else(|| Refusal::new("UserNotFoundException", "User does not exist."))
     }
 
-    pub(super) fn writer(&self) -> Result<PoolHandle, Refusal> {
+    pub(super) fn writer(&self) -> Result<impl PoolWriter + PasswordSetter + Inviter, Refusal> {
         Ok(self.memory()?.called_by(&Arc::new(Process::healthy())))
     }
 }

@@ -6,12 +6,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use twinpool_core::change_event::Cause;
 use twinpool_core::digest::Digest;
 use twinpool_core::history::Entry;
-use twinpool_core::id::{AttributeName, GroupName, NewSub, OldSub, RunId, Timestamp, UserId};
+use twinpool_core::id::{AttributeName, ClientId, GroupName, NewSub, OldSub, RunId, Timestamp, UserId};
 use twinpool_core::link::{Base, Left, Link, LinkState, Linked, Names, Side};
 use twinpool_core::port::Answer;
 use twinpool_core::snapshot::{Factor, Mfa};
 
 use super::field::{Map, boolean, damaged, get, integer, optional, parsed, set, string, values};
+use super::reverse::decode_reverse;
 use super::subject::{decode_decisions, decode_held_back, reason};
 
 fn attribute(text: &str) -> Option<AttributeName> {
@@ -50,6 +51,10 @@ pub(in super::super) fn decode(old_sub: OldSub, item: &Map) -> Answer<Link> {
             .transpose()?,
         history: history.into_iter().collect(),
         seen_at: item.contains_key("seen_at").then(|| integer(item, "seen_at").map(Timestamp)).transpose()?,
+        seen_by: optional(item, "seen_by")?
+            .map(|client| ClientId::parse(client).map_err(|_| damaged("seen_by")))
+            .transpose()?,
+        reverse: decode_reverse(item)?,
         state: state(item)?,
     })
 }
@@ -103,7 +108,7 @@ fn side(item: &Map, field: &str) -> Answer<Side> {
     })
 }
 
-fn mfa(side: &Map) -> Answer<Mfa> {
+pub(super) fn mfa(side: &Map) -> Answer<Mfa> {
     let mfa = get(side, "mfa")?.as_m().map_err(|_| damaged("mfa"))?;
     let on = set(mfa, "on", Factor::from_code)?;
     let preferred = optional(mfa, "preferred")?;

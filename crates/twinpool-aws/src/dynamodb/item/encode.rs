@@ -7,6 +7,7 @@ use twinpool_core::link::{Link, LinkState, Side};
 use twinpool_core::snapshot::{Factor, Mfa};
 
 use super::field::{Map, list, number, text};
+use super::reverse::encode_reverse;
 use super::subject::{encode_decisions, encode_held_back};
 
 /// The item of a link.
@@ -24,6 +25,8 @@ pub(in super::super) fn encode(link: &Link, version: u64, key: String) -> Map {
     ]);
     item.extend(link.made_by.as_ref().map(|run| ("made_by".to_owned(), text(run))));
     item.extend(link.seen_at.map(|at| ("seen_at".to_owned(), number(at.0))));
+    item.extend(link.seen_by.as_ref().map(|client| ("seen_by".to_owned(), text(client))));
+    item.extend(encode_reverse(&link.reverse).map(|reverse| ("reverse".to_owned(), reverse)));
     item.extend(state(&link.state).into_iter().map(|(name, value)| (name.to_owned(), value)));
     item
 }
@@ -87,7 +90,7 @@ fn side(side: &Side) -> AttributeValue {
     ]))
 }
 
-fn mfa(mfa: Mfa) -> AttributeValue {
+pub(super) fn mfa(mfa: Mfa) -> AttributeValue {
     let on = Factor::ALL.into_iter().filter(|factor| mfa.has(*factor));
     let mut item = Map::from([("on".to_owned(), list(on))]);
     if let Some(preferred) = mfa.preferred {

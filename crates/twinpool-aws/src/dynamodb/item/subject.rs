@@ -9,7 +9,7 @@ use twinpool_core::snapshot::Factor;
 
 use super::field::{Map, damaged, optional, parsed, string, text, values};
 
-fn encode(subject: &Subject) -> Map {
+pub(super) fn encode_subject(subject: &Subject) -> Map {
     let (kind, name) = match subject {
         Subject::User => ("user", String::new()),
         Subject::Attribute(name) => ("attribute", name.to_string()),
@@ -20,7 +20,7 @@ fn encode(subject: &Subject) -> Map {
     Map::from([("kind".to_owned(), text(kind)), ("name".to_owned(), text(name))])
 }
 
-fn decode(item: &Map) -> Answer<Subject> {
+pub(super) fn decode_subject(item: &Map) -> Answer<Subject> {
     Ok(match string(item, "kind")? {
         "user" => Subject::User,
         "attribute" => Subject::Attribute(parsed(item, "name", AttributeName::parse)?),
@@ -35,14 +35,14 @@ fn decode(item: &Map) -> Answer<Subject> {
 }
 
 pub(super) fn encode_held_back(held: &HeldBack) -> AttributeValue {
-    let mut item = encode(&held.subject);
+    let mut item = encode_subject(&held.subject);
     item.insert("reason".to_owned(), text(held.reason.code()));
     AttributeValue::M(item)
 }
 
 pub(super) fn decode_held_back(value: &AttributeValue) -> Answer<HeldBack> {
     let item = value.as_m().map_err(|_| damaged("held_back"))?;
-    Ok(HeldBack { subject: decode(item)?, reason: reason(item)? })
+    Ok(HeldBack { subject: decode_subject(item)?, reason: reason(item)? })
 }
 
 pub(super) fn reason(item: &Map) -> Answer<Reason> {
@@ -51,7 +51,7 @@ pub(super) fn reason(item: &Map) -> Answer<Reason> {
 
 pub(in super::super) fn encode_decisions(decisions: &Decisions) -> AttributeValue {
     let one = |(subject, decision): (&Subject, &Decision)| {
-        let mut item = encode(subject);
+        let mut item = encode_subject(subject);
         let (code, about) = decision.code();
         item.insert("decision".to_owned(), text(code));
         if let Some(about) = about {
@@ -66,7 +66,7 @@ pub(super) fn decode_decisions(item: &Map) -> Answer<Decisions> {
     let one = |value: &AttributeValue| {
         let item = value.as_m().map_err(|_| damaged("decisions"))?;
         let decision = Decision::from_code(string(item, "decision")?, optional(item, "about")?);
-        Ok((decode(item)?, decision.ok_or_else(|| damaged("decision"))?))
+        Ok((decode_subject(item)?, decision.ok_or_else(|| damaged("decision"))?))
     };
     values(item, "decisions")?.iter().map(one).collect()
 }

@@ -5,9 +5,13 @@ use twinpool_core::digest::Digest;
 use twinpool_core::group::GroupRecord;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::history::Entry;
-use twinpool_core::id::{AttributeName, GroupName, NewSub, OldSub, ProviderName, Timestamp, UserId};
+use twinpool_core::id::{
+    AttributeName, ClientId, GroupName, NewSub, OldSub, Pool, ProviderName, Timestamp, UserId,
+};
 use twinpool_core::link::{Base, Left, Link, LinkState, Linked, Names, Side};
+use twinpool_core::phase::Round;
 use twinpool_core::port::Class;
+use twinpool_core::reverse::{Overruled, Reverse, Work, Written};
 use twinpool_core::snapshot::{Factor, Mfa};
 
 use super::*;
@@ -67,6 +71,28 @@ fn linked() -> Link {
         decisions: subjects().into_iter().zip(decisions).collect(),
         history: [Entry { at: Timestamp(1), cause, did: "enable".to_owned() }].into_iter().collect(),
         seen_at: Some(Timestamp(1_795_219_200_123)),
+        seen_by: ClientId::parse("web").ok(),
+        reverse: Reverse {
+            moved_in: Some(Round(2)),
+            work: Some(Box::new(Work {
+                at: Timestamp(4),
+                old: Written::default(),
+                new: Written {
+                    attributes: [(name("email"), Some(Digest::stored("w"))), (name("nickname"), None)].into(),
+                    groups: [(group("staff"), false)].into(),
+                    enabled: Some(true),
+                    identities: [(Digest::stored("v"), true)].into(),
+                    mfa: Some(Mfa::default()),
+                },
+            })),
+            held_back: vec![HeldBack { subject: Subject::User, reason: Reason::NoWayBack }],
+            unseen: [name("locale")].into(),
+            overruled: vec![Overruled {
+                subject: Subject::Group(group("staff")),
+                pool: Pool::New,
+                at: Timestamp(3),
+            }],
+        },
         state: LinkState::Linked(Box::new(Linked {
             new_sub: new_sub(),
             base: Base { old: side.clone(), new: Side::default() },
@@ -106,7 +132,7 @@ fn a_damaged_item_is_an_error_that_names_the_field() {
     for field in whole.keys().filter(|field| !["pk", "old_sub"].contains(&field.as_str())) {
         for damage in [None, Some(AttributeValue::Null(true))] {
             // Nobody was seen: older items do not have it either.
-            if field == "seen_at" && damage.is_none() {
+            if ["seen_at", "seen_by", "reverse"].contains(&field.as_str()) && damage.is_none() {
                 continue;
             }
             let mut item = whole.clone();

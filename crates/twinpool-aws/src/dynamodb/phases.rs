@@ -1,0 +1,66 @@
+//! Where the move stands in `PHASE`, its history in `PHASE#1`, `PHASE#2`, …
+
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use twinpool_core::phase::{Busy, Change, PhaseReader, PhaseStore, Standing};
+use twinpool_core::port::{Answer, Class, PortError};
+
+use super::{Links, cancelled, item};
+
+const PHASE: &str = "PHASE";
+
+fn line_key(number: u64) -> String {
+    format!("{PHASE}#{number}")
+}
+
+impl Links {
+    async fn stands(&self) -> Answer<(Standing, u64)> {
+        let item = self.get(PHASE.to_owned()).await?;
+        Ok(item.map(|item| item::phase::decode_standing(&item)).transpose()?.unwrap_or_default())
+    }
+}
+
+impl PhaseReader for Links {
+    async fn standing(&self) -> Answer<Standing> {
+        Ok(self.stands().await?.0)
+    }
+}
+
+impl PhaseStore for Links {
+    async fn change(&self, next: &Standing, line: &Change) -> Answer<u64> {
+        const OPERATION: &str = "TransactWriteItems";
+        let (read, changes) = self.stands().await?;
+        if read.version != next.version {
+            return Err(PortError::new(Class::Stale, OPERATION, "ConditionalCheckFailed"));
+        }
+        let (version, number) = (next.version + 1, changes + 1);
+        let standing = Standing { version, ..next.clone() };
+        let standing = item::phase::encode_standing(&standing, number, PHASE.to_owned());
+        let line = item::phase::encode_change(&Change { version, ..line.clone() }, line_key(number));
+        let line = Put::builder().table_name(&self.table).set_item(Some(line));
+        let line = line.condition_expression("attribute_not_exists(pk)");
+        let mut transaction = self.client.transact_write_items();
+        for put in [self.fenced(standing, next.version), line] {
+            let put = put.build().map_err(|_| PortError::new(Class::Rejected, OPERATION, "BadItem"))?;
+            transaction = transaction.transact_items(TransactWriteItem::builder().put(put).build());
+        }
+        transaction.send().await.map_err(|error| cancelled(OPERATION, &error))?;
+        Ok(version)
+    }
+
+    async fn claim(&self, read: &Standing, busy: Option<&Busy>) -> Answer<u64> {
+        let (_, changes) = self.stands().await?;
+        let version = read.version + 1;
+        let standing = Standing { version, busy: busy.cloned(), ..read.clone() };
+        self.put(item::phase::encode_standing(&standing, changes, PHASE.to_owned()), read.version).await?;
+        Ok(version)
+    }
+
+    async fn changes(&self) -> Answer<Vec<Change>> {
+        let mut all = Vec::new();
+        // A line beyond those that are counted is of a later time: a table that was put back from a backup.
+        while let Some(item) = self.get(line_key(all.len() as u64 + 1)).await? {
+            all.push(item::phase::decode_change(&item)?);
+        }
+        Ok(all)
+    }
+}

@@ -1,0 +1,95 @@
+//! Which pool somebody is sent to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::digest::DigestKey;
+use crate::id::{AttributeName, GroupName, Pool, Timestamp};
+use crate::phase::{Phase, ROUTES_AFTER, Share, Standing};
+
+/// Who asks. Nothing of it is kept.
+#[derive(Debug, Clone, Default)]
+pub struct Asker {
+    /// A user id, or the id of an install: the same every time. Without one only the whole share counts.
+    pub id: Option<String>,
+    /// Groups in the old pool, as far as they are known.
+    pub groups: BTreeSet<GroupName>,
+    /// Values that cohorts can be made of, such as a tenant.
+    pub values: BTreeMap<AttributeName, String>,
+}
+
+/// Where somebody is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Routed {
+    /// To which pool.
+    pub pool: Pool,
+    /// For which reason.
+    pub because: Because,
+}
+
+/// Why somebody is sent to a pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Because {
+    /// The phase says it of everybody.
+    Phase,
+    /// The list of testers, or of those who are never sent.
+    List,
+    /// A group or a value.
+    Cohort,
+    /// The share.
+    Share,
+}
+
+impl Because {
+    /// In one word.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Phase => "phase",
+            Self::List => "list",
+            Self::Cohort => "cohort",
+            Self::Share => "share",
+        }
+    }
+}
+
+/// Decides. The same answer for the same asker as long as the standing is the same; and whoever was sent to the new pool stays there
+/// when the share grows.
+#[must_use]
+pub fn route(standing: &Standing, asker: &Asker, key: &DigestKey, now: Timestamp) -> Routed {
+    let by = |pool, because| Routed { pool, because };
+    match standing.phase {
+        Phase::DualWrite | Phase::RolledBack => return by(Pool::Old, Because::Phase),
+        Phase::Complete => return by(Pool::New, Because::Phase),
+        Phase::Canary | Phase::Cutover => {}
+    }
+    let age = standing.two_way_since.map_or(0, |since| now.0.saturating_sub(since.0));
+    if u128::from(age) < ROUTES_AFTER.as_millis() {
+        return by(Pool::Old, Because::Phase);
+    }
+    if standing.phase == Phase::Cutover {
+        return by(Pool::New, Because::Phase);
+    }
+    let cohorts = &standing.cohorts;
+    if let Some(id) = &asker.id {
+        let tester = key.tester(id);
+        if cohorts.deny.contains(&tester) {
+            return by(Pool::Old, Because::List);
+        }
+        if cohorts.allow.contains(&tester) {
+            return by(Pool::New, Because::List);
+        }
+    }
+    let in_group = !cohorts.groups.is_disjoint(&asker.groups);
+    let values = asker.values.iter();
+    let has_value = values
+        .map(|(name, value)| (name.clone(), key.cohort(name, value)))
+        .any(|value| cohorts.values.contains(&value));
+    if in_group || has_value {
+        return by(Pool::New, Because::Cohort);
+    }
+    let is_in = match &asker.id {
+        Some(id) => key.place(id) < standing.share.hundredths(),
+        None => standing.share == Share::ALL,
+    };
+    by(if is_in { Pool::New } else { Pool::Old }, Because::Share)
+}

@@ -1,0 +1,59 @@
+//! Where the move stands, in memory.
+
+use twinpool_core::phase::{Busy, Change, PhaseReader, PhaseStore, Standing};
+use twinpool_core::port::{Answer, Class, PortError};
+
+use crate::links::MemoryLinks;
+
+#[derive(Debug, Default)]
+pub(crate) struct Phases {
+    standing: Standing,
+    changes: Vec<Change>,
+}
+
+fn stale(operation: &'static str) -> PortError {
+    PortError::new(Class::Stale, operation, "ConditionalCheckFailedException")
+}
+
+impl PhaseReader for MemoryLinks {
+    async fn standing(&self) -> Answer<Standing> {
+        self.process.enter("GetItem").await?;
+        Ok(self.with_phases(|phases| phases.standing.clone()))
+    }
+}
+
+impl PhaseStore for MemoryLinks {
+    async fn change(&self, next: &Standing, line: &Change) -> Answer<u64> {
+        const OPERATION: &str = "TransactWriteItems";
+        self.process.enter(OPERATION).await?;
+        let version = self.with_phases(|phases| {
+            if phases.standing.version != next.version {
+                return Err(stale(OPERATION));
+            }
+            phases.standing = Standing { version: next.version + 1, ..next.clone() };
+            phases.changes.push(Change { version: next.version + 1, ..line.clone() });
+            Ok(next.version + 1)
+        })?;
+        self.process.leave(OPERATION).await?;
+        Ok(version)
+    }
+
+    async fn claim(&self, read: &Standing, busy: Option<&Busy>) -> Answer<u64> {
+        const OPERATION: &str = "PutItem";
+        self.process.enter(OPERATION).await?;
+        let version = self.with_phases(|phases| {
+            if phases.standing.version != read.version {
+                return Err(stale(OPERATION));
+            }
+            phases.standing = Standing { version: read.version + 1, busy: busy.cloned(), ..read.clone() };
+            Ok(read.version + 1)
+        })?;
+        self.process.leave(OPERATION).await?;
+        Ok(version)
+    }
+
+    async fn changes(&self) -> Answer<Vec<Change>> {
+        self.process.enter("Query").await?;
+        Ok(self.with_phases(|phases| phases.changes.clone()))
+    }
+}
