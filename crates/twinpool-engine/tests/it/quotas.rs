@@ -21,12 +21,16 @@ struct Paced {
 
 impl Ports for Paced {
     type Old = Governed<PoolHandle>;
+    type Back = Governed<PoolHandle>;
     type New = Governed<PoolHandle>;
     type Links = MemoryLinks;
     type Clock = StoppedClock;
 
     fn old(&self) -> &Self::Old {
         &self.old
+    }
+    fn back(&self) -> Option<&Self::Back> {
+        None
     }
     fn new_pool(&self) -> &Self::New {
         &self.new
