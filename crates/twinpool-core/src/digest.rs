@@ -94,7 +94,7 @@ impl DigestKey {
         self.digest("marker", &[pool.as_str(), sub.as_str()])
     }
 
-    /// What proves that twinpool made a user of the old pool for this user of this new pool, who was born there.
+    /// What proves that twinpool made a user of this old pool for this user of the new one, who was born there.
     #[must_use]
     pub fn born_marker(&self, pool: &PoolId, sub: &NewSub) -> Digest {
         self.digest("born marker", &[pool.as_str(), sub.as_str()])

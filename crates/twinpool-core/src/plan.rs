@@ -81,17 +81,17 @@ impl Marker {
 
     /// The marker of a user of the old pool who is made for one born in the new pool.
     #[must_use]
-    pub fn of_born(name: &AttributeName, new_pool: &PoolId, new_sub: &NewSub, key: &DigestKey) -> Self {
-        let proof: Digest = key.born_marker(new_pool, new_sub);
+    pub fn of_born(name: &AttributeName, old_pool: &PoolId, new_sub: &NewSub, key: &DigestKey) -> Self {
+        let proof: Digest = key.born_marker(old_pool, new_sub);
         Self { name: name.clone(), value: Value::new(format!("{new_sub}.{}", proof.as_str())) }
     }
 
     /// The user born in the new pool whom a user of the old pool was made for, if the marker proves it.
     #[must_use]
-    pub fn born(name: &AttributeName, new_pool: &PoolId, user: &Snapshot, key: &DigestKey) -> Option<NewSub> {
+    pub fn born(name: &AttributeName, old_pool: &PoolId, user: &Snapshot, key: &DigestKey) -> Option<NewSub> {
         let (sub, _) = user.attributes.get(name)?.reveal().split_once('.')?;
         let sub = NewSub::parse(sub).ok()?;
-        Self::of_born(name, new_pool, &sub, key).is_on(user).then_some(sub)
+        Self::of_born(name, old_pool, &sub, key).is_on(user).then_some(sub)
     }
 
     /// The old user whom a user of the new pool was made for, if the marker proves it.
