@@ -245,7 +245,8 @@ pub struct Page {
     pub groups: Vec<GroupRecord>,
     /// Who came into the new pool, and how. Of whom only attempts are counted is nobody here.
     pub arrivals: Vec<(Sub, Arrival)>,
-    /// Who was born in the new pool and has no user in the old one yet.
+    /// Who was born in the new pool and has no user in the old one yet. A writer who died late may leave one behind who is paired:
+    /// the links say so.
     pub births: Vec<Birth>,
     /// How many items could not be read: damaged, or of another version.
     pub unreadable: usize,
