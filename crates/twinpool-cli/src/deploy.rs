@@ -16,6 +16,7 @@ use crate::options::{self, Consent};
 use crate::package::{checkout, rules};
 use crate::place::Place;
 use crate::progress::Progress;
+use crate::reverse_sync::ReverseSync;
 use crate::show::beside;
 use crate::stack::{Footing, Named, Pauses, Watch};
 use crate::{Exit, Outcome};
@@ -52,6 +53,9 @@ pub(crate) struct Arguments {
     /// The pool being moved to.
     #[arg(long, env = "TWINPOOL_NEW_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = options::a_pool)]
     new_pool: Option<PoolId>,
+    /// Whether the mirror may write the old pool too, in the phases in which people use both pools: the parameter `ReverseSync`.
+    #[arg(long, value_name = "WHETHER")]
+    reverse_sync: Option<ReverseSync>,
     #[command(flatten)]
     place: Place,
     /// The rules that must be inside the zips [default: as for package]
@@ -113,6 +117,9 @@ impl Arguments {
         standing: Option<&Described>,
     ) -> anyhow::Result<Result<Wanted, String>> {
         let mut wanted = Wanted::new(code.parameters(), &self.parameters, code.architecture())?;
+        if let Some(said) = self.reverse_sync {
+            wanted.say("ReverseSync", &said.to_string())?;
+        }
         for (name, pool, option) in [
             ("OldPoolId", &self.old_pool, "--old-pool / TWINPOOL_OLD_POOL_ID"),
             ("NewPoolId", &self.new_pool, "--new-pool / TWINPOOL_NEW_POOL_ID"),

@@ -32,6 +32,7 @@ mod rehearse;
 mod remove;
 mod report;
 mod resolve;
+mod reverse_sync;
 mod rules;
 mod runs;
 #[cfg(test)]
