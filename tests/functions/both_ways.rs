@@ -2,16 +2,11 @@
 
 use std::sync::Arc;
 
-use aws_config::Region;
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
 use serde_json::Value;
-use twinpool_aws::client::{self, Patience};
-use twinpool_aws::dynamodb::Links;
 use twinpool_core::change_event::{Captured, ChangeEvent, EventId, capture};
 use twinpool_core::digest::DigestKey;
 use twinpool_core::id::Timestamp;
-use twinpool_core::phase::{Change, Cohorts, PhaseStore as _, Share, Standing, Step};
+use twinpool_core::phase::{Cohorts, Share, Step};
 use twinpool_core::value::Value as Secret;
 use twinpool_testkit::MemoryPool;
 use twinpool_testkit::world::{OLD_POOL, attribute, email_pool, event_of, person, username_pool};
@@ -19,6 +14,7 @@ use twinpool_tests::aws_stub::{AwsStub, TABLE};
 use twinpool_tests::bootstrap::Function;
 use twinpool_tests::events::audit_events;
 use twinpool_tests::mirror::{failures, one};
+use twinpool_tests::phase::step;
 use twinpool_tests::queue::{Mood, Sqs};
 use twinpool_tests::runtime_api::Answer;
 
@@ -66,27 +62,9 @@ impl Bench {
 
     /// An operator sends some to the new pool.
     fn switch(&self) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let credentials = Credentials::new("test", "test", None, None, "tests");
-            let config = client::load(Patience::MIRROR).await.into_builder();
-            let config = config.endpoint_url(self.stub.endpoint()).region(Region::new("eu-west-1"));
-            let config = config.credentials_provider(SharedCredentialsProvider::new(credentials)).build();
-            let links = Links::connect(&config, TABLE.to_owned(), None);
-            let step = Step::Switch { share: Share::parse("5").unwrap(), cohorts: Cohorts::default() };
-            let before = Standing::default();
-            let next = before.after(&step, Timestamp(1)).unwrap();
-            let line = Change {
-                version: 0,
-                from: (before.phase, before.share),
-                to: (next.phase, next.share),
-                at: Timestamp(1),
-                who: "an operator".to_owned(),
-                why: "a test".to_owned(),
-                forced: Vec::new(),
-            };
-            links.change(&next, &line).await.unwrap();
-        });
+        let share = Share::parse("5").unwrap();
+        let switch = Step::Switch { share, cohorts: Cohorts::default() };
+        step(&self.stub.endpoint(), "eu-west-1", TABLE, &switch);
     }
 
     /// Jane in the new pool changes her given name, and signs in: the event of that.

@@ -8,7 +8,7 @@ const NAME: &str = "TWINPOOL_REVERSE_SYNC";
 fn both_ways() -> Facts {
     let mut facts = healthy();
     for function in
-        [&mut facts.mirror, &mut facts.audit_trail, &mut of_sign_in_only(&mut facts.sign_in).configuration]
+        [&mut facts.mirror, &mut facts.audit_trail, &mut facts.sign_in.as_mut().unwrap().configuration]
     {
         turn_on(function);
     }
@@ -16,10 +16,6 @@ fn both_ways() -> Facts {
     facts.old_pool.as_mut().unwrap().insert("SchemaAttributes".to_owned(), schema);
     set(&mut facts.rule, "/EventPattern", json!(format!(r#"{{"userPoolId":["{OLD}","{NEW}"]}}"#)));
     facts
-}
-
-fn of_sign_in_only(sign_in: &mut Option<SignIn>) -> &mut SignIn {
-    sign_in.as_mut().unwrap()
 }
 
 fn turn_on(function: &mut Look<Json>) {
@@ -55,26 +51,18 @@ fn an_old_pool_without_the_marker_is_told_with_the_command_that_adds_it() {
 
 #[test]
 fn whoever_is_not_told_that_both_pools_are_written_is_named() {
-    let harms: [(fn(&mut Facts), Verdict, &str); 4] = [
+    type Harms<'a> = Vec<(Box<dyn Fn(&mut Facts) + 'a>, Verdict, &'a str)>;
+    let off = |function: &mut Look<Json>| {
+        set(function, &format!("/Environment/Variables/{NAME}"), json!("off"));
+    };
+    let harms: Harms<'_> = vec![
+        (Box::new(|it| off(&mut it.audit_trail)), Verdict::Broken, "audit trail"),
+        (Box::new(|it| off(&mut of_sign_in(it).configuration)), Verdict::Broken, "sign-in function"),
+        (Box::new(|it| it.sign_in = None), Verdict::Unseen, "another account or Region"),
         (
-            |it| set(&mut it.audit_trail, &format!("/Environment/Variables/{NAME}"), json!("off")),
-            Verdict::Broken,
-            "audit trail",
-        ),
-        (
-            |it| {
-                set(
-                    &mut of_sign_in(it).configuration,
-                    &format!("/Environment/Variables/{NAME}"),
-                    json!("off"),
-                )
-            },
-            Verdict::Broken,
-            "sign-in function",
-        ),
-        (|it| it.sign_in = None, Verdict::Unseen, "another account or Region"),
-        (
-            |it| set(&mut it.rule, "/EventPattern", json!(format!(r#"{{"userPoolId":["{OLD}"]}}"#))),
+            Box::new(|it| {
+                set(&mut it.rule, "/EventPattern", json!(format!(r#"{{"userPoolId":["{OLD}"]}}"#)));
+            }),
             Verdict::Broken,
             "hears nothing of the new pool",
         ),
