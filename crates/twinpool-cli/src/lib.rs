@@ -32,6 +32,7 @@ mod rehearse;
 mod remove;
 mod report;
 mod resolve;
+mod reverse_sync;
 mod rules;
 mod runs;
 #[cfg(test)]
@@ -210,9 +211,9 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Rehearse(arguments) => Box::pin(rehearse::run(&arguments)).await,
         Command::Estimate(arguments) => estimate::run(&arguments).await,
         Command::Backfill(arguments) => Box::pin(backfill::run(&arguments)).await,
-        Command::Sweep(arguments) => sweep::run(&arguments).await,
+        Command::Sweep(arguments) => Box::pin(sweep::run(&arguments)).await,
         Command::Undo(arguments) => Box::pin(undo::run(&arguments)).await,
-        Command::Verify(arguments) => verify::run(&arguments).await,
+        Command::Verify(arguments) => Box::pin(verify::run(&arguments)).await,
         Command::Runs(arguments) => runs::run(&arguments).await,
         Command::Pause(say) => runs::pause(&say).await,
         Command::Resume(say) => runs::resume(&say).await,
