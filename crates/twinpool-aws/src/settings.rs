@@ -22,6 +22,7 @@ mod resolve;
 mod sign_in;
 mod sweep;
 mod tokens;
+mod watch;
 
 pub use audit_trail::AuditTrailSettings;
 pub use backend::BackendSettings;
@@ -36,6 +37,7 @@ pub use resolve::ResolveSettings;
 pub use sign_in::SignInSettings;
 pub use sweep::SweepSettings;
 pub use tokens::TokenSettings;
+pub use watch::{TopicArn, WatchPlaces, WatchSettings};
 
 /// A setting that is missing or cannot be used. Names the key, never the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

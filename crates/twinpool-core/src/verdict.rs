@@ -126,10 +126,14 @@ impl Judgement {
     /// Why the verdict is what it is, in sentences: the worst first. Empty where there is nothing against going on.
     #[must_use]
     pub fn reasons(&self) -> Vec<String> {
-        let mut bad: Vec<&Row> =
-            self.rows.iter().filter(|row| row.finding.verdict() > Verdict::GoOn).collect();
-        bad.sort_by_key(|row| std::cmp::Reverse(row.finding.verdict()));
-        bad.into_iter().map(Row::sentence).collect()
+        [self.reasons_of(Verdict::RollBack), self.reasons_of(Verdict::Hold)].concat()
+    }
+
+    /// What alone would give this verdict, in sentences.
+    #[must_use]
+    pub fn reasons_of(&self, verdict: Verdict) -> Vec<String> {
+        let rows = self.rows.iter().filter(|row| row.finding.verdict() == verdict);
+        rows.map(Row::sentence).collect()
     }
 }
 

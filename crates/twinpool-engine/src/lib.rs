@@ -47,6 +47,7 @@ mod trouble;
 mod undo;
 mod verify;
 mod walk;
+mod watch;
 mod way;
 mod wired;
 
@@ -83,5 +84,6 @@ pub use verify::{
     Finding, Looking, Marked, Observer, Row, Sample, Step, Summary, Verdict, Verifier, VerifyError, What, Why,
 };
 pub use walk::{Deaf, Listener, PATIENCE, Stretch, Walk, WalkError, group_names, memberships, persist};
+pub use watch::{Looked, Watch};
 pub use way::{Comer, last_known, way_of};
 pub use wired::Wired;

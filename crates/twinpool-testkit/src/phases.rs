@@ -2,6 +2,7 @@
 
 use twinpool_core::phase::{Busy, Change, PhaseReader, PhaseStore, Standing};
 use twinpool_core::port::{Answer, Class, PortError};
+use twinpool_core::watch::Memory;
 
 use crate::links::MemoryLinks;
 
@@ -9,6 +10,7 @@ use crate::links::MemoryLinks;
 pub(crate) struct Phases {
     standing: Standing,
     changes: Vec<Change>,
+    pub(crate) watched: Memory,
 }
 
 fn stale(operation: &'static str) -> PortError {

@@ -45,3 +45,4 @@ mod taken_back;
 mod troubles;
 mod verify;
 mod waits;
+mod watching;
