@@ -33,6 +33,7 @@ mod population;
 mod quotas;
 mod races;
 mod refusals;
+mod rollbacks;
 mod searches;
 mod seen;
 mod sign_ups;
