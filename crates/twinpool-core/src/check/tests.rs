@@ -42,7 +42,11 @@ fn of(step: &Step, facts: &Facts) -> Vec<Check> {
 }
 
 fn failing(step: &Step, facts: &Facts) -> Vec<(What, bool)> {
-    of(step, facts).into_iter().filter(|check| !check.holds()).map(|check| (check.what, check.bars())).collect()
+    of(step, facts)
+        .into_iter()
+        .filter(|check| !check.holds())
+        .map(|check| (check.what, check.bars()))
+        .collect()
 }
 
 #[test]

@@ -15,7 +15,8 @@ const FORMAT: u64 = 1;
 
 /// The item of where the move stands. `changes`: how many lines the history has.
 pub(in super::super) fn encode_standing(standing: &Standing, changes: u64, key: String) -> Map {
-    let Standing { version, phase, share, cohorts, round, since, two_way_since, proven, table, busy } = standing;
+    let Standing { version, phase, share, cohorts, round, since, two_way_since, proven, table, busy } =
+        standing;
     let mut item = Map::from([
         ("pk".to_owned(), text(key)),
         ("format".to_owned(), number(FORMAT)),
