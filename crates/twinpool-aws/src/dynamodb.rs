@@ -34,6 +34,7 @@ mod seal;
 mod seen;
 mod troubles;
 mod user_ids;
+mod verified;
 mod watched;
 
 use seal::Seal;
