@@ -7,8 +7,9 @@ use aws_config::SdkConfig;
 use serde_json::{Value, json};
 use twinpool_core::criteria::Criterion;
 use twinpool_core::id::Timestamp;
-use twinpool_core::port::{Answer, PortError};
+use twinpool_core::port::{Answer, Class, PortError};
 use twinpool_core::verdict::{Fact, Measure};
+use twinpool_core::watch::Measurer;
 
 use crate::raw::RawClient;
 use crate::settings::WatchPlaces;
@@ -51,8 +52,42 @@ impl Metrics {
         })
     }
 
-    /// What was counted since then. What cannot be read is not known; nothing fails.
-    pub async fn measures(&self, from: Timestamp, now: Timestamp) -> Vec<Measure> {
+    async fn ask(&self, client: &RawClient, mut question: Value) -> Answer<Found> {
+        let mut found = Found::default();
+        if question["MetricDataQueries"].as_array().is_none_or(Vec::is_empty) {
+            return Ok(found);
+        }
+        for _ in 0..MOST_PAGES {
+            let mut page = client.call(GET_METRIC_DATA, &question).await?;
+            found.add(&page);
+            question["NextToken"] = page["NextToken"].take();
+            if question["NextToken"].is_null() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Messages that wait, and messages that somebody works on.
+    async fn depth(&self, url: &str) -> Answer<(u64, u64)> {
+        const NAMES: [&str; 2] = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"];
+        let question = json!({ "QueueUrl": url, "AttributeNames": NAMES });
+        let answer = self.queues.call(GET_QUEUE_ATTRIBUTES, &question).await?;
+        let count = |name: &str| answer["Attributes"][name].as_str()?.parse::<u64>().ok();
+        let unreadable = || PortError::new(Class::Unreadable, "GetQueueAttributes", "UnreadableResponse");
+        count(NAMES[0]).zip(count(NAMES[1])).ok_or_else(unreadable)
+    }
+
+    async fn waiting(&self, url: &str) -> Fact {
+        match self.depth(url).await {
+            Ok((waiting, under_way)) => Fact::Amount(waiting.saturating_add(under_way)),
+            Err(error) => unknown(&error),
+        }
+    }
+}
+
+impl Measurer for Metrics {
+    async fn measures(&self, from: Timestamp, now: Timestamp) -> Vec<Measure> {
         let span = ask::span(from, now);
         let own = self.ask(&self.metrics, ask::of_stack(&self.places, span)).await;
         let new = self.ask(&self.metrics_of_new, ask::of_new_pool(&self.places, span)).await;
@@ -77,41 +112,6 @@ impl Metrics {
             }
         }
         all
-    }
-
-    async fn ask(&self, client: &RawClient, mut question: Value) -> Answer<Found> {
-        let mut found = Found::default();
-        if question["MetricDataQueries"].as_array().is_none_or(Vec::is_empty) {
-            return Ok(found);
-        }
-        for _ in 0..MOST_PAGES {
-            let mut page = client.call(GET_METRIC_DATA, &question).await?;
-            found.add(&page);
-            question["NextToken"] = page["NextToken"].take();
-            if question["NextToken"].is_null() {
-                break;
-            }
-        }
-        Ok(found)
-    }
-
-    /// Messages that wait, and messages that somebody works on.
-    async fn depth(&self, url: &str) -> Answer<(u64, u64)> {
-        const NAMES: [&str; 2] = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"];
-        let question = json!({ "QueueUrl": url, "AttributeNames": NAMES });
-        let answer = self.queues.call(GET_QUEUE_ATTRIBUTES, &question).await?;
-        let count = |name: &str| answer["Attributes"][name].as_str()?.parse::<u64>().ok();
-        let unreadable = || {
-            PortError::new(twinpool_core::port::Class::Unreadable, "GetQueueAttributes", "UnreadableResponse")
-        };
-        count(NAMES[0]).zip(count(NAMES[1])).ok_or_else(unreadable)
-    }
-
-    async fn waiting(&self, url: &str) -> Fact {
-        match self.depth(url).await {
-            Ok((waiting, under_way)) => Fact::Amount(waiting.saturating_add(under_way)),
-            Err(error) => unknown(&error),
-        }
     }
 }
 

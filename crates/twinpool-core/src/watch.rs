@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::id::Timestamp;
 use crate::phase::{Round, Standing};
 use crate::port::Answer;
-use crate::verdict::{Judgement, Verdict};
+use crate::verdict::{Judgement, Measure, Verdict};
 
 /// Two looks that say "roll back" lead to a rollback when they are so far apart: one schedule may start two looks at once.
 pub const APART: Duration = Duration::from_secs(25);
@@ -111,6 +111,12 @@ pub fn rolled_back_message(stack: &str, reasons: &[String], problem: Option<&str
 fn subject(stack: &str, what: &str) -> String {
     let stack: String = stack.chars().filter(char::is_ascii_graphic).take(60).collect();
     format!("twinpool {stack}: {what}")
+}
+
+/// Measures how a move goes.
+pub trait Measurer: Send + Sync {
+    /// What was counted since then. What cannot be read is not known; nothing fails.
+    fn measures(&self, from: Timestamp, now: Timestamp) -> impl Future<Output = Vec<Measure>> + Send;
 }
 
 /// Keeps what the watch remembers.

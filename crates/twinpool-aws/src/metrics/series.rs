@@ -16,7 +16,7 @@ pub(super) struct Series {
     is_broken: bool,
 }
 
-const NOTHING: Series = Series { points: Vec::new(), is_broken: false };
+static NOTHING: Series = Series { points: Vec::new(), is_broken: false };
 
 impl Found {
     /// Takes a page in. What makes no sense in it makes its series unknown.
