@@ -8,4 +8,5 @@ mod files;
 mod new_pool_role;
 mod permissions;
 mod version;
+mod watch;
 mod ways_in;
