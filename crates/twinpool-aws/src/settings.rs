@@ -23,6 +23,7 @@ mod reverse_sync;
 mod sign_in;
 mod sweep;
 mod tokens;
+mod watch;
 
 pub use audit_trail::AuditTrailSettings;
 pub use backend::BackendSettings;
@@ -38,6 +39,7 @@ pub use reverse_sync::{ON_OR_OFF, on_or_off, reverse_sync};
 pub use sign_in::SignInSettings;
 pub use sweep::SweepSettings;
 pub use tokens::TokenSettings;
+pub use watch::{TopicArn, WatchPlaces, WatchSettings};
 
 /// A setting that is missing or cannot be used. Names the key, never the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

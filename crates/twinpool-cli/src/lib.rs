@@ -47,6 +47,7 @@ mod sync;
 mod temporary;
 mod undo;
 mod verify;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -109,6 +110,8 @@ enum Command {
     Undo(undo::Arguments),
     /// Compares both pools, user by user. Reads only.
     Verify(verify::Arguments),
+    /// Looks how a move goes, and says go on, hold or roll back. Changes nothing, unless --auto-rollback.
+    Watch(Box<watch::Arguments>),
     /// Says what backfills and imports did and do, and why they are not faster.
     Runs(runs::Runs),
     /// Lets backfills and imports begin nothing new, until `resume`.
@@ -214,6 +217,8 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Sweep(arguments) => Box::pin(sweep::run(&arguments)).await,
         Command::Undo(arguments) => Box::pin(undo::run(&arguments)).await,
         Command::Verify(arguments) => Box::pin(verify::run(&arguments)).await,
+        Command::Verify(arguments) => verify::run(&arguments).await,
+        Command::Watch(arguments) => Box::pin(watch::run(&arguments)).await,
         Command::Runs(arguments) => runs::run(&arguments).await,
         Command::Pause(say) => runs::pause(&say).await,
         Command::Resume(say) => runs::resume(&say).await,
@@ -302,6 +307,7 @@ mod tests {
             &["export"],
             &["import"],
             &["verify"],
+            &["watch"],
             &["package"],
             &["deploy"],
             &["remove"],

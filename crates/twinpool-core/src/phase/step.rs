@@ -72,6 +72,15 @@ impl Standing {
         }
     }
 
+    /// Whether somebody is denied who may be in the new pool.
+    fn sends_back(&self, next: &Cohorts) -> bool {
+        let Cohorts { groups, values, allow, deny } = &self.cohorts;
+        let mut denied = next.deny.difference(deny);
+        // While testers alone are sent, whoever else is denied was never there.
+        let testers_alone = self.share == Share::NONE && groups.is_empty() && values.is_empty();
+        denied.any(|id| !testers_alone || allow.contains(id))
+    }
+
     fn switched(&self, share: Share, cohorts: &Cohorts, next: Self) -> Result<Self, Refused> {
         if share == Share::NONE && cohorts.is_empty() {
             return Err(Refused::Nobody);
@@ -83,7 +92,7 @@ impl Standing {
             || !cohorts.groups.is_superset(&self.cohorts.groups)
             || !cohorts.values.is_superset(&self.cohorts.values)
             || !cohorts.allow.is_superset(&self.cohorts.allow)
-            || !self.cohorts.deny.is_superset(&cohorts.deny);
+            || self.sends_back(cohorts);
         if is_fewer && self.phase.moves() && share != Share::ALL {
             return Err(Refused::Fewer);
         }
