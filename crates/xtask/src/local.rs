@@ -235,7 +235,7 @@ impl Stack {
     /// # Errors
     /// When it fails, or Lambda refuses.
     pub fn sweep(&self) -> Result<serde_json::Value> {
-        self.aws().invoke(&self.addresses.sweep, &serde_json::json!({}))
+        self.aws().invoke(&self.addresses.sweep, &serde_json::json!({ "task": "sweep" }))
     }
 
     /// Everything that a function has logged: `capture`, `mirror` or `audit-trail`.
