@@ -12,6 +12,7 @@ mod new_pool;
 mod rehearse;
 mod serve;
 mod setup;
+mod switch;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -34,6 +34,7 @@ mod seal;
 mod seen;
 mod troubles;
 mod user_ids;
+mod verified;
 
 use seal::Seal;
 pub use user_ids::UserIds;

@@ -11,6 +11,7 @@ mod reverse;
 mod run;
 mod subject;
 mod trouble;
+pub(super) mod verified;
 
 pub(super) use decode::{decode, old_sub};
 pub(super) use encode::{encode, encode_back};
