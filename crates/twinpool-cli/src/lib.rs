@@ -35,6 +35,7 @@ mod remove;
 mod report;
 mod resolve;
 mod rollback;
+mod reverse_sync;
 mod rules;
 mod runs;
 #[cfg(test)]

@@ -40,6 +40,7 @@ pub(crate) const ALL: [Known; 18] = [
     known("TWINPOOL_AUDIT_TRAIL_DLQ_URL", None, Some("AuditTrailDlqUrl")),
     known("TWINPOOL_SWEEP_ARN", None, Some("SweepArn")),
     known("TWINPOOL_IMPORT_ROLE_ARN", None, Some("ImportRoleArn")),
+    known("TWINPOOL_REVERSE_SYNC", None, Some("ReverseSync")),
 ];
 
 /// Values by variable.
