@@ -13,6 +13,7 @@ mod rehearse;
 mod serve;
 mod setup;
 mod watch;
+mod switch;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

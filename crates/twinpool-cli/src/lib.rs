@@ -8,6 +8,7 @@ mod bound;
 mod bulk;
 mod carry;
 mod clock;
+mod complete;
 mod conflicts;
 mod defaults;
 mod deploy;
@@ -26,12 +27,14 @@ mod neighbours;
 mod operator;
 mod options;
 mod package;
+mod phase;
 mod place;
 mod progress;
 mod rehearse;
 mod remove;
 mod report;
 mod resolve;
+mod rollback;
 mod reverse_sync;
 mod rules;
 mod runs;
@@ -42,7 +45,9 @@ mod show;
 mod signal;
 mod sources;
 mod stack;
+mod steps;
 mod sweep;
+mod switch;
 mod sync;
 mod temporary;
 mod undo;
@@ -120,6 +125,14 @@ enum Command {
     Resume(runs::Say),
     /// Sets the share of the quotas that backfills and imports take, while they run.
     Rate(runs::Rate),
+    /// Tells where the move stands: who is sent to the new pool, since when, and why.
+    Phase(phase::Arguments),
+    /// Sends a share of the users, or some of them, to the new pool. Checks first, and asks.
+    Switch(Box<switch::Arguments>),
+    /// Sends everybody to the old pool again, at once.
+    Rollback(rollback::Arguments),
+    /// Leaves the old pool for good, once everybody is in the new one. Checks first, and asks.
+    Complete(Box<complete::Arguments>),
     /// Writes a whole pool into one file. Makes nobody a monthly active user, unless --mfa.
     Export(export::Arguments),
     /// Carries over whoever is in an exported file and not in the new pool yet.
@@ -217,12 +230,15 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Sweep(arguments) => Box::pin(sweep::run(&arguments)).await,
         Command::Undo(arguments) => Box::pin(undo::run(&arguments)).await,
         Command::Verify(arguments) => Box::pin(verify::run(&arguments)).await,
-        Command::Verify(arguments) => verify::run(&arguments).await,
         Command::Watch(arguments) => Box::pin(watch::run(&arguments)).await,
         Command::Runs(arguments) => runs::run(&arguments).await,
         Command::Pause(say) => runs::pause(&say).await,
         Command::Resume(say) => runs::resume(&say).await,
         Command::Rate(arguments) => runs::rate(&arguments).await,
+        Command::Phase(arguments) => phase::run(&arguments).await,
+        Command::Switch(arguments) => Box::pin(switch::run(&arguments)).await,
+        Command::Rollback(arguments) => rollback::run(&arguments).await,
+        Command::Complete(arguments) => Box::pin(complete::run(&arguments)).await,
         Command::Export(arguments) => export::run(&arguments).await,
         Command::Import(arguments) => Box::pin(import::run(&arguments)).await,
         Command::Package(arguments) => package::run(&arguments),
@@ -264,6 +280,10 @@ mod tests {
             &["conflicts", "resolve"],
             &["dlq", "redrive"],
             &["verify"],
+            &["phase"],
+            &["switch"],
+            &["rollback"],
+            &["complete"],
         ];
         for words in all {
             let line = [["twinpool"].as_slice(), words, &["--help"]].concat();
@@ -304,6 +324,10 @@ mod tests {
             &["undo"],
             &["runs"],
             &["rate"],
+            &["phase"],
+            &["switch"],
+            &["rollback"],
+            &["complete"],
             &["export"],
             &["import"],
             &["verify"],

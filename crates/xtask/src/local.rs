@@ -25,7 +25,7 @@ mod users;
 
 pub use audit::AuditTrail;
 pub use chained::Beside;
-pub use links::{Link, Links};
+pub use links::{Link, Links, Listed, Lost};
 pub use pools::{SignIn, create as create_pool};
 pub use queue::Queue;
 pub use running::Running;
@@ -228,6 +228,14 @@ impl Stack {
     #[must_use]
     pub fn audit_trail_of_new(&self) -> AuditTrail {
         AuditTrail::new(self.aws(), &self.addresses.audit_rule, &self.addresses.new_pool.id)
+    }
+
+    /// Lets the sweep walk once, and gives its answer.
+    ///
+    /// # Errors
+    /// When it fails, or Lambda refuses.
+    pub fn sweep(&self) -> Result<serde_json::Value> {
+        self.aws().invoke(&self.addresses.sweep, &serde_json::json!({ "task": "sweep" }))
     }
 
     /// Everything that a function has logged: `capture`, `mirror` or `audit-trail`.

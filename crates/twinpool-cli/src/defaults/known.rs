@@ -37,6 +37,7 @@ pub(crate) const ALL: [Known; 18] = [
     known("TWINPOOL_MIRROR_ARN", None, Some("MirrorArn")),
     known("TWINPOOL_AUDIT_TRAIL_ARN", None, Some("AuditTrailArn")),
     known("TWINPOOL_AUDIT_TRAIL_RULE", None, Some("AuditTrailRuleName")),
+    known("TWINPOOL_AUDIT_TRAIL_DLQ_URL", None, Some("AuditTrailDlqUrl")),
     known("TWINPOOL_SWEEP_ARN", None, Some("SweepArn")),
     known("TWINPOOL_IMPORT_ROLE_ARN", None, Some("ImportRoleArn")),
     known("TWINPOOL_REVERSE_SYNC", None, Some("ReverseSync")),

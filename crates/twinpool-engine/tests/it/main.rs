@@ -43,6 +43,7 @@ mod start;
 mod support;
 mod sweeps;
 mod sweeps_rest;
+mod switchings;
 mod taken_back;
 mod troubles;
 mod verify;
