@@ -21,7 +21,7 @@ const fn known(variable: &'static str, key: Option<&'static str>, output: Option
 }
 
 /// All of it, in the order in which it is shown.
-pub(crate) const ALL: [Known; 18] = [
+pub(crate) const ALL: [Known; 19] = [
     known("TWINPOOL_OLD_POOL_ID", Some("[old_pool] id"), Some("OldPoolId")),
     known("TWINPOOL_NEW_POOL_ID", Some("[new_pool] id"), Some("NewPoolId")),
     known("TWINPOOL_NEW_POOL_REGION", Some("[new_pool] region"), None),
