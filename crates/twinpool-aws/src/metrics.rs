@@ -128,9 +128,9 @@ fn no_point(what: &str) -> Fact {
     Fact::Unknown(format!("CloudWatch has {what}"))
 }
 
-fn series<'a>(found: &'a Answer<Found>, id: Wanted) -> Result<&'a Series, Fact> {
+fn series(found: &Answer<Found>, id: Wanted) -> Result<&Series, Fact> {
     let found = found.as_ref().map_err(unknown)?;
-    found.series(id).map_err(|why| no_point(why))
+    found.series(id).map_err(no_point)
 }
 
 /// Cognito counts every attempt as 1 or 0: their number, and their sum.
@@ -177,7 +177,7 @@ fn share(found: &Answer<Found>, errors: &[Wanted], calls: Wanted) -> Fact {
     };
     let mut part = 0_u64;
     for id in errors {
-        match series(found, *id) {
+        match series(found, id) {
             Ok(series) => part = part.saturating_add(series.sum()),
             Err(fact) => return fact,
         }

@@ -26,11 +26,8 @@ fn people(seen: &Seen, at: &str) -> String {
     if !looked.is_moving {
         out += &field("", "nobody is being moved: nothing follows from it");
     }
-    match &looked.told {
-        Some(Err(error)) => {
-            out += &field("not told", &format!("{error}: look at the topic and your permissions"))
-        }
-        Some(Ok(())) | None => {}
+    if let Some(Err(error)) = &looked.told {
+        out += &field("not told", &format!("{error}: look at the topic and your permissions"));
     }
     match &looked.rolled_back {
         Some(Ok(done)) if done.by_another => {
