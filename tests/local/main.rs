@@ -4,6 +4,7 @@
 mod arrives;
 mod attach;
 mod audit;
+mod both_ways;
 mod bridged;
 mod by_code;
 mod chained;

@@ -19,6 +19,7 @@ mod continuity;
 mod messages;
 mod place;
 mod resolve;
+mod reverse_sync;
 mod sign_in;
 mod sweep;
 mod tokens;
@@ -33,6 +34,7 @@ pub use continuity::{Continuity, ContinuitySettings};
 pub use messages::CodeSettings;
 pub use place::{NewPlace, NoRole, RoleArn, account_of_queue};
 pub use resolve::ResolveSettings;
+pub use reverse_sync::{ON_OR_OFF, on_or_off, reverse_sync};
 pub use sign_in::SignInSettings;
 pub use sweep::SweepSettings;
 pub use tokens::TokenSettings;
@@ -162,6 +164,8 @@ pub struct MirrorSettings {
     pub max_concurrency: NonZeroU32,
     /// The share of Cognito's quotas that twinpool may take, in percent.
     pub quota_percent: u8,
+    /// Whether the old pool may be written too, where people use both.
+    pub reverse_sync: bool,
 }
 
 impl MirrorSettings {
@@ -205,6 +209,7 @@ impl MirrorSettings {
                 "it should be a whole number above 0",
             )?,
             quota_percent,
+            reverse_sync: reverse_sync(source)?,
         })
     }
 }

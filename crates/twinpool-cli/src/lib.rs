@@ -34,6 +34,7 @@ mod rehearse;
 mod remove;
 mod report;
 mod resolve;
+mod reverse_sync;
 mod rollback;
 mod rules;
 mod runs;
@@ -223,16 +224,16 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Rehearse(arguments) => Box::pin(rehearse::run(&arguments)).await,
         Command::Estimate(arguments) => estimate::run(&arguments).await,
         Command::Backfill(arguments) => Box::pin(backfill::run(&arguments)).await,
-        Command::Sweep(arguments) => sweep::run(&arguments).await,
+        Command::Sweep(arguments) => Box::pin(sweep::run(&arguments)).await,
         Command::Undo(arguments) => Box::pin(undo::run(&arguments)).await,
-        Command::Verify(arguments) => verify::run(&arguments).await,
+        Command::Verify(arguments) => Box::pin(verify::run(&arguments)).await,
         Command::Runs(arguments) => runs::run(&arguments).await,
         Command::Pause(say) => runs::pause(&say).await,
         Command::Resume(say) => runs::resume(&say).await,
         Command::Rate(arguments) => runs::rate(&arguments).await,
-        Command::Phase(arguments) => phase::run(&arguments).await,
+        Command::Phase(arguments) => Box::pin(phase::run(&arguments)).await,
         Command::Switch(arguments) => Box::pin(switch::run(&arguments)).await,
-        Command::Rollback(arguments) => rollback::run(&arguments).await,
+        Command::Rollback(arguments) => Box::pin(rollback::run(&arguments)).await,
         Command::Complete(arguments) => Box::pin(complete::run(&arguments)).await,
         Command::Export(arguments) => export::run(&arguments).await,
         Command::Import(arguments) => Box::pin(import::run(&arguments)).await,

@@ -65,6 +65,8 @@ pub struct Options {
     pub rules: Option<PathBuf>,
     /// Whether the functions are built first, or deployed as they were packaged last.
     pub build: bool,
+    /// Whether changes may travel from the new pool to the old one too.
+    pub both_ways: bool,
     /// Whether MiniStack runs with its slips mended that pools of many users in motion would fall over.
     pub mended: bool,
 }
@@ -83,6 +85,7 @@ impl Options {
             enforce_iam: false,
             rules: None,
             build: true,
+            both_ways: false,
             mended: false,
         }
     }
@@ -219,6 +222,12 @@ impl Stack {
     #[must_use]
     pub fn audit_trail(&self) -> AuditTrail {
         AuditTrail::new(self.aws(), &self.addresses.audit_rule, &self.addresses.old_pool.id)
+    }
+
+    /// The audit trail of the new pool.
+    #[must_use]
+    pub fn audit_trail_of_new(&self) -> AuditTrail {
+        AuditTrail::new(self.aws(), &self.addresses.audit_rule, &self.addresses.new_pool.id)
     }
 
     /// Everything that a function has logged: `capture`, `mirror` or `audit-trail`.

@@ -27,6 +27,9 @@ pub const DRILL: &str = "test-drill";
 /// The stack that the test of `attach` starts by itself.
 pub const ATTACH: &str = "test-attach";
 
+/// The stack that the test of both ways starts by itself.
+pub const BOTH_WAYS: &str = "test-both-ways";
+
 const BARE: &str = "test-bare";
 
 /// Servers with nothing deployed in them.
@@ -100,7 +103,7 @@ impl Drop for Testbed {
 }
 
 fn stop() {
-    for name in [WAYS_IN, MIGRATION, MINISTACK, COGNITO_LOCAL, DRILL, ATTACH, BARE] {
+    for name in [WAYS_IN, MIGRATION, MINISTACK, COGNITO_LOCAL, DRILL, ATTACH, BOTH_WAYS, BARE] {
         process::stop_in(&local::folder(name));
     }
 }
