@@ -18,7 +18,7 @@ use crate::{Exit, Outcome};
 
 /// Why.
 #[derive(Debug, Args)]
-#[command(after_help = format!("{EXAMPLE}\n\n{}", options::WHERE))]
+#[command(after_help = format!("{EXAMPLE}\n\n{}", options::WHERE), override_usage = "twinpool complete [OPTIONS] --why <TEXT>")]
 pub(crate) struct Arguments {
     /// Why: kept in the history.
     #[arg(long, value_name = "TEXT", value_parser = a_reason)]

@@ -34,8 +34,8 @@ mod rehearse;
 mod remove;
 mod report;
 mod resolve;
-mod rollback;
 mod reverse_sync;
+mod rollback;
 mod rules;
 mod runs;
 #[cfg(test)]
@@ -235,9 +235,9 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Pause(say) => runs::pause(&say).await,
         Command::Resume(say) => runs::resume(&say).await,
         Command::Rate(arguments) => runs::rate(&arguments).await,
-        Command::Phase(arguments) => phase::run(&arguments).await,
+        Command::Phase(arguments) => Box::pin(phase::run(&arguments)).await,
         Command::Switch(arguments) => Box::pin(switch::run(&arguments)).await,
-        Command::Rollback(arguments) => rollback::run(&arguments).await,
+        Command::Rollback(arguments) => Box::pin(rollback::run(&arguments)).await,
         Command::Complete(arguments) => Box::pin(complete::run(&arguments)).await,
         Command::Export(arguments) => export::run(&arguments).await,
         Command::Import(arguments) => Box::pin(import::run(&arguments)).await,

@@ -27,7 +27,7 @@ use cohorts::Asked;
 
 /// Whom to send, and why.
 #[derive(Debug, Args)]
-#[command(after_help = format!("{EXAMPLES}\n\n{}", options::WHERE))]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", options::WHERE), override_usage = "twinpool switch [OPTIONS] --why <TEXT>")]
 pub(crate) struct Arguments {
     /// This share of the users [default: as it stands].
     #[arg(long, value_name = "PERCENT", value_parser = a_share)]
@@ -63,7 +63,7 @@ pub(crate) struct Arguments {
 }
 
 const EXAMPLES: &str = "Examples:\n  \
-    twinpool switch --percent 5 --canary-user 9441f38c-… --why 'first five percent'\n  \
+    twinpool switch --percent 5 --canary-user <sub> --why 'the first'\n  \
     twinpool switch --group staff --why 'ourselves first'\n  \
     twinpool switch --where custom:tenant=acme --why 'acme agreed'\n  \
     twinpool switch --percent 100 --why 'a week without trouble'\n\
@@ -112,9 +112,8 @@ impl Place<'_> {
     }
 
     /// While the way back is proven, the test user alone is sent.
-    fn first(&self, standing: &Standing) -> Step {
-        let user = self.arguments.canary_user.as_ref().map(Sub::as_str);
-        let cohorts = self.arguments.asked.tester_alone(standing, user.unwrap_or_default(), &self.key);
+    fn first(&self, standing: &Standing, user: &str) -> Step {
+        let cohorts = self.arguments.asked.tester_alone(standing, user, &self.key);
         Step::Switch { share: Share::NONE, cohorts }
     }
 
@@ -122,10 +121,16 @@ impl Place<'_> {
     fn refusal(&self, standing: &Standing) -> Option<String> {
         let arguments = self.arguments;
         if arguments.prove_only {
-            return standing.after(&self.first(standing), SystemClock.now()).err().and_then(|why| {
+            let user = arguments.canary_user.as_ref().map_or("", Sub::as_str);
+            return standing.after(&self.first(standing, user), SystemClock.now()).err().and_then(|why| {
                 let stands = standing.phase.is_two_way() && standing.phase.moves();
                 (!stands).then(|| why.to_string())
             });
+        }
+        if arguments.percent.is_none() && arguments.asked.is_empty() {
+            return Some(
+                "nobody is named: say --percent, --group, --where, --allow, or --prove-only".to_owned(),
+            );
         }
         standing.after(&self.step(standing), SystemClock.now()).err().map(|why| why.to_string())
     }
@@ -242,7 +247,7 @@ impl Place<'_> {
         };
         if !switching.standing().phase.is_two_way() {
             let why = format!("{}: proving the way back with {}", arguments.why, pair.old_sub());
-            let first = self.first(switching.standing());
+            let first = self.first(switching.standing(), pair.link().user_id.as_str());
             if let Err(error) = switching.step(&first, id, &self.note(&why, forced)).await {
                 return stopped(error);
             }

@@ -125,7 +125,7 @@ impl Whole<'_> {
                 Ok(chain) => chain.alarms_on(&format!("{}-", self.stack)).await.map_err(told),
                 Err(why) => Err(why),
             },
-            ..self.brief.facts().await
+            ..Box::pin(self.brief.facts()).await
         }
     }
 
@@ -171,10 +171,11 @@ fn marker(shape: &PoolShape, name: &AttributeName) -> Marker {
     }
 }
 
-/// What the doctor says. The DLQ has a check of its own.
+/// What the doctor says, but for what has a check of its own.
 fn chain(facts: &doctor::Facts) -> check::Chain {
     let mut chain = check::Chain::default();
-    for step in steps(facts).iter().filter(|step| step.part != Part::DeadLetters) {
+    let own = [Part::DeadLetters, Part::WayBack];
+    for step in steps(facts).iter().filter(|step| !own.contains(&step.part)) {
         let told = || format!("{}: {}", step.part, step.why);
         match step.verdict {
             doctor::Verdict::Fine => chain.fine += 1,

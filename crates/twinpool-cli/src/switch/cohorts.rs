@@ -34,6 +34,11 @@ fn a_value(text: &str) -> Result<(AttributeName, Value), String> {
 }
 
 impl Asked {
+    pub(super) fn is_empty(&self) -> bool {
+        let Self { group, having, allow, deny } = self;
+        group.is_empty() && having.is_empty() && allow.is_empty() && deny.is_empty()
+    }
+
     /// These, beside those who are sent already. A new round begins with nobody.
     pub(super) fn beside(&self, standing: &Standing, key: &DigestKey) -> Cohorts {
         let mut all = if standing.phase.moves() { standing.cohorts.clone() } else { Cohorts::default() };

@@ -35,7 +35,7 @@ pub(super) fn done(standing: &Standing) -> String {
         out += &format!("besides: {named}\n");
     }
     out += &format!(
-        "Clients that ask where to go are told so within {} seconds of each other's last question; who is signed in stays where \
+        "Clients that ask where to go are told so within {} seconds of their last question, unless the stack says another time; who is signed in stays where \
          the session is.\n",
         ROUTE_CACHED.as_secs()
     );
