@@ -12,6 +12,7 @@ pub mod change_event;
 pub mod claim;
 pub mod clash;
 pub mod decision;
+pub mod destination;
 pub mod digest;
 pub mod forecast;
 pub mod group;
