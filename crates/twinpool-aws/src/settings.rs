@@ -34,7 +34,7 @@ pub use continuity::{Continuity, ContinuitySettings};
 pub use messages::CodeSettings;
 pub use place::{NewPlace, NoRole, RoleArn, account_of_queue};
 pub use resolve::ResolveSettings;
-pub use route::{RouteSettings, client_map};
+pub use route::{NoClientMap, RouteSettings, client_map};
 pub use sign_in::SignInSettings;
 pub use sweep::SweepSettings;
 pub use tokens::TokenSettings;

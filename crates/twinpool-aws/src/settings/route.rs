@@ -36,7 +36,7 @@ impl RouteSettings {
             return Err(unusable("TWINPOOL_NEW_POOL_ID", "it is the old pool"));
         }
         Ok(Self {
-            destinations: Destinations { old, new, clients: client_map(source)? },
+            destinations: Destinations { old, new, clients: clients(source)? },
             links_table: required(source, "TWINPOOL_LINKS_TABLE")?,
             key: digest_key(source)?,
             seconds: seconds(source)?,
@@ -45,24 +45,31 @@ impl RouteSettings {
     }
 }
 
-/// From app clients of the old pool to those of the new one; none unless set.
+/// A text is no map of app clients. Holds no part of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it should be pairs of app clients such as old=new, separated by commas, each of the old pool once")]
+pub struct NoClientMap;
+
+/// From app clients of the old pool to those of the new one, such as `web=web2,ios=ios2`.
 ///
 /// # Errors
-/// When it is not made of pairs such as `old=new`, or an app client of the old pool stands in two.
-pub fn client_map(source: &impl Source) -> Result<BTreeMap<ClientId, ClientId>> {
-    const KEY: &str = "TWINPOOL_CLIENT_MAP";
-    const WANTED: &str =
-        "it should be pairs of app clients such as old=new, separated by commas, each of the old pool once";
+/// When it is not made of such pairs, or an app client of the old pool stands in two.
+pub fn client_map(text: &str) -> std::result::Result<BTreeMap<ClientId, ClientId>, NoClientMap> {
     let mut clients = BTreeMap::new();
-    for pair in parts(source, KEY) {
-        let (old, new) = pair.split_once('=').ok_or_else(|| unusable(KEY, WANTED))?;
+    for pair in parts(text) {
+        let (old, new) = pair.split_once('=').ok_or(NoClientMap)?;
         let both = ClientId::parse(old.trim()).zip(ClientId::parse(new.trim()));
-        let (old, new) = both.ok_or_else(|| unusable(KEY, WANTED))?;
+        let (old, new) = both.ok_or(NoClientMap)?;
         if clients.insert(old, new).is_some() {
-            return Err(unusable(KEY, WANTED));
+            return Err(NoClientMap);
         }
     }
     Ok(clients)
+}
+
+fn clients(source: &impl Source) -> Result<BTreeMap<ClientId, ClientId>> {
+    const KEY: &str = "TWINPOOL_CLIENT_MAP";
+    client_map(&source.get(KEY).unwrap_or_default()).map_err(|problem| unusable(KEY, problem))
 }
 
 fn seconds(source: &impl Source) -> Result<u16> {
@@ -74,7 +81,8 @@ fn seconds(source: &impl Source) -> Result<u16> {
 
 fn origins(source: &impl Source) -> Result<BTreeSet<String>> {
     const KEY: &str = "TWINPOOL_ROUTE_ORIGINS";
-    let origins: BTreeSet<_> = parts(source, KEY).into_iter().collect();
+    let text = source.get(KEY).unwrap_or_default();
+    let origins: BTreeSet<_> = parts(&text).map(str::to_owned).collect();
     let is_sound = |origin: &String| origin == "*" || is_origin(origin);
     if origins.iter().all(is_sound) {
         return Ok(origins);
@@ -95,9 +103,8 @@ fn is_origin(text: &str) -> bool {
 }
 
 /// What stands between commas, if anything does.
-fn parts(source: &impl Source, key: &'static str) -> Vec<String> {
-    let text = source.get(key).unwrap_or_default();
-    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty())
 }
 
 #[cfg(test)]
