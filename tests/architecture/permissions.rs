@@ -202,6 +202,26 @@ fn the_api_reads_links_by_key_and_nothing_else() {
 }
 
 #[test]
+fn the_route_may_read_the_phase_and_nothing_else_of_the_table() {
+    let expected = ["dynamodb:GetItem", "logs:CreateLogStream", "logs:PutLogEvents", "sts:AssumeRole"];
+    assert_eq!(allowed("RouteRole"), set(&expected));
+    let role = resource("RouteRole");
+    let (_, after) = role.split_once("Action: dynamodb:GetItem\n").unwrap();
+    let lines: Vec<_> = after.lines().map(str::trim).take(3).collect();
+    let condition = "ForAllValues:StringEquals: { \"dynamodb:LeadingKeys\": [PHASE] }";
+    assert_eq!(lines, ["Resource: !GetAtt Links.Arn", "Condition:", condition]);
+}
+
+#[test]
+fn anybody_may_ask_the_route_where_it_was_made_public_and_nobody_calls_it_otherwise() {
+    for name in ["RouteFunctionUrl", "RouteUrlAskedByAnybody", "RouteInvokedThroughUrl"] {
+        assert!(resource(name).contains("    Condition: HasRouteUrl"), "{name}");
+    }
+    assert!(resource("RouteInvokedThroughUrl").contains("InvokedViaFunctionUrl: true"));
+    assert!(resource("RouteUrlAskedByAnybody").contains("FunctionUrlAuthType: NONE"));
+}
+
+#[test]
 fn the_authorizer_may_read_one_item_at_a_time_and_write_its_log() {
     let expected = ["dynamodb:GetItem", "logs:CreateLogStream", "logs:PutLogEvents", "sts:AssumeRole"];
     assert_eq!(allowed("AuthorizerRole"), set(&expected));
@@ -257,6 +277,7 @@ fn no_role_has_a_wildcard_but_for_the_ways_of_a_code() {
         "SignInRole",
         "BridgeRole",
         "ResolveRole",
+        "RouteRole",
         "AuthorizerRole",
         "WatchRole",
     ];

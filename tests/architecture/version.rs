@@ -5,9 +5,10 @@ use crate::permissions::resource;
 #[test]
 fn each_function_is_told_the_version_that_the_workspace_has() {
     let told = format!("TWINPOOL_VERSION: \"{}\"", env!("CARGO_PKG_VERSION"));
-    for function in
-        ["Capture", "Mirror", "AuditTrail", "Sweep", "SignIn", "Bridge", "Resolve", "Authorizer", "Watch"]
-    {
+    let functions = [
+        "Capture", "Mirror", "AuditTrail", "Sweep", "SignIn", "Bridge", "Resolve", "Authorizer", "Watch", "Route",
+    ];
+    for function in functions {
         assert!(resource(function).contains(&told), "{function} lacks {told}");
     }
 }

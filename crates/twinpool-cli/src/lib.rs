@@ -36,6 +36,7 @@ mod report;
 mod resolve;
 mod reverse_sync;
 mod rollback;
+mod route;
 mod rules;
 mod runs;
 #[cfg(test)]
@@ -85,6 +86,8 @@ enum Command {
     Resolve(resolve::Arguments),
     /// Answers who a user is over HTTP, on this machine: for backends in any language.
     Serve(serve::Arguments),
+    /// Says which pool somebody is sent to, and why. Reads only.
+    Route(route::Arguments),
     /// Tells all of one user: both sides side by side, what differs, what is held back, and why. Reads only.
     Explain(explain::Arguments),
     /// Brings one user into step now.
@@ -215,6 +218,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Dlq(arguments) => dlq::run(&arguments).await,
         Command::Resolve(arguments) => resolve::run(&arguments).await,
         Command::Serve(arguments) => serve::run(&arguments).await,
+        Command::Route(arguments) => route::run(&arguments).await,
         Command::Explain(arguments) => explain::run(&arguments).await,
         Command::Sync(arguments) => sync::run(&arguments).await,
         Command::Conflicts(command) => conflicts::run(&command).await,
@@ -275,6 +279,7 @@ mod tests {
             &["audit"],
             &["resolve"],
             &["serve"],
+            &["route"],
             &["explain"],
             &["sync"],
             &["conflicts", "resolve"],
@@ -301,6 +306,7 @@ mod tests {
             &["audit"],
             &["resolve"],
             &["serve"],
+            &["route"],
             &["explain"],
             &["sync"],
             &["conflicts"],

@@ -15,6 +15,7 @@ pub mod claim;
 pub mod clash;
 pub mod criteria;
 pub mod decision;
+pub mod destination;
 pub mod digest;
 pub mod forecast;
 pub mod group;

@@ -6,6 +6,7 @@ pub mod bridge;
 mod logging;
 pub mod mirror;
 pub mod resolve;
+pub mod route;
 pub mod rules;
 pub mod sign_in;
 pub mod sweep;

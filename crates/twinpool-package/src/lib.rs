@@ -12,7 +12,7 @@ pub use bundle::{Bundle, needs_rules};
 pub use checkout::Checkout;
 
 /// The functions, by the name of their binary.
-pub const FUNCTIONS: [&str; 9] = [
+pub const FUNCTIONS: [&str; 10] = [
     "twinpool-capture",
     "twinpool-mirror",
     "twinpool-audit-trail",
@@ -22,6 +22,7 @@ pub const FUNCTIONS: [&str; 9] = [
     "twinpool-authorizer",
     "twinpool-bridge",
     "twinpool-watch",
+    "twinpool-route",
 ];
 
 /// The name of the rules, at the top of the checkout and in the zip.
