@@ -6,7 +6,16 @@ use crate::permissions::resource;
 fn each_function_is_told_the_version_that_the_workspace_has() {
     let told = format!("TWINPOOL_VERSION: \"{}\"", env!("CARGO_PKG_VERSION"));
     let functions = [
-        "Capture", "Mirror", "AuditTrail", "Sweep", "SignIn", "Bridge", "Resolve", "Authorizer", "Watch", "Route",
+        "Capture",
+        "Mirror",
+        "AuditTrail",
+        "Sweep",
+        "SignIn",
+        "Bridge",
+        "Resolve",
+        "Authorizer",
+        "Watch",
+        "Route",
     ];
     for function in functions {
         assert!(resource(function).contains(&told), "{function} lacks {told}");
