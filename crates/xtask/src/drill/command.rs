@@ -100,6 +100,13 @@ impl Started {
         serde_json::from_str(&out).with_context(|| format!("no JSON in {}", self.out.display()))
     }
 
+    /// Waits for its end, which must be a good one.
+    pub(super) fn succeeds(mut self) -> Result<()> {
+        let status = self.end()?;
+        ensure!(status.success(), "twinpool ended with {status}, {}", self.said());
+        Ok(())
+    }
+
     /// The last words.
     pub(super) fn said(&self) -> String {
         let text = fs::read_to_string(&self.err).unwrap_or_default();

@@ -66,20 +66,28 @@ pub fn run(drill: &Switching) -> Result<()> {
     steps::carry_over(&twinpool, &clock)?;
     work_off(stack, &clock)?;
     steps::verify(&twinpool, "before", &clock)?;
-    let log = lived(stack, &twinpool, people, &clock)?;
+    // Somebody whom nobody else changes.
+    let tester = enter::tester(stack, &clock)?;
+    work_off(stack, &clock)?;
+    let log = lived(stack, &twinpool, (people, &tester), &clock)?;
     finish(stack, &twinpool, &log, &clock)?;
     clock.say("done", "nothing was lost");
     Ok(())
 }
 
 /// The steps, while people live.
-fn lived(stack: &Stack, twinpool: &Twinpool, people: Vec<enter::Known>, clock: &Clock) -> Result<Log> {
+fn lived(
+    stack: &Stack,
+    twinpool: &Twinpool,
+    (people, tester): (Vec<enter::Known>, &str),
+    clock: &Clock,
+) -> Result<Log> {
     let router = Router::serve(twinpool)?;
     let (log, is_over, changes) = (Mutex::new(Log::default()), AtomicBool::new(false), AtomicUsize::new(0));
     let told = thread::scope(|scope| {
         let life = life::Life::new(stack, &router, people, &log);
         let traffic = scope.spawn(|| life.goes_on(&is_over, &changes));
-        let stepped = switch_and_back(stack, twinpool, &router, &changes, clock);
+        let stepped = switch_and_back((stack, twinpool), tester, &router, &changes, clock);
         is_over.store(true, Ordering::Relaxed);
         (stepped, traffic.join())
     });
@@ -91,16 +99,16 @@ fn lived(stack: &Stack, twinpool: &Twinpool, people: Vec<enter::Known>, clock: &
 }
 
 fn switch_and_back(
-    stack: &Stack,
-    twinpool: &Twinpool,
+    (stack, twinpool): (&Stack, &Twinpool),
+    tester: &str,
     router: &Router,
     changes: &AtomicUsize,
     clock: &Clock,
 ) -> Result<()> {
     let pass = || wait_for_changes(changes);
     pass()?;
-    for percent in ["5", "50", "100"] {
-        steps::switch(twinpool, percent, clock)?;
+    for (percent, tester) in [("5", Some(tester)), ("50", None), ("100", None)] {
+        steps::switch(twinpool, percent, tester, clock)?;
         clock.say("route", &router.in_words()?);
         pass()?;
     }
@@ -112,7 +120,7 @@ fn switch_and_back(
     pass()?;
     work_off(stack, clock)?;
     steps::verify(twinpool, "rolled-back", clock)?;
-    steps::switch(twinpool, "100", clock)?;
+    steps::switch(twinpool, "100", None, clock)?;
     clock.say("route", &router.in_words()?);
     pass()
 }

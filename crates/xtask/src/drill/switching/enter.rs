@@ -27,6 +27,16 @@ pub(super) fn seed(stack: &Stack, users: usize, clock: &Clock) -> Result<Vec<Kno
     Ok(people)
 }
 
+/// A test user of the operator, by whom the way back is proven; gives the user id.
+pub(super) fn tester(stack: &Stack, clock: &Clock) -> Result<String> {
+    let old = stack.old();
+    let sub = old.make("tester", &[("email", "tester@example.com"), ("email_verified", "true")])?;
+    old.set_password("tester")?;
+    old.sign_in("tester")?;
+    clock.say("tester", "a test user, by whom the way back is to be proven");
+    Ok(sub)
+}
+
 /// Somebody signs up, confirms, and has groups. Nobody has an address that is not proved: those are held back, and another drill's.
 pub(super) fn enter(pool: &Users, born: Pool, number: usize) -> Result<Known> {
     let mut newcomer = Newcomer { birth: Birth::SignedUp, disabled: false, ..Newcomer::number(number) };

@@ -36,9 +36,12 @@ pub(super) fn verify(twinpool: &Twinpool, name: &str, clock: &Clock) -> Result<(
     Ok(())
 }
 
-/// Sends this share to the new pool.
-pub(super) fn switch(twinpool: &Twinpool, percent: &str, clock: &Clock) -> Result<()> {
-    let arguments = ["switch", "--percent", percent, "--why", WHY, "--yes", "--json"];
+/// Sends this share to the new pool; with a test user, by whom the way back is proven first.
+pub(super) fn switch(twinpool: &Twinpool, percent: &str, tester: Option<&str>, clock: &Clock) -> Result<()> {
+    let mut arguments = vec!["switch", "--percent", percent, "--why", WHY, "--yes", "--json"];
+    arguments.extend(tester.into_iter().flat_map(|tester| ["--canary-user", tester]));
+    // Nothing counts CloudTrail's alarms in a local AWS, and people change things while verify looks.
+    arguments.extend(["--force", "people go on living, and the local AWS has no alarms"]);
     let answer = twinpool.start(&format!("switch-{percent}"), &arguments)?.answer(&[0])?;
     clock.say("switch", &format!("{percent} %: {}", answer["phase"].as_str().unwrap_or_default()));
     Ok(())
@@ -66,9 +69,12 @@ pub(super) fn sweep(stack: &Stack, clock: &Clock) -> Result<()> {
 pub(super) fn complete(stack: &Stack, twinpool: &Twinpool, clock: &Clock) -> Result<()> {
     let (jsonl, sql) = (twinpool.folder.join("links.jsonl"), twinpool.folder.join("links.sql"));
     let (jsonl_path, sql_path) = (jsonl.to_string_lossy(), sql.to_string_lossy());
-    let arguments =
-        ["complete", "--why", WHY, "--yes", "--json", "--export", &jsonl_path, "--sql", &sql_path];
-    twinpool.start("complete", &arguments)?.answer(&DONE)?;
+    let arguments = ["complete", "--why", WHY, "--yes", "--json"];
+    let forced = ["--force", "the local AWS has no alarms"];
+    twinpool.start("complete", &[&arguments[..], &forced].concat())?.answer(&DONE)?;
+    for (name, option, path) in [("jsonl", "--to", &jsonl_path), ("sql", "--sql", &sql_path)] {
+        twinpool.start(&format!("export-{name}"), &["export", "links", option, path])?.succeeds()?;
+    }
     let rows = fs::read_to_string(&jsonl).with_context(|| format!("cannot read {}", jsonl.display()))?;
     let rows: Vec<Value> = rows.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
     let links = stack.links().all()?;
