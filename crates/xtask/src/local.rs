@@ -183,6 +183,12 @@ impl Stack {
         serde_json::from_str(&fs::read_to_string(folder.join(DEPLOYED)).ok()?).ok()
     }
 
+    /// The name of the deployed stack.
+    #[must_use]
+    pub fn deployed_as(&self) -> String {
+        deploy::stack_name(&self.name)
+    }
+
     /// Stops every server that was started.
     pub fn down(&self) {
         process::stop_in(&folder(&self.name));

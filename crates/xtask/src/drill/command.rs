@@ -37,8 +37,10 @@ impl Twinpool {
         let status = paths::cargo().args(arguments).status().context("cannot start cargo")?;
         ensure!(status.success(), "the twinpool command does not build");
         let program = paths::target().join("debug/twinpool");
-        let environment =
+        let mut environment =
             stack.addresses.environment().map(|(name, value)| (name, value.to_owned())).to_vec();
+        // What else a command asks for comes from the outputs of the stack.
+        environment.push(("TWINPOOL_STACK", stack.deployed_as()));
         Ok(Self { program, environment, folder: folder.to_owned() })
     }
 
