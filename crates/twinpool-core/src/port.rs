@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 
+use crate::account::Apart;
 use crate::arrival::Arrival;
 use crate::change_event::{ChangeEvent, UserRef};
 use crate::decision::Decisions;
@@ -243,6 +244,8 @@ pub struct Page {
     pub groups: Vec<GroupRecord>,
     /// Who came into the new pool, and how. Of whom only attempts are counted is nobody here.
     pub arrivals: Vec<(Sub, Arrival)>,
+    /// Accounts of the new pool that are nobody's half of a pair.
+    pub apart: Vec<Apart>,
     /// How many items could not be read: damaged, or of another version.
     pub unreadable: usize,
     /// Where the next page begins; `None` after the last.
