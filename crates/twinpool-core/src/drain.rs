@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::id::{ClientId, Timestamp};
 use crate::link::{Link, LinkState};
+use crate::readiness::InOld;
 
 /// How long ago somebody was last seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,7 +82,7 @@ pub struct Drain {
 impl Drain {
     /// Takes a link in, if its user is in the old pool.
     pub fn add(&mut self, link: &Link, now: Timestamp) {
-        if matches!(link.state, LinkState::Tombstone { .. }) {
+        if matches!(link.state, LinkState::Tombstone { .. }) || InOld::of(link) == InOld::Gone {
             return;
         }
         let Some(at) = link.seen_at else {
@@ -110,7 +111,7 @@ impl Drain {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::OldSub;
+    use crate::id::{OldSub, Pool};
     use crate::link::{Left, Names};
 
     const NOW: Timestamp = Timestamp(1_795_219_200_000);
@@ -131,7 +132,7 @@ mod tests {
             drain.add(&seen(hours, by), NOW);
         }
         drain.add(&Link { seen_at: None, ..seen(0, None) }, NOW);
-        let buried = LinkState::Tombstone { new_sub: None, left: Left::Nobody, since: NOW };
+        let buried = LinkState::Tombstone { new_sub: None, by: Pool::Old, left: Left::Nobody, since: NOW };
         drain.add(&Link { state: buried, ..seen(1, Some("web")) }, NOW);
         let client = |id: &str| drain.clients.get(&Some(ClientId::parse(id).unwrap())).unwrap();
         assert_eq!((client("web").count(Ago::Day), client("web").count(Ago::Week)), (2, 1));

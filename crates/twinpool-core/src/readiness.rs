@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::arrival::{Arrival, Invitation};
 use crate::held_back::{Reason, Subject};
-use crate::id::Timestamp;
+use crate::id::{Pool, Timestamp};
 use crate::link::{Left, Link, LinkState, Linked};
 
 /// What the password that a user has in the old pool is worth.
@@ -96,7 +96,7 @@ impl InOld {
             LinkState::Linked(linked) if is_disabled(linked) => Self::Disabled,
             LinkState::Linked(linked) if is_made(link, linked) => Self::Made,
             LinkState::Linked(_) => Self::Own,
-            LinkState::Tombstone { left: Left::Kept, .. } => Self::Gone,
+            LinkState::Tombstone { by: Pool::Old, left: Left::Kept, .. } => Self::Gone,
             LinkState::Tombstone { .. } | LinkState::Merged { .. } => Self::Nobody,
         }
     }
@@ -116,7 +116,7 @@ fn is_disabled(linked: &Linked) -> bool {
 
 /// A profile of an identity provider has no password.
 fn is_made(link: &Link, linked: &Linked) -> bool {
-    link.user_id.as_str() == linked.new_sub.as_str() && linked.base.old.identities.is_empty()
+    link.is_birth_of(&linked.new_sub) && linked.base.old.identities.is_empty()
 }
 
 impl OldPassword {

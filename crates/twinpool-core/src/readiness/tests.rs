@@ -99,7 +99,7 @@ fn a_link_says_where_the_user_would_be() {
     let mut gone = pair("old-1", side());
     gone.reverse.held_back.push(HeldBack { subject: Subject::User, reason: Reason::GoneFromOld });
     assert_eq!(InOld::of(&gone), InOld::Gone);
-    let tombstone = |left| LinkState::Tombstone { new_sub: None, left, since: Timestamp(0) };
+    let tombstone = |left| LinkState::Tombstone { new_sub: None, by: Pool::Old, left, since: Timestamp(0) };
     let buried = |left| InOld::of(&Link { state: tombstone(left), ..pair("old-1", side()) });
     assert_eq!((buried(Left::Kept), buried(Left::Deleted)), (InOld::Gone, InOld::Nobody));
 }
