@@ -15,6 +15,7 @@ mod detach;
 mod digest_key;
 mod dlq;
 mod doctor;
+mod drain;
 mod estimate;
 mod explain;
 pub mod export;
@@ -28,9 +29,11 @@ mod options;
 mod package;
 mod place;
 mod progress;
+mod readiness;
 mod rehearse;
 mod remove;
 mod report;
+mod reset_passwords;
 mod resolve;
 mod rules;
 mod runs;
@@ -90,6 +93,8 @@ enum Command {
     Report(report::Command),
     /// Sends temporary passwords to people who have not come, or takes them back.
     Invite(Box<invite::Arguments>),
+    /// After a rollback: has people reset the password in the old pool who chose one in the new pool.
+    ResetPasswords(Box<reset_passwords::Arguments>),
     /// Shows which values are used that no option says, and from where.
     Where(sources::Arguments),
     /// Holds twinpool.toml against both pools.
@@ -203,6 +208,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Conflicts(command) => conflicts::run(&command).await,
         Command::Report(command) => report::run(&command).await,
         Command::Invite(arguments) => Box::pin(invite::run(&arguments)).await,
+        Command::ResetPasswords(arguments) => Box::pin(reset_passwords::run(&arguments)).await,
         Command::Init(arguments) => Box::pin(init::run(&arguments)).await,
         Command::Where(arguments) => sources::run(&arguments).await,
         Command::Rules(arguments) => rules::run(&arguments).await,
@@ -282,8 +288,11 @@ mod tests {
             &["conflicts", "show"],
             &["conflicts", "resolve"],
             &["report", "mfa"],
+            &["report", "drain"],
+            &["report", "passwords"],
             &["report", "sign-in"],
             &["invite"],
+            &["reset-passwords"],
             &["dlq", "show"],
             &["dlq", "redrive"],
             &["dlq", "drop"],
@@ -299,6 +308,7 @@ mod tests {
             &["runs"],
             &["rate"],
             &["export"],
+            &["export", "links"],
             &["import"],
             &["verify"],
             &["package"],

@@ -62,7 +62,8 @@ impl<P: Ports> Engine<P> {
             (Some(_), _, WhenDeleted::Keep) => Left::Kept,
         };
         let by_half = new_sub.is_some() && known.is_none();
-        let state = LinkState::Tombstone { new_sub: new_sub.or(known), left, since };
+        let by = twinpool_core::id::Pool::Old;
+        let state = LinkState::Tombstone { new_sub: new_sub.or(known), by, left, since };
         if link.state != state || cause.channel() == Channel::Operator {
             link.state = state;
             link.intended = None;

@@ -112,6 +112,10 @@ impl<P: Ports> Engine<P> {
     /// # Errors
     /// When a call fails, or the answer would be premature.
     pub async fn sync_user(&self, event: &ChangeEvent, delivery: u32) -> Result<Outcome, SyncError> {
+        self.note_password(event).await?;
+        if event.cause.is_of_password_alone() {
+            return Ok(Outcome::plain(Kind::Unchanged));
+        }
         if event.pool == self.new_shape.id {
             // The rarer way, with the other in it: on the heap, so that both do not stand on every stack.
             return Box::pin(self.sync_account(event, delivery)).await;
