@@ -5,7 +5,8 @@ use crate::permissions::resource;
 #[test]
 fn each_function_is_told_the_version_that_the_workspace_has() {
     let told = format!("TWINPOOL_VERSION: \"{}\"", env!("CARGO_PKG_VERSION"));
-    for function in ["Capture", "Mirror", "AuditTrail", "Sweep", "SignIn", "Bridge", "Resolve", "Authorizer"]
+    for function in
+        ["Capture", "Mirror", "AuditTrail", "Sweep", "SignIn", "Bridge", "Resolve", "Authorizer", "Watch"]
     {
         assert!(resource(function).contains(&told), "{function} lacks {told}");
     }

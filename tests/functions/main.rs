@@ -4,6 +4,7 @@
 mod audit_trail;
 mod authorizer;
 mod bad_input;
+mod both_ways;
 mod bridge;
 mod chained;
 mod claim;

@@ -8,6 +8,7 @@ mod bound;
 mod bulk;
 mod carry;
 mod clock;
+mod complete;
 mod conflicts;
 mod defaults;
 mod deploy;
@@ -27,6 +28,7 @@ mod neighbours;
 mod operator;
 mod options;
 mod package;
+mod phase;
 mod place;
 mod progress;
 mod readiness;
@@ -35,6 +37,8 @@ mod remove;
 mod report;
 mod reset_passwords;
 mod resolve;
+mod reverse_sync;
+mod rollback;
 mod rules;
 mod runs;
 #[cfg(test)]
@@ -44,11 +48,14 @@ mod show;
 mod signal;
 mod sources;
 mod stack;
+mod steps;
 mod sweep;
+mod switch;
 mod sync;
 mod temporary;
 mod undo;
 mod verify;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -113,6 +120,8 @@ enum Command {
     Undo(undo::Arguments),
     /// Compares both pools, user by user. Reads only.
     Verify(verify::Arguments),
+    /// Looks how a move goes, and says go on, hold or roll back. Changes nothing, unless --auto-rollback.
+    Watch(Box<watch::Arguments>),
     /// Says what backfills and imports did and do, and why they are not faster.
     Runs(runs::Runs),
     /// Lets backfills and imports begin nothing new, until `resume`.
@@ -121,6 +130,14 @@ enum Command {
     Resume(runs::Say),
     /// Sets the share of the quotas that backfills and imports take, while they run.
     Rate(runs::Rate),
+    /// Tells where the move stands: who is sent to the new pool, since when, and why.
+    Phase(phase::Arguments),
+    /// Sends a share of the users, or some of them, to the new pool. Checks first, and asks.
+    Switch(Box<switch::Arguments>),
+    /// Sends everybody to the old pool again, at once.
+    Rollback(rollback::Arguments),
+    /// Leaves the old pool for good, once everybody is in the new one. Checks first, and asks.
+    Complete(Box<complete::Arguments>),
     /// Writes a whole pool into one file. Makes nobody a monthly active user, unless --mfa.
     Export(export::Arguments),
     /// Carries over whoever is in an exported file and not in the new pool yet.
@@ -216,13 +233,18 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Rehearse(arguments) => Box::pin(rehearse::run(&arguments)).await,
         Command::Estimate(arguments) => estimate::run(&arguments).await,
         Command::Backfill(arguments) => Box::pin(backfill::run(&arguments)).await,
-        Command::Sweep(arguments) => sweep::run(&arguments).await,
+        Command::Sweep(arguments) => Box::pin(sweep::run(&arguments)).await,
         Command::Undo(arguments) => Box::pin(undo::run(&arguments)).await,
-        Command::Verify(arguments) => verify::run(&arguments).await,
+        Command::Verify(arguments) => Box::pin(verify::run(&arguments)).await,
+        Command::Watch(arguments) => Box::pin(watch::run(&arguments)).await,
         Command::Runs(arguments) => runs::run(&arguments).await,
         Command::Pause(say) => runs::pause(&say).await,
         Command::Resume(say) => runs::resume(&say).await,
         Command::Rate(arguments) => runs::rate(&arguments).await,
+        Command::Phase(arguments) => phase::run(&arguments).await,
+        Command::Switch(arguments) => Box::pin(switch::run(&arguments)).await,
+        Command::Rollback(arguments) => rollback::run(&arguments).await,
+        Command::Complete(arguments) => Box::pin(complete::run(&arguments)).await,
         Command::Export(arguments) => export::run(&arguments).await,
         Command::Import(arguments) => Box::pin(import::run(&arguments)).await,
         Command::Package(arguments) => package::run(&arguments),
@@ -264,6 +286,10 @@ mod tests {
             &["conflicts", "resolve"],
             &["dlq", "redrive"],
             &["verify"],
+            &["phase"],
+            &["switch"],
+            &["rollback"],
+            &["complete"],
         ];
         for words in all {
             let line = [["twinpool"].as_slice(), words, &["--help"]].concat();
@@ -307,10 +333,15 @@ mod tests {
             &["undo"],
             &["runs"],
             &["rate"],
+            &["phase"],
+            &["switch"],
+            &["rollback"],
+            &["complete"],
             &["export"],
             &["export", "links"],
             &["import"],
             &["verify"],
+            &["watch"],
             &["package"],
             &["deploy"],
             &["remove"],

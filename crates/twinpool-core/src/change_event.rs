@@ -13,7 +13,9 @@ mod cloudtrail;
 mod trigger;
 
 pub use cause::{Cause, Channel, PasswordNews};
-pub use cloudtrail::{Audited, GROUP_OPERATIONS, Ignored, USER_OPERATIONS, UnreadableRecord, audit};
+pub use cloudtrail::{
+    Audited, Followed, GROUP_OPERATIONS, Ignored, USER_OPERATIONS, UnreadableRecord, audit,
+};
 pub use trigger::{Captured, Unreadable, capture, client_id};
 
 /// The only wire format there is.

@@ -248,7 +248,8 @@ pub struct Page {
     pub arrivals: Vec<(Sub, Arrival)>,
     /// Accounts of the new pool that are nobody's half of a pair.
     pub apart: Vec<Apart>,
-    /// Who was born in the new pool and has no user in the old one yet.
+    /// Who was born in the new pool and has no user in the old one yet. A writer who died late may leave one behind who is paired:
+    /// the links say so.
     pub births: Vec<Birth>,
     /// How many items could not be read: damaged, or of another version.
     pub unreadable: usize,

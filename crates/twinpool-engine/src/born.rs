@@ -48,7 +48,11 @@ enum Tried {
 
 impl<P: Ports> Engine<P> {
     /// Makes the user in the old pool, or takes up one that was made for this very account before.
-    pub(crate) async fn born(&self, account: &Account<'_>, standing: &Standing) -> Result<Outcome, SyncError> {
+    pub(crate) async fn born(
+        &self,
+        account: &Account<'_>,
+        standing: &Standing,
+    ) -> Result<Outcome, SyncError> {
         let back = self.ports.back().ok_or(SyncError::NoWayBack)?;
         let (sub, event) = (account.sub, account.event);
         for _ in 0..ROUNDS {
@@ -65,6 +69,7 @@ impl<P: Ports> Engine<P> {
             }
             // Somebody was faster.
             if let Some(outcome) = self.sync_pair(sub, event, account.delivery.max(2), standing).await? {
+                self.ports.links().forget_birth(sub).await?;
                 return Ok(outcome);
             }
         }

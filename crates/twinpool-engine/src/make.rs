@@ -12,8 +12,10 @@ use twinpool_core::port::{Class, Clock, LinkStore, PoolWriter};
 use twinpool_core::snapshot::Snapshot;
 use twinpool_core::value::Attributes;
 
+use crate::bury::was_deleted_in_new;
 use crate::case::{Case, all_held};
 use crate::engine::{Engine, Ports};
+use crate::execute::ToNew;
 use crate::sync_user::{Kind, Outcome, SyncError};
 
 impl<P: Ports> Engine<P> {
@@ -23,6 +25,12 @@ impl<P: Ports> Engine<P> {
         let old_sub = case.old_sub();
         let begun = || case.seen.on(Link::intent(&old_sub, Names::default(), now));
         let mut link = link.unwrap_or_else(begun);
+        if was_deleted_in_new(&link) && case.cause.channel() != Channel::Operator {
+            return Ok(Outcome::plain(Kind::Gone));
+        }
+        if let Some(new_sub) = self.born_as(&case.old) {
+            return Box::pin(self.adopt_born(link, case, &new_sub)).await;
+        }
         match link.decisions.get(&Subject::User).cloned() {
             Some(Decision::LinkTo(new_sub)) => return self.link_to(link, case, &new_sub).await,
             Some(Decision::MergeInto(into)) => return self.merge(link, case, into).await,
@@ -35,6 +43,9 @@ impl<P: Ports> Engine<P> {
             return self.adopt(link, case, &user).await;
         }
         if let Some(profile) = self.own_profile(case).await? {
+            if let Some(id) = self.own_id_of(&link, &profile).await? {
+                return Box::pin(self.tie_found(case, &profile, &id)).await;
+            }
             return self.adopt(link, case, &profile).await;
         }
         let marker = self.known().marker_of(&old_sub);
@@ -167,13 +178,17 @@ impl<P: Ports> Engine<P> {
         work: Plan,
         side: Side,
     ) -> Result<Outcome, SyncError> {
+        if self.standing().await?.phase.is_two_way() {
+            // The pair first, and then as any pair: two who made the user at once take turns.
+            return self.adopt_made(link, case, &new_sub).await;
+        }
         let identities = work.identities(&Sub::from(&new_sub), &self.key);
         if !identities.is_empty() {
             link.announced.identities.extend(identities);
             link.version = self.ports.links().write(&link).await?;
         }
         let barred = self.barred(&work, case, &new_sub).await?;
-        let mut done = self.carry_out(&new_sub, work.without(&barred), side).await?;
+        let mut done = self.carry_out(&ToNew(self), &new_sub, work.without(&barred), side).await?;
         done.operations += 1;
         done.held_back = all_held(&case.view, done.held_back);
         self.record(link, case, new_sub, &done, BTreeSet::new()).await?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use twinpool_core::arrival::{Arrival, ArrivalStore, Mark};
 use twinpool_core::change_event::{ChangeEvent, Channel, PasswordNews};
 use twinpool_core::id::{NewSub, OldSub, Pool, Sub, Timestamp};
+use twinpool_core::phase::Standing;
 use twinpool_core::port::{LinkReader, PoolReader, by_sub};
 
 use crate::engine::{Engine, Ports};
@@ -27,11 +28,15 @@ impl<P: Ports> Engine<P> {
     ///
     /// # Errors
     /// When the table or the pool does not answer: the message comes again.
-    pub(crate) async fn note_password(&self, event: &ChangeEvent) -> Result<(), SyncError> {
+    pub(crate) async fn note_password(
+        &self,
+        event: &ChangeEvent,
+        standing: &Standing,
+    ) -> Result<(), SyncError> {
         let (Some(news), Some(sub)) = (event.cause.password(), &event.sub) else {
             return Ok(());
         };
-        if !self.standing().await?.phase.is_two_way() {
+        if !standing.phase.is_two_way() {
             return Ok(());
         }
         let Some(owner) = self.owner(event, sub).await? else {

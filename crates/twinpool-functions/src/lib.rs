@@ -9,6 +9,7 @@ pub mod resolve;
 pub mod rules;
 pub mod sign_in;
 pub mod sweep;
+pub mod watch;
 pub mod wiring;
 
 pub use logging::init as init_logging;

@@ -62,7 +62,11 @@ impl<P: Ports> Engine<P> {
 
     /// Whether the profile of the new pool that has one of this user's identities has a user id of its own, and the user has none
     /// yet: the provider made the account first, and its user id is the person's.
-    pub(crate) async fn own_id_of(&self, link: &Link, profile: &Snapshot) -> Result<Option<UserId>, SyncError> {
+    pub(crate) async fn own_id_of(
+        &self,
+        link: &Link,
+        profile: &Snapshot,
+    ) -> Result<Option<UserId>, SyncError> {
         if link.version > 0 || !self.standing().await?.phase.is_two_way() {
             return Ok(None);
         }
@@ -85,7 +89,8 @@ impl<P: Ports> Engine<P> {
         let who = UserRef::Username(new.username.clone());
         let about = About::User(Sub::from(&new_sub));
         let pool = self.new_shape.id.clone();
-        let event = ChangeEvent::hint(EventId::stored(""), pool, about, case.cause.clone(), case.old.modified_at);
+        let event =
+            ChangeEvent::hint(EventId::stored(""), pool, about, case.cause.clone(), case.old.modified_at);
         let account = Account { sub: &new_sub, id, who: &who, event: &event, delivery: case.delivery };
         let newborn = Newborn { account: &account, new, standing: &standing };
         let link = self.tie(&newborn, &OldSub::from(case.old.sub.clone()), case.side.clone()).await?;

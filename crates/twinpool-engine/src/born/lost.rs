@@ -12,9 +12,9 @@ use twinpool_core::port::{Clock, LinkReader as _, LinkStore};
 use twinpool_core::snapshot::Snapshot;
 
 use super::Account;
+use crate::both_ways::ToOld;
 use crate::bury::is_left_alone;
 use crate::case::Case;
-use crate::both_ways::ToOld;
 use crate::engine::{Engine, Ports};
 use crate::execute::execute;
 use crate::observe;
@@ -29,9 +29,8 @@ impl<P: Ports> Engine<P> {
         if !standing.phase.is_two_way() || link.linked().is_none() {
             return false;
         }
-        let is_told_since = event.pool == self.old_shape.id
-            && event.cause.tells_of_deletion()
-            && event.at >= standing.since;
+        let is_told_since =
+            event.pool == self.old_shape.id && event.cause.tells_of_deletion() && event.at >= standing.since;
         let had_say = link.reverse.moved_in.is_some() || link.reverse.held_back.contains(&GONE);
         authority(standing, link) == Pool::New || (had_say && !is_told_since)
     }
@@ -75,7 +74,11 @@ impl<P: Ports> Engine<P> {
         link.intended = None;
         link.reverse.work = None;
         link.reverse.held_back.clear();
-        self.note(&mut link, &case.cause, &format!("deleted from the new pool; in the old pool: {}", left.code()));
+        self.note(
+            &mut link,
+            &case.cause,
+            &format!("deleted from the new pool; in the old pool: {}", left.code()),
+        );
         self.ports.links().write(&link).await?;
         Ok(Outcome { operations, ..Outcome::plain(Kind::Gone) })
     }
