@@ -16,6 +16,7 @@ mod detach;
 mod digest_key;
 mod dlq;
 mod doctor;
+mod drain;
 mod estimate;
 mod explain;
 pub mod export;
@@ -30,9 +31,11 @@ mod package;
 mod phase;
 mod place;
 mod progress;
+mod readiness;
 mod rehearse;
 mod remove;
 mod report;
+mod reset_passwords;
 mod resolve;
 mod reverse_sync;
 mod rollback;
@@ -100,6 +103,8 @@ enum Command {
     Report(report::Command),
     /// Sends temporary passwords to people who have not come, or takes them back.
     Invite(Box<invite::Arguments>),
+    /// After a rollback: has people reset the password in the old pool who chose one in the new pool.
+    ResetPasswords(Box<reset_passwords::Arguments>),
     /// Shows which values are used that no option says, and from where.
     Where(sources::Arguments),
     /// Holds twinpool.toml against both pools.
@@ -224,6 +229,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Conflicts(command) => conflicts::run(&command).await,
         Command::Report(command) => report::run(&command).await,
         Command::Invite(arguments) => Box::pin(invite::run(&arguments)).await,
+        Command::ResetPasswords(arguments) => Box::pin(reset_passwords::run(&arguments)).await,
         Command::Init(arguments) => Box::pin(init::run(&arguments)).await,
         Command::Where(arguments) => sources::run(&arguments).await,
         Command::Rules(arguments) => rules::run(&arguments).await,
@@ -314,8 +320,11 @@ mod tests {
             &["conflicts", "show"],
             &["conflicts", "resolve"],
             &["report", "mfa"],
+            &["report", "drain"],
+            &["report", "passwords"],
             &["report", "sign-in"],
             &["invite"],
+            &["reset-passwords"],
             &["dlq", "show"],
             &["dlq", "redrive"],
             &["dlq", "drop"],
@@ -335,6 +344,7 @@ mod tests {
             &["rollback"],
             &["complete"],
             &["export"],
+            &["export", "links"],
             &["import"],
             &["verify"],
             &["watch"],

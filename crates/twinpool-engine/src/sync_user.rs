@@ -126,6 +126,10 @@ impl<P: Ports> Engine<P> {
         if Self::is_over(&standing) {
             return Ok(Outcome::plain(Kind::Over));
         }
+        self.note_password(event, &standing).await?;
+        if event.cause.is_of_password_alone() {
+            return Ok(Outcome::plain(Kind::Unchanged));
+        }
         if event.pool == self.new_shape.id {
             // The rarer way, with the other in it: on the heap, so that both do not stand on every stack.
             return Box::pin(self.sync_account(event, delivery)).await;

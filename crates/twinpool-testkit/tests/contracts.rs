@@ -40,6 +40,7 @@ async fn births_in_memory() {
 async fn arrivals_in_memory() {
     let store = MemoryLinks::default();
     arrivals::the_first_mark_counts(&store).await;
+    arrivals::the_latest_choice_counts(&store).await;
     arrivals::who_comes_after_half_a_bridging_comes_anew(&store).await;
     arrivals::invitations_are_counted(&store).await;
     arrivals::attempts_are_limited(&store).await;
