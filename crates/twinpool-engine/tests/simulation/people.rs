@@ -62,7 +62,16 @@ impl Simulation {
         let pool = in_pool(self, human);
         let sub = self.humans[human].account(pool)?.clone();
         let person = self.pool(pool).person(sub.as_str())?;
-        Some((human, pool, person))
+        (pool == Pool::Old || self.is_in_use(human)).then_some((human, pool, person))
+    }
+
+    /// Whether an account of the new pool is in use: somebody who is being made there cannot sign in yet.
+    fn is_in_use(&self, human: usize) -> bool {
+        let Some(old) = self.humans[human].old.clone() else {
+            return true;
+        };
+        let link = self.world.links.all().into_iter().find(|link| link.sub() == old);
+        link.is_some_and(|link| link.linked().is_some_and(|pair| !pair.base.old.attributes.is_empty()))
     }
 
     fn change(&mut self) {
@@ -134,7 +143,7 @@ impl Simulation {
 
     pub(crate) fn sign_up(&mut self) {
         let human = self.humans.len();
-        let pool = self.routed(human);
+        let pool = if self.habits.born { self.routed(human) } else { Pool::Old };
         let number = self.number();
         let address = self.kind.fresh(pool, Field::Email, human, number);
         let sub = format!("{}-{human}", if pool == Pool::Old { "old" } else { "born" });

@@ -43,6 +43,8 @@ pub(crate) struct Habits {
     pub(crate) tells_own: bool,
     /// People delete accounts.
     pub(crate) deletes: bool,
+    /// People sign up in the new pool.
+    pub(crate) born: bool,
     /// The operator switches.
     pub(crate) switches: bool,
 }
@@ -83,8 +85,9 @@ impl Simulation {
             deaths: dice.pick(&[0, 3, 8]),
             losses: dice.pick(&[0, 5, 20]),
             tells_own: dice.one_in(2),
-            deletes: dice.one_in(3),
-            switches: false,
+            deletes: false,
+            born: false,
+            switches: !dice.one_in(6),
         };
         let standings = vec![(0, Standing::default())];
         let mut simulation = Self {
