@@ -29,6 +29,15 @@ pub enum Subject {
     Factor(Factor),
 }
 
+impl HeldBack {
+    /// Whether it may pass by itself: who holds a name can give it up.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        let unlinked = matches!(self.subject, Subject::Identity(_)) && self.reason == Reason::Refused;
+        unlinked || matches!(self.reason, Reason::Taken | Reason::Twin)
+    }
+}
+
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

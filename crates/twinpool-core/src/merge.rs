@@ -4,18 +4,20 @@
 //! The outcome is two sources for [`crate::plan::plan`]: what the new pool shall say, and what the old one shall say. Where neither
 //! changed and they differ all the same, the old pool is the source, as ever.
 
+use std::collections::BTreeSet;
+
 use crate::digest::DigestKey;
 use crate::held_back::{HeldBack, Subject};
 use crate::id::{AttributeName, GroupName, Pool, ProviderName};
 use crate::link::{Base, Names};
 use crate::plan::Terms;
-use crate::reverse::Work;
 use crate::snapshot::Snapshot;
 use crate::value::Value;
 
 mod attributes;
 mod changed;
 mod others;
+mod work;
 
 /// The owner's rules, read from the new pool to the old one.
 pub trait WayBack {
@@ -30,6 +32,9 @@ pub trait WayBack {
 
     /// The name in the old pool of a provider of the new one whose identities are linked; `None`: they do not travel.
     fn provider(&self, name: &ProviderName) -> Option<ProviderName>;
+
+    /// What the rules, read forward, make of a user of the old pool.
+    fn forth(&self, old: &Snapshot) -> Snapshot;
 }
 
 /// All that a merge depends on.
@@ -45,10 +50,12 @@ pub struct MergeInput<'a, B> {
     pub terms: &'a Terms,
     /// The user in the new pool.
     pub new: &'a Snapshot,
-    /// What both said at the last mirror.
+    /// What both said at the last mirror. What somebody was writing who did not live to say so is in it ([`Base::settled`]).
     pub base: &'a Base,
-    /// What somebody was writing who did not live to write the base.
-    pub work: Option<&'a Work>,
+    /// What changed in the new pool before the last mirror and still waits to be carried back, in the new pool's names.
+    pub pending: &'a BTreeSet<Subject>,
+    /// Whether the new pool takes upper and lower case for one, and may fold what people sign in with (F§4.10).
+    pub folds: bool,
     /// The rules, read backwards.
     pub back: &'a B,
     /// The attribute of either pool that is twinpool's own.
@@ -77,16 +84,7 @@ pub struct Merged {
 /// Decides. Total. Executing both plans and merging again gives two empty plans.
 #[must_use]
 pub fn merge<B: WayBack>(input: &MergeInput<'_, B>) -> Merged {
-    let mut merged = Merged {
-        for_new: input.view.clone(),
-        for_old: input.old.clone(),
-        removable: Names::default(),
-        carried: Vec::new(),
-        held_back: Vec::new(),
-        overruled: Vec::new(),
-    };
-    // Of passkeys and devices only the way to the new pool tells.
-    merged.for_old.factors.clear();
+    let mut merged = Merged::one_way(input.view, input.old);
     attributes::bring(&mut merged, input);
     others::groups(&mut merged, input);
     others::enabled(&mut merged, input);
@@ -96,13 +94,29 @@ pub fn merge<B: WayBack>(input: &MergeInput<'_, B>) -> Merged {
 }
 
 impl<B> MergeInput<'_, B> {
-    /// Which of two changes of the same counts.
-    fn new_counts(&self, new_changed: bool, old_changed: bool) -> bool {
-        new_changed && (!old_changed || self.authority == Pool::New)
+    /// Whether a change of the new pool counts, where the old one may have changed the same.
+    fn new_counts(&self, old_changed: bool) -> bool {
+        !old_changed || self.authority == Pool::New
     }
 }
 
 impl Merged {
+    /// A pair of which the new side did not follow yet: the old pool is the source of everything.
+    #[must_use]
+    pub fn one_way(view: &Snapshot, old: &Snapshot) -> Self {
+        let (for_new, mut for_old) = (view.clone(), old.clone());
+        // Of passkeys and devices only the way to the new pool tells.
+        for_old.factors.clear();
+        Self {
+            for_new,
+            for_old,
+            removable: Names::default(),
+            carried: Vec::new(),
+            held_back: Vec::new(),
+            overruled: Vec::new(),
+        }
+    }
+
     fn overrule(&mut self, loser: Pool, in_old: Subject, in_new: Subject) {
         let subject = match loser {
             Pool::Old => in_old,
@@ -111,11 +125,16 @@ impl Merged {
         self.overruled.push((loser, subject));
     }
 
-    /// What still waits to be carried back, in the new pool's names: what the rules hold, and what the plan for the old pool held.
+    /// All that stays as it is in the old pool, in the new pool's names: what the rules hold, and what the plan for the old pool,
+    /// or that pool, held.
     #[must_use]
-    pub fn pending(&self, held_in_old: &[HeldBack]) -> Vec<Subject> {
-        let is_held = |subject: &Subject| held_in_old.iter().any(|held| held.subject == *subject);
-        let planned = self.carried.iter().filter(|(old, _)| is_held(old)).map(|(_, new)| new.clone());
-        self.held_back.iter().map(|held| held.subject.clone()).chain(planned).collect()
+    pub fn all_held(&self, held_in_old: &[HeldBack]) -> Vec<HeldBack> {
+        let in_new = |held: &HeldBack| {
+            let carried = self.carried.iter().find(|(old, _)| *old == held.subject);
+            let subject = carried.map_or(&held.subject, |(_, new)| new).clone();
+            HeldBack { subject, reason: held.reason }
+        };
+        let all: BTreeSet<_> = self.held_back.iter().cloned().chain(held_in_old.iter().map(in_new)).collect();
+        all.into_iter().collect()
     }
 }

@@ -26,7 +26,8 @@ pub struct Reverse {
     pub moved_in: Option<Round>,
     /// What is being written to the pools now, or was when somebody died.
     pub work: Option<Box<Work>>,
-    /// What stays as it is in the old pool although it changed in the new one, in the old pool's names.
+    /// What stays as it is in the old pool although it changed in the new one, in the new pool's names. It remains a change until
+    /// it is carried back or overruled.
     pub held_back: Vec<HeldBack>,
     /// Attributes that the new pool has and its trigger events leave out: their absence says nothing.
     pub unseen: BTreeSet<AttributeName>,
@@ -79,9 +80,29 @@ impl Reverse {
         let old = self.overruled.len().saturating_sub(MOST_OVERRULED);
         self.overruled.drain(..old);
     }
+
+    /// What still waits to be carried back.
+    #[must_use]
+    pub fn pending(&self) -> BTreeSet<Subject> {
+        // Of the whole user something is told here, and nothing waits.
+        let subjects = self.held_back.iter().map(|held| held.subject.clone());
+        subjects.filter(|subject| *subject != Subject::User).collect()
+    }
+
+    /// Whether there is a reason to look that no event tells of: somebody did not finish, or who holds a name may have given it up.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.work.is_some() || self.held_back.iter().any(HeldBack::may_pass)
+    }
 }
 
 impl Work {
+    /// The same, left to whoever comes: nothing is on its way to a pool any more, and what arrived is known by it.
+    #[must_use]
+    pub fn given_up(self) -> Self {
+        Self { at: Timestamp(0), ..self }
+    }
+
     /// Whether whoever announced it may still be at it.
     #[must_use]
     pub fn is_open(&self, now: Timestamp) -> bool {

@@ -31,6 +31,10 @@ pub mod code {
     pub const OWNER_VANISHED: &str = "owner_vanished";
     /// Others kept changing the link.
     pub const CONTENDED: &str = "contended";
+    /// Somebody else was writing what changed of the user.
+    pub const AT_WORK: &str = "at_work";
+    /// People use both pools, and the mirror may not write the old one.
+    pub const NO_WAY_BACK: &str = "no_way_back";
     /// The event is of a pool that the stack does not mirror.
     pub const OTHER_POOL: &str = "other_pool";
     /// The event names nobody whom the old pool knows.

@@ -146,7 +146,8 @@ fn report_outcome(event: &ChangeEvent, outcome: &Outcome) {
         | Kind::NotConfirmed
         | Kind::Gone
         | Kind::Merged
-        | Kind::Unknown) => {
+        | Kind::Unknown
+        | Kind::Over) => {
             info!(
                 event.id = id,
                 event.cause = cause,
@@ -173,6 +174,7 @@ fn word(kind: Kind) -> &'static str {
         Kind::Merged => "merged into another user",
         Kind::Unknown => "not of these pools",
         Kind::Identified => "has its user id",
+        Kind::Over => "the move is complete",
     }
 }
 

@@ -11,6 +11,7 @@ use twinpool_core::snapshot::Snapshot;
 
 use crate::adopt::INTENT_LASTS;
 use crate::engine::{Engine, Ports};
+use crate::execute::{ToNew, execute};
 use crate::observe;
 use crate::sync_user::{Kind, Outcome, SyncError};
 
@@ -44,7 +45,7 @@ impl<P: Ports> Engine<P> {
         let new_sub = counterpart.as_ref().map(|user| NewSub::from(user.sub.clone()));
         if let Some(sub) = &new_sub {
             for operation in &plan.operations {
-                self.execute(sub, operation).await?;
+                execute(&ToNew(self), sub, operation).await?;
             }
         }
         let known = link.counterpart().cloned();

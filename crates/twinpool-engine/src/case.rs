@@ -33,6 +33,13 @@ impl Case {
     pub(crate) fn old_sub(&self) -> OldSub {
         OldSub::from(self.old.sub.clone())
     }
+
+    /// The same user, of whom the new pool shall say something else than the old one says alone.
+    pub(crate) fn seen_as(&self, view: View) -> Self {
+        let Self { cause, delivery, old, side, view: _, seen } = self;
+        let (cause, old, side, seen) = (cause.clone(), old.clone(), side.clone(), seen.clone());
+        Self { cause, delivery: *delivery, old, side, view, seen }
+    }
 }
 
 impl<P: Ports> Engine<P> {

@@ -21,9 +21,14 @@ pub enum Disposition {
 #[must_use]
 pub fn disposition(error: &SyncError, delivery: u32) -> Disposition {
     match error {
-        SyncError::TooEarly | SyncError::BeingMade | SyncError::OwnerVanished | SyncError::Contended => {
-            Disposition::Retry(backoff(delivery))
-        }
+        SyncError::TooEarly
+        | SyncError::BeingMade
+        | SyncError::OwnerVanished
+        | SyncError::AtWork
+        | SyncError::Contended => Disposition::Retry(backoff(delivery)),
+        SyncError::NoWayBack => Disposition::Park(
+            "people use both pools, and the mirror may write the new one only: deploy with ReverseSync=on, then redrive the DLQ",
+        ),
         SyncError::OtherPool => Disposition::Refuse(
             "an event of a pool that is neither the old nor the new one of this stack: detach the trigger there, or deploy another stack",
         ),

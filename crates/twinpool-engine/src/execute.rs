@@ -1,10 +1,11 @@
 //! Carries a plan out: one operation, one call, no choices.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
 
 use twinpool_core::attribute::Contact;
 use twinpool_core::held_back::{Reason, Subject};
-use twinpool_core::id::{AttributeName, GroupName, NewSub};
+use twinpool_core::id::{AttributeName, GroupName, NewSub, UserSub};
 use twinpool_core::plan::Operation;
 use twinpool_core::port::{Answer, Class, PoolReader as _, PoolWriter, PortError, by_sub};
 use twinpool_core::snapshot::{Factor, Identity};
@@ -15,103 +16,129 @@ use crate::engine::{Engine, Ports};
 /// What the pool refused, and why.
 pub(crate) type Refused = BTreeMap<Subject, Reason>;
 
-impl<P: Ports> Engine<P> {
-    /// Makes one change to an existing user. Returns what the pool refused, and why.
-    pub(crate) async fn execute(&self, sub: &NewSub, operation: &Operation) -> Answer<Refused> {
-        let pool = self.ports.new_pool();
-        match operation {
-            // Creation learns the sub that everything else needs: `sync_user` does it.
-            Operation::CreateUser { .. } => {}
-            Operation::SetRandomPassword => pool.set_random_password(sub).await?,
-            Operation::SetAttributes(attributes) => {
-                return self.set_attributes(sub, attributes).await;
-            }
-            Operation::DeleteAttributes(names) => return self.delete_attributes(sub, names).await,
-            Operation::AddToGroup(group) => {
-                let refused = refusal(self.add_to_group(sub, group).await)?;
-                return Ok(refused
-                    .map(|reason| (Subject::Group(group.clone()), reason))
-                    .into_iter()
-                    .collect());
-            }
-            Operation::LinkIdentity(identity) => {
-                let refused = refusal(self.link_identity(sub, identity).await)?;
-                let subject = Subject::Identity(identity.provider.clone());
-                return Ok(refused.map(|reason| (subject, reason)).into_iter().collect());
-            }
-            Operation::UnlinkIdentity(identity) => {
-                let refused = refusal(pool.unlink_identity(identity).await)?;
-                let subject = Subject::Identity(identity.provider.clone());
-                return Ok(refused.map(|reason| (subject, reason)).into_iter().collect());
-            }
-            Operation::SetMfa { was, now: mfa } => {
-                let reason = refusal(pool.set_mfa(sub, *was, *mfa).await)?;
-                let on = [Factor::Sms, Factor::Email].into_iter().filter(|factor| mfa.has(*factor));
-                let refused = reason.into_iter().flat_map(|reason| on.clone().map(move |on| (on, reason)));
-                return Ok(refused.map(|(factor, reason)| (Subject::Factor(factor), reason)).collect());
-            }
-            Operation::DeleteUser => pool.delete_user(sub).await?,
-            Operation::RemoveFromGroup(group) => pool.remove_from_group(sub, group).await?,
-            Operation::SetEnabled(enabled) => pool.set_enabled(sub, *enabled).await?,
-        }
-        Ok(Refused::new())
+/// The pool that follows.
+pub(crate) trait Target: Sync {
+    /// The subs of its users.
+    type Sub: UserSub + Sync;
+    /// The pool.
+    type Pool: PoolWriter<Self::Sub>;
+
+    /// The pool, as long as it may be written.
+    fn pool(&self) -> Answer<&Self::Pool>;
+
+    /// The pool lacks a group that one of its users is to join.
+    fn make_group(&self, name: &GroupName) -> impl Future<Output = Answer<()>> + Send;
+}
+
+/// The new pool.
+pub(crate) struct ToNew<'a, P>(pub(crate) &'a Engine<P>);
+
+impl<P: Ports> Target for ToNew<'_, P> {
+    type Sub = NewSub;
+    type Pool = P::New;
+
+    fn pool(&self) -> Answer<&P::New> {
+        Ok(self.0.ports.new_pool())
     }
 
-    /// One call; only if the pool refuses it, one per attribute, so that one bad value does not keep back the others.
-    async fn set_attributes(&self, sub: &NewSub, attributes: &Attributes) -> Answer<Refused> {
-        let pool = self.ports.new_pool();
-        if refusal(pool.set_attributes(sub, attributes).await)?.is_none() {
-            return Ok(Refused::new());
-        }
-        let mut refused = Refused::new();
-        for part in inseparable(attributes) {
-            if let Some(reason) = refusal(pool.set_attributes(sub, &part).await)? {
-                refused.extend(part.into_keys().map(|name| (Subject::Attribute(name), reason)));
-            }
-        }
-        Ok(refused)
+    async fn make_group(&self, name: &GroupName) -> Answer<()> {
+        self.0.make_group(name, &self.0.rules.old_group(name)).await
     }
+}
 
-    /// As [`Engine::set_attributes`]: a required attribute, say, cannot be deleted.
-    async fn delete_attributes(&self, sub: &NewSub, names: &BTreeSet<AttributeName>) -> Answer<Refused> {
-        let pool = self.ports.new_pool();
-        if refusal(pool.delete_attributes(sub, names).await)?.is_none() {
-            return Ok(Refused::new());
+/// Makes one change to an existing user. Returns what the pool refused, and why.
+pub(crate) async fn execute<T: Target>(target: &T, sub: &T::Sub, operation: &Operation) -> Answer<Refused> {
+    let pool = target.pool()?;
+    match operation {
+        // Creation learns the sub that everything else needs: `sync_user` does it.
+        Operation::CreateUser { .. } => {}
+        Operation::SetRandomPassword => pool.set_random_password(sub).await?,
+        Operation::SetAttributes(attributes) => {
+            return set_attributes(target, sub, attributes).await;
         }
-        let mut refused = Refused::new();
-        for name in names {
-            if let Some(reason) = refusal(pool.delete_attributes(sub, &[name.clone()].into()).await)? {
-                refused.insert(Subject::Attribute(name.clone()), reason);
-            }
+        Operation::DeleteAttributes(names) => return delete_attributes(target, sub, names).await,
+        Operation::AddToGroup(group) => {
+            let refused = refusal(add_to_group(target, sub, group).await)?;
+            return Ok(refused.map(|reason| (Subject::Group(group.clone()), reason)).into_iter().collect());
         }
-        Ok(refused)
+        Operation::LinkIdentity(identity) => {
+            let refused = refusal(link_identity(target, sub, identity).await)?;
+            let subject = Subject::Identity(identity.provider.clone());
+            return Ok(refused.map(|reason| (subject, reason)).into_iter().collect());
+        }
+        Operation::UnlinkIdentity(identity) => {
+            let refused = refusal(pool.unlink_identity(identity).await)?;
+            let subject = Subject::Identity(identity.provider.clone());
+            return Ok(refused.map(|reason| (subject, reason)).into_iter().collect());
+        }
+        Operation::SetMfa { was, now: mfa } => {
+            let reason = refusal(pool.set_mfa(sub, *was, *mfa).await)?;
+            let on = [Factor::Sms, Factor::Email].into_iter().filter(|factor| mfa.has(*factor));
+            let refused = reason.into_iter().flat_map(|reason| on.clone().map(move |on| (on, reason)));
+            return Ok(refused.map(|(factor, reason)| (Subject::Factor(factor), reason)).collect());
+        }
+        Operation::DeleteUser => pool.delete_user(sub).await?,
+        Operation::RemoveFromGroup(group) => pool.remove_from_group(sub, group).await?,
+        Operation::SetEnabled(enabled) => pool.set_enabled(sub, *enabled).await?,
     }
+    Ok(Refused::new())
+}
 
-    async fn add_to_group(&self, sub: &NewSub, group: &GroupName) -> Answer<()> {
-        let pool = self.ports.new_pool();
-        match pool.add_to_group(sub, group).await {
-            // Not the user, who may have been deleted meanwhile (F§4.5).
-            Err(error) if error.class == Class::NotFound && error.code == "ResourceNotFoundException" => {}
-            answer => return answer,
-        }
-        self.make_group(group, &self.rules.old_group(group)).await?;
-        pool.add_to_group(sub, group).await
+/// One call; only if the pool refuses it, one per attribute, so that one bad value does not keep back the others.
+async fn set_attributes<T: Target>(target: &T, sub: &T::Sub, attributes: &Attributes) -> Answer<Refused> {
+    if refusal(target.pool()?.set_attributes(sub, attributes).await)?.is_none() {
+        return Ok(Refused::new());
     }
-
-    /// Cognito is known to refuse with several codes what it has done, so the user is asked (aws/aws-sdk-js-v3#5281).
-    async fn link_identity(&self, sub: &NewSub, identity: &Identity) -> Answer<()> {
-        let pool = self.ports.new_pool();
-        let vanished = || PortError::new(Class::Stale, "AdminGetUser", "UserVanished");
-        let user = pool.user(&by_sub(sub)).await?.ok_or_else(vanished)?;
-        match pool.link_identity(&user, identity).await {
-            Err(error) if matches!(error.class, Class::Rejected | Class::Taken | Class::NotFound) => {
-                let now = pool.user(&by_sub(sub)).await?.ok_or_else(vanished)?;
-                let is_linked = now.identities.contains(identity);
-                let class = if error.class == Class::Taken { Class::Taken } else { Class::Rejected };
-                if is_linked { Ok(()) } else { Err(PortError { class, ..error }) }
-            }
-            answer => answer,
+    let mut refused = Refused::new();
+    for part in inseparable(attributes) {
+        if let Some(reason) = refusal(target.pool()?.set_attributes(sub, &part).await)? {
+            refused.extend(part.into_keys().map(|name| (Subject::Attribute(name), reason)));
         }
+    }
+    Ok(refused)
+}
+
+/// As [`set_attributes`]: a required attribute, say, cannot be deleted.
+async fn delete_attributes<T: Target>(
+    target: &T,
+    sub: &T::Sub,
+    names: &BTreeSet<AttributeName>,
+) -> Answer<Refused> {
+    if refusal(target.pool()?.delete_attributes(sub, names).await)?.is_none() {
+        return Ok(Refused::new());
+    }
+    let mut refused = Refused::new();
+    for name in names {
+        if let Some(reason) = refusal(target.pool()?.delete_attributes(sub, &[name.clone()].into()).await)? {
+            refused.insert(Subject::Attribute(name.clone()), reason);
+        }
+    }
+    Ok(refused)
+}
+
+async fn add_to_group<T: Target>(target: &T, sub: &T::Sub, group: &GroupName) -> Answer<()> {
+    match target.pool()?.add_to_group(sub, group).await {
+        // Not the user, who may have been deleted meanwhile (F§4.5).
+        Err(error) if error.class == Class::NotFound && error.code == "ResourceNotFoundException" => {}
+        answer => return answer,
+    }
+    target.make_group(group).await?;
+    target.pool()?.add_to_group(sub, group).await
+}
+
+/// Cognito is known to refuse with several codes what it has done, so the user is asked (aws/aws-sdk-js-v3#5281).
+async fn link_identity<T: Target>(target: &T, sub: &T::Sub, identity: &Identity) -> Answer<()> {
+    let pool = target.pool()?;
+    let vanished = || PortError::new(Class::Stale, "AdminGetUser", "UserVanished");
+    let user = pool.user(&by_sub(sub)).await?.ok_or_else(vanished)?;
+    match pool.link_identity(&user, identity).await {
+        Err(error) if matches!(error.class, Class::Rejected | Class::Taken | Class::NotFound) => {
+            let now = pool.user(&by_sub(sub)).await?.ok_or_else(vanished)?;
+            let is_linked = now.identities.contains(identity);
+            let class = if error.class == Class::Taken { Class::Taken } else { Class::Rejected };
+            if is_linked { Ok(()) } else { Err(PortError { class, ..error }) }
+        }
+        answer => answer,
     }
 }
 

@@ -6,7 +6,7 @@ use twinpool_core::arrival::{ArrivalStore as _, Invitation, LONGEST_INVITATION};
 use twinpool_core::change_event::{ChangeEvent, Channel};
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
-use twinpool_core::id::{NewSub, Sub};
+use twinpool_core::id::{NewSub, UserSub as _};
 use twinpool_core::link::{Link, LinkState, Linked, Side};
 use twinpool_core::plan::{Operation, Plan};
 use twinpool_core::port::{Answer, Clock, LinkStore, by_sub};
@@ -14,6 +14,7 @@ use twinpool_core::snapshot::Snapshot;
 
 use crate::case::{Case, all_held};
 use crate::engine::{Engine, Ports};
+use crate::execute::{Target, ToNew, execute};
 use crate::observe;
 use crate::sync_user::{BELIEVED, Kind, Outcome, SyncError};
 use crate::told::{Told, is_recent, remember_unseen};
@@ -25,7 +26,7 @@ pub(crate) struct Done {
     pub(crate) did: Vec<String>,
     pub(crate) held_back: Vec<HeldBack>,
     pub(crate) overruled: BTreeSet<Subject>,
-    /// What the new pool says now.
+    /// What the pool says now.
     pub(crate) side: Side,
 }
 
@@ -53,8 +54,8 @@ impl<P: Ports> Engine<P> {
         let LinkState::Linked(linked) = &mut link.state else {
             return self.make(Some(link), case).await;
         };
-        let told = Told::of(event, linked, &self.key);
-        if !thorough && told.is_ahead_of(&case.side) && is_recent(event, linked) {
+        let told = Told::of(event, &linked.base.old, &linked.unseen, &self.key);
+        if !thorough && told.is_ahead_of(&case.side) && is_recent(event, linked.mirrored_at) {
             // The trigger runs inside the change. The next delivery believes what it reads.
             return Err(SyncError::TooEarly);
         }
@@ -62,8 +63,9 @@ impl<P: Ports> Engine<P> {
         let is_told = case.cause.channel() != Channel::Trigger;
         let news =
             is_told || told.is_news() || case.side != linked.base.old || self.is_of_other_rules(linked);
-        let learned = remember_unseen(linked, event, &case.side, thorough);
-        if !thorough && !news && !learned && !waits(linked) {
+        let Linked { base, unseen, mirrored_at, .. } = &mut **linked;
+        let learned = remember_unseen(unseen, &base.old, event, &case.side, (*mirrored_at, thorough));
+        if !thorough && !news && !learned && !waits(linked) && !link.reverse.waits() {
             self.note_seen(&link.old_sub, &case.seen).await;
             return Ok(Outcome::plain(Kind::Unchanged));
         }
@@ -137,6 +139,11 @@ impl<P: Ports> Engine<P> {
         new: &Snapshot,
         learned: bool,
     ) -> Result<Outcome, SyncError> {
+        let standing = self.standing().await?;
+        if standing.phase.is_two_way() {
+            // On the heap, so that both ways do not stand on the stack of who goes one.
+            return Box::pin(self.keep_in_step(link, case, new, learned, &standing)).await;
+        }
         let new_sub = NewSub::from(new.sub.clone());
         let before = link.linked().cloned();
         let mut work = self.plan_change(&link, case, new).await?;
@@ -147,7 +154,7 @@ impl<P: Ports> Engine<P> {
             link.announced.extend(&names);
             link.version = self.ports.links().write(&link).await?;
         }
-        let mut done = self.carry_out(&new_sub, work, Side::of(new, &self.key)).await?;
+        let mut done = self.carry_out(&ToNew(self), &new_sub, work, Side::of(new, &self.key)).await?;
         done.held_back = all_held(&case.view, done.held_back);
         // A person's leave to take an alias over holds for once.
         let decided = link.decisions.len();
@@ -168,7 +175,12 @@ impl<P: Ports> Engine<P> {
         Ok(done.outcome(kind))
     }
 
-    async fn plan_change(&self, link: &Link, case: &Case, new: &Snapshot) -> Result<Plan, SyncError> {
+    pub(crate) async fn plan_change(
+        &self,
+        link: &Link,
+        case: &Case,
+        new: &Snapshot,
+    ) -> Result<Plan, SyncError> {
         let first = self.known().plan_change(case, link, new, &BTreeMap::new());
         let new_sub = NewSub::from(new.sub.clone());
         let barred = self.barred(&first, case, &new_sub).await?;
@@ -180,7 +192,7 @@ impl<P: Ports> Engine<P> {
 
     /// Who has a temporary password because of an invitation keeps it: another one would make the mail useless. The mirror does not
     /// know how long the pool takes it, so it heals only what no pool takes any more.
-    async fn leave_invitation(&self, link: &Link, work: &mut Plan) -> Answer<()> {
+    pub(crate) async fn leave_invitation(&self, link: &Link, work: &mut Plan) -> Answer<()> {
         if !work.operations.contains(&Operation::SetRandomPassword) {
             return Ok(());
         }
@@ -193,8 +205,14 @@ impl<P: Ports> Engine<P> {
         Ok(())
     }
 
-    /// Carries the operations out and keeps account of what the new side says afterwards.
-    pub(crate) async fn carry_out(&self, new_sub: &NewSub, work: Plan, mut side: Side) -> Answer<Done> {
+    /// Carries the operations out and keeps account of what the side says afterwards that follows.
+    pub(crate) async fn carry_out<T: Target>(
+        &self,
+        target: &T,
+        sub: &T::Sub,
+        work: Plan,
+        mut side: Side,
+    ) -> Answer<Done> {
         let mut held_back = work.held_back;
         for operation in &work.operations {
             // The pool may have refused an address since the plan was made.
@@ -203,8 +221,8 @@ impl<P: Ports> Engine<P> {
                 continue;
             };
             let before = side.clone();
-            let refused = self.execute(new_sub, operation).await?;
-            operation.record_on(&mut side, &Sub::from(new_sub), &self.key);
+            let refused = execute(target, sub, operation).await?;
+            operation.record_on(&mut side, &sub.sub(), &self.key);
             for (subject, reason) in refused {
                 restore(&mut side, &before, &subject);
                 held_back.push(HeldBack { subject, reason });
@@ -243,10 +261,7 @@ fn restore(side: &mut Side, before: &Side, subject: &Subject) {
 
 /// Whether something was held back that may pass by itself: who holds a name can give it up.
 pub(crate) fn waits(linked: &Linked) -> bool {
-    linked.held_back.iter().any(|held| {
-        let unlinked = matches!(held.subject, Subject::Identity(_)) && held.reason == Reason::Refused;
-        unlinked || matches!(held.reason, Reason::Taken | Reason::Twin | Reason::Missing)
-    })
+    linked.held_back.iter().any(|held| held.may_pass() || held.reason == Reason::Missing)
 }
 
 fn is_missing(link: &Link) -> bool {

@@ -14,6 +14,7 @@ use twinpool_core::value::Attributes;
 
 use crate::case::{Case, all_held};
 use crate::engine::{Engine, Ports};
+use crate::execute::ToNew;
 use crate::sync_user::{Kind, Outcome, SyncError};
 
 impl<P: Ports> Engine<P> {
@@ -167,13 +168,17 @@ impl<P: Ports> Engine<P> {
         work: Plan,
         side: Side,
     ) -> Result<Outcome, SyncError> {
+        if self.standing().await?.phase.is_two_way() {
+            // The pair first, and then as any pair: two who made the user at once take turns.
+            return self.adopt_made(link, case, &new_sub).await;
+        }
         let identities = work.identities(&Sub::from(&new_sub), &self.key);
         if !identities.is_empty() {
             link.announced.identities.extend(identities);
             link.version = self.ports.links().write(&link).await?;
         }
         let barred = self.barred(&work, case, &new_sub).await?;
-        let mut done = self.carry_out(&new_sub, work.without(&barred), side).await?;
+        let mut done = self.carry_out(&ToNew(self), &new_sub, work.without(&barred), side).await?;
         done.operations += 1;
         done.held_back = all_held(&case.view, done.held_back);
         self.record(link, case, new_sub, &done, BTreeSet::new()).await?;

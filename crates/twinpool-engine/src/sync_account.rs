@@ -28,6 +28,12 @@ impl<P: Ports> Engine<P> {
                 None => return absent(delivery),
             },
         };
+        let standing = self.standing().await?;
+        if standing.phase.is_two_way()
+            && let Some(outcome) = self.sync_pair(&sub, event, delivery, &standing).await?
+        {
+            return Ok(outcome);
+        }
         match self.identify().user_id(&sub, &who).await {
             Ok(Named { follows: Some(about), .. }) => self.sync_old(about, event, delivery).await,
             Ok(Named { follows: None, .. }) => self.after_earlier(&sub, event, delivery).await,

@@ -12,6 +12,7 @@ use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{HeldBack, Subject};
 use twinpool_core::id::{NewSub, OldSub};
 use twinpool_core::link::{Link, LinkState, Linked};
+use twinpool_core::phase::Standing;
 use twinpool_core::port::{Class, LinkReader, PoolReader, PortError};
 use twinpool_core::snapshot::Status;
 
@@ -23,7 +24,7 @@ use crate::seen::Seen;
 use crate::told::Told;
 
 /// How often a lost fence is answered by reading again before the message goes back to the queue.
-const ROUNDS: usize = 5;
+pub(crate) const ROUNDS: usize = 5;
 
 /// From which delivery on "no such user" is believed although the event came from a user who exists: a quarter of a minute
 /// after the first.
@@ -51,7 +52,7 @@ pub enum Kind {
     Converged,
     /// A user was made in the new pool, or one that was made before was taken up again.
     Created,
-    /// The user of the new pool was changed.
+    /// The user was changed, in the new pool or, while people use both, in the old one.
     Updated,
     /// The user has not confirmed the sign-up: mirrored when that is done.
     NotConfirmed,
@@ -65,6 +66,8 @@ pub enum Kind {
     Unknown,
     /// An account of the new pool, which has its user id.
     Identified,
+    /// The move is complete: nothing follows any more.
+    Over,
 }
 
 impl Outcome {
@@ -89,6 +92,13 @@ pub enum SyncError {
     /// Nobody told that the user was deleted whose name another has now: that is believed after a minute.
     #[error("the name is held by a user who seems to be deleted from the old pool")]
     OwnerVanished,
+    /// Somebody is writing what changed of this user, or was when it died: it is left alone for
+    /// [`WORK_LASTS`](twinpool_core::reverse::WORK_LASTS).
+    #[error("what changed of the user is being written to the pools by somebody else")]
+    AtWork,
+    /// People use both pools, and this process may write the new one only.
+    #[error("changes travel both ways, and this process may not write the old pool")]
+    NoWayBack,
     /// Others wrote the link each time.
     #[error("others kept changing the link")]
     Contended,
@@ -112,6 +122,10 @@ impl<P: Ports> Engine<P> {
     /// # Errors
     /// When a call fails, or the answer would be premature.
     pub async fn sync_user(&self, event: &ChangeEvent, delivery: u32) -> Result<Outcome, SyncError> {
+        let standing = self.standing().await?;
+        if Self::is_over(&standing) {
+            return Ok(Outcome::plain(Kind::Over));
+        }
         if event.pool == self.new_shape.id {
             // The rarer way, with the other in it: on the heap, so that both do not stand on every stack.
             return Box::pin(self.sync_account(event, delivery)).await;
@@ -127,13 +141,16 @@ impl<P: Ports> Engine<P> {
         event: &ChangeEvent,
         delivery: u32,
     ) -> Result<Outcome, SyncError> {
+        let standing = self.standing().await?;
         if let Some(name) = &event.group_name {
+            self.may_write(&standing)?;
             return self.sync_group(name, &event.cause).await;
         }
         let who = event.user().ok_or(SyncError::NoUser)?;
         let mut thorough = delivery > 1 || event.cause.channel() == Channel::Operator;
         for _ in 0..ROUNDS {
-            let result = self.round(event, &who, delivery, thorough).await;
+            // On the heap: all that can become of a user is in it.
+            let result = Box::pin(self.round(event, &who, delivery, thorough, &standing)).await;
             match result {
                 Err(SyncError::Port(error)) if error.class == Class::Stale => thorough = true,
                 other => return other,
@@ -148,22 +165,31 @@ impl<P: Ports> Engine<P> {
         who: &UserRef,
         delivery: u32,
         thorough: bool,
+        standing: &Standing,
     ) -> Result<Outcome, SyncError> {
         let old_sub = self.old_sub(event, who).await?;
         // The link first: a snapshot that is older than the last mirror could undo it.
         let mut link = self.ports.links().link(&old_sub).await?;
         let seen = Seen::of(event, link.as_mut());
-        let linked = link.as_ref().and_then(|link| link.linked());
-        if !thorough && linked.is_some_and(|linked| self.says_nothing_new(event, linked)) {
+        let says_nothing_new = |link: &Link| {
+            !link.reverse.waits() && link.linked().is_some_and(|linked| self.says_nothing_new(event, linked))
+        };
+        if !thorough && link.as_ref().is_some_and(says_nothing_new) {
             self.note_seen(&old_sub, &seen).await;
             return Ok(Outcome::plain(Kind::Unchanged));
         }
+        self.may_write(standing)?;
         if self.is_merged(link.as_ref()).await? {
             self.note_seen(&old_sub, &seen).await;
             return self.answer_merged(link, &event.cause).await;
         }
         if link.is_none() && self.is_of_new_pool(event).await? {
-            return Ok(Outcome::plain(Kind::Unknown));
+            if !standing.phase.is_two_way() {
+                return Ok(Outcome::plain(Kind::Unknown));
+            }
+            let mut event = event.clone();
+            event.pool = self.new_shape.id.clone();
+            return Box::pin(self.sync_account(&event, delivery)).await;
         }
         let user = observe::source(self.ports.old(), who, &self.old_shape).await?;
         // A username may have been given to somebody else since.
@@ -232,7 +258,7 @@ impl<P: Ports> Engine<P> {
             .attributes
             .keys()
             .any(|name| !event.attributes.contains_key(name) && !linked.unseen.contains(name));
-        let news = Told::of(event, linked, &self.key).is_news();
+        let news = Told::of(event, base, &linked.unseen, &self.key).is_news();
         // Only who may sign in gets a token.
         let enabled_again = !base.enabled && event.cause.implies_confirmed();
         !(fresh || missing || news || enabled_again || waits(linked) || self.is_of_other_rules(linked))

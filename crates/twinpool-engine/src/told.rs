@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use twinpool_core::change_event::ChangeEvent;
 use twinpool_core::digest::DigestKey;
-use twinpool_core::id::AttributeName;
-use twinpool_core::link::{Linked, Side};
+use twinpool_core::id::{AttributeName, Timestamp};
+use twinpool_core::link::Side;
 
 /// Where an event says otherwise than the base.
 pub(crate) struct Told<'a> {
@@ -16,15 +16,20 @@ pub(crate) struct Told<'a> {
 }
 
 impl<'a> Told<'a> {
-    pub(crate) fn of(event: &'a ChangeEvent, linked: &'a Linked, key: &DigestKey) -> Self {
-        let base = &linked.base.old;
+    /// `unseen`: what the pool has and its events leave out, or the other way round.
+    pub(crate) fn of(
+        event: &'a ChangeEvent,
+        base: &'a Side,
+        unseen: &BTreeSet<AttributeName>,
+        key: &DigestKey,
+    ) -> Self {
         let Some(sub) = &event.sub else {
             // Digests of an event without a sub compare with nothing.
             return Self { names: Vec::new(), groups: false, base };
         };
         let otherwise = event.attributes.iter().filter(|(name, digest)| match base.attributes.get(name) {
             Some(agreed) => agreed != *digest,
-            None => !linked.unseen.contains(*name),
+            None => !unseen.contains(*name),
         });
         Self {
             names: otherwise.map(|(name, _)| name).collect(),
@@ -49,26 +54,32 @@ impl<'a> Told<'a> {
 const UNDER_WAY: Duration = Duration::from_secs(15);
 
 /// Whether the change that the event tells of may have been under way at the last mirror, or came later.
-pub(crate) fn is_recent(event: &ChangeEvent, linked: &Linked) -> bool {
-    u128::from(linked.mirrored_at.0.saturating_sub(event.at.0)) < UNDER_WAY.as_millis()
+pub(crate) fn is_recent(event: &ChangeEvent, mirrored_at: Timestamp) -> bool {
+    u128::from(mirrored_at.0.saturating_sub(event.at.0)) < UNDER_WAY.as_millis()
 }
 
 /// Remembers attributes of which events and pool do not say the same: the pool has them as agreed and the event does not show
 /// them, or the event shows them and the pool, read once more, has none. Returns whether there are more of them than before.
 /// Tokens only: other triggers may show less, and what is deleted is missed in tokens (F§1.4).
-pub(crate) fn remember_unseen(linked: &mut Linked, event: &ChangeEvent, pool: &Side, again: bool) -> bool {
+pub(crate) fn remember_unseen(
+    unseen: &mut BTreeSet<AttributeName>,
+    base: &Side,
+    event: &ChangeEvent,
+    pool: &Side,
+    (mirrored_at, again): (Timestamp, bool),
+) -> bool {
     if !event.cause.is_token() || event.attributes.is_empty() {
         return false;
     }
-    let base = &linked.base.old.attributes;
+    let base = &base.attributes;
     let as_agreed = |name: &&AttributeName| pool.attributes.get(*name) == base.get(*name);
     let hidden = base.keys().filter(|name| !event.attributes.contains_key(*name));
     let only_shown = event.attributes.keys().filter(|name| again && !base.contains_key(*name));
     let odd: BTreeSet<_> = hidden.chain(only_shown).filter(as_agreed).cloned().collect();
-    let more = !odd.is_subset(&linked.unseen);
+    let more = !odd.is_subset(unseen);
     // An event from before the last mirror does not know what was agreed there.
-    if event.at >= linked.mirrored_at {
-        linked.unseen.extend(odd);
+    if event.at >= mirrored_at {
+        unseen.extend(odd);
     }
     more
 }

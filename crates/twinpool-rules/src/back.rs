@@ -3,6 +3,7 @@
 use twinpool_core::id::{AttributeName, GroupName, ProviderName};
 use twinpool_core::merge::WayBack;
 use twinpool_core::plan::GroupMode;
+use twinpool_core::snapshot::Snapshot;
 use twinpool_core::value::Value;
 
 use crate::Rules;
@@ -33,6 +34,10 @@ impl WayBack for Rules {
     fn provider(&self, name: &ProviderName) -> Option<ProviderName> {
         let source = self.old_provider(name)?;
         self.model.federation.get(&source).is_some_and(|rule| rule.link).then_some(source)
+    }
+
+    fn forth(&self, old: &Snapshot) -> Snapshot {
+        self.view(old).snapshot
     }
 }
 

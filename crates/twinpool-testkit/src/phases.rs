@@ -17,7 +17,7 @@ fn stale(operation: &'static str) -> PortError {
 
 impl PhaseReader for MemoryLinks {
     async fn standing(&self) -> Answer<Standing> {
-        self.process.enter("GetItem").await?;
+        self.process.glance("GetItem")?;
         Ok(self.with_phases(|phases| phases.standing.clone()))
     }
 }

@@ -94,6 +94,18 @@ impl Process {
         }
     }
 
+    /// What a process reads once in seconds, whoever it works for, stands apart from [`Process::calls`].
+    pub(crate) fn glance(&self, operation: &'static str) -> Answer<()> {
+        let state = self.state();
+        if state.dead {
+            return Err(died(operation));
+        }
+        match state.always.iter().find(|(name, _)| *name == operation) {
+            Some((_, class)) => Err(PortError::new(*class, operation, "InjectedFault")),
+            None => Ok(()),
+        }
+    }
+
     /// Whether the process has died.
     #[must_use]
     pub fn is_dead(&self) -> bool {

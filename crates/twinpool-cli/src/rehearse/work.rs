@@ -67,9 +67,13 @@ fn may_pass(problem: &SyncError) -> bool {
     let passes =
         |error: &PortError| matches!(error.class, Class::Throttled | Class::Unavailable | Class::Stale);
     match problem {
-        SyncError::TooEarly | SyncError::BeingMade | SyncError::OwnerVanished | SyncError::Contended => true,
+        SyncError::TooEarly
+        | SyncError::BeingMade
+        | SyncError::OwnerVanished
+        | SyncError::AtWork
+        | SyncError::Contended => true,
         SyncError::Port(error) => passes(error),
-        SyncError::OtherPool | SyncError::NoUser => false,
+        SyncError::OtherPool | SyncError::NoUser | SyncError::NoWayBack => false,
     }
 }
 

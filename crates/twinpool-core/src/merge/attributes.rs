@@ -24,58 +24,59 @@ pub(super) fn bring<B: WayBack>(merged: &mut Merged, input: &MergeInput<'_, B>) 
 
 fn bring_one<B: WayBack>(merged: &mut Merged, input: &MergeInput<'_, B>, name: &AttributeName) {
     let (old, new) = (input.then(Pool::Old), input.then(Pool::New));
-    let source = input.back.source(name);
-    let new_changed = unit(name).iter().any(|name| new.attribute(name));
-    let differs = unit(name).iter().any(|name| !is_same(name, input.view, input.new));
-    if !new_changed || !differs {
+    let subject = Subject::Attribute(name.clone());
+    let parts = unit(name);
+    let changed = input.waits(&subject) || parts.iter().any(|name| new.attribute(name));
+    if !changed || parts.iter().all(|name| is_same(input, name, input.view, input.new)) {
         return;
     }
+    let source = input.back.source(name);
     let old_changed = source.as_ref().is_some_and(|source| unit(source).iter().any(|it| old.attribute(it)));
-    let counts = input.new_counts(new_changed, old_changed) || input.terms.target_wins.contains(name);
+    let counts = input.new_counts(old_changed) || input.terms.target_wins.contains(name);
     if old_changed {
         let loser = if counts { Pool::Old } else { Pool::New };
-        let of = |name: &AttributeName| Subject::Attribute(name.clone());
-        merged.overrule(loser, of(source.as_ref().unwrap_or(name)), of(name));
+        let in_old = Subject::Attribute(source.as_ref().unwrap_or(name).clone());
+        merged.overrule(loser, in_old, subject.clone());
     }
     if !counts {
         return;
     }
-    for part in unit(name) {
-        copy(&part, input.new, &mut merged.for_new);
+    for part in &parts {
+        copy(part, input.new, &mut merged.for_new);
     }
-    carry(merged, input, name, source);
+    match source.and_then(|source| carried(merged, input, name, source)) {
+        Some((source, for_old)) => {
+            if !input.new.attributes.contains_key(name) {
+                merged.removable.attributes.extend(unit(&source));
+            }
+            merged.for_old = for_old;
+            merged.carried.push((Subject::Attribute(source), subject));
+        }
+        None => merged.held_back.push(HeldBack { subject, reason: Reason::NoWayBack }),
+    }
 }
 
-/// Writes the new pool's word into what the old one shall say.
-fn carry<B: WayBack>(
-    merged: &mut Merged,
+/// What the old pool shall say with this attribute of the new one in it; `None` if the rules would not make the same of it again.
+fn carried<B: WayBack>(
+    merged: &Merged,
     input: &MergeInput<'_, B>,
     name: &AttributeName,
-    source: Option<AttributeName>,
-) {
-    let subject = Subject::Attribute(name.clone());
-    let value = input.new.attributes.get(name);
-    let before = source
-        .zip(value.map(|value| input.back.value(name, value)).map_or(Some(None), |value| value.map(Some)));
-    let Some((source, before)) = before else {
-        merged.held_back.push(HeldBack { subject, reason: Reason::NoWayBack });
-        return;
-    };
-    let attributes = &mut merged.for_old.attributes;
-    match before {
-        Some(value) => drop(attributes.insert(source.clone(), value)),
-        None => {
-            for part in unit(&source) {
-                attributes.remove(&part);
+    source: AttributeName,
+) -> Option<(AttributeName, Snapshot)> {
+    let mut for_old = merged.for_old.clone();
+    match input.new.attributes.get(name) {
+        Some(value) => {
+            let value = input.back.value(name, value)?;
+            for_old.attributes.insert(source.clone(), value);
+            if let Some(contact) = Contact::of(&source) {
+                let flag = Contact::of(name).is_some_and(|contact| input.new.is_verified(contact));
+                for_old.attributes.insert(contact.flag_attribute(), Value::new(flag.to_string()));
             }
-            merged.removable.attributes.extend(unit(&source));
         }
+        None => for_old.attributes.retain(|name, _| !unit(&source).contains(name)),
     }
-    if let (Some(contact), Some(_)) = (Contact::of(&source), value) {
-        let flag = Contact::of(name).is_some_and(|contact| input.new.is_verified(contact));
-        merged.for_old.attributes.insert(contact.flag_attribute(), Value::new(flag.to_string()));
-    }
-    merged.carried.push((Subject::Attribute(source), subject));
+    let forth = input.back.forth(&for_old);
+    unit(name).iter().all(|part| is_same(input, part, &forth, input.new)).then_some((source, for_old))
 }
 
 /// An address with its flag; anything else alone.
@@ -86,14 +87,15 @@ fn unit(name: &AttributeName) -> Vec<AttributeName> {
     }
 }
 
-/// A flag that is not there is `false` (F§4.2).
-fn is_same(name: &AttributeName, one: &Snapshot, other: &Snapshot) -> bool {
-    let is_flag = Contact::of(name).is_some_and(|contact| contact.flag() == name.as_str());
+/// A flag that is not there is `false` (F§4.2), and a pool that folds what people sign in with has changed nothing.
+fn is_same<B>(input: &MergeInput<'_, B>, name: &AttributeName, one: &Snapshot, other: &Snapshot) -> bool {
     let (one, other) = (one.attributes.get(name), other.attributes.get(name));
-    if is_flag {
+    if Contact::of(name).is_some_and(|contact| contact.flag() == name.as_str()) {
         return one.is_some_and(Value::is_true) == other.is_some_and(Value::is_true);
     }
-    one == other
+    let folds = input.folds && matches!(name.as_str(), "email" | "preferred_username");
+    let folded = |value: &Value| value.reveal().to_lowercase();
+    one == other || (folds && one.map(folded) == other.map(folded))
 }
 
 fn copy(name: &AttributeName, from: &Snapshot, to: &mut Snapshot) {

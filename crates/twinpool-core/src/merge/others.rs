@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::changed::codes;
 use super::{MergeInput, Merged, WayBack};
 use crate::held_back::{HeldBack, Reason, Subject};
 use crate::id::{GroupName, Pool};
@@ -12,42 +13,47 @@ pub(super) fn groups<B: WayBack>(merged: &mut Merged, input: &MergeInput<'_, B>)
     if input.terms.groups == GroupMode::None {
         return;
     }
-    let (old, new) = (input.then(Pool::Old), input.then(Pool::New));
     let all: BTreeSet<&GroupName> = input.new.groups.iter().chain(&input.base.new.groups).collect();
     for name in all.into_iter().filter(|name| !input.terms.left_alone.groups.contains(*name)) {
-        let is_in = input.new.groups.contains(name);
-        let is_wanted = input.view.groups.contains(name);
-        if !new.group(name) || is_in == is_wanted {
-            continue;
-        }
-        let Some(source) = input.back.group(name) else {
-            merged
-                .held_back
-                .push(HeldBack { subject: Subject::Group(name.clone()), reason: Reason::NoWayBack });
-            continue;
-        };
-        let (in_old, in_new) = (Subject::Group(source.clone()), Subject::Group(name.clone()));
-        let counts = input.new_counts(true, old.group(&source));
-        if old.group(&source) {
-            merged.overrule(if counts { Pool::Old } else { Pool::New }, in_old.clone(), in_new.clone());
-        }
-        if !counts {
-            continue;
-        }
-        if is_in {
-            merged.for_new.groups.insert(name.clone());
-            merged.for_old.groups.insert(source);
-        } else {
-            merged.for_new.groups.remove(name);
-            // Whoever only adds takes nobody out of a group on the way back either.
-            if input.terms.groups == GroupMode::AddOnly {
-                continue;
-            }
-            merged.for_old.groups.remove(&source);
-            merged.removable.groups.insert(source);
-        }
-        merged.carried.push((in_old, in_new));
+        bring_group(merged, input, name);
     }
+}
+
+fn bring_group<B: WayBack>(merged: &mut Merged, input: &MergeInput<'_, B>, name: &GroupName) {
+    let (old, new) = (input.then(Pool::Old), input.then(Pool::New));
+    let in_new = Subject::Group(name.clone());
+    let is_in = input.new.groups.contains(name);
+    let changed = input.waits(&in_new) || new.group(name);
+    if !changed || is_in == input.view.groups.contains(name) {
+        return;
+    }
+    let source = input.back.group(name);
+    let old_changed = source.as_ref().is_some_and(|source| old.group(source));
+    let counts = input.new_counts(old_changed);
+    if old_changed {
+        let in_old = Subject::Group(source.as_ref().unwrap_or(name).clone());
+        merged.overrule(if counts { Pool::Old } else { Pool::New }, in_old, in_new.clone());
+    }
+    if !counts {
+        return;
+    }
+    match is_in {
+        true => drop(merged.for_new.groups.insert(name.clone())),
+        false => drop(merged.for_new.groups.remove(name)),
+    }
+    // Whoever only adds takes nobody out of a group on the way back either.
+    let travels = is_in || input.terms.groups == GroupMode::Mirror;
+    let Some(source) = source.filter(|_| travels) else {
+        merged.held_back.push(HeldBack { subject: in_new, reason: Reason::NoWayBack });
+        return;
+    };
+    if is_in {
+        merged.for_old.groups.insert(source.clone());
+    } else {
+        merged.for_old.groups.remove(&source);
+        merged.removable.groups.insert(source.clone());
+    }
+    merged.carried.push((Subject::Group(source), in_new));
 }
 
 pub(super) fn enabled<B>(merged: &mut Merged, input: &MergeInput<'_, B>) {
@@ -55,7 +61,7 @@ pub(super) fn enabled<B>(merged: &mut Merged, input: &MergeInput<'_, B>) {
     if !new.enabled() || input.new.enabled == input.old.enabled {
         return;
     }
-    let counts = input.new_counts(true, old.enabled());
+    let counts = input.new_counts(old.enabled());
     if old.enabled() {
         merged.overrule(if counts { Pool::Old } else { Pool::New }, Subject::User, Subject::User);
     }
@@ -67,55 +73,88 @@ pub(super) fn enabled<B>(merged: &mut Merged, input: &MergeInput<'_, B>) {
 }
 
 pub(super) fn identities<B: WayBack>(merged: &mut Merged, input: &MergeInput<'_, B>) {
-    let (old, new) = (input.then(Pool::Old), input.then(Pool::New));
-    for identity in input.new.identities.iter().filter(|identity| new.is_linked_since(identity)) {
-        let Some(provider) = input.back.provider(&identity.provider) else {
-            // Waits for the first sign-in with it, on either way.
-            continue;
-        };
-        let in_old = Identity { provider, subject: identity.subject.clone() };
-        if old.is_unlinked_since(&in_old) && input.authority == Pool::Old {
-            continue;
-        }
-        merged.for_new.identities.insert(identity.clone());
-        let subjects =
-            (Subject::Identity(in_old.provider.clone()), Subject::Identity(identity.provider.clone()));
-        if merged.for_old.identities.insert(in_old) {
-            merged.carried.push(subjects);
-        }
+    for identity in &input.new.identities {
+        link(merged, input, identity);
     }
-    for in_old in input.old.identities.clone() {
-        let in_view = input.view.identities.iter().find(|identity| {
-            input.back.provider(&identity.provider).as_ref() == Some(&in_old.provider)
-                && identity.subject == in_old.subject
-        });
-        let Some(in_new) = in_view.filter(|identity| new.is_unlinked_since(identity)) else {
-            continue;
-        };
-        merged.for_new.identities.remove(in_new);
-        merged.for_old.identities.remove(&in_old);
-        merged.removable.identities.insert(input.key.identity(&input.old.sub, &in_old));
-        let subjects = (Subject::Identity(in_old.provider), Subject::Identity(in_new.provider.clone()));
-        merged.carried.push(subjects);
+    for identity in &input.old.identities {
+        unlink(merged, input, identity);
     }
 }
 
-/// Codes by text message and e-mail are one; an authenticator app goes nowhere.
-pub(super) fn mfa<B>(merged: &mut Merged, input: &MergeInput<'_, B>) {
+/// Somebody linked an identity in the new pool.
+fn link<B: WayBack>(merged: &mut Merged, input: &MergeInput<'_, B>, identity: &Identity) {
     let (old, new) = (input.then(Pool::Old), input.then(Pool::New));
-    if !new.mfa() || input.new.mfa == input.old.mfa {
+    let in_new = Subject::Identity(identity.provider.clone());
+    if !(new.is_linked_since(identity) || input.waits(&in_new)) || input.view.identities.contains(identity) {
         return;
     }
-    let codes = [Factor::Sms, Factor::Email];
-    let changed = codes.into_iter().find(|factor| input.new.mfa.has(*factor) != input.old.mfa.has(*factor));
-    let subject = Subject::Factor(changed.unwrap_or(Factor::Totp));
-    let counts = input.new_counts(true, old.mfa());
-    if old.mfa() {
-        merged.overrule(if counts { Pool::Old } else { Pool::New }, subject.clone(), subject.clone());
+    // Without a way back it waits for the first sign-in with it, in either pool.
+    let Some(provider) = input.back.provider(&identity.provider) else {
+        return;
+    };
+    let there = Identity { provider, subject: identity.subject.clone() };
+    let in_old = Subject::Identity(there.provider.clone());
+    if old.is_unlinked_since(&there) {
+        let loser = if input.authority == Pool::New { Pool::Old } else { Pool::New };
+        merged.overrule(loser, in_old.clone(), in_new.clone());
+        if loser == Pool::New {
+            return;
+        }
+    }
+    merged.for_new.identities.insert(identity.clone());
+    if merged.for_old.identities.insert(there) {
+        merged.carried.push((in_old, in_new));
+    }
+}
+
+/// Somebody unlinked in the new pool an identity that the old one has.
+fn unlink<B: WayBack>(merged: &mut Merged, input: &MergeInput<'_, B>, there: &Identity) {
+    let (old, new) = (input.then(Pool::Old), input.then(Pool::New));
+    let is_the_same = |here: &&Identity| {
+        here.subject == there.subject && input.back.provider(&here.provider).as_ref() == Some(&there.provider)
+    };
+    let Some(here) = input.view.identities.iter().find(is_the_same) else {
+        return;
+    };
+    let in_new = Subject::Identity(here.provider.clone());
+    let is_gone = !input.new.identities.contains(here);
+    if !is_gone || !(new.is_unlinked_since(here) || input.waits(&in_new)) {
+        return;
+    }
+    let in_old = Subject::Identity(there.provider.clone());
+    if old.is_linked_since(there) {
+        let loser = if input.authority == Pool::New { Pool::Old } else { Pool::New };
+        merged.overrule(loser, in_old.clone(), in_new.clone());
+        if loser == Pool::New {
+            return;
+        }
+    }
+    merged.for_new.identities.remove(here);
+    merged.for_old.identities.remove(there);
+    merged.removable.identities.insert(input.key.identity(&input.old.sub, there));
+    merged.carried.push((in_old, in_new));
+}
+
+/// Codes by text message and e-mail are one; an authenticator app goes nowhere, and is told of.
+pub(super) fn mfa<B>(merged: &mut Merged, input: &MergeInput<'_, B>) {
+    let (old, new) = (input.then(Pool::Old), input.then(Pool::New));
+    let kinds = [Factor::Sms, Factor::Email];
+    let waits = kinds.iter().any(|factor| input.waits(&Subject::Factor(*factor)));
+    merged.for_old.mfa.totp = input.new.mfa.totp;
+    if !(new.codes() || waits) || codes(input.new.mfa) == codes(input.old.mfa) {
+        return;
+    }
+    let differs = |factor: &Factor| input.new.mfa.has(*factor) != input.old.mfa.has(*factor);
+    let subject = |factor: Factor| Subject::Factor(factor);
+    let changed: Vec<Factor> = kinds.into_iter().filter(differs).collect();
+    let counts = input.new_counts(old.codes());
+    if old.codes() {
+        let lost = subject(changed.first().copied().unwrap_or(Factor::Sms));
+        merged.overrule(if counts { Pool::Old } else { Pool::New }, lost.clone(), lost);
     }
     if counts {
         merged.for_new.mfa = input.new.mfa;
         merged.for_old.mfa = input.new.mfa;
-        merged.carried.push((subject.clone(), subject));
+        merged.carried.extend(changed.into_iter().map(|factor| (subject(factor), subject(factor))));
     }
 }

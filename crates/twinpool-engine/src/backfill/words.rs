@@ -33,6 +33,7 @@ pub(super) fn word(kind: Kind) -> &'static str {
         Kind::Gone | Kind::Unknown => "deleted meanwhile",
         Kind::Merged => "merged",
         Kind::Identified => "has its user id",
+        Kind::Over => "the move is complete",
     }
 }
 

@@ -1,0 +1,91 @@
+//! What is being written, and what of it was written by somebody who did not live to say so.
+
+use crate::digest::{Digest, DigestKey};
+use crate::id::Sub;
+use crate::link::{Base, Side};
+use crate::plan::{Operation, Plan};
+use crate::reverse::{Work, Written};
+use crate::snapshot::Snapshot;
+
+impl Written {
+    /// What a plan is about to write of the user with this sub.
+    #[must_use]
+    pub fn of(plan: &Plan, sub: &Sub, key: &DigestKey) -> Self {
+        let mut written = Self::default();
+        for operation in &plan.operations {
+            written.add(operation, sub, key);
+        }
+        written
+    }
+
+    fn add(&mut self, operation: &Operation, sub: &Sub, key: &DigestKey) {
+        match operation {
+            Operation::CreateUser { attributes, .. } | Operation::SetAttributes(attributes) => {
+                let digest = |(name, value): (&_, &_)| -> (_, Option<Digest>) {
+                    (Clone::clone(name), Some(key.attribute(sub, name, value)))
+                };
+                self.attributes.extend(attributes.iter().map(digest));
+            }
+            Operation::DeleteAttributes(names) => {
+                self.attributes.extend(names.iter().map(|name| (name.clone(), None)));
+            }
+            Operation::AddToGroup(group) => drop(self.groups.insert(group.clone(), true)),
+            Operation::RemoveFromGroup(group) => drop(self.groups.insert(group.clone(), false)),
+            Operation::SetEnabled(enabled) => self.enabled = Some(*enabled),
+            Operation::LinkIdentity(identity) => {
+                self.identities.insert(key.identity(sub, identity), true);
+            }
+            Operation::UnlinkIdentity(identity) => {
+                self.identities.insert(key.identity(sub, identity), false);
+            }
+            Operation::SetMfa { now, .. } => self.mfa = Some(*now),
+            Operation::SetRandomPassword | Operation::DeleteUser => {}
+        }
+    }
+
+    /// The side with what of this shows in the pool now: that is no change that anybody made.
+    fn settle(&self, side: &Side, now: &Side) -> Side {
+        let mut side = side.clone();
+        for (name, written) in &self.attributes {
+            if now.attributes.get(name) != written.as_ref() {
+                continue;
+            }
+            match written {
+                Some(digest) => drop(side.attributes.insert(name.clone(), digest.clone())),
+                None => drop(side.attributes.remove(name)),
+            }
+        }
+        for (name, is_in) in self.groups.iter().filter(|(name, is_in)| now.groups.contains(*name) == **is_in)
+        {
+            if *is_in {
+                side.groups.insert(name.clone())
+            } else {
+                side.groups.remove(name)
+            };
+        }
+        let identities = self.identities.iter();
+        for (digest, is_in) in
+            identities.filter(|(digest, is_in)| now.identities.contains(*digest) == **is_in)
+        {
+            if *is_in {
+                side.identities.insert(digest.clone())
+            } else {
+                side.identities.remove(digest)
+            };
+        }
+        side.enabled = self.enabled.filter(|enabled| *enabled == now.enabled).unwrap_or(side.enabled);
+        side.mfa = self.mfa.filter(|mfa| *mfa == now.mfa).unwrap_or(side.mfa);
+        side
+    }
+}
+
+impl Base {
+    /// The base, once what somebody wrote is in it who announced it and did not live to write the base.
+    #[must_use]
+    pub fn settled(&self, work: &Work, old: &Snapshot, new: &Snapshot, key: &DigestKey) -> Self {
+        Self {
+            old: work.old.settle(&self.old, &Side::of(old, key)),
+            new: work.new.settle(&self.new, &Side::of(new, key)),
+        }
+    }
+}

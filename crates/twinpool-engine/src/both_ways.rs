@@ -1,0 +1,187 @@
+//! A pair while people use both pools: what changed in one of them since the last mirror is brought to the other.
+//!
+//! Whoever is about to write says so on the link first, in one write that only one can win, and everybody else comes later. A late
+//! write would look like a change that a user made, and travel back.
+
+use std::collections::BTreeSet;
+
+use twinpool_core::authority::authority;
+use twinpool_core::change_event::Channel;
+use twinpool_core::held_back::HeldBack;
+use twinpool_core::id::{NewSub, Pool};
+use twinpool_core::link::{Base, Link, LinkState, Linked, Side};
+use twinpool_core::merge::{MergeInput, Merged, merge};
+use twinpool_core::phase::{Phase, Standing};
+use twinpool_core::plan::{Operation, Plan};
+use twinpool_core::port::{Answer, Clock};
+use twinpool_core::reverse::Work;
+use twinpool_core::snapshot::Snapshot;
+use twinpool_rules::View;
+
+use crate::case::{Case, all_held};
+use crate::engine::{Engine, Ports};
+use crate::execute::ToNew;
+use crate::follow::Done;
+use crate::sync_user::{Kind, Outcome, SyncError};
+
+mod lease;
+mod plan_back;
+mod record;
+mod shown;
+mod to_old;
+
+pub(crate) use to_old::ToOld;
+
+/// What is to be written to both pools.
+struct Plans {
+    merged: Merged,
+    forward: Plan,
+    backward: Plan,
+}
+
+/// What became of both plans.
+struct Both {
+    forward: Done,
+    backward: Done,
+    merged: Merged,
+}
+
+impl<P: Ports> Engine<P> {
+    /// Whether this process may write anything where the move stands.
+    pub(crate) fn may_write(&self, standing: &Standing) -> Result<(), SyncError> {
+        match standing.phase.is_two_way() && self.ports.back().is_none() {
+            true => Err(SyncError::NoWayBack),
+            false => Ok(()),
+        }
+    }
+
+    /// Nothing follows any more once the move is complete.
+    pub(crate) fn is_over(standing: &Standing) -> bool {
+        standing.phase == Phase::Complete
+    }
+
+    /// Brings both sides of a pair together. `learned`: the link knows something new already.
+    pub(crate) async fn keep_in_step(
+        &self,
+        mut link: Link,
+        case: &Case,
+        new: &Snapshot,
+        learned: bool,
+        standing: &Standing,
+    ) -> Result<Outcome, SyncError> {
+        let back = self.ports.back().ok_or(SyncError::NoWayBack)?;
+        let LinkState::Linked(linked) = &mut link.state else {
+            return Err(SyncError::Contended);
+        };
+        let before = Linked::clone(linked);
+        if link.reverse.work.as_ref().is_some_and(|work| work.is_open(self.ports.clock().now())) {
+            return Err(SyncError::AtWork);
+        }
+        let former = link.reverse.work.take();
+        if let Some(work) = &former {
+            linked.base = before.base.settled(work, &case.old, new, &self.key);
+        }
+        let base = linked.base.clone();
+        let plans = self.plan_both(back, &link, case, new, (&base, standing)).await?;
+        let work = self.announce(&mut link, &plans, case, new).await?;
+        let sides = (Side::of(new, &self.key), case.side.clone());
+        let both = match self.write_both(back, plans, case, new, sides, work.as_ref()).await {
+            Ok(both) => both,
+            Err(error) => {
+                self.give_up(&link, work, &error).await;
+                return Err(error.into());
+            }
+        };
+        let (did, held_back) = (both.operations(), both.held_back(&case.view));
+        let overruled: BTreeSet<_> =
+            both.merged.overruled.iter().map(|(_, subject)| subject.clone()).collect();
+        let learned = learned || former.is_some() || case.cause.channel() == Channel::Operator;
+        self.record_both(link, case, &before, both, (learned, work)).await?;
+        let kind = if did == 0 { Kind::Converged } else { Kind::Updated };
+        Ok(Outcome { kind, operations: did, held_back, overruled })
+    }
+
+    /// Decides what either pool lacks of what the other says.
+    async fn plan_both(
+        &self,
+        back: &P::Back,
+        link: &Link,
+        case: &Case,
+        new: &Snapshot,
+        (base, standing): (&Base, &Standing),
+    ) -> Result<Plans, SyncError> {
+        let authority = authority(standing, link);
+        // Paired, and did not follow yet.
+        let merged = if base.old.attributes.is_empty() {
+            Merged::one_way(&case.view.snapshot, &case.old)
+        } else {
+            self.merged(link, case, new, (base, authority))
+        };
+        let view = View { snapshot: merged.for_new.clone(), ..case.view.clone() };
+        let mut forward = self.plan_change(link, &case.seen_as(view), new).await?;
+        self.leave_invitation(link, &mut forward).await?;
+        let mut backward = self.plan_back(back, case, new, &merged, base).await?;
+        // A password that nobody knows helps only whoever would have to reset it after a rollback.
+        if authority == Pool::Old {
+            backward.operations.retain(|operation| *operation != Operation::SetRandomPassword);
+        }
+        Ok(Plans { merged, forward, backward })
+    }
+
+    fn merged(&self, link: &Link, case: &Case, new: &Snapshot, (base, authority): (&Base, Pool)) -> Merged {
+        let mut terms = case.view.terms.clone();
+        // Groups that Cognito made by itself for an identity provider (F§4.5): each pool has its own.
+        let own = format!("{}_", self.new_shape.id.as_str());
+        let groups = new.groups.iter().chain(&base.new.groups);
+        terms.left_alone.groups.extend(groups.filter(|name| name.as_str().starts_with(&own)).cloned());
+        merge(&MergeInput {
+            authority,
+            old: &case.old,
+            view: &case.view.snapshot,
+            terms: &terms,
+            new,
+            base,
+            pending: &link.reverse.pending(),
+            folds: !self.new_shape.case_sensitive,
+            back: &self.rules,
+            marker: &self.marker,
+            key: &self.key,
+        })
+    }
+
+    async fn write_both(
+        &self,
+        back: &P::Back,
+        plans: Plans,
+        case: &Case,
+        new: &Snapshot,
+        (new_side, old_side): (Side, Side),
+        work: Option<&Work>,
+    ) -> Answer<Both> {
+        let Plans { merged, forward, backward } = plans;
+        let until = lease::until(work);
+        let to_new = lease::Within { target: ToNew(self), clock: self.ports.clock(), until };
+        let to_old = lease::Within { target: ToOld { engine: self, back }, clock: self.ports.clock(), until };
+        let new_sub = NewSub::from(new.sub.clone());
+        let forward = self.carry_out(&to_new, &new_sub, forward, new_side).await?;
+        let backward = self.carry_out(&to_old, &case.old_sub(), backward, old_side).await?;
+        Ok(Both { forward, backward, merged })
+    }
+}
+
+impl Both {
+    fn operations(&self) -> usize {
+        self.forward.operations + self.backward.operations
+    }
+
+    /// What stays as it is in either pool.
+    fn held_back(&self, view: &View) -> Vec<HeldBack> {
+        let in_new = all_held(view, self.forward.held_back.clone());
+        let all: BTreeSet<_> = in_new.into_iter().chain(self.in_old()).collect();
+        all.into_iter().collect()
+    }
+
+    fn in_old(&self) -> Vec<HeldBack> {
+        self.merged.all_held(&self.backward.held_back)
+    }
+}
