@@ -74,9 +74,12 @@ pub struct Overruled {
 }
 
 impl Reverse {
-    /// Remembers what was lost.
+    /// Remembers what was lost, each thing once.
     pub fn note_overruled(&mut self, lost: impl IntoIterator<Item = Overruled>) {
-        self.overruled.extend(lost);
+        for lost in lost {
+            self.overruled.retain(|known| (&known.subject, known.pool) != (&lost.subject, lost.pool));
+            self.overruled.push(lost);
+        }
         let old = self.overruled.len().saturating_sub(MOST_OVERRULED);
         self.overruled.drain(..old);
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::digest::DigestKey;
 use crate::id::{AttributeName, GroupName, Pool, Timestamp};
-use crate::phase::{Phase, ROUTES_AFTER, Share, Standing};
+use crate::phase::{Phase, Share, Standing};
 
 /// Who asks. Nothing of it is kept.
 #[derive(Debug, Clone, Default)]
@@ -62,8 +62,7 @@ pub fn route(standing: &Standing, asker: &Asker, key: &DigestKey, now: Timestamp
         Phase::Complete => return by(Pool::New, Because::Phase),
         Phase::Canary | Phase::Cutover => {}
     }
-    let age = standing.two_way_since.map_or(0, |since| now.0.saturating_sub(since.0));
-    if u128::from(age) < ROUTES_AFTER.as_millis() {
+    if standing.two_way_since.is_none() || standing.settles(now) {
         return by(Pool::Old, Because::Phase);
     }
     if standing.phase == Phase::Cutover {

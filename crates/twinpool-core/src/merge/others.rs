@@ -13,7 +13,9 @@ pub(super) fn groups<B: WayBack>(merged: &mut Merged, input: &MergeInput<'_, B>)
     if input.terms.groups == GroupMode::None {
         return;
     }
-    let all: BTreeSet<&GroupName> = input.new.groups.iter().chain(&input.base.new.groups).collect();
+    let waiting = input.view.groups.iter().filter(|name| input.waits(&Subject::Group((*name).clone())));
+    let all: BTreeSet<&GroupName> =
+        input.new.groups.iter().chain(&input.base.new.groups).chain(waiting).collect();
     for name in all.into_iter().filter(|name| !input.terms.left_alone.groups.contains(*name)) {
         bring_group(merged, input, name);
     }
@@ -58,7 +60,7 @@ fn bring_group<B: WayBack>(merged: &mut Merged, input: &MergeInput<'_, B>, name:
 
 pub(super) fn enabled<B>(merged: &mut Merged, input: &MergeInput<'_, B>) {
     let (old, new) = (input.then(Pool::Old), input.then(Pool::New));
-    if !new.enabled() || input.new.enabled == input.old.enabled {
+    if !(new.enabled() || input.waits(&Subject::User)) || input.new.enabled == input.old.enabled {
         return;
     }
     let counts = input.new_counts(old.enabled());

@@ -52,6 +52,16 @@ impl Simulation {
             job.read.get(&(pool, before.sub.clone(), by)).copied().unwrap_or_default()
         };
         let changed = self.journal.twinpool_wrote(self.kind, (human, pool), before, after, read);
+        let same: &[Field] = match call.operation {
+            "AdminAddUserToGroup" | "AdminRemoveUserFromGroup" => &[Field::Staff, Field::Admins],
+            "AdminEnableUser" | "AdminDisableUser" => &[Field::Enabled],
+            _ => &[],
+        };
+        for field in same.iter().filter(|_| changed.is_empty()) {
+            // People wrote the very same meanwhile: nobody can tell whose it is.
+            let seen = read(*field);
+            self.journal.race(human, pool, *field, seen);
+        }
         let changed: Vec<_> = changed
             .into_iter()
             .map(|field| format!("{field:?}={}", self.kind.shown(pool, after, field)))

@@ -83,18 +83,20 @@ impl Journal {
         let changed: Vec<_> = changed(kind, pool, before, after).collect();
         for field in changed.clone() {
             *self.written.entry((human, field)).or_default() += 1;
-            let seen = read(field);
-            let last = self
-                .changes
-                .iter_mut()
-                .rev()
-                .find(|change| change.human == human && change.pool == pool && change.field == field);
-            if let Some(last) = last.filter(|last| last.step > seen) {
-                last.raced = true;
-            }
+            self.race(human, pool, field, read(field));
             self.shown.entry((human, pool, field)).or_default().insert(kind.shown(pool, after, field));
         }
         changed
+    }
+
+    /// Somebody wrote this who had read it in step `seen`, and did not see what people did since.
+    pub(crate) fn race(&mut self, human: usize, pool: Pool, field: Field, seen: u64) {
+        let unseen = self.changes.iter_mut().filter(|change| {
+            (change.human, change.pool, change.field) == (human, pool, field) && change.step > seen
+        });
+        for change in unseen {
+            change.raced = true;
+        }
     }
 
     /// What people changed there, in order, without what nobody could see.

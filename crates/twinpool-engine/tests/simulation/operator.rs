@@ -8,6 +8,10 @@ use crate::simulation::Simulation;
 impl Simulation {
     pub(crate) fn operate(&mut self) {
         let standing = self.standing();
+        if !standing.phase.is_two_way() && !self.is_quiet() {
+            // Whoever died may have written half of what an event asks for, and nobody knows which: the switch waits.
+            return;
+        }
         let share = |percent: u16| Share::from_hundredths(percent * 100).unwrap_or_default();
         let shares = [share(5), share(50), Share::ALL];
         let bigger: Vec<_> = shares.into_iter().filter(|share| *share > standing.share).collect();
@@ -29,6 +33,11 @@ impl Simulation {
         let version = run(self.world.links.change(&next, &line)).expect("nobody else changes the phase");
         self.say(format!("the operator: {} {}", next.phase, next.share));
         self.standings.push((self.now(), Standing { version, ..next }));
+    }
+
+    /// Whether no message is being processed, or was and comes back.
+    fn is_quiet(&self) -> bool {
+        self.mirrors.iter().all(|mirror| mirror.job.is_none()) && !self.queue.has_tried()
     }
 
     /// Whether both pools have to agree.

@@ -53,6 +53,11 @@ impl Queue {
         Some(message.clone())
     }
 
+    /// Whether a message was received and not done.
+    pub(crate) fn has_tried(&self) -> bool {
+        self.groups.values().flatten().any(|message| message.delivery > 0)
+    }
+
     pub(crate) fn done(&mut self, message: &Message) {
         if let Some(group) = self.groups.get_mut(&message.group) {
             group.retain(|other| other.number != message.number);

@@ -52,6 +52,9 @@ pub(crate) fn simulate(seed: u64) -> Result<Counted, Failed> {
 impl Simulation {
     /// People do something while mirrors are at work.
     fn stir(&mut self) {
+        if self.habits.switches && !self.is_two_way() && self.dice.one_in(2) {
+            self.operate();
+        }
         let mut left = 1 + self.dice.below(12);
         // Some do it all at once, some take their time.
         let pace = self.dice.pick(&[1, 4, 20]);

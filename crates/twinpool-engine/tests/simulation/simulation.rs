@@ -16,6 +16,9 @@ use crate::journal::Journal;
 use crate::mirror::{ENDED_AFTER, Mirror, Ticking};
 use crate::queue::{MOST_DELIVERIES, Message, OUT_OF_SIGHT, Queue};
 
+/// A call takes effect within so long: two attempts of 6 s each.
+const LONGEST_CALL: u64 = 13_000;
+
 /// A person, and the accounts that are theirs.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Human {
@@ -58,7 +61,7 @@ pub(crate) struct Simulation {
     pub(crate) queue: Queue,
     /// Events that are on their way to the queue, and when they get there.
     pub(crate) on_their_way: Vec<(u64, ChangeEvent)>,
-    mirrors: Vec<Mirror>,
+    pub(crate) mirrors: Vec<Mirror>,
     asleep: BTreeMap<usize, u64>,
     pub(crate) humans: Vec<Human>,
     pub(crate) journal: Journal,
@@ -216,7 +219,9 @@ impl Simulation {
     pub(crate) fn next(&self) -> Option<u64> {
         let on_their_way = self.on_their_way.iter().map(|(at, _)| *at).min();
         let asleep = self.asleep.values().min().copied();
-        [on_their_way, asleep, self.queue.next()].into_iter().flatten().min()
+        let is_idle = self.mirrors.iter().any(|mirror| mirror.job.is_none());
+        let queue = self.queue.next().filter(|_| is_idle);
+        [on_their_way, asleep, queue].into_iter().flatten().min()
     }
 
     fn begin(&mut self, nth: usize, message: Message) {
@@ -248,10 +253,15 @@ impl Simulation {
             self.replace(nth);
             return;
         }
-        if self.dice.one_in(60) {
-            self.asleep.insert(nth, now + self.dice.millis(28_000));
-        }
+        let naps = self.dice.one_in(60);
+        let calls = if naps { self.mirrors[nth].process().calls().len() } else { 0 };
         let answer = job.go_on();
+        if naps {
+            // Between two calls for as long as the function lives; a call that is on its way is answered, or given up, sooner.
+            let is_between = self.mirrors[nth].process().calls().len() > calls;
+            let most = if is_between { ENDED_AFTER - 2_000 } else { LONGEST_CALL };
+            self.asleep.insert(nth, now + self.dice.millis(most));
+        }
         self.follow_calls(nth, &mut job);
         match answer {
             Poll::Pending => self.mirrors[nth].job = Some(job),
