@@ -231,6 +231,10 @@ pub trait ArrivalStore: Send + Sync {
     /// Begins the count anew: the last one was right.
     fn forgive(&self, who: &Sub, what: Tried) -> impl Future<Output = Answer<()>> + Send;
 
+    /// Gives somebody what is known of another, and does not know yet: who was born in the new pool is kept by the old sub from the
+    /// pair on. Safe to repeat.
+    fn inherit(&self, from: &Sub, to: &Sub) -> impl Future<Output = Answer<()>> + Send;
+
     /// Takes back what is written beside the user id ([`crate::account::AccountStore::note_came`]): the next token says anew that the
     /// user came. Safe to repeat; nothing happens where there is no user id.
     fn forget_came(&self, new: &NewSub) -> impl Future<Output = Answer<()>> + Send;
@@ -257,6 +261,10 @@ impl<S: ArrivalStore> ArrivalStore for &S {
 
     fn forgive(&self, who: &Sub, what: Tried) -> impl Future<Output = Answer<()>> + Send {
         (*self).forgive(who, what)
+    }
+
+    fn inherit(&self, from: &Sub, to: &Sub) -> impl Future<Output = Answer<()>> + Send {
+        (*self).inherit(from, to)
     }
 
     fn forget_came(&self, new: &NewSub) -> impl Future<Output = Answer<()>> + Send {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use crate::group::GroupDefinition;
-use crate::id::{AttributeName, GroupName, OldSub, PoolId, Sub};
+use crate::id::{AttributeName, GroupName, NewSub, OldSub, PoolId, Sub};
 use crate::snapshot::Identity;
 use crate::value::Value;
 
@@ -92,6 +92,12 @@ impl DigestKey {
     #[must_use]
     pub fn marker(&self, pool: &PoolId, sub: &OldSub) -> Digest {
         self.digest("marker", &[pool.as_str(), sub.as_str()])
+    }
+
+    /// What proves that twinpool made a user of this old pool for this user of the new one, who was born there.
+    #[must_use]
+    pub fn born_marker(&self, pool: &PoolId, sub: &NewSub) -> Digest {
+        self.digest("born marker", &[pool.as_str(), sub.as_str()])
     }
 
     /// The digest of a value that a cohort is made of, whoever has it.

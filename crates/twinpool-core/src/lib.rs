@@ -8,6 +8,7 @@ pub mod account;
 pub mod arrival;
 pub mod attribute;
 pub mod authority;
+pub mod born;
 pub mod change_event;
 pub mod claim;
 pub mod clash;

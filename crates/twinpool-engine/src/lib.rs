@@ -5,6 +5,7 @@
 mod adopt;
 mod backfill;
 mod batch;
+mod born;
 mod both_ways;
 mod bury;
 mod case;

@@ -207,7 +207,7 @@ impl<P: Ports> Engine<P> {
             if delivery < BELIEVED && is_ours && !is_buried && !event.cause.tells_of_deletion() {
                 return Err(SyncError::TooEarly);
             }
-            return self.gone(link, &old_sub, &event.cause).await;
+            return self.gone(link, &old_sub, event, standing).await;
         };
         let case = Case { seen, ..self.case(&event.cause, delivery, old, link.as_ref()) };
         match link {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use twinpool_core::pool::PoolShape;
-use twinpool_testkit::contract::{accounts, arrivals, links, passwords, pool, refusals, user_ids, walks};
+use twinpool_testkit::contract::{
+    accounts, arrivals, births, links, passwords, pool, refusals, user_ids, walks,
+};
 use twinpool_testkit::world::email_pool;
 use twinpool_testkit::{MemoryLinks, MemoryPool, PoolHandle, Process};
 
@@ -23,6 +25,14 @@ async fn links_in_memory() {
     walks::runs_are_kept(&store).await;
     walks::a_word_to_runs_stays(&store).await;
     walks::a_pair_is_erased(&store).await;
+}
+
+#[tokio::test]
+async fn births_in_memory() {
+    let store = MemoryLinks::default();
+    births::a_birth_is_kept(&store).await;
+    births::a_birth_ends_with_the_pair(&store, &store).await;
+    births::arrivals_are_inherited(&store).await;
 }
 
 #[tokio::test]

@@ -174,6 +174,26 @@ impl Arrivals<'_> {
         fine_if_refused(call.condition_expression("attribute_exists(pk)")).await
     }
 
+    /// Field by field, so that nothing that is known is written over.
+    async fn inherit(&self, from: &Sub, to: &Sub) -> Answer<()> {
+        let Some(mut item) = self.get(from).await? else {
+            return Ok(());
+        };
+        item.remove("pk");
+        let mut sets = Vec::new();
+        let mut call = self.update(to);
+        for (number, (field, value)) in item.into_iter().enumerate() {
+            sets.push(format!("#f{number} = if_not_exists(#f{number}, :v{number})"));
+            call = call.expression_attribute_names(format!("#f{number}"), field);
+            call = call.expression_attribute_values(format!(":v{number}"), value);
+        }
+        if sets.is_empty() {
+            return Ok(());
+        }
+        let call = call.update_expression(format!("SET {}", sets.join(", ")));
+        call.send().await.map(drop).map_err(|error| port_error(UPDATE, &error))
+    }
+
     async fn forget_came(&self, new: &NewSub) -> Answer<()> {
         let call =
             self.client.update_item().table_name(self.table).key("pk", AttributeValue::S(new_key(new)));
@@ -224,6 +244,10 @@ impl ArrivalStore for Links {
 
     async fn forgive(&self, who: &Sub, what: Tried) -> Answer<()> {
         self.arrivals().forgive(who, what).await
+    }
+
+    async fn inherit(&self, from: &Sub, to: &Sub) -> Answer<()> {
+        self.arrivals().inherit(from, to).await
     }
 
     async fn forget_came(&self, new: &NewSub) -> Answer<()> {

@@ -11,7 +11,7 @@ use twinpool_core::port::{Answer, Class, DecisionStore, LinkScan, Page, Place, P
 
 use super::arrivals::PREFIX;
 use super::item::arrival::decode_arrival;
-use super::{Item, Links, item, old_key};
+use super::{Item, Links, births, item, old_key};
 use crate::code::port_error;
 
 impl LinkScan for Links {
@@ -21,11 +21,12 @@ impl LinkScan for Links {
         let call = self.client.scan().table_name(&self.table).set_exclusive_start_key(start);
         // The items that point back say nothing that the links do not say.
         let call = call.filter_expression(
-            "begins_with(pk, :old) OR begins_with(pk, :group) OR begins_with(pk, :arrival)",
+            "begins_with(pk, :old) OR begins_with(pk, :group) OR begins_with(pk, :arrival) OR begins_with(pk, :born)",
         );
         let call = call.expression_attribute_values(":old", text("OLD#"));
         let call = call.expression_attribute_values(":group", text("GROUP#"));
         let call = call.expression_attribute_values(":arrival", text(PREFIX));
+        let call = call.expression_attribute_values(":born", text(births::PREFIX));
         let answer = call.send().await.map_err(|error| port_error("Scan", &error))?;
         let key = |item: &Item| item.get("pk").and_then(|key| key.as_s().ok()).cloned();
         let mut page = Page { next: answer.last_evaluated_key().and_then(key).map(Place), ..Page::default() };
@@ -37,6 +38,8 @@ impl LinkScan for Links {
                 page.unreadable += keep(read(sub, item), &mut page.links);
             } else if let Some(sub) = key.strip_prefix(PREFIX) {
                 page.unreadable += keep(read_arrival(sub, item), &mut page.arrivals);
+            } else if let Some(sub) = key.strip_prefix(births::PREFIX) {
+                page.unreadable += keep(births::read(sub, item), &mut page.births);
             }
         }
         // Only attempts of theirs are counted.

@@ -5,7 +5,7 @@ use crate::digest::DigestKey;
 use crate::held_back::Subject;
 use crate::id::{AttributeName, GroupName, Pool};
 use crate::link::Side;
-use crate::snapshot::{Factor, Identity, Mfa, Snapshot};
+use crate::snapshot::{Factor, Identity, Snapshot};
 
 /// One pool now, and what it said at the last mirror.
 pub(super) struct Then<'a> {
@@ -44,8 +44,14 @@ impl Then<'_> {
         self.now.enabled != self.base.enabled
     }
 
-    pub(super) fn codes(&self) -> bool {
-        codes(self.now.mfa) != codes(self.base.mfa)
+    pub(super) fn factor(&self, factor: Factor) -> bool {
+        self.now.mfa.has(factor) != self.base.mfa.has(factor)
+    }
+
+    /// Whether another one is asked for first; an authenticator app is asked for in its own pool only.
+    pub(super) fn preference(&self) -> bool {
+        let code = |factor: &Factor| matches!(factor, Factor::Sms | Factor::Email);
+        self.now.mfa.preferred.filter(code) != self.base.mfa.preferred.filter(code)
     }
 
     /// Whether an identity that is there now was not at the last mirror.
@@ -61,10 +67,4 @@ impl Then<'_> {
     fn had(&self, identity: &Identity) -> bool {
         self.base.identities.contains(&self.key.identity(&self.now.sub, identity))
     }
-}
-
-/// What can travel of second factors.
-pub(super) fn codes(mfa: Mfa) -> (bool, bool, Option<Factor>) {
-    let preferred = mfa.preferred.filter(|factor| matches!(factor, Factor::Sms | Factor::Email));
-    (mfa.sms, mfa.email, preferred)
 }

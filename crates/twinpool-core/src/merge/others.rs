@@ -2,18 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use super::changed::codes;
 use super::{MergeInput, Merged, WayBack};
 use crate::held_back::{HeldBack, Reason, Subject};
 use crate::id::{GroupName, Pool};
 use crate::plan::GroupMode;
-use crate::snapshot::{Factor, Identity};
+use crate::snapshot::{Factor, Identity, Mfa};
 
 pub(super) fn groups<B: WayBack>(merged: &mut Merged, input: &MergeInput<'_, B>) {
     if input.terms.groups == GroupMode::None {
         return;
     }
-    let waiting = input.view.groups.iter().filter(|name| input.waits(&Subject::Group((*name).clone())));
+    let waiting = input.pending.iter().filter_map(|subject| match subject {
+        Subject::Group(name) => Some(name),
+        _ => None,
+    });
     let all: BTreeSet<&GroupName> =
         input.new.groups.iter().chain(&input.base.new.groups).chain(waiting).collect();
     for name in all.into_iter().filter(|name| !input.terms.left_alone.groups.contains(*name)) {
@@ -137,26 +139,40 @@ fn unlink<B: WayBack>(merged: &mut Merged, input: &MergeInput<'_, B>, there: &Id
     merged.carried.push((in_old, in_new));
 }
 
-/// Codes by text message and e-mail are one; an authenticator app goes nowhere, and is told of.
+/// Codes by text message and by e-mail; an authenticator app goes nowhere, and is told of.
 pub(super) fn mfa<B>(merged: &mut Merged, input: &MergeInput<'_, B>) {
     let (old, new) = (input.then(Pool::Old), input.then(Pool::New));
-    let kinds = [Factor::Sms, Factor::Email];
-    let waits = kinds.iter().any(|factor| input.waits(&Subject::Factor(*factor)));
     merged.for_old.mfa.totp = input.new.mfa.totp;
-    if !(new.codes() || waits) || codes(input.new.mfa) == codes(input.old.mfa) {
-        return;
+    for factor in [Factor::Sms, Factor::Email] {
+        let subject = Subject::Factor(factor);
+        let is_on = input.new.mfa.has(factor);
+        let changed = new.factor(factor) || input.waits(&subject);
+        if !changed || input.old.mfa.has(factor) == is_on {
+            continue;
+        }
+        let counts = input.new_counts(old.factor(factor));
+        if old.factor(factor) {
+            merged.overrule(if counts { Pool::Old } else { Pool::New }, subject.clone(), subject.clone());
+        }
+        if counts {
+            turn(&mut merged.for_new.mfa, factor, is_on);
+            turn(&mut merged.for_old.mfa, factor, is_on);
+            merged.carried.push((subject.clone(), subject));
+        }
     }
-    let differs = |factor: &Factor| input.new.mfa.has(*factor) != input.old.mfa.has(*factor);
-    let subject = |factor: Factor| Subject::Factor(factor);
-    let changed: Vec<Factor> = kinds.into_iter().filter(differs).collect();
-    let counts = input.new_counts(old.codes());
-    if old.codes() {
-        let lost = subject(changed.first().copied().unwrap_or(Factor::Sms));
-        merged.overrule(if counts { Pool::Old } else { Pool::New }, lost.clone(), lost);
+    // That none is asked for first is no wish: the plan would take the other pool's.
+    let preferred = input.new.mfa.preferred.filter(|factor| *factor != Factor::Totp);
+    let is_on = preferred.is_some_and(|factor| merged.for_new.mfa.has(factor));
+    if is_on && new.preference() && input.new_counts(old.preference()) {
+        merged.for_new.mfa.preferred = input.new.mfa.preferred;
+        merged.for_old.mfa.preferred = input.new.mfa.preferred;
     }
-    if counts {
-        merged.for_new.mfa = input.new.mfa;
-        merged.for_old.mfa = input.new.mfa;
-        merged.carried.extend(changed.into_iter().map(|factor| (subject(factor), subject(factor))));
+}
+
+fn turn(mfa: &mut Mfa, factor: Factor, is_on: bool) {
+    match factor {
+        Factor::Sms => mfa.sms = is_on,
+        Factor::Email => mfa.email = is_on,
+        Factor::Totp | Factor::Passkeys | Factor::Devices => {}
     }
 }

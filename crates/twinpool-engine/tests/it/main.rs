@@ -6,6 +6,7 @@ mod audited;
 mod backfills;
 mod backfills_stuck;
 mod batches;
+mod born;
 mod calls;
 mod changes;
 mod conflicts;

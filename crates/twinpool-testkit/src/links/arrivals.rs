@@ -69,6 +69,24 @@ impl Arrivals {
         first.get_or_insert(at);
     }
 
+    fn inherit(&mut self, from: &Sub, to: &Sub) {
+        let Some(Known { arrival: from, .. }) = self.0.get(from) else { return };
+        let from = *from;
+        let to = &mut self.0.entry(to.clone()).or_default().arrival;
+        *to = Arrival {
+            migrated_at: to.migrated_at.or(from.migrated_at),
+            bridging_at: to.bridging_at.or(from.bridging_at),
+            bridged_at: to.bridged_at.or(from.bridged_at),
+            password_at: to.password_at.or(from.password_at),
+            factor_at: to.factor_at.or(from.factor_at),
+            code_at: to.code_at.or(from.code_at),
+            came_at: to.came_at.or(from.came_at),
+            invited: to.invited.or(from.invited),
+            inviting_at: to.inviting_at.or(from.inviting_at),
+            withdrawn_at: to.withdrawn_at.or(from.withdrawn_at),
+        };
+    }
+
     fn try_once(&mut self, who: &Sub, what: Tried, limit: Limit, at: Timestamp) -> Allowance {
         if limit.most == 0 {
             return Allowance::Wait(limit.until(at));
@@ -112,6 +130,17 @@ impl ArrivalStore for MemoryLinks {
         if let Some(known) = self.tables().arrivals.0.get_mut(who) {
             known.counters.remove(what.code());
         }
+        self.process.leave("UpdateItem").await
+    }
+
+    async fn inherit(&self, from: &Sub, to: &Sub) -> Answer<()> {
+        self.process.enter("GetItem").await?;
+        self.process.leave("GetItem").await?;
+        if !self.tables().arrivals.0.contains_key(from) {
+            return Ok(());
+        }
+        self.process.enter("UpdateItem").await?;
+        self.tables().arrivals.inherit(from, to);
         self.process.leave("UpdateItem").await
     }
 

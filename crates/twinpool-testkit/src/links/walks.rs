@@ -1,11 +1,19 @@
 //! Many links at once.
 
-use twinpool_core::id::OldSub;
+use std::collections::BTreeMap;
+
+use twinpool_core::born::Birth;
+use twinpool_core::id::{NewSub, OldSub};
 use twinpool_core::link::Link;
-use twinpool_core::listing::{Found, LinkBatch, Listing, Pair, Stage};
+use twinpool_core::listing::{Found, LinkBatch, Listing, Pair, Stage, Tied};
 use twinpool_core::port::{Answer, LinkScan, Page, Place};
 
 use super::MemoryLinks;
+
+/// As a walk shows it: without the name.
+fn shown(birth: &Birth) -> Birth {
+    Birth { intended: None, ..birth.clone() }
+}
 
 impl MemoryLinks {
     /// One link a page, and all groups and arrivals after them.
@@ -21,6 +29,7 @@ impl MemoryLinks {
             None => Page {
                 groups: tables.groups.values().cloned().collect(),
                 arrivals: tables.arrivals.all(),
+                births: tables.births.values().map(shown).collect(),
                 ..Page::default()
             },
         }
@@ -44,11 +53,29 @@ impl LinkBatch for MemoryLinks {
         Ok(Found { links, unreadable: Vec::new() })
     }
 
+    async fn tied(&self, subs: &[NewSub]) -> Answer<BTreeMap<NewSub, Tied>> {
+        self.process.enter("BatchGetItem").await?;
+        let one = |sub: &NewSub| {
+            let tables = self.tables();
+            let back = tables.back.get(sub)?;
+            let tied = match back.old_sub.clone() {
+                Some(old) if back.further => Tied::Further(old),
+                Some(old) => Tied::To(old),
+                None => Tied::Born,
+            };
+            Some((sub.clone(), tied))
+        };
+        let tied = subs.iter().filter_map(one).collect();
+        self.process.leave("BatchGetItem").await?;
+        Ok(tied)
+    }
+
     async fn pairs(&self, after: Option<&Place>) -> Answer<Listing<Pair>> {
         let page = self.page(after).await?;
         let pair = |link: Link| Pair {
             stage: Stage::of(&link.state),
             new_sub: link.counterpart().cloned(),
+            moved_in: link.reverse.moved_in,
             old_sub: link.old_sub,
         };
         Ok(Listing { items: page.links.into_iter().map(pair).collect(), unreadable: 0, next: page.next })
