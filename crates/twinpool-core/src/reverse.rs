@@ -74,12 +74,9 @@ pub struct Overruled {
 }
 
 impl Reverse {
-    /// Remembers what was lost, each thing once.
+    /// Remembers what was lost.
     pub fn note_overruled(&mut self, lost: impl IntoIterator<Item = Overruled>) {
-        for lost in lost {
-            self.overruled.retain(|known| (&known.subject, known.pool) != (&lost.subject, lost.pool));
-            self.overruled.push(lost);
-        }
+        self.overruled.extend(lost);
         let old = self.overruled.len().saturating_sub(MOST_OVERRULED);
         self.overruled.drain(..old);
     }

@@ -14,7 +14,7 @@ use twinpool_core::merge::{MergeInput, Merged, WayBack, merge};
 use twinpool_core::phase::{Phase, Standing};
 use twinpool_core::plan::{Operation, Plan};
 use twinpool_core::port::{Answer, Clock};
-use twinpool_core::reverse::Work;
+use twinpool_core::reverse::{Overruled, Work};
 use twinpool_core::snapshot::Snapshot;
 use twinpool_rules::View;
 
@@ -95,6 +95,17 @@ impl<P: Ports> Engine<P> {
         }
         let base = linked.base.clone();
         let plans = self.plan_both(back, &link, case, new, (&base, &pending, standing)).await?;
+        if former.is_some() {
+            // Whoever announced that work may have named it already.
+            let is_named = |known: &Overruled| {
+                plans
+                    .merged
+                    .overruled
+                    .iter()
+                    .any(|(pool, lost)| (*pool, lost) == (known.pool, &known.subject))
+            };
+            link.reverse.overruled.retain(|known| !is_named(known));
+        }
         let work = self.announce(&mut link, &plans, case, new).await?;
         let sides = (Side::of(new, &self.key), case.side.clone());
         let both = match self.write_both(back, plans, case, new, sides, work.as_ref()).await {

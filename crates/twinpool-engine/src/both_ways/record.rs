@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 
 use twinpool_core::decision::Decision;
-use twinpool_core::held_back::Subject;
-use twinpool_core::id::Pool;
 use twinpool_core::link::{Base, Link, LinkState, Linked};
 use twinpool_core::port::{Answer, Clock, LinkStore};
 use twinpool_core::reverse::Work;

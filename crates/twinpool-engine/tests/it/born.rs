@@ -16,7 +16,7 @@ use twinpool_engine::{Kind, Outcome, SyncError};
 use twinpool_testkit::world::{attribute, email_pool, event_of, group, person, username_pool};
 use twinpool_testkit::{Person, Process, World};
 
-use crate::support::{NOW, SIGN_IN, SIGN_UP, engine_at, engine_of_both, run};
+use crate::support::{NOW, SIGN_IN, SIGN_UP, engine_at, engine_both_ways, run};
 
 mod deletions;
 mod found;
@@ -73,7 +73,7 @@ fn with_nina() -> World {
 
 fn told_at(world: &World, event: &ChangeEvent, delivery: u32, now: Timestamp) -> Result<Outcome, SyncError> {
     let process = Arc::new(Process::healthy());
-    run(engine_of_both(world, &process, now).sync_user(event, delivery))
+    run(engine_both_ways(world, &process, now).sync_user(event, delivery))
 }
 
 fn told(world: &World, event: &ChangeEvent, delivery: u32) -> Outcome {
@@ -141,7 +141,7 @@ fn who_signs_up_in_the_new_pool_gets_one_user_in_the_old_pool_under_the_same_use
     // Told again, nothing is written; the next token finds nothing new.
     let process = Arc::new(Process::healthy());
     let event = event_of(&world.new, "n-1", SIGN_IN);
-    let again = run(engine_of_both(&world, &process, LATER).sync_user(&event, 1)).expect("processed");
+    let again = run(engine_both_ways(&world, &process, LATER).sync_user(&event, 1)).expect("processed");
     assert_eq!((again.kind, process.calls().iter().all(|call| *call == "GetItem")), (Kind::Unchanged, true));
 }
 
@@ -167,8 +167,7 @@ fn what_changes_afterwards_travels_both_ways() {
 
 #[test]
 fn groups_a_disabled_account_and_a_renamed_attribute_arrive_as_the_rules_read_backwards_say() {
-    let rules =
-        "[attributes.\"custom:tenant\"]\nmap = { old = \"acme\" }\nmap_only = true\n[groups]\nrename = { crew = \"staff\" }";
+    let rules = "[attributes.\"custom:tenant\"]\nmap = { old = \"acme\" }\nmap_only = true\n[groups]\nrename = { crew = \"staff\" }";
     let world = canary().under(rules);
     world.new.put_group(GroupDefinition { name: group("staff"), description: None, precedence: Some(3) });
     world.new.put(Person { groups: [group("staff")].into(), enabled: false, ..nina() });

@@ -7,6 +7,7 @@ mod backfills;
 mod backfills_stuck;
 mod batches;
 mod born;
+mod both_ways;
 mod calls;
 mod changes;
 mod conflicts;

@@ -76,8 +76,8 @@ pub(crate) fn engine_at(world: &World, process: &Arc<Process>, now: Timestamp) -
     run(Engine::start(ports(world, process, now), terms(world))).expect("the engine starts")
 }
 
-/// A process that may write the old pool too.
-pub(crate) fn engine_of_both(world: &World, process: &Arc<Process>, now: Timestamp) -> Engine<StandIns> {
+/// The same, with leave to write the old pool too.
+pub(crate) fn engine_both_ways(world: &World, process: &Arc<Process>, now: Timestamp) -> Engine<StandIns> {
     let ports = StandIns { both_ways: true, ..ports(world, process, now) };
     run(Engine::start(ports, terms(world))).expect("the engine starts")
 }

@@ -179,14 +179,14 @@ fn who_is_deleted_while_the_old_user_is_being_made_leaves_nobody_who_can_sign_in
 
     use twinpool_testkit::{Moment, Process};
 
-    use crate::support::{engine_of_both, run};
+    use crate::support::{engine_both_ways, run};
 
     for moment in [Moment::Before, Moment::After] {
         for call in 0..14 {
             let world = with_nina();
             let event = event_of(&world.new, "n-1", SIGN_UP);
             let process = Arc::new(Process::dying_at(call, moment));
-            drop(run(engine_of_both(&world, &process, NOW).sync_user(&event, 1)));
+            drop(run(engine_both_ways(&world, &process, NOW).sync_user(&event, 1)));
             world.new.remove(&nina().sub);
             for delivery in [5, 6] {
                 drop(told_at(&world, &event, delivery, LATER));

@@ -9,7 +9,7 @@ use twinpool_testkit::world::{attribute, event_of};
 use twinpool_testkit::{Moment, Process, World};
 
 use super::{LATER, assert_born, assert_one, audited_in, nina, only_old, told_at, with_nina};
-use crate::support::{NOW, SIGN_IN, SIGN_UP, engine_of_both, poll, run};
+use crate::support::{NOW, SIGN_IN, SIGN_UP, engine_both_ways, poll, run};
 
 /// What the queue brings again until it is done: of the account, and of whoever is in the old pool.
 fn settle(world: &World) {
@@ -30,7 +30,7 @@ fn a_process_killed_at_any_call_of_a_birth_leaves_one_user_and_one_link() {
             let world = with_nina();
             let event = event_of(&world.new, "n-1", SIGN_UP);
             let process = Arc::new(Process::dying_at(call, moment));
-            let first = run(engine_of_both(&world, &process, NOW).sync_user(&event, 1));
+            let first = run(engine_both_ways(&world, &process, NOW).sync_user(&event, 1));
             if !process.is_dead() {
                 assert!(call > 6, "a birth makes more than {call} calls");
                 break;
@@ -49,7 +49,7 @@ fn after_a_death_the_record_of_the_old_pool_may_be_first_and_the_address_may_hav
             let world = with_nina();
             let event = event_of(&world.new, "n-1", SIGN_UP);
             let process = Arc::new(Process::dying_at(call, moment));
-            drop(run(engine_of_both(&world, &process, NOW).sync_user(&event, 1)));
+            drop(run(engine_both_ways(&world, &process, NOW).sync_user(&event, 1)));
             world.new.edit(&nina().sub, |nina| {
                 nina.attributes.insert(attribute("email"), Value::new("nina.n@example.com"));
             });
@@ -73,8 +73,8 @@ fn race(schedule: &[u8], death: Option<(usize, Moment)>) {
         Arc::new(death.map_or_else(Process::healthy, |(call, moment)| Process::dying_at(call, moment)));
     let second = Arc::new(Process::healthy());
     let third = Arc::new(Process::healthy());
-    let (one, two) = (engine_of_both(&world, &first, NOW), engine_of_both(&world, &second, NOW));
-    let three = engine_of_both(&world, &third, NOW);
+    let (one, two) = (engine_both_ways(&world, &first, NOW), engine_both_ways(&world, &second, NOW));
+    let three = engine_both_ways(&world, &third, NOW);
     let mut seen: Vec<String> = Vec::new();
     let mut work = [Some(Box::pin(one.sync_user(&event, 1))), Some(Box::pin(two.sync_user(&later, 1)))];
     for step in schedule.iter().copied().chain([0, 1].into_iter().cycle()) {

@@ -10,7 +10,7 @@ use twinpool_testkit::world::{attribute, event_of, person};
 use twinpool_testkit::{Process, World};
 
 use super::{LATER, assert_one, canary, nina, shows, switch, told, with_nina};
-use crate::support::{SIGN_IN, engine_of_both, run};
+use crate::support::{SIGN_IN, engine_both_ways, run};
 
 #[derive(Debug, Default, Clone)]
 struct Sent(Arc<Mutex<Vec<ChangeEvent>>>);
@@ -29,7 +29,7 @@ fn sweep_from(world: &World, after: Option<Place>, most: u64) -> (Swept, Vec<Cha
         EventId::from_random([number; 16])
     };
     let sweep = Sweep { sink: sent.clone(), fresh_id, most, until: None, after, dry_run: false };
-    let swept = run(engine_of_both(world, &process, LATER).sweep(sweep, &Deaf)).expect("the sweep ends");
+    let swept = run(engine_both_ways(world, &process, LATER).sweep(sweep, &Deaf)).expect("the sweep ends");
     let events = sent.0.lock().expect("nobody panicked").clone();
     (swept, events)
 }
