@@ -88,8 +88,8 @@ impl Simulation {
             deaths: dice.pick(&[0, 3, 8]),
             losses: dice.pick(&[0, 5, 20]),
             tells_own: dice.one_in(2),
-            deletes: false,
-            born: false,
+            deletes: dice.one_in(4),
+            born: dice.one_in(3),
             switches: !dice.one_in(6),
         };
         let standings = vec![(0, Standing::default())];
