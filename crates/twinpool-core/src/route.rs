@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::digest::DigestKey;
 use crate::id::{AttributeName, GroupName, Pool, Timestamp};
-use crate::phase::{Phase, ROUTES_AFTER, Share, Standing};
+use crate::phase::{Phase, Share, Standing};
 
 /// Whether a text can say who asks: 1 to 128 letters, digits, `-`, `_`, `.` or `:`. No address is one, and no number with its `+`:
 /// what people are reached by does not belong into a query.
@@ -82,8 +82,7 @@ pub fn route(standing: &Standing, asker: &Asker, key: &DigestKey, now: Timestamp
         Phase::Complete => return by(Pool::New, Because::Phase),
         Phase::Canary | Phase::Cutover => {}
     }
-    let age = standing.two_way_since.map_or(0, |since| now.0.saturating_sub(since.0));
-    if u128::from(age) < ROUTES_AFTER.as_millis() {
+    if standing.two_way_since.is_none() || standing.settles(now) {
         return by(Pool::Old, Because::Phase);
     }
     if standing.phase == Phase::Cutover {

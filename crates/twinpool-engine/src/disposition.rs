@@ -25,6 +25,7 @@ pub fn disposition(error: &SyncError, delivery: u32) -> Disposition {
         | SyncError::BeingMade
         | SyncError::OwnerVanished
         | SyncError::AtWork
+        | SyncError::Settling
         | SyncError::Contended => Disposition::Retry(backoff(delivery)),
         SyncError::NoWayBack => Disposition::Park(
             "people use both pools, and the mirror may write the new one only: deploy with ReverseSync=on, then redrive the DLQ",

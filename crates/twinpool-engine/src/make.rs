@@ -15,7 +15,7 @@ use twinpool_core::value::Attributes;
 use crate::bury::was_deleted_in_new;
 use crate::case::{Case, all_held};
 use crate::engine::{Engine, Ports};
-use crate::execute::ToNew;
+use crate::execute::ToNewOnly;
 use crate::sync_user::{Kind, Outcome, SyncError};
 
 impl<P: Ports> Engine<P> {
@@ -188,7 +188,7 @@ impl<P: Ports> Engine<P> {
             link.version = self.ports.links().write(&link).await?;
         }
         let barred = self.barred(&work, case, &new_sub).await?;
-        let mut done = self.carry_out(&ToNew(self), &new_sub, work.without(&barred), side).await?;
+        let mut done = self.carry_out(&ToNewOnly(self), &new_sub, work.without(&barred), side).await?;
         done.operations += 1;
         done.held_back = all_held(&case.view, done.held_back);
         self.record(link, case, new_sub, &done, BTreeSet::new()).await?;

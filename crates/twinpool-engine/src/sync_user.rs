@@ -96,6 +96,10 @@ pub enum SyncError {
     /// [`WORK_LASTS`](twinpool_core::reverse::WORK_LASTS).
     #[error("what changed of the user is being written to the pools by somebody else")]
     AtWork,
+    /// Changes began to travel both ways a moment ago, and somebody may still be writing who does not know of it
+    /// ([`ROUTES_AFTER`](twinpool_core::phase::ROUTES_AFTER)).
+    #[error("changes begin to travel both ways: nothing is written until everybody knows")]
+    Settling,
     /// People use both pools, and this process may write the new one only.
     #[error("changes travel both ways, and this process may not write the old pool")]
     NoWayBack,

@@ -11,7 +11,7 @@ use xtask::bench::Bench;
 use xtask::drill::carry_over::{self, Drill};
 use xtask::drill::switching::{self, Switching};
 use xtask::local::{Options, PoolServer, SignIn, Stack};
-use xtask::{bench, demo, local, package, paths, process, test};
+use xtask::{bench, demo, local, package, paths, process, simulate, test};
 
 /// The project's own commands.
 #[derive(Parser)]
@@ -57,6 +57,16 @@ enum Command {
         /// The rules [default: twinpool.toml at the top of the workspace, if there is one]
         #[arg(long, value_name = "FILE")]
         rules: Option<PathBuf>,
+    },
+    /// Lets users, administrators, operators and mirrors act at once on pools in memory, in random order, and sees whether a change is
+    /// lost or echoes.
+    Simulate {
+        /// How many runs.
+        #[arg(long, default_value_t = 10_000)]
+        runs: u64,
+        /// The first run's seed: the same seed, the same run.
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
     },
     /// Runs every test, on local servers that it starts and stops.
     Test {
@@ -149,6 +159,7 @@ fn run(command: Command) -> Result<()> {
             Ok(())
         }
         Command::Demo { keep } => demo::run(keep),
+        Command::Simulate { runs, seed } => simulate::run(runs, seed),
         Command::Test { words } => test::run(&words),
         Command::Bench { names } => bench::run(&names),
         Command::Drill { other: Some(OtherDrill::CarryOver { users, planted, as_packaged }), .. } => {

@@ -1,6 +1,7 @@
 //! A pair while people use both pools.
 
 mod crashes;
+mod cut_short;
 mod echoes;
 mod races;
 mod world;

@@ -18,6 +18,9 @@ use crate::support::{NOW, engine_both_ways, link, poll, run, sign_in, terms};
 /// When a lease of [`NOW`] is over.
 pub(crate) const LATER: Timestamp = Timestamp(NOW.0 + 120_000);
 
+/// When the operator switched: everybody knows of it by [`NOW`].
+pub(crate) const SWITCHED: Timestamp = Timestamp(NOW.0 - 60_000);
+
 /// Everything that changes a user of a pool.
 pub(crate) const WRITES: [&str; 10] = [
     "AdminUpdateUserAttributes",
@@ -55,12 +58,12 @@ pub(crate) fn all() -> Step {
 
 pub(crate) fn step(world: &World, step: &Step) {
     let now = run(world.links.standing()).expect("read");
-    let next = now.after(step, NOW).expect("the step can be made");
+    let next = now.after(step, SWITCHED).expect("the step can be made");
     let line = Change {
         version: 0,
         from: (now.phase, now.share),
         to: (next.phase, next.share),
-        at: NOW,
+        at: SWITCHED,
         who: "operator".to_owned(),
         why: "test".to_owned(),
         forced: Vec::new(),
