@@ -1,8 +1,10 @@
-//! The TypeScript client against Cognito's documented answers, without any pool: what it asks, in which order, and what the person is told.
+//! The TypeScript client against Cognito's documented answers, without any pool: what it asks, in which order, what the person is told,
+//! and where it is sent.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod order;
 mod pool;
+mod route;
 mod told;
 
 use pool::Says;

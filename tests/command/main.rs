@@ -10,6 +10,7 @@ mod import;
 mod import_jobs;
 mod new_pool;
 mod rehearse;
+mod route;
 mod serve;
 mod setup;
 mod switch;

@@ -39,7 +39,7 @@ fn serve(stub: &AwsStub, words: &[&str]) -> Command {
 }
 
 /// A server that runs; it ends when dropped.
-struct Serving {
+pub(crate) struct Serving {
     child: Child,
     said: BufReader<ChildStderr>,
     base: String,
@@ -47,7 +47,7 @@ struct Serving {
 }
 
 impl Serving {
-    fn start(stub: &AwsStub) -> Self {
+    pub(crate) fn start(stub: &AwsStub) -> Self {
         let mut command = serve(stub, &["--listen", "127.0.0.1:0"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap());
@@ -59,7 +59,7 @@ impl Serving {
         Self { child, said, base, agent }
     }
 
-    fn get(&self, path: &str, headers: &[(&str, &str)]) -> (Response<()>, String) {
+    pub(crate) fn get(&self, path: &str, headers: &[(&str, &str)]) -> (Response<()>, String) {
         let mut call = self.agent.get(format!("{}{path}", self.base));
         for (name, value) in headers {
             call = call.header(*name, *value);

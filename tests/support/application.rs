@@ -1,7 +1,7 @@
 //! A person at the TypeScript client, as an application has it.
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::{Value, json};
@@ -86,13 +86,16 @@ impl Application {
         self.run(&json!({ "pool": self.pool, "username": username }), answer)
     }
 
+    /// Somebody signs in where the route sends them, and is asked nothing. `route`: the `Asked` of the client; `pools`: both applications.
+    #[must_use]
+    pub fn sign_in_where_sent(route: &Value, pools: [&Self; 2], username: &str, password: &str) -> End {
+        let [old, new] = pools.map(|application| &application.pool);
+        let begin = json!({ "route": route, "pools": { "old": old, "new": new }, "username": username, "password": password });
+        pools[1].run(&begin, |question| panic!("nothing should be asked: {question}"))
+    }
+
     fn run(&self, begin: &Value, mut answer: impl FnMut(&Value) -> String) -> End {
-        let mut child = Command::new("node")
-            .arg(tools::client())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("node runs the client: cargo xtask test compiles it");
+        let mut child = client();
         let mut to = child.stdin.take().expect("a pipe");
         let from = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut tell = |line: &Value| writeln!(to, "{line}").expect("the client reads");
@@ -111,6 +114,40 @@ impl Application {
         }
         panic!("the client ended without a word: {:?}", child.wait())
     }
+}
+
+/// The client, which waits for its first line.
+fn client() -> Child {
+    Command::new("node")
+        .arg(tools::client())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("node runs the client: cargo xtask test compiles it")
+}
+
+/// Where the client is sent, asked at these times in milliseconds; `None`: the application is started anew. Pool, and where it is known from.
+///
+/// # Panics
+/// When the client does not answer.
+#[must_use]
+pub fn sent(route: &Value, times: &[Option<u64>]) -> Vec<(String, String)> {
+    let mut child = client();
+    let mut to = child.stdin.take().expect("a pipe");
+    let mut from = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    writeln!(to, "{}", json!({ "route": route })).expect("the client reads");
+    let ask = |time: &Option<u64>| {
+        let line = time.map_or_else(|| json!("again"), Value::from);
+        writeln!(to, "{line}").expect("the client reads");
+        let told = from.next().expect("the client answers").expect("text");
+        let told: Value = serde_json::from_str(&told).expect("a line of JSON");
+        let word = |name: &str| told[name].as_str().unwrap_or_default().to_owned();
+        (word("pool"), word("from"))
+    };
+    let told = times.iter().map(ask).collect();
+    drop(to);
+    child.wait().expect("the client ends");
+    told
 }
 
 fn claims(token: &Value) -> Value {

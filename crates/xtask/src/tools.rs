@@ -71,7 +71,14 @@ pub fn install_client() -> Result<()> {
         .context("cannot make the directory .local: is a file in its place?")?;
     let (home, source) = (paths::local().join("client"), paths::root().join("clients/typescript"));
     install_packages(&home, "clients/typescript", "the TypeScript client")?;
-    let modules = ["tsconfig.json", "src/signIn.ts", "src/signInError.ts", "src/terminal.ts"];
+    let modules = [
+        "tsconfig.json",
+        "src/route.ts",
+        "src/signIn.ts",
+        "src/signInError.ts",
+        "src/signInWhereSent.ts",
+        "src/terminal.ts",
+    ];
     let files = modules.map(|file| source.join(file));
     unless_stamped(&home.join("dist"), &files.each_ref().map(PathBuf::as_path), || {
         fs::create_dir_all(home.join("src"))?;
