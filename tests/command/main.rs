@@ -9,6 +9,7 @@ mod doctor;
 mod import;
 mod import_jobs;
 mod new_pool;
+mod passwords;
 mod rehearse;
 mod route;
 mod serve;

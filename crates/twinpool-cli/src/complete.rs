@@ -1,5 +1,8 @@
 //! `twinpool complete`: leaves the old pool for good.
 
+use std::path::PathBuf;
+
+use anyhow::Context as _;
 use clap::Args;
 use twinpool_aws::dynamodb::Links;
 use twinpool_core::check::{Check, checks};
@@ -12,7 +15,9 @@ use crate::ask::{self, Answer};
 use crate::attach::Place;
 use crate::clock::SystemClock;
 use crate::detach;
+use crate::export::links::{Files, Written};
 use crate::options::{self, Consent};
+use crate::show::count;
 use crate::steps::{self, Around, Held, Reached, a_reason};
 use crate::{Exit, Outcome};
 
@@ -26,6 +31,12 @@ pub(crate) struct Arguments {
     /// Does it although checks do not hold; the reason is kept in the history.
     #[arg(long, value_name = "REASON", value_parser = a_reason)]
     force: Option<String>,
+    /// Writes who is who into this file, as `twinpool export links --to` does.
+    #[arg(long, value_name = "FILE")]
+    export: Option<PathBuf>,
+    /// The same as a table for your own database, as `twinpool export links --sql` does.
+    #[arg(long, value_name = "FILE")]
+    sql: Option<PathBuf>,
     /// For programs: one JSON object.
     #[arg(long)]
     json: bool,
@@ -40,11 +51,14 @@ const EXAMPLE: &str = "Example:\n  twinpool verify && twinpool complete --why 'f
     changed, the same command does the rest.";
 
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
+    // Before anything is changed: a file that will not do is said at once.
+    let files = Files::begin(arguments.export.as_deref(), arguments.sql.as_deref(), false)?;
     let reached = arguments.around.reach().await?;
     let table = arguments.around.table();
     let standing = reached.links.standing().await.map_err(|error| steps::table_problem(table, error))?;
     if standing.phase == Phase::Complete && !arguments.consent.dry_run {
-        return leave(arguments, "the move is complete already; what is left of it is done now\n").await;
+        let said = "the move is complete already; what is left of it is done now\n";
+        return leave(arguments, &reached, files, said).await;
     }
     if let Err(why) = standing.after(&Step::Complete, SystemClock.now()) {
         return Ok(steps::refused(&why.to_string(), Some(&standing), &[], arguments.json));
@@ -70,7 +84,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     // Who took the phase over has let it go, or will.
     drop(switching.end().await);
     match ended? {
-        Ok(said) => leave(arguments, &said).await,
+        Ok(said) => leave(arguments, &reached, files, &said).await,
         Err(ended) => Ok(ended),
     }
 }
@@ -113,8 +127,10 @@ async fn go(
     }
 }
 
-/// Takes capture out of the old pool. May be done again.
-async fn leave(arguments: &Arguments, said: &str) -> Outcome {
+/// Writes who is who, and takes capture out of the old pool. May be done again.
+async fn leave(arguments: &Arguments, reached: &Reached<'_>, files: Files, said: &str) -> Outcome {
+    let written = files.write(&reached.links).await;
+    let written = written.context("the move is complete; nothing was exported yet, and capture is still attached: the same command does the rest")?;
     let parts = &arguments.around.parts;
     let [old, _] = parts.pools.ids();
     let place = Place::of(
@@ -128,7 +144,14 @@ async fn leave(arguments: &Arguments, said: &str) -> Outcome {
     let (detached, exit) = Box::pin(detach::from(&place, &how)).await?;
     if arguments.json {
         let problem = (exit != Exit::Done).then_some(detached.trim_end());
-        let all = serde_json::json!({ "done": true, "phase": Phase::Complete.code(), "detached": exit == Exit::Done, "problem": problem });
+        let all = serde_json::json!({
+            "done": true,
+            "phase": Phase::Complete.code(),
+            "detached": exit == Exit::Done,
+            "exported": exported(arguments).then_some(written.rows),
+            "unreadable": exported(arguments).then_some(written.unreadable),
+            "problem": problem,
+        });
         return Ok((format!("{all:#}\n"), exit));
     }
     let next = match exit {
@@ -139,5 +162,22 @@ async fn leave(arguments: &Arguments, said: &str) -> Outcome {
             "The move is complete, and capture is still in the triggers of the old pool: twinpool detach, when that is put right.\n"
         }
     };
-    Ok((format!("{said}{detached}{next}"), exit))
+    let rows = match exported(arguments) {
+        true => format!("{}\n", count_of(&written)),
+        false => String::new(),
+    };
+    Ok((format!("{said}{rows}{detached}{next}"), exit))
+}
+
+fn exported(arguments: &Arguments) -> bool {
+    arguments.export.is_some() || arguments.sql.is_some()
+}
+
+fn count_of(written: &Written) -> String {
+    let rows = usize::try_from(written.rows).unwrap_or(usize::MAX);
+    let mut out = format!("{} exported", count(rows, "account"));
+    if written.unreadable > 0 {
+        out += &format!("; not in it: {} that cannot be read", count(written.unreadable, "item"));
+    }
+    out
 }

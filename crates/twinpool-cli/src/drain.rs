@@ -97,8 +97,72 @@ mod tests {
     #[test]
     fn who_still_uses_the_old_pool() {
         let names = [(client("web1"), "Web shop".to_owned())].into();
-        insta::assert_snapshot!(table(&drain(), &names), @"");
-        insta::assert_snapshot!(table(&Drain::default(), &names), @"");
-        insta::assert_snapshot!(format!("{:#}", json(&drain(), &names)), @"");
+        insta::assert_snapshot!(table(&drain(), &names), @r"
+        app client       24 h  7 days  30 days  longer  users  last seen (UTC)
+        Web shop (web1)  1     1       0        0       2      2026-11-21 00:00
+        not told         0     0       1        0       1      2026-11-13 00:00
+        app2             0     0       0        1       1      2026-10-12 00:00
+        all              1     1       1        1       4      2026-11-21 00:00
+                1  never seen there since twinpool looks
+        each user counts once, for the client that was used last, at a sign-in or a refresh; to a day
+        ");
+        insta::assert_snapshot!(table(&Drain::default(), &names), @r"
+        app client  24 h  7 days  30 days  longer  users  last seen (UTC)
+        all         0     0       0        0       0      -
+        each user counts once, for the client that was used last, at a sign-in or a refresh; to a day
+        ");
+        insta::assert_snapshot!(format!("{:#}", json(&drain(), &names)), @r#"
+        {
+          "all": {
+            "last_seen": "2026-11-21T00:00:00.123Z",
+            "total": 4,
+            "users": {
+              "24h": 1,
+              "30d": 1,
+              "7d": 1,
+              "longer": 1
+            }
+          },
+          "clients": [
+            {
+              "client_id": null,
+              "last_seen": "2026-11-13T00:00:00.123Z",
+              "name": null,
+              "total": 1,
+              "users": {
+                "24h": 0,
+                "30d": 1,
+                "7d": 0,
+                "longer": 0
+              }
+            },
+            {
+              "client_id": "app2",
+              "last_seen": "2026-10-12T00:00:00.123Z",
+              "name": null,
+              "total": 1,
+              "users": {
+                "24h": 0,
+                "30d": 0,
+                "7d": 0,
+                "longer": 1
+              }
+            },
+            {
+              "client_id": "web1",
+              "last_seen": "2026-11-21T00:00:00.123Z",
+              "name": "Web shop",
+              "total": 2,
+              "users": {
+                "24h": 1,
+                "30d": 0,
+                "7d": 1,
+                "longer": 0
+              }
+            }
+          ],
+          "never_seen": 1
+        }
+        "#);
     }
 }

@@ -47,7 +47,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let problem = |error| steps::table_problem(&arguments.table.table, error);
     let standing = links.standing().await.map_err(problem)?;
     let changes = links.changes().await.map_err(problem)?;
-    let besides = beside::lines(&links, &standing).await;
+    let besides = beside::lines(&links).await;
     let text = match arguments.json {
         true => format!("{:#}\n", as_json(&standing, &changes, arguments.history, &besides)),
         false => words(&standing, &changes, arguments.history, &besides),

@@ -68,10 +68,7 @@ pub(crate) fn table(readiness: &Readiness) -> String {
     for why in NewOnly::ALL {
         say(readiness.new_only.get(&why).copied().unwrap_or_default(), missing(why));
     }
-    say(
-        readiness.behind,
-        "have something in the new pool that the old one lacks (`twinpool conflicts list`)",
-    );
+    say(readiness.behind, "have something in the new pool that the old one lacks");
     say(readiness.disabled, "are disabled in the old pool, and counted nowhere above");
     if readiness.unreadable > 0 {
         let items = count(usize::try_from(readiness.unreadable).unwrap_or(usize::MAX), "item");
@@ -137,8 +134,34 @@ mod tests {
             behind: 6,
             unreadable: 1,
         };
-        insta::assert_snapshot!(table(&readiness), @"");
-        insta::assert_snapshot!(line(&Readiness { fine: 1, ..Readiness::default() }), @"");
-        insta::assert_snapshot!(format!("{:#}", json(&readiness)), @"");
+        insta::assert_snapshot!(table(&readiness), @r"
+        if you rolled back now: 12,345 users fine, 42 would need a password reset, 3 in the new pool only; 1 unknown
+               40  chose or reset their password in the new pool
+                2  were born in the new pool: nobody knows their password of the old one
+                1  of these the old pool asks for a reset already
+                3  were born in the new pool, and are not in the old one, or not yet
+                6  have something in the new pool that the old one lacks
+                5  are disabled in the old pool, and counted nowhere above
+        1 item of the table cannot be read: damaged, or written by a newer twinpool
+        ");
+        insta::assert_snapshot!(line(&Readiness { fine: 1, ..Readiness::default() }), @"if you rolled back now: 1 user fine, 0 would need a password reset, 0 in the new pool only");
+        insta::assert_snapshot!(format!("{:#}", json(&readiness)), @r#"
+        {
+          "behind": 6,
+          "disabled": 5,
+          "fine": 12345,
+          "need_reset": 42,
+          "need_reset_because": {
+            "born": 2,
+            "chosen": 40
+          },
+          "new_only": 3,
+          "new_only_because": {
+            "born": 3
+          },
+          "put_to_reset": 1,
+          "unreadable": 1
+        }
+        "#);
     }
 }

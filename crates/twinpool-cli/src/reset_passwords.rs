@@ -4,21 +4,21 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use clap::Args;
-use twinpool_aws::account;
 use twinpool_aws::client::{Config, Patience};
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::dynamodb::Links;
-use twinpool_core::id::{OldSub, PoolId};
+use twinpool_core::id::{OldSub, PoolId, Timestamp};
 use twinpool_core::phase::{Change, Phase, PhaseReader as _, PhaseStore as _, Standing};
 use twinpool_core::port::{Class, Clock as _};
 use twinpool_core::readiness::{InOld, OldPassword};
-use twinpool_engine::{Awaited, Awaits, Budget, Governed, Governor, ResetPasswords, ResetWay};
+use twinpool_engine::{Awaited, Awaits, Budget, Governed, Governor, ResetPasswords, ResetWay, at_work};
 
 use crate::ask::{self, Answer};
 use crate::clock::SystemClock;
 use crate::options::{self, Consent, Table};
 use crate::progress::Progress;
 use crate::readiness::Walked;
+use crate::steps::{self, a_reason};
 use crate::{Exit, Outcome};
 
 mod carry;
@@ -29,7 +29,7 @@ mod told;
 #[command(after_help = options::WHERE)]
 pub(crate) struct Arguments {
     /// Why, for the history of the phase. Says nothing about a person.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = a_reason)]
     why: String,
     /// Sends nobody a message: gives each a password that nobody knows, so that only "forgot password" helps.
     #[arg(long)]
@@ -76,7 +76,7 @@ impl Arguments {
 
     /// Keeps why in the history. Whoever changed the phase meanwhile may have sent everybody to the new pool again.
     async fn keep_why(&self, config: &Config, links: &Links, standing: &Standing) -> anyhow::Result<()> {
-        let who = account::caller(config).await?;
+        let who = steps::who(config).await;
         let here = (standing.phase, standing.share);
         let line = Change {
             version: standing.version,
@@ -104,7 +104,7 @@ fn needs_it(one: Awaited) -> Option<OldSub> {
 }
 
 /// Why nobody may be put to reset from here.
-fn refusal(standing: &Standing) -> Option<String> {
+fn refusal(standing: &Standing, now: Timestamp) -> Option<String> {
     if standing.phase != Phase::RolledBack {
         return Some(format!(
             "refused: people are put to reset only after a rollback, and the phase is {}; who would need it then: \
@@ -112,7 +112,7 @@ fn refusal(standing: &Standing) -> Option<String> {
             standing.phase
         ));
     }
-    let busy = standing.busy.as_ref()?;
+    let busy = at_work(standing, now)?;
     Some(format!(
         "refused: another command is at work on the phase ({}, by {}): wait for its end, or look with `twinpool phase`\n",
         busy.what, busy.who
@@ -124,7 +124,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let links = arguments.table.connect(&config);
     let problem = |error| arguments.table.problem(error);
     let standing = links.standing().await.map_err(problem)?;
-    if let Some(sentence) = refusal(&standing) {
+    if let Some(sentence) = refusal(&standing, SystemClock.now()) {
         return Ok((sentence, Exit::Blocked));
     }
     let Some((old, _)) = links.pools().await.map_err(problem)? else {
@@ -153,7 +153,6 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use twinpool_core::id::Timestamp;
     use twinpool_core::phase::Busy;
 
     use super::*;
@@ -162,10 +161,11 @@ mod tests {
     fn nobody_is_put_to_reset_before_a_rollback_or_while_somebody_changes_the_phase() {
         for phase in Phase::ALL {
             let standing = Standing { phase, ..Standing::default() };
-            assert_eq!(refusal(&standing).is_none(), phase == Phase::RolledBack, "{phase}");
+            assert_eq!(refusal(&standing, Timestamp(2)).is_none(), phase == Phase::RolledBack, "{phase}");
         }
         let busy = Busy { what: "switch".to_owned(), who: "role/Admin".to_owned(), at: Timestamp(1) };
         let standing = Standing { phase: Phase::RolledBack, busy: Some(busy), ..Standing::default() };
-        assert!(refusal(&standing).unwrap().contains("switch"));
+        assert!(refusal(&standing, Timestamp(2)).unwrap().contains("switch"));
+        assert_eq!(refusal(&standing, Timestamp(3_600_000)), None, "that command is dead");
     }
 }

@@ -16,7 +16,7 @@ pub(super) use pool::NAME as POOL_NAME;
 
 pub(super) const SERVICE: &str = "AWSCognitoIdentityProviderService";
 
-const OPERATIONS: [&str; 25] = [
+const OPERATIONS: [&str; 26] = [
     "DescribeUserPool",
     "ListUsers",
     "ListGroups",
@@ -32,6 +32,7 @@ const OPERATIONS: [&str; 25] = [
     "AdminCreateUser",
     "AdminInitiateAuth",
     "AdminSetUserPassword",
+    "AdminResetUserPassword",
     "AdminUpdateUserAttributes",
     "AdminDeleteUserAttributes",
     "AdminAddUserToGroup",

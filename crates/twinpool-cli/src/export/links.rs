@@ -1,7 +1,7 @@
 //! `twinpool export links`: who is who, for the application's own database. Subs and user ids, and nothing else of anybody.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -70,32 +70,51 @@ pub(crate) enum LinksError {
     File(#[from] io::Error),
 }
 
+/// The files, which stand under their names only when they are whole.
+#[derive(Debug)]
+pub(crate) struct Files {
+    jsonl: Option<Unfinished>,
+    sql: Option<Unfinished>,
+}
+
+impl Files {
+    /// Begins them, before anything else is done.
+    pub(crate) fn begin(jsonl: Option<&Path>, sql: Option<&Path>, may_replace: bool) -> anyhow::Result<Self> {
+        let begin = |path: Option<&Path>| path.map(|path| Unfinished::begin_anywhere(path, may_replace));
+        Ok(Self { jsonl: begin(jsonl).transpose()?, sql: begin(sql).transpose()? })
+    }
+
+    /// Writes them: a walk over the table for each.
+    pub(crate) async fn write(mut self, links: &(impl LinkScan + IdReader)) -> anyhow::Result<Written> {
+        let mut written = Written::default();
+        if let Some(file) = &mut self.jsonl {
+            written = jsonl(links, file).await?;
+        }
+        if let Some(file) = &mut self.sql {
+            written = sql(links, file).await?;
+        }
+        for file in [self.jsonl, self.sql].into_iter().flatten() {
+            file.finish().context("the links were read, and the file cannot be put in its place")?;
+        }
+        Ok(written)
+    }
+}
+
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
-    let begin = |path: &Option<PathBuf>| {
-        path.as_ref().map(|path| Unfinished::begin_anywhere(path, arguments.force)).transpose()
-    };
-    let (mut to, mut into_sql) = (begin(&arguments.to)?, begin(&arguments.sql)?);
+    let files = Files::begin(arguments.to.as_deref(), arguments.sql.as_deref(), arguments.force)?;
     let config = options::aws().await?;
     let links = arguments.table.connect(&config);
-    let mut written = Written::default();
-    if let Some(file) = &mut to {
-        written = jsonl(&links, file).await.map_err(|error| arguments.problem(error))?;
-    }
-    if let Some(file) = &mut into_sql {
-        written = sql(&links, file).await.map_err(|error| arguments.problem(error))?;
-    }
-    for file in [to, into_sql].into_iter().flatten() {
-        file.finish().context("the links were read, and the file cannot be put in its place")?;
-    }
+    let written = files.write(&links).await.map_err(|error| arguments.problem(error))?;
     let exit = if written.unreadable > 0 { Exit::Warned } else { Exit::Done };
     Ok((arguments.told(written), exit))
 }
 
 impl Arguments {
-    fn problem(&self, error: LinksError) -> anyhow::Error {
-        match error {
-            LinksError::Table(error) => self.table.problem(error),
-            LinksError::File(_) => error.into(),
+    fn problem(&self, error: anyhow::Error) -> anyhow::Error {
+        match error.downcast() {
+            Ok(LinksError::Table(error)) => self.table.problem(error),
+            Ok(other) => other.into(),
+            Err(error) => error,
         }
     }
 

@@ -114,10 +114,29 @@ mod tests {
         let mut result = Result { done: 1_000, skipped, ..Result::default() };
         let (text, exit) = told(&result, false);
         assert_eq!(exit, Exit::Warned);
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text, @r"
+        1,000  put to reset
+            1  have a password in the old pool that works
+            1  have no verified address or number in the old pool: help them one by one
+               old-2
+        ");
         result.left = 3;
         let (json, exit) = told(&result, true);
         assert_eq!(exit, Exit::Failed);
-        insta::assert_snapshot!(json, @"");
+        insta::assert_snapshot!(json, @r#"
+        {
+          "failed": 0,
+          "left": 3,
+          "put_to_reset": 1000,
+          "skipped": {
+            "no_contact": [
+              "old-2"
+            ],
+            "works": [
+              "old-1"
+            ]
+          }
+        }
+        "#);
     }
 }

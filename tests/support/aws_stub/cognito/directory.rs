@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use twinpool_core::group::GroupDefinition;
-use twinpool_core::id::{GroupName, Sub};
-use twinpool_core::password::{Inviter, PasswordSetter};
+use twinpool_core::id::{GroupName, NewSub, Sub};
+use twinpool_core::password::{Inviter, PasswordResetter, PasswordSetter};
 use twinpool_core::pool::PoolShape;
 use twinpool_core::port::PoolWriter;
 use twinpool_core::snapshot::Status;
@@ -49,7 +49,9 @@ impl dyn Directory + '_ {
         found.ok_or_else(|| Refusal::new("UserNotFoundException", "User does not exist."))
     }
 
-    pub(super) fn writer(&self) -> Result<impl PoolWriter + PasswordSetter + Inviter, Refusal> {
+    pub(super) fn writer(
+        &self,
+    ) -> Result<impl PoolWriter + PasswordSetter + PasswordResetter<NewSub> + Inviter, Refusal> {
         Ok(self.memory()?.called_by(&Arc::new(Process::healthy())))
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use twinpool_core::id::{AttributeName, GroupName, NewSub, ProviderName, Username};
+use twinpool_core::password::PasswordResetter as _;
 use twinpool_core::port::{PoolReader as _, PoolWriter as _, by_sub};
 use twinpool_core::snapshot::{Factor, Identity};
 use twinpool_core::value::{Attributes, Value as Secret};
@@ -45,6 +46,7 @@ fn one(pool: &dyn Directory, operation: &str, person: &Person, body: &Value) -> 
     let writer = pool.writer()?;
     match operation {
         "AdminSetUserPassword" => passwords::set(pool, &sub, body)?,
+        "AdminResetUserPassword" => now(writer.reset_password(&sub))?,
         "AdminUpdateUserAttributes" => now(writer.set_attributes(&sub, &attributes(body)?))?,
         "AdminDeleteUserAttributes" => now(writer.delete_attributes(&sub, &names(body)?))?,
         "AdminAddUserToGroup" => now(writer.add_to_group(&sub, &group(body)?))?,

@@ -28,14 +28,38 @@ async fn every_account_has_the_user_id_that_counts() {
     let mut out = Vec::new();
     let written = jsonl(&links().await, &mut out).await.unwrap();
     assert_eq!(written, Written { rows: 5, unreadable: 0 });
-    insta::assert_snapshot!(String::from_utf8(out).unwrap(), @"");
+    insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r#"
+        {"new_sub":"new-1","old_sub":"old-1","state":"linked","user_id":"old-1"}
+        {"new_sub":null,"old_sub":"old-2","state":"conflict","user_id":"old-2"}
+        {"new_sub":"born-1","old_sub":null,"state":"born","user_id":"born-1"}
+        {"new_sub":null,"old_sub":"old-3","state":"merged","user_id":"old-1"}
+        {"new_sub":"further-1","old_sub":null,"state":"further","user_id":"old-1"}
+        "#);
 }
 
 #[tokio::test]
 async fn a_table_for_every_database() {
     let mut out = Vec::new();
     sql(&links().await, &mut out).await.unwrap();
-    insta::assert_snapshot!(String::from_utf8(out).unwrap(), @"");
+    insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r"
+        -- Who is who in both user pools. Load it in one transaction, into a database without a table of this name.
+        CREATE TABLE twinpool_users (
+          user_id VARCHAR(128) NOT NULL,
+          old_sub VARCHAR(64),
+          new_sub VARCHAR(64),
+          state VARCHAR(16) NOT NULL
+        );
+        INSERT INTO twinpool_users (user_id, old_sub, new_sub, state) VALUES
+          ('old-1', 'old-1', 'new-1', 'linked'),
+          ('old-2', 'old-2', NULL, 'conflict'),
+          ('born-1', NULL, 'born-1', 'born'),
+          ('old-1', 'old-3', NULL, 'merged'),
+          ('old-1', NULL, 'further-1', 'further');
+        CREATE INDEX twinpool_users_user_id ON twinpool_users (user_id);
+        CREATE INDEX twinpool_users_old_sub ON twinpool_users (old_sub);
+        CREATE INDEX twinpool_users_new_sub ON twinpool_users (new_sub);
+        -- 5 rows
+        ");
     let mut empty = Vec::new();
     sql(&MemoryLinks::default(), &mut empty).await.unwrap();
     assert!(!String::from_utf8(empty).unwrap().contains("INSERT"));
