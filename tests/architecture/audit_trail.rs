@@ -20,18 +20,25 @@ fn the_rule_listens_for_the_operations_that_core_reads() {
 }
 
 #[test]
-fn the_rule_takes_only_what_aws_itself_says_of_the_old_pool() {
+fn the_rule_takes_only_what_aws_itself_says_of_the_old_pool_and_of_the_new_one_with_reverse_sync() {
     let pattern = pattern();
     let lines = [
         "source: [aws.cognito-idp]",
         "detail-type: [AWS API Call via CloudTrail, AWS Service Event via CloudTrail]",
         "eventSource: [cognito-idp.amazonaws.com]",
-        "userPoolId: [!Ref OldPoolId, { exists: false }]",
+        "userPoolId: [!Ref OldPoolId, !If [SyncsBack, !Ref NewPoolId, !Ref AWS::NoValue], { exists: false }]",
     ];
     for line in lines {
         assert!(pattern.lines().any(|found| found.trim() == line), "{line}");
     }
     assert!(resource("AuditTrailRule").contains("State: ENABLED"));
+    let function = resource("AuditTrail");
+    for role in ["MirrorRole", "SignInRole", "BridgeRole"] {
+        assert!(
+            function.contains(&format!("!GetAtt {role}.Arn")),
+            "its calls would be taken for a user's: {role}"
+        );
+    }
 }
 
 #[test]

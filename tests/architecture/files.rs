@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use twinpool_tests::bootstrap::workspace;
 
 /// All files below a folder with this ending, build output aside.
-fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -3,9 +3,12 @@
 
 mod audit_trail;
 mod backends;
+mod both_ways;
 mod dependencies;
 mod files;
+mod mirror_role;
 mod new_pool_role;
 mod permissions;
 mod version;
+mod watch;
 mod ways_in;

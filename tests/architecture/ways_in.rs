@@ -96,10 +96,26 @@ fn sign_in_may_call_the_functions_that_it_is_told_of_and_no_other() {
 
 #[test]
 fn the_bridge_asks_the_old_pool_sets_a_password_in_the_new_one_and_counts_in_the_table() {
+    let text = resource("BridgeRole");
+    let (way_back, one_way): (Vec<_>, Vec<_>) =
+        text.split("- Effect: Allow").partition(|statement| statement.contains("!Ref AWS::NoValue"));
+    let with_pool = |statements: &[&str], pool: &str| {
+        let about = statements.iter().filter(|it| it.contains(&format!("userpool/${{{pool}}}")));
+        about.flat_map(|it| actions(it, "cognito-idp")).collect::<BTreeSet<_>>()
+    };
     let old = set(&["AdminGetUser", "ListUsers", "DescribeUserPool", "AdminInitiateAuth"]);
-    assert_eq!(with_pool("BridgeRole", "OldPoolId"), old);
+    assert_eq!(with_pool(&one_way, "OldPoolId"), old);
     let new = set(&["AdminGetUser", "ListUsers", "DescribeUserPool", "AdminSetUserPassword"]);
-    assert_eq!(with_pool("BridgeRole", "NewPoolId"), new);
+    assert_eq!(with_pool(&one_way, "NewPoolId"), new);
+    // The other way round only with the owner's leave, and a client to ask by.
+    assert_eq!(with_pool(&way_back, "NewPoolId"), set(&["AdminInitiateAuth"]));
+    assert_eq!(with_pool(&way_back, "OldPoolId"), set(&["AdminSetUserPassword"]));
+    assert_eq!(text.matches("- BridgesBack\n").count(), 2);
+    let function = resource("Bridge");
+    assert!(
+        function
+            .contains("TWINPOOL_NEW_CLIENT_ID: !If [BridgesBack, !Ref NewPoolClientId, !Ref AWS::NoValue]")
+    );
     let rest: BTreeSet<_> =
         allowed("BridgeRole").into_iter().filter(|action| !action.starts_with("cognito-idp:")).collect();
     let expected = [

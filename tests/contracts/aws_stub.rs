@@ -65,9 +65,9 @@ keeps!(walks of pools:
 keeps!(links of links:
     a_link_is_read_as_it_was_written a_late_writer_loses a_new_sub_is_tied_once groups_are_recorded_and_forgotten
     a_table_is_tied_to_two_pools a_decision_changes_nothing_else being_seen_takes_no_fence a_walk_finds_all
-    the_last_trouble_is_kept);
+    the_last_trouble_is_kept the_last_verify_is_kept);
 keeps!(arrivals of links:
-    the_first_mark_counts who_comes_after_half_a_bridging_comes_anew invitations_are_counted attempts_are_limited a_window_that_is_over_begins_anew
+    the_first_mark_counts the_latest_choice_counts who_comes_after_half_a_bridging_comes_anew invitations_are_counted attempts_are_limited a_window_that_is_over_begins_anew
     what_is_forgiven_begins_anew of_many_at_once_no_more_than_allowed_go marks_and_counters_leave_each_other_alone
     a_walk_shows_who_came an_erased_pair_has_not_come);
 keeps!(births of links: a_birth_is_kept arrivals_are_inherited);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use twinpool_core::change_event::{Audited, ChangeEvent, EventId, audit};
+use twinpool_core::change_event::{Audited, ChangeEvent, EventId, Followed, audit};
 use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{PoolId, Timestamp};
 use twinpool_tests::bootstrap::{Function, binary};
@@ -28,8 +28,9 @@ fn start(endpoint: &str) -> Function {
 }
 
 fn read(json: &str) -> Audited {
-    let pool = PoolId::parse(POOL).unwrap();
-    audit(json, EventId::from_random([0; 16]), &pool, Some(ROLE), Timestamp(0))
+    let old_pool = PoolId::parse(POOL).unwrap();
+    let followed = Followed { old_pool, new_pool: None, own_roles: vec![ROLE.to_owned()] };
+    audit(json, EventId::from_random([0; 16]), &followed, Timestamp(0))
 }
 
 fn record(name: &str) -> String {

@@ -4,6 +4,7 @@
 mod audit_trail;
 mod authorizer;
 mod bad_input;
+mod both_ways;
 mod bridge;
 mod chained;
 mod claim;
@@ -11,6 +12,7 @@ mod new_pool;
 mod queue_trouble;
 mod resolve;
 mod rounds;
+mod route;
 mod sign_in;
 mod sqs_batch;
 mod start;

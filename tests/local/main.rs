@@ -4,6 +4,7 @@
 mod arrives;
 mod attach;
 mod audit;
+mod both_ways;
 mod bridged;
 mod by_code;
 mod chained;
@@ -22,6 +23,7 @@ mod operator;
 mod own_form;
 mod queue;
 mod sweep;
+mod switching;
 mod typescript;
 
 use xtask::local::{Person, Stack};

@@ -8,6 +8,7 @@ pub mod events;
 pub mod http;
 pub mod lambda;
 pub mod mirror;
+pub mod phase;
 pub mod proxy;
 pub mod queue;
 pub mod runtime_api;

@@ -130,7 +130,7 @@ impl Bench {
         });
         let key = DigestKey::new(KEY.as_bytes()).expect("a key");
         match capture(&trigger.to_string(), &key, EventId::from_random([7; 16]), Timestamp(0)) {
-            Captured::Event(event) => event,
+            Captured::Event(event) => *event,
             other => panic!("a sign-in is a change event: {other:?}"),
         }
     }

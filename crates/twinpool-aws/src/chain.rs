@@ -17,6 +17,8 @@ use crate::raw::{RawClient, Rest};
 const WINDOW: Duration = Duration::from_secs(10 * 60);
 /// A function has one or two event source mappings.
 const MOST_MAPPINGS: &str = "100";
+/// The stack has some twenty alarms, and a page holds a hundred.
+const MOST_ALARM_PAGES: usize = 10;
 
 const DESCRIBE_TRAILS: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.DescribeTrails";
 const TRAIL_STATUS: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.GetTrailStatus";
@@ -77,6 +79,30 @@ impl Chain {
         });
         let answer = self.metrics.call("GraniteServiceVersion20100801.GetMetricData", &ask).await?;
         Ok(answer["MetricDataResults"][0]["Values"][0].as_f64())
+    }
+
+    /// The alarms whose names begin like this and that are on, by name. Those of a stack begin with its name and a dash.
+    ///
+    /// # Errors
+    /// Those of CloudWatch, by their code.
+    pub async fn alarms_on(&self, prefix: &str) -> Answer<Vec<String>> {
+        const OPERATION: &str = "DescribeAlarms";
+        let mut on = Vec::new();
+        let mut next = Value::Null;
+        for _ in 0..MOST_ALARM_PAGES {
+            let mut ask = json!({ "AlarmNamePrefix": prefix, "StateValue": "ALARM", "MaxRecords": 100 });
+            if !next.is_null() {
+                ask["NextToken"] = next;
+            }
+            let mut answer = self.metrics.call("GraniteServiceVersion20100801.DescribeAlarms", &ask).await?;
+            let list = answer["MetricAlarms"].as_array().ok_or_else(|| unreadable(OPERATION))?;
+            on.extend(list.iter().filter_map(|alarm| alarm["AlarmName"].as_str()).map(str::to_owned));
+            next = answer["NextToken"].take();
+            if next.is_null() {
+                return Ok(on);
+            }
+        }
+        Err(unreadable(OPERATION))
     }
 
     /// `KeyMetadata` of DescribeKey.

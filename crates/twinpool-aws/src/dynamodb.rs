@@ -36,6 +36,8 @@ mod seen;
 mod tie;
 mod troubles;
 mod user_ids;
+mod verified;
+mod watched;
 
 use seal::Seal;
 pub use user_ids::UserIds;

@@ -19,9 +19,12 @@ mod continuity;
 mod messages;
 mod place;
 mod resolve;
+mod reverse_sync;
+mod route;
 mod sign_in;
 mod sweep;
 mod tokens;
+mod watch;
 
 pub use audit_trail::AuditTrailSettings;
 pub use backend::BackendSettings;
@@ -33,9 +36,12 @@ pub use continuity::{Continuity, ContinuitySettings};
 pub use messages::CodeSettings;
 pub use place::{NewPlace, NoRole, RoleArn, account_of_queue};
 pub use resolve::ResolveSettings;
+pub use reverse_sync::{ON_OR_OFF, on_or_off, reverse_sync};
+pub use route::{NoClientMap, RouteSettings, client_map};
 pub use sign_in::SignInSettings;
 pub use sweep::SweepSettings;
 pub use tokens::TokenSettings;
+pub use watch::{TopicArn, WatchPlaces, WatchSettings};
 
 /// A setting that is missing or cannot be used. Names the key, never the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -162,6 +168,8 @@ pub struct MirrorSettings {
     pub max_concurrency: NonZeroU32,
     /// The share of Cognito's quotas that twinpool may take, in percent.
     pub quota_percent: u8,
+    /// Whether the old pool may be written too, where people use both.
+    pub reverse_sync: bool,
 }
 
 impl MirrorSettings {
@@ -205,6 +213,7 @@ impl MirrorSettings {
                 "it should be a whole number above 0",
             )?,
             quota_percent,
+            reverse_sync: reverse_sync(source)?,
         })
     }
 }

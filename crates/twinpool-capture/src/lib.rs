@@ -19,22 +19,20 @@
     )
 )]
 
-use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::FutureExt as _;
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::time::{Instant, timeout};
 use twinpool_aws::lambda::Lambda;
-use twinpool_core::change_event::{Captured, EventId, capture, client_id};
+use twinpool_core::change_event::{Captured, EventId, capture};
 use twinpool_core::digest::DigestKey;
 use twinpool_core::id::Timestamp;
 use twinpool_core::port::ChangeSink;
-use twinpool_trigger::{Chain, ChainLine, Functions};
+use twinpool_trigger::{Chain, ChainLine, Functions, is_own_question};
 
 mod claim;
 mod loss;
@@ -52,13 +50,6 @@ compile_error!("a panic must not end a sign-in: build capture with panic = \"unw
 /// Former function and change event together are to be over by then after the event came: Cognito gives 5 s (F§2), of which
 /// the ways to here and back take a part.
 const ANSWERED_BY: Duration = Duration::from_millis(4_500);
-
-/// The triggers of a sign-in with a password, and of the second factor that it is asked for.
-const QUESTIONS: [&str; 3] = [
-    "TokenGeneration_Authentication",
-    "TokenGeneration_NewPasswordChallenge",
-    "CustomMessage_Authentication",
-];
 
 /// The function, as it runs for each trigger event.
 #[derive(Debug)]
@@ -166,7 +157,7 @@ impl<S: ChangeSink, F: Functions> Capture<S, F> {
 
     /// `left`: what a former function has left of Cognito's time.
     async fn guarded(&self, raw: &str, left: Option<Duration>, seen: &mut Seen) -> Result<(), Loss> {
-        if self.own_client.is_some() && client_id(raw) == self.own_client && is_question(raw) {
+        if is_own_question(raw, self.own_client.as_deref()) {
             return Ok(());
         }
         let wiring = self.wiring.as_ref().map_err(Clone::clone)?;
@@ -197,17 +188,6 @@ impl<S: ChangeSink> Wiring<S> {
             Captured::Unreadable(why) => Err(Loss::Unreadable(why)),
         }
     }
-}
-
-/// Whether an event is of a sign-in with a password, as twinpool asks about one (F§1.2).
-fn is_question(raw: &str) -> bool {
-    #[derive(Deserialize)]
-    struct Head<'a> {
-        #[serde(rename = "triggerSource", borrow)]
-        source: Cow<'a, str>,
-    }
-    let head: Option<Head<'_>> = serde_json::from_str(raw).ok();
-    head.is_some_and(|head| QUESTIONS.contains(&head.source.as_ref()))
 }
 
 fn now() -> Timestamp {

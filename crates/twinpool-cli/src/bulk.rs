@@ -17,6 +17,7 @@ use crate::clock::SystemClock;
 use crate::digest_key;
 use crate::neighbours;
 use crate::options::{self, Pools, RulesFile, Table};
+use crate::reverse_sync::Back;
 
 /// The engine on AWS.
 pub(crate) type Bound = Engine<Wired<CognitoPool, CognitoPool, Links, SystemClock>>;
@@ -40,6 +41,8 @@ pub(crate) struct Bulk {
     /// A quota that is not what Service Quotas says, such as UserCreation=200. May be repeated.
     #[arg(long, value_name = "NAME=CALLS", value_parser = |text: &str| text.parse::<Quota>())]
     quota: Vec<Quota>,
+    #[command(flatten)]
+    back: Back,
 }
 
 /// All that a command works with.
@@ -83,7 +86,7 @@ impl Bulk {
         self.pools.check(&links, &self.table).await?;
         let governors = self.govern(&config, &new_config).await;
         let (old, new) = (self.pools.old(&config), self.pools.new_pool(&new_config));
-        let ports = Wired::new(old, new, links, SystemClock, &governors);
+        let ports = Wired::new(old, new, links, SystemClock, &governors).both_ways(self.back.is_on());
         let terms = Terms { key, marker: self.marker.clone(), rules };
         let engine = Engine::start(ports, terms).await.map_err(|error| self.pools.start_problem(error))?;
         Ok(Connected { engine, governors, new_config })

@@ -16,6 +16,7 @@ use crate::options::{self, Consent};
 use crate::package::{checkout, rules};
 use crate::place::Place;
 use crate::progress::Progress;
+use crate::reverse_sync::ReverseSync;
 use crate::show::beside;
 use crate::stack::{Footing, Named, Pauses, Watch};
 use crate::{Exit, Outcome};
@@ -24,6 +25,7 @@ mod changes;
 mod code;
 mod key;
 mod parameters;
+mod reverse_sync;
 mod slots;
 
 use changes::Attached;
@@ -52,6 +54,9 @@ pub(crate) struct Arguments {
     /// The pool being moved to.
     #[arg(long, env = "TWINPOOL_NEW_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = options::a_pool)]
     new_pool: Option<PoolId>,
+    /// Whether the mirror may write the old pool too, in the phases in which people use both pools: the parameter `ReverseSync`.
+    #[arg(long, value_name = "WHETHER")]
+    reverse_sync: Option<ReverseSync>,
     #[command(flatten)]
     place: Place,
     /// The rules that must be inside the zips [default: as for package]
@@ -79,6 +84,9 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         Ok(wanted) => wanted,
         Err(why) => return Ok((why + "\n", Exit::Blocked)),
     };
+    if let Some(why) = reverse_sync::stays(&config, standing, &wanted).await? {
+        return Ok((why + "\n", Exit::Blocked));
+    }
     let resources = match standing {
         Some(_) => stack.resources().await.map_err(|error| named.problem(error))?,
         None => Vec::new(),
@@ -113,6 +121,9 @@ impl Arguments {
         standing: Option<&Described>,
     ) -> anyhow::Result<Result<Wanted, String>> {
         let mut wanted = Wanted::new(code.parameters(), &self.parameters, code.architecture())?;
+        if let Some(said) = self.reverse_sync {
+            wanted.say("ReverseSync", &said.to_string())?;
+        }
         for (name, pool, option) in [
             ("OldPoolId", &self.old_pool, "--old-pool / TWINPOOL_OLD_POOL_ID"),
             ("NewPoolId", &self.new_pool, "--new-pool / TWINPOOL_NEW_POOL_ID"),
@@ -195,7 +206,7 @@ impl Deployment<'_> {
             shown += &beside(12, "DigestKey", &key.shown());
         }
         let then = self.then(told);
-        shown += then;
+        shown += &then;
         if let Some(why) = changes::refused(&changes, &told.attached) {
             self.take_back(&set).await?;
             return Ok((format!("{shown}\nrefused: {why}\n"), Exit::Blocked));
@@ -221,21 +232,23 @@ impl Deployment<'_> {
         }
         let kept = told.key.map(Key::keep).transpose()?.flatten();
         let (out, exit) = self.execute(&set, changes.len(), kept.unwrap_or_default()).await?;
-        Ok((out + then, exit))
+        Ok((out + &then, exit))
     }
 
     /// What is left to do once the sign-in function has other ways in: until then the new pool's triggers are those of before, or none.
-    fn then(&self, told: &Told<'_>) -> &'static str {
+    fn then(&self, told: &Told<'_>) -> String {
         const NAME: &str = "SignInContinuity";
         let before = self.described.as_ref().and_then(|stack| stack.parameters.get(NAME));
         let said = [told.wanted.get(NAME), before.map(String::as_str)].map(Option::unwrap_or_default);
         let [wanted, before] = said.map(|value| if value.is_empty() { "none" } else { value });
-        if told.wanted.get(NAME).is_some() && wanted != before {
+        let follow = if told.wanted.get(NAME).is_some() && wanted != before {
             "SignInContinuity changes, and the new pool's triggers follow, right after the deployment, with: \
              twinpool attach --pool new\n"
         } else {
             ""
-        }
+        };
+        let standing = self.described.as_ref().filter(|_| !self.is_new);
+        format!("{follow}{}", reverse_sync::then(standing, told.wanted))
     }
 
     /// What would be done, once CloudFormation knows it; `None`: nothing.

@@ -21,6 +21,7 @@ mod look;
 mod told;
 
 use follow::Follow;
+pub(crate) use look::look;
 
 /// What to look at.
 #[derive(Debug, Args)]
@@ -36,50 +37,57 @@ pub(crate) struct Arguments {
     /// For programs: one JSON object.
     #[arg(long)]
     json: bool,
-    /// The attribute of the new pool that twinpool writes.
-    #[arg(long, env = "TWINPOOL_MARKER_ATTRIBUTE", hide_env_values = true, value_name = "NAME", default_value = "custom:twinpool",
-          value_parser = |text: &str| AttributeName::parse(text))]
-    marker: AttributeName,
-    /// The queue of change events: the stack's output `QueueUrl`.
-    #[arg(long, env = "TWINPOOL_QUEUE_URL", hide_env_values = true, value_name = "URL")]
-    queue_url: String,
     #[command(flatten)]
-    stack: Stack,
-    #[command(flatten)]
-    table: Table,
-    #[command(flatten)]
-    pools: Pools,
+    parts: Parts,
     #[command(flatten)]
     rules: RulesFile,
 }
 
-/// Parts of the stack. What is not named is not looked at.
+/// Where the parts of the chain are.
 #[derive(Debug, Args)]
-struct Stack {
-    /// The trigger function: the stack's output `CaptureArn`.
-    #[arg(long = "capture-arn", env = "TWINPOOL_CAPTURE_ARN", hide_env_values = true, value_name = "ARN", value_parser = FunctionArn::parse)]
-    capture: FunctionArn,
-    /// The new pool's trigger function: the stack's output `SignInArn`.
-    #[arg(long = "sign-in-arn", env = "TWINPOOL_SIGN_IN_ARN", hide_env_values = true, value_name = "ARN", value_parser = FunctionArn::parse)]
-    sign_in: Option<FunctionArn>,
-    /// The stack's output `MirrorArn`.
-    #[arg(long = "mirror-arn", env = "TWINPOOL_MIRROR_ARN", hide_env_values = true, value_name = "ARN", value_parser = FunctionArn::parse)]
-    mirror: Option<FunctionArn>,
-    /// The stack's output `AuditTrailArn`.
-    #[arg(long = "audit-trail-arn", env = "TWINPOOL_AUDIT_TRAIL_ARN", hide_env_values = true, value_name = "ARN", value_parser = FunctionArn::parse)]
-    audit_trail: Option<FunctionArn>,
-    /// The stack's output `SweepArn`.
-    #[arg(long = "sweep-arn", env = "TWINPOOL_SWEEP_ARN", hide_env_values = true, value_name = "ARN", value_parser = FunctionArn::parse)]
-    sweep: Option<FunctionArn>,
-    /// The rule of the audit trail: the stack's output `AuditTrailRuleName`.
-    #[arg(long, env = "TWINPOOL_AUDIT_TRAIL_RULE", hide_env_values = true, value_name = "NAME")]
-    rule: Option<String>,
-    /// The DLQ: the stack's output `DlqUrl`.
-    #[arg(long, env = "TWINPOOL_DLQ_URL", hide_env_values = true, value_name = "URL")]
-    dlq_url: Option<String>,
+pub(crate) struct Parts {
+    /// The attribute of the new pool that twinpool writes.
+    #[arg(long, env = "TWINPOOL_MARKER_ATTRIBUTE", hide_env_values = true, value_name = "NAME", default_value = "custom:twinpool",
+          value_parser = |text: &str| AttributeName::parse(text))]
+    pub(crate) marker: AttributeName,
+    /// The queue of change events: the stack's output `QueueUrl`.
+    #[arg(long, env = "TWINPOOL_QUEUE_URL", hide_env_values = true, value_name = "URL")]
+    pub(crate) queue_url: String,
+    #[command(flatten)]
+    pub(crate) stack: Stack,
+    #[command(flatten)]
+    pub(crate) table: Table,
+    #[command(flatten)]
+    pub(crate) pools: Pools,
 }
 
-impl Arguments {
+/// Parts of the stack. What is not named is not looked at.
+#[derive(Debug, Args)]
+pub(crate) struct Stack {
+    /// The trigger function: the stack's output `CaptureArn`.
+    #[arg(long = "capture-arn", env = "TWINPOOL_CAPTURE_ARN", hide_env_values = true, value_name = "ARN", value_parser = FunctionArn::parse)]
+    pub(crate) capture: FunctionArn,
+    /// The new pool's trigger function: the stack's output `SignInArn`.
+    #[arg(long = "sign-in-arn", env = "TWINPOOL_SIGN_IN_ARN", hide_env_values = true, value_name = "ARN", value_parser = FunctionArn::parse)]
+    pub(crate) sign_in: Option<FunctionArn>,
+    /// The stack's output `MirrorArn`.
+    #[arg(long = "mirror-arn", env = "TWINPOOL_MIRROR_ARN", hide_env_values = true, value_name = "ARN", value_parser = FunctionArn::parse)]
+    pub(crate) mirror: Option<FunctionArn>,
+    /// The stack's output `AuditTrailArn`.
+    #[arg(long = "audit-trail-arn", env = "TWINPOOL_AUDIT_TRAIL_ARN", hide_env_values = true, value_name = "ARN", value_parser = FunctionArn::parse)]
+    pub(crate) audit_trail: Option<FunctionArn>,
+    /// The stack's output `SweepArn`.
+    #[arg(long = "sweep-arn", env = "TWINPOOL_SWEEP_ARN", hide_env_values = true, value_name = "ARN", value_parser = FunctionArn::parse)]
+    pub(crate) sweep: Option<FunctionArn>,
+    /// The rule of the audit trail: the stack's output `AuditTrailRuleName`.
+    #[arg(long, env = "TWINPOOL_AUDIT_TRAIL_RULE", hide_env_values = true, value_name = "NAME")]
+    pub(crate) rule: Option<String>,
+    /// The DLQ: the stack's output `DlqUrl`.
+    #[arg(long, env = "TWINPOOL_DLQ_URL", hide_env_values = true, value_name = "URL")]
+    pub(crate) dlq_url: Option<String>,
+}
+
+impl Parts {
     fn expected(&self) -> Expected {
         let [old_pool, new_pool] = self.pools.ids().map(Clone::clone);
         Expected {
@@ -98,7 +106,7 @@ impl Arguments {
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let (rules, _) = arguments.rules.read()?;
     let config = options::aws().await?;
-    let new_config = arguments.pools.new_config(&config, Patience::MIRROR).await?;
+    let new_config = arguments.parts.pools.new_config(&config, Patience::MIRROR).await?;
     let chain = Chain::connect(&config)?;
     let functions = LambdaFunctions::connect(&config)?;
     let follow = match &arguments.user {
@@ -114,7 +122,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     }
     let has_codes = rules.sign_in().has(Way::Code);
     let configs = [&config, &new_config];
-    let facts = look::look(arguments, configs, &chain, &functions, digest_key::text()?, has_codes).await;
+    let parts = &arguments.parts;
+    let facts = look(parts, configs, &chain, &functions, digest_key::text()?, has_codes).await;
     let mut all: Vec<Step> = steps(&facts);
     if let Some(Some(follow)) = follow {
         let walk = follow.walk(&functions, rules).await.context("cannot follow the hint")?;

@@ -8,6 +8,7 @@ mod bound;
 mod bulk;
 mod carry;
 mod clock;
+mod complete;
 mod conflicts;
 mod defaults;
 mod deploy;
@@ -15,6 +16,7 @@ mod detach;
 mod digest_key;
 mod dlq;
 mod doctor;
+mod drain;
 mod estimate;
 mod explain;
 pub mod export;
@@ -26,12 +28,18 @@ mod neighbours;
 mod operator;
 mod options;
 mod package;
+mod phase;
 mod place;
 mod progress;
+mod readiness;
 mod rehearse;
 mod remove;
 mod report;
+mod reset_passwords;
 mod resolve;
+mod reverse_sync;
+mod rollback;
+mod route;
 mod rules;
 mod runs;
 #[cfg(test)]
@@ -41,11 +49,14 @@ mod show;
 mod signal;
 mod sources;
 mod stack;
+mod steps;
 mod sweep;
+mod switch;
 mod sync;
 mod temporary;
 mod undo;
 mod verify;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -78,6 +89,8 @@ enum Command {
     Resolve(resolve::Arguments),
     /// Answers who a user is over HTTP, on this machine: for backends in any language.
     Serve(serve::Arguments),
+    /// Says which pool somebody is sent to, and why. Reads only.
+    Route(route::Arguments),
     /// Tells all of one user: both sides side by side, what differs, what is held back, and why. Reads only.
     Explain(explain::Arguments),
     /// Brings one user into step now.
@@ -90,6 +103,8 @@ enum Command {
     Report(report::Command),
     /// Sends temporary passwords to people who have not come, or takes them back.
     Invite(Box<invite::Arguments>),
+    /// After a rollback: has people reset the password in the old pool who chose one in the new pool.
+    ResetPasswords(Box<reset_passwords::Arguments>),
     /// Shows which values are used that no option says, and from where.
     Where(sources::Arguments),
     /// Holds twinpool.toml against both pools.
@@ -108,6 +123,8 @@ enum Command {
     Undo(undo::Arguments),
     /// Compares both pools, user by user. Reads only.
     Verify(verify::Arguments),
+    /// Looks how a move goes, and says go on, hold or roll back. Changes nothing, unless --auto-rollback.
+    Watch(Box<watch::Arguments>),
     /// Says what backfills and imports did and do, and why they are not faster.
     Runs(runs::Runs),
     /// Lets backfills and imports begin nothing new, until `resume`.
@@ -116,6 +133,14 @@ enum Command {
     Resume(runs::Say),
     /// Sets the share of the quotas that backfills and imports take, while they run.
     Rate(runs::Rate),
+    /// Tells where the move stands: who is sent to the new pool, since when, and why.
+    Phase(phase::Arguments),
+    /// Sends a share of the users, or some of them, to the new pool. Checks first, and asks.
+    Switch(Box<switch::Arguments>),
+    /// Sends everybody to the old pool again, at once.
+    Rollback(rollback::Arguments),
+    /// Leaves the old pool for good, once everybody is in the new one. Checks first, and asks.
+    Complete(Box<complete::Arguments>),
     /// Writes a whole pool into one file. Makes nobody a monthly active user, unless --mfa.
     Export(export::Arguments),
     /// Carries over whoever is in an exported file and not in the new pool yet.
@@ -198,11 +223,13 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Dlq(arguments) => dlq::run(&arguments).await,
         Command::Resolve(arguments) => resolve::run(&arguments).await,
         Command::Serve(arguments) => serve::run(&arguments).await,
+        Command::Route(arguments) => route::run(&arguments).await,
         Command::Explain(arguments) => explain::run(&arguments).await,
         Command::Sync(arguments) => sync::run(&arguments).await,
         Command::Conflicts(command) => conflicts::run(&command).await,
         Command::Report(command) => report::run(&command).await,
         Command::Invite(arguments) => Box::pin(invite::run(&arguments)).await,
+        Command::ResetPasswords(arguments) => Box::pin(reset_passwords::run(&arguments)).await,
         Command::Init(arguments) => Box::pin(init::run(&arguments)).await,
         Command::Where(arguments) => sources::run(&arguments).await,
         Command::Rules(arguments) => rules::run(&arguments).await,
@@ -210,13 +237,18 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Rehearse(arguments) => Box::pin(rehearse::run(&arguments)).await,
         Command::Estimate(arguments) => estimate::run(&arguments).await,
         Command::Backfill(arguments) => Box::pin(backfill::run(&arguments)).await,
-        Command::Sweep(arguments) => sweep::run(&arguments).await,
+        Command::Sweep(arguments) => Box::pin(sweep::run(&arguments)).await,
         Command::Undo(arguments) => Box::pin(undo::run(&arguments)).await,
-        Command::Verify(arguments) => verify::run(&arguments).await,
+        Command::Verify(arguments) => Box::pin(verify::run(&arguments)).await,
+        Command::Watch(arguments) => Box::pin(watch::run(&arguments)).await,
         Command::Runs(arguments) => runs::run(&arguments).await,
         Command::Pause(say) => runs::pause(&say).await,
         Command::Resume(say) => runs::resume(&say).await,
         Command::Rate(arguments) => runs::rate(&arguments).await,
+        Command::Phase(arguments) => Box::pin(phase::run(&arguments)).await,
+        Command::Switch(arguments) => Box::pin(switch::run(&arguments)).await,
+        Command::Rollback(arguments) => Box::pin(rollback::run(&arguments)).await,
+        Command::Complete(arguments) => Box::pin(complete::run(&arguments)).await,
         Command::Export(arguments) => export::run(&arguments).await,
         Command::Import(arguments) => Box::pin(import::run(&arguments)).await,
         Command::Package(arguments) => package::run(&arguments),
@@ -253,11 +285,16 @@ mod tests {
             &["audit"],
             &["resolve"],
             &["serve"],
+            &["route"],
             &["explain"],
             &["sync"],
             &["conflicts", "resolve"],
             &["dlq", "redrive"],
             &["verify"],
+            &["phase"],
+            &["switch"],
+            &["rollback"],
+            &["complete"],
         ];
         for words in all {
             let line = [["twinpool"].as_slice(), words, &["--help"]].concat();
@@ -275,6 +312,7 @@ mod tests {
             &["audit"],
             &["resolve"],
             &["serve"],
+            &["route"],
             &["explain"],
             &["sync"],
             &["conflicts"],
@@ -282,8 +320,11 @@ mod tests {
             &["conflicts", "show"],
             &["conflicts", "resolve"],
             &["report", "mfa"],
+            &["report", "drain"],
+            &["report", "passwords"],
             &["report", "sign-in"],
             &["invite"],
+            &["reset-passwords"],
             &["dlq", "show"],
             &["dlq", "redrive"],
             &["dlq", "drop"],
@@ -298,9 +339,15 @@ mod tests {
             &["undo"],
             &["runs"],
             &["rate"],
+            &["phase"],
+            &["switch"],
+            &["rollback"],
+            &["complete"],
             &["export"],
+            &["export", "links"],
             &["import"],
             &["verify"],
+            &["watch"],
             &["package"],
             &["deploy"],
             &["remove"],

@@ -76,6 +76,11 @@ impl Pools {
         [&self.old_pool, &self.new_pool]
     }
 
+    /// Where the old pool answers, if not where AWS has it.
+    pub(crate) fn old_endpoint(&self) -> Option<String> {
+        self.old_pool_endpoint.clone()
+    }
+
     pub(crate) fn old(&self, config: &Config) -> CognitoPool {
         CognitoPool::connect(config, self.old_pool_endpoint.clone(), self.old_pool.clone())
     }

@@ -6,10 +6,13 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 use twinpool_core::id::OldSub;
+use twinpool_core::port::Clock as _;
+use twinpool_core::verified::{Verified, VerifiedStore as _};
 use twinpool_engine::{Looking, Sample, Summary, Verdict};
 
 use crate::ask;
 use crate::bulk::{Bound, Bulk};
+use crate::clock::SystemClock;
 use crate::failure::Misuse;
 use crate::options;
 use crate::{Exit, Outcome};
@@ -79,6 +82,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     watch.end();
     let summary = summary.with_context(|| told::broken(arguments.rows.is_some()))?;
     let found = watch.close()?;
+    let noted = note(arguments, &summary).await;
     let repaired = match arguments.repair && !found.differing.is_empty() {
         true => repair(arguments, &engine, &found.differing, &looking).await?,
         false => None,
@@ -86,9 +90,37 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let exit = exit(&summary, found.strangers, repaired.as_ref());
     let text = match arguments.json {
         true => told::json(&summary, repaired.as_ref()),
-        false => told::words(&summary, &found, repaired.as_ref()),
+        false => told::words(&summary, &found, repaired.as_ref()) + &noted,
     };
     Ok((text, exit))
+}
+
+/// Writes down how a look at everybody ended: `twinpool switch` goes by it. What cannot be written down is said, and spoils nothing.
+async fn note(arguments: &Arguments, summary: &Summary) -> String {
+    if arguments.sample.is_some() || summary.unlooked > 0 {
+        return String::new();
+    }
+    let verified = verified(summary);
+    let noted = match options::aws().await {
+        Ok(config) => arguments.bulk.table.connect(&config).note_verified(&verified).await,
+        Err(problem) => return format!("not written down for `twinpool switch`: {problem}\n"),
+    };
+    noted.map_or_else(
+        |problem| format!("not written down for `twinpool switch`: {problem}\n"),
+        |()| String::new(),
+    )
+}
+
+fn verified(summary: &Summary) -> Verified {
+    const DIFFERENT: [Verdict; 4] =
+        [Verdict::Differs, Verdict::OnlyInOld, Verdict::OnlyInNew, Verdict::Unreadable];
+    Verified {
+        at: SystemClock.now(),
+        users: summary.users(),
+        differing: DIFFERENT.map(|verdict| summary.count(verdict)).iter().sum::<u64>() + summary.unreadable,
+        held_back: summary.count(Verdict::HeldBack),
+        in_flight: summary.count(Verdict::InFlight),
+    }
 }
 
 async fn compare(

@@ -12,8 +12,10 @@ mod cause;
 mod cloudtrail;
 mod trigger;
 
-pub use cause::{Cause, Channel};
-pub use cloudtrail::{Audited, GROUP_OPERATIONS, Ignored, USER_OPERATIONS, UnreadableRecord, audit};
+pub use cause::{Cause, Channel, PasswordNews};
+pub use cloudtrail::{
+    Audited, Followed, GROUP_OPERATIONS, Ignored, USER_OPERATIONS, UnreadableRecord, audit,
+};
 pub use trigger::{Captured, Unreadable, capture, client_id};
 
 /// The only wire format there is.

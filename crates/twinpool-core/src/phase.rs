@@ -169,6 +169,8 @@ pub struct Standing {
     pub since: Timestamp,
     /// Since when changes travel both ways; `None`: they never did. Nobody is routed to the new pool within [`ROUTES_AFTER`] of it.
     pub two_way_since: Option<Timestamp>,
+    /// When the way back was proven: a change in the new pool was seen in the old one. `None`: never.
+    pub proven: Option<Timestamp>,
     /// In which table this was written, where AWS tells: a table that was restored from a backup is another.
     pub table: Option<String>,
     /// A command that is at work on the phase.

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 
+use crate::account::Apart;
 use crate::arrival::Arrival;
 use crate::born::Birth;
 use crate::change_event::{ChangeEvent, UserRef};
@@ -245,6 +246,8 @@ pub struct Page {
     pub groups: Vec<GroupRecord>,
     /// Who came into the new pool, and how. Of whom only attempts are counted is nobody here.
     pub arrivals: Vec<(Sub, Arrival)>,
+    /// Accounts of the new pool that are nobody's half of a pair.
+    pub apart: Vec<Apart>,
     /// Who was born in the new pool and has no user in the old one yet. A writer who died late may leave one behind who is paired:
     /// the links say so.
     pub births: Vec<Birth>,

@@ -1,20 +1,40 @@
 //! Which pool somebody is sent to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use crate::digest::DigestKey;
 use crate::id::{AttributeName, GroupName, Pool, Timestamp};
 use crate::phase::{Phase, Share, Standing};
 
+/// Whether a text can say who asks: 1 to 128 letters, digits, `-`, `_`, `.` or `:`. No address is one, and no number with its `+`:
+/// what people are reached by does not belong into a query.
+#[must_use]
+pub fn is_id(text: &str) -> bool {
+    let sound = |c: u8| c.is_ascii_alphanumeric() || b"-_.:".contains(&c);
+    (1..=128).contains(&text.len()) && text.bytes().all(sound)
+}
+
 /// Who asks. Nothing of it is kept.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Asker {
-    /// A user id, or the id of an install: the same every time. Without one only the whole share counts.
+    /// A user id, or the id of an install ([`is_id`]): the same every time. Without one only the whole share counts.
     pub id: Option<String>,
     /// Groups in the old pool, as far as they are known.
     pub groups: BTreeSet<GroupName>,
     /// Values that cohorts can be made of, such as a tenant.
     pub values: BTreeMap<AttributeName, String>,
+}
+
+/// Values stay out of logs, and so do ids that nobody has looked at.
+impl fmt::Debug for Asker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Asker")
+            .field("id", &self.id.as_ref().map(|_| "«redacted»"))
+            .field("groups", &self.groups)
+            .field("values", &self.values.keys())
+            .finish()
+    }
 }
 
 /// Where somebody is sent.

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use serde_json::Value;
 use twinpool_core::change_event::{
-    Audited, ChangeEvent, EventId, GROUP_OPERATIONS, Ignored, USER_OPERATIONS, UnreadableRecord, audit,
+    Audited, ChangeEvent, EventId, Followed, GROUP_OPERATIONS, Ignored, USER_OPERATIONS, UnreadableRecord,
+    audit,
 };
 use twinpool_core::id::{GroupName, PoolId, Sub, Timestamp, Username};
 
@@ -43,8 +44,9 @@ impl File {
     }
 
     fn audited(&self) -> Audited {
-        let pool = PoolId::parse(OLD_POOL).unwrap();
-        audit(&self.text, EventId::from_random([7; 16]), &pool, Some(ROLE), Timestamp(5))
+        let old_pool = PoolId::parse(OLD_POOL).unwrap();
+        let followed = Followed { old_pool, new_pool: None, own_roles: vec![ROLE.to_owned()] };
+        audit(&self.text, EventId::from_random([7; 16]), &followed, Timestamp(5))
     }
 
     fn event(&self) -> Option<ChangeEvent> {

@@ -130,6 +130,10 @@ impl<P: Ports> Engine<P> {
         if Self::is_over(&standing) {
             return Ok(Outcome::plain(Kind::Over));
         }
+        self.note_password(event, &standing).await?;
+        if event.cause.is_of_password_alone() {
+            return Ok(Outcome::plain(Kind::Unchanged));
+        }
         if event.pool == self.new_shape.id {
             // The rarer way, with the other in it: on the heap, so that both do not stand on every stack.
             return Box::pin(self.sync_account(event, delivery)).await;
@@ -137,7 +141,8 @@ impl<P: Ports> Engine<P> {
         if event.pool != self.old_shape.id {
             return Err(SyncError::OtherPool);
         }
-        self.sync_old_user(event, delivery).await
+        // On the heap: all that can become of a user is in it.
+        Box::pin(self.sync_old_user(event, delivery)).await
     }
 
     pub(crate) async fn sync_old_user(
@@ -153,8 +158,7 @@ impl<P: Ports> Engine<P> {
         let who = event.user().ok_or(SyncError::NoUser)?;
         let mut thorough = delivery > 1 || event.cause.channel() == Channel::Operator;
         for _ in 0..ROUNDS {
-            // On the heap: all that can become of a user is in it.
-            let result = Box::pin(self.round(event, &who, delivery, thorough, &standing)).await;
+            let result = self.round(event, &who, delivery, thorough, &standing).await;
             match result {
                 Err(SyncError::Port(error)) if error.class == Class::Stale => thorough = true,
                 other => return other,

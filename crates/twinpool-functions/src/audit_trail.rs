@@ -5,8 +5,7 @@
 
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde_json::value::RawValue;
-use twinpool_core::change_event::{Audited, EventId, Ignored, UnreadableRecord, audit};
-use twinpool_core::id::PoolId;
+use twinpool_core::change_event::{Audited, EventId, Followed, Ignored, UnreadableRecord, audit};
 use twinpool_core::port::{ChangeSink, Clock, PortError};
 
 /// The function, as it runs for each record.
@@ -14,8 +13,7 @@ use twinpool_core::port::{ChangeSink, Clock, PortError};
 pub struct AuditTrail<S, C> {
     sink: S,
     clock: C,
-    old_pool: PoolId,
-    own_role: String,
+    followed: Followed,
 }
 
 /// Why a record has to come again. Holds nothing of the record.
@@ -40,10 +38,10 @@ impl From<AuditError> for Diagnostic {
 }
 
 impl<S: ChangeSink, C: Clock> AuditTrail<S, C> {
-    /// A function that sends what happens in this pool to this sink, but for calls of this role.
+    /// A function that sends what happens in these pools to this sink.
     #[must_use]
-    pub fn new(sink: S, clock: C, old_pool: PoolId, own_role: String) -> Self {
-        Self { sink, clock, old_pool, own_role }
+    pub fn new(sink: S, clock: C, followed: Followed) -> Self {
+        Self { sink, clock, followed }
     }
 
     /// Sends the hint that a record holds, if it holds one.
@@ -53,8 +51,8 @@ impl<S: ChangeSink, C: Clock> AuditTrail<S, C> {
     pub async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<(), AuditError> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|_| AuditError::NoRandomness)?;
-        let (id, own_role, now) = (EventId::from_random(random), self.own_role.as_str(), self.clock.now());
-        match audit(event.payload.get(), id, &self.old_pool, Some(own_role), now) {
+        let id = EventId::from_random(random);
+        match audit(event.payload.get(), id, &self.followed, self.clock.now()) {
             Audited::Event(event) => self.sink.send(&event).await.map_err(|error| {
                 let (cause, sub) = (event.cause.as_str(), event.sub.as_ref().map(tracing::field::display));
                 // The runtime writes the error itself; this says whose change waits.
@@ -85,6 +83,7 @@ fn ignored(why: Ignored) -> &'static str {
         Ignored::Failed => "failed",
         Ignored::OwnCall => "own_call",
         Ignored::OtherPool => "other_pool",
+        Ignored::GroupOfNewPool => "group_of_new_pool",
     }
 }
 

@@ -46,6 +46,7 @@ mod refused;
 mod source;
 mod start;
 mod tokens;
+mod told_back;
 mod wiring;
 
 pub use gate::{Refusal, Said as Admitted};
@@ -127,6 +128,13 @@ impl<X: Outside, F> SignIn<X, F> {
     }
 }
 
+impl<X: Outside, F> SignIn<X, F> {
+    /// Whether a token is of the bridge's question about a password: it is thrown away there, and nobody has come.
+    fn asked_by_us(&self, raw: &str) -> bool {
+        self.wiring.as_ref().is_ok_and(|wiring| wiring.is_own_question(raw))
+    }
+}
+
 impl<X: Outside, F: Functions> SignIn<X, F> {
     /// Answers a trigger event.
     pub async fn answer(&self, event: LambdaEvent<Box<RawValue>>) -> Answer {
@@ -140,8 +148,9 @@ impl<X: Outside, F: Functions> SignIn<X, F> {
         let asked = Asked { raw: payload.get(), said: payload.get(), call, came };
         // The password is set, whatever a former function says: its mark waits for none.
         let chained = Box::pin(self.chained(&asked, &context));
-        let (mut answer, lost) = join(chained, Box::pin(self.password_chosen(&asked))).await;
-        answer.lines.extend(lost);
+        let beside = join(Box::pin(self.password_chosen(&asked)), Box::pin(self.told_back(&asked)));
+        let (mut answer, (lost, not_told)) = join(chained, beside).await;
+        answer.lines.extend(lost.into_iter().chain(not_told));
         let Chained { event, lines, chain } = answer;
         Answer { event: event.map(|text| text.unwrap_or(payload)), lines, chain }
     }
@@ -166,12 +175,13 @@ impl<X: Outside, F: Functions> SignIn<X, F> {
 
     async fn said(&self, asked: &Asked<'_>, lines: &mut Vec<Line>) -> Said {
         match asked.call.source {
+            Source::Token(_) if self.asked_by_us(asked.raw) => Ok(None),
             Source::Token(_) => Ok(self.token(asked, lines).await),
             Source::Challenge(step, _) => self.challenge(*step, asked, lines).await,
             Source::Migration(_) => self.migration(asked, lines).await,
             Source::SignUp(source) if source == guard::SIGN_UP => self.sign_up(asked, lines).await,
             // Administrators, the mirror among them, and identity providers: whatever is wrong here, they are not in its way.
-            Source::SignUp(_) | Source::PasswordReset | Source::Other => Ok(None),
+            Source::SignUp(_) | Source::PasswordReset | Source::Confirmed(_) | Source::Other => Ok(None),
         }
     }
 }

@@ -54,7 +54,7 @@ pub async fn engine(
     let old = CognitoPool::connect(&config, settings.old_pool_endpoint, settings.old_pool);
     let new = CognitoPool::connect(&of_new, settings.new_pool_endpoint, settings.new_pool);
     let links = Links::connect(&config, settings.links_table, Some(&settings.key));
-    let ports = Wired::new(old, new, links, SystemClock, &governors);
+    let ports = Wired::new(old, new, links, SystemClock, &governors).both_ways(settings.reverse_sync);
     let queue = Queue::connect(&config, settings.queue_url, settings.key.clone());
     let terms = Terms { key: settings.key, marker: settings.marker, rules };
     let engine = Engine::start(ports, terms).await.map_err(with_remedy)?;

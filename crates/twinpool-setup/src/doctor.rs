@@ -6,6 +6,7 @@ mod audit_trail;
 mod capture;
 mod claim;
 mod facts;
+mod marker;
 mod mirror;
 mod old_pool;
 mod permission;
@@ -16,6 +17,7 @@ mod shared;
 mod sign_in;
 mod step;
 mod walk;
+mod way_back;
 mod ways;
 
 pub use facts::{Blind, Expected, Facts, Look, SignIn, Trail, WaysIn};
@@ -48,6 +50,7 @@ pub fn steps(facts: &Facts) -> Vec<Step> {
         shared::version,
         audit_trail::rule,
         audit_trail::trail,
+        way_back::way_back,
     ];
     judges.iter().flat_map(|judge| judge(facts)).collect()
 }

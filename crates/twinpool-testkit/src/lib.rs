@@ -22,6 +22,7 @@ mod runs;
 mod settings;
 mod strict;
 mod uuid;
+mod watched;
 pub mod world;
 
 pub use archive::{ArchiveHandle, MemoryArchive};

@@ -2,6 +2,8 @@
 
 use twinpool_core::phase::{Busy, Change, PhaseReader, PhaseStore, Standing};
 use twinpool_core::port::{Answer, Class, PortError};
+use twinpool_core::verified::{Verified, VerifiedStore};
+use twinpool_core::watch::Memory;
 
 use crate::links::MemoryLinks;
 
@@ -9,6 +11,8 @@ use crate::links::MemoryLinks;
 pub(crate) struct Phases {
     standing: Standing,
     changes: Vec<Change>,
+    verified: Option<Verified>,
+    pub(crate) watched: Memory,
 }
 
 fn stale(operation: &'static str) -> PortError {
@@ -55,5 +59,18 @@ impl PhaseStore for MemoryLinks {
     async fn changes(&self) -> Answer<Vec<Change>> {
         self.process.enter("Query").await?;
         Ok(self.with_phases(|phases| phases.changes.clone()))
+    }
+}
+
+impl VerifiedStore for MemoryLinks {
+    async fn verified(&self) -> Answer<Option<Verified>> {
+        self.process.enter("GetItem").await?;
+        Ok(self.with_phases(|phases| phases.verified))
+    }
+
+    async fn note_verified(&self, verified: &Verified) -> Answer<()> {
+        self.process.enter("PutItem").await?;
+        self.with_phases(|phases| phases.verified = Some(*verified));
+        self.process.leave("PutItem").await
     }
 }

@@ -195,7 +195,7 @@ pub fn event_of(pool: &MemoryPool, sub: &str, cause: &str) -> ChangeEvent {
         "request": request,
     });
     match capture(&trigger.to_string(), &key(), EventId::from_random([1; 16]), Timestamp(1)) {
-        Captured::Event(event) => event,
+        Captured::Event(event) => *event,
         other => panic!("the trigger gave {other:?}"),
     }
 }

@@ -21,6 +21,7 @@ async fn links_in_memory() {
     links::being_seen_takes_no_fence(&store).await;
     links::a_walk_finds_all(&store).await;
     links::the_last_trouble_is_kept(&store).await;
+    links::the_last_verify_is_kept(&store).await;
     walks::many_links_are_read_at_once(&store).await;
     walks::runs_are_kept(&store).await;
     walks::a_word_to_runs_stays(&store).await;
@@ -39,6 +40,7 @@ async fn births_in_memory() {
 async fn arrivals_in_memory() {
     let store = MemoryLinks::default();
     arrivals::the_first_mark_counts(&store).await;
+    arrivals::the_latest_choice_counts(&store).await;
     arrivals::who_comes_after_half_a_bridging_comes_anew(&store).await;
     arrivals::invitations_are_counted(&store).await;
     arrivals::attempts_are_limited(&store).await;

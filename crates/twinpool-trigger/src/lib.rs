@@ -14,10 +14,12 @@
 
 mod chain;
 mod metric;
+mod own_question;
 mod panics;
 mod respond;
 
 pub use chain::{Answered, Chain, ChainLine, Failure, Functions, Refusal};
 pub use metric::Count;
+pub use own_question::is_own_question;
 pub use panics::quiet_panics;
 pub use respond::with_response;

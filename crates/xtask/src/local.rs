@@ -25,7 +25,7 @@ mod users;
 
 pub use audit::AuditTrail;
 pub use chained::Beside;
-pub use links::{Link, Links};
+pub use links::{Link, Links, Listed, Lost};
 pub use pools::{SignIn, create as create_pool};
 pub use queue::Queue;
 pub use running::Running;
@@ -65,6 +65,8 @@ pub struct Options {
     pub rules: Option<PathBuf>,
     /// Whether the functions are built first, or deployed as they were packaged last.
     pub build: bool,
+    /// Whether changes may travel from the new pool to the old one too.
+    pub both_ways: bool,
     /// Whether MiniStack runs with its slips mended that pools of many users in motion would fall over.
     pub mended: bool,
 }
@@ -83,6 +85,7 @@ impl Options {
             enforce_iam: false,
             rules: None,
             build: true,
+            both_ways: false,
             mended: false,
         }
     }
@@ -180,6 +183,12 @@ impl Stack {
         serde_json::from_str(&fs::read_to_string(folder.join(DEPLOYED)).ok()?).ok()
     }
 
+    /// The name of the deployed stack.
+    #[must_use]
+    pub fn deployed_as(&self) -> String {
+        deploy::stack_name(&self.name)
+    }
+
     /// Stops every server that was started.
     pub fn down(&self) {
         process::stop_in(&folder(&self.name));
@@ -219,6 +228,20 @@ impl Stack {
     #[must_use]
     pub fn audit_trail(&self) -> AuditTrail {
         AuditTrail::new(self.aws(), &self.addresses.audit_rule, &self.addresses.old_pool.id)
+    }
+
+    /// The audit trail of the new pool.
+    #[must_use]
+    pub fn audit_trail_of_new(&self) -> AuditTrail {
+        AuditTrail::new(self.aws(), &self.addresses.audit_rule, &self.addresses.new_pool.id)
+    }
+
+    /// Lets the sweep walk once, and gives its answer.
+    ///
+    /// # Errors
+    /// When it fails, or Lambda refuses.
+    pub fn sweep(&self) -> Result<serde_json::Value> {
+        self.aws().invoke(&self.addresses.sweep, &serde_json::json!({ "task": "sweep" }))
     }
 
     /// Everything that a function has logged: `capture`, `mirror` or `audit-trail`.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use serde_json::{Map, Value, json};
@@ -31,11 +32,34 @@ pub(super) type Item = Map<String, Value>;
 pub struct Table {
     items: Mutex<BTreeMap<String, Item>>,
     streamed: Option<Links>,
+    /// How often it was put back from a backup: each time AWS gives it another id.
+    restored: AtomicU32,
 }
 
 impl Table {
     pub(super) fn streaming(population: &Population) -> Self {
-        Self { items: Mutex::new([Links::pools()].into()), streamed: Some(population.links()) }
+        Self {
+            items: Mutex::new([Links::pools()].into()),
+            streamed: Some(population.links()),
+            ..Self::default()
+        }
+    }
+
+    /// It was put back from a backup.
+    pub fn restore(&self) {
+        self.restored.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Changes one item from outside.
+    pub fn edit(&self, key: &str, change: impl FnOnce(&mut Item)) {
+        change(self.items().entry(key.to_owned()).or_default());
+    }
+
+    fn described(&self) -> Vec<u8> {
+        let id = format!("table-{}", self.restored.load(Ordering::Relaxed));
+        bytes(
+            &json!({ "Table": { "TableStatus": "ACTIVE", "TableId": id, "KeySchema": [{ "AttributeName": "pk" }] } }),
+        )
     }
 
     /// All items, by key.
@@ -58,6 +82,7 @@ impl Table {
             "BatchGetItem" => self.batch(body, faults),
             "TransactWriteItems" => self.transact(body),
             _ if body["TableName"] != json!(TABLE) => Err(no_table()),
+            "DescribeTable" => Ok(self.described()),
             "GetItem" => self.one(body),
             "Scan" => self.scan(body),
             "PutItem" | "UpdateItem" | "DeleteItem" => self.write(operation, body),

@@ -113,3 +113,17 @@ async fn what_is_not_there_is_told_from_what_may_not_be_read() {
     ];
     assert_eq!(classes, [Class::NotFound, Class::NotFound, Class::NotFound, Class::Denied]);
 }
+
+#[tokio::test]
+async fn the_alarms_of_the_stack_that_are_on_are_told_over_all_pages() {
+    let first = r#"{"MetricAlarms":[{"AlarmName":"twinpool-Late-1"}],"NextToken":"more"}"#;
+    let second = r#"{"MetricAlarms":[{"AlarmName":"twinpool-Dead-2"}]}"#;
+    let (chain, seen) = chain([(200, "", first), (200, "", second), (200, "", "{}")]).await;
+    assert_eq!(chain.alarms_on("twinpool-").await.unwrap(), ["twinpool-Late-1", "twinpool-Dead-2"]);
+    let (target, ask) = asked(&seen);
+    assert_eq!(target, "GraniteServiceVersion20100801.DescribeAlarms");
+    assert_eq!(ask, json!({ "AlarmNamePrefix": "twinpool-", "StateValue": "ALARM", "MaxRecords": 100 }));
+    assert_eq!(asked(&seen).1["NextToken"], "more");
+    // What tells nothing of alarms does not tell that none is on.
+    assert!(chain.alarms_on("twinpool-").await.is_err());
+}

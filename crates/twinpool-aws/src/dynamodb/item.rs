@@ -12,6 +12,7 @@ mod reverse;
 mod run;
 mod subject;
 mod trouble;
+pub(super) mod verified;
 
 pub(super) use birth::{decode_birth, encode_birth};
 pub(super) use decode::{decode, old_sub};

@@ -1,9 +1,10 @@
 //! The settings of the reader of the audit trail.
 
+use twinpool_core::change_event::Followed;
 use twinpool_core::digest::DigestKey;
 use twinpool_core::id::PoolId;
 
-use super::{Result, Source, digest_key, required, unusable};
+use super::{Result, Source, digest_key, required, reverse_sync, unusable};
 
 /// What the audit-trail function is told.
 #[derive(Debug, Clone)]
@@ -12,11 +13,13 @@ pub struct AuditTrailSettings {
     pub queue_url: String,
     /// For the names of the queue's groups.
     pub key: DigestKey,
-    /// The pool whose changes are followed.
-    pub old_pool: PoolId,
-    /// The mirror's role: what it calls is not followed.
-    pub own_role: String,
+    /// The pools whose changes are followed, and the roles whose calls are not.
+    pub followed: Followed,
 }
+
+/// Roles beside the mirror's that write to the new pool, where there are any.
+const OTHER_ROLES: [&str; 3] =
+    ["TWINPOOL_NEW_POOL_ROLE_ARN", "TWINPOOL_SIGN_IN_ROLE_ARN", "TWINPOOL_BRIDGE_ROLE_ARN"];
 
 impl AuditTrailSettings {
     /// Reads the settings.
@@ -24,14 +27,23 @@ impl AuditTrailSettings {
     /// # Errors
     /// When one is missing or cannot be used.
     pub fn read(source: &impl Source) -> Result<Self> {
-        const POOL: &str = "TWINPOOL_OLD_POOL_ID";
-        let old_pool = PoolId::parse(required(source, POOL)?).map_err(|problem| unusable(POOL, problem))?;
-        const ROLE: &str = "TWINPOOL_MIRROR_ROLE_ARN";
-        let own_role = required(source, ROLE)?;
-        if !(own_role.starts_with("arn:") && own_role.contains(":role/")) {
-            return Err(unusable(ROLE, "it should be the ARN of a role"));
+        let pool = |key| PoolId::parse(required(source, key)?).map_err(|problem| unusable(key, problem));
+        let old_pool = pool("TWINPOOL_OLD_POOL_ID")?;
+        const MIRROR: &str = "TWINPOOL_MIRROR_ROLE_ARN";
+        let mut own_roles = vec![role(MIRROR, required(source, MIRROR)?)?];
+        for key in OTHER_ROLES {
+            own_roles.extend(source.get(key).map(|arn| role(key, arn)).transpose()?);
         }
+        let new_pool = if reverse_sync(source)? { Some(pool("TWINPOOL_NEW_POOL_ID")?) } else { None };
         let queue_url = required(source, "TWINPOOL_QUEUE_URL")?;
-        Ok(Self { queue_url, key: digest_key(source)?, old_pool, own_role })
+        Ok(Self { queue_url, key: digest_key(source)?, followed: Followed { old_pool, new_pool, own_roles } })
+    }
+}
+
+fn role(key: &'static str, arn: String) -> Result<String> {
+    if arn.starts_with("arn:") && arn.contains(":role/") {
+        Ok(arn)
+    } else {
+        Err(unusable(key, "it should be the ARN of a role"))
     }
 }

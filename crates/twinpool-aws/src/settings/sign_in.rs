@@ -29,6 +29,10 @@ pub struct SignInSettings {
     pub marker: AttributeName,
     /// The claim that carries the user id: `user_id` unless set.
     pub claim: ClaimName,
+    /// Whether the old pool is written too.
+    pub reverse_sync: bool,
+    /// The app client of the new pool by which twinpool itself asks about passwords, where there is one.
+    pub own_client: Option<String>,
 }
 
 impl SignInSettings {
@@ -54,6 +58,8 @@ impl SignInSettings {
             key: all.key,
             marker: all.marker,
             claim,
+            reverse_sync: all.reverse_sync,
+            own_client: source.get("TWINPOOL_OWN_CLIENT_ID"),
         })
     }
 

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 
-struct Table(BTreeMap<&'static str, &'static str>);
+pub(super) struct Table(pub(super) BTreeMap<&'static str, &'static str>);
 
 impl Source for Table {
     fn get(&self, key: &'static str) -> Option<String> {
@@ -10,7 +10,7 @@ impl Source for Table {
     }
 }
 
-fn complete() -> Table {
+pub(super) fn complete() -> Table {
     Table(BTreeMap::from([
         ("TWINPOOL_OLD_POOL_ID", "eu-west-1_A"),
         ("TWINPOOL_NEW_POOL_ID", "eu-west-1_B"),
@@ -68,9 +68,10 @@ fn the_audit_trail_needs_the_pool_the_queue_and_the_mirror_s_role() {
     let with = |role: Option<&'static str>| {
         let mut table = complete();
         role.map(|role| table.0.insert("TWINPOOL_MIRROR_ROLE_ARN", role));
-        AuditTrailSettings::read(&table).map(|settings| settings.own_role).map_err(|error| error.to_string())
+        let read = AuditTrailSettings::read(&table).map_err(|error| error.to_string());
+        read.map(|settings| settings.followed.own_roles)
     };
-    assert_eq!(with(Some(role)), Ok(role.to_owned()));
+    assert_eq!(with(Some(role)), Ok(vec![role.to_owned()]));
     for bad in [None, Some("twinpool-MirrorRole"), Some("arn:aws:iam::123456789012:user/hunter2")] {
         let shown = with(bad).unwrap_err();
         assert!(shown.starts_with("TWINPOOL_MIRROR_ROLE_ARN") && !shown.contains("hunter2"), "{shown}");

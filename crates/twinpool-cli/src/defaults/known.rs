@@ -21,7 +21,7 @@ const fn known(variable: &'static str, key: Option<&'static str>, output: Option
 }
 
 /// All of it, in the order in which it is shown.
-pub(crate) const ALL: [Known; 17] = [
+pub(crate) const ALL: [Known; 19] = [
     known("TWINPOOL_OLD_POOL_ID", Some("[old_pool] id"), Some("OldPoolId")),
     known("TWINPOOL_NEW_POOL_ID", Some("[new_pool] id"), Some("NewPoolId")),
     known("TWINPOOL_NEW_POOL_REGION", Some("[new_pool] region"), None),
@@ -37,8 +37,10 @@ pub(crate) const ALL: [Known; 17] = [
     known("TWINPOOL_MIRROR_ARN", None, Some("MirrorArn")),
     known("TWINPOOL_AUDIT_TRAIL_ARN", None, Some("AuditTrailArn")),
     known("TWINPOOL_AUDIT_TRAIL_RULE", None, Some("AuditTrailRuleName")),
+    known("TWINPOOL_AUDIT_TRAIL_DLQ_URL", None, Some("AuditTrailDlqUrl")),
     known("TWINPOOL_SWEEP_ARN", None, Some("SweepArn")),
     known("TWINPOOL_IMPORT_ROLE_ARN", None, Some("ImportRoleArn")),
+    known("TWINPOOL_REVERSE_SYNC", None, Some("ReverseSync")),
 ];
 
 /// Values by variable.

@@ -46,28 +46,28 @@ impl<'a> Follow<'a> {
         region: String,
         wait: Duration,
     ) -> anyhow::Result<Option<Self>> {
-        let (old, new) = (arguments.pools.old(config), arguments.pools.new_pool(new_config));
-        let problem = |error| arguments.pools.old_problem(error);
+        let (old, new) = (arguments.parts.pools.old(config), arguments.parts.pools.new_pool(new_config));
+        let problem = |error| arguments.parts.pools.old_problem(error);
         let Some(user) = find(&old, who.trim()).await.map_err(problem)? else { return Ok(None) };
         if user.status == Status::Unconfirmed {
             let why = "this user has not confirmed the sign-up, and is mirrored when that is done: take another test user";
             return Err(Misuse(why.to_owned()).into());
         }
-        let links = arguments.table.connect(config);
+        let links = arguments.parts.table.connect(config);
         let sub = OldSub::from(user.sub.clone());
-        let found = links.link(&sub).await.map_err(|error| arguments.table.problem(error))?;
+        let found = links.link(&sub).await.map_err(|error| arguments.parts.table.problem(error))?;
         let before = found.unwrap_or_else(|| Link::intent(&sub, Names::default(), Timestamp(0)));
-        let queue = Queue::connect_without_key(config, arguments.queue_url.clone());
-        let [pool, _] = arguments.pools.ids();
+        let queue = Queue::connect_without_key(config, arguments.parts.queue_url.clone());
+        let [pool, _] = arguments.parts.pools.ids();
         let operator = Operator { links, queue, pool: pool.clone(), wait: Some(wait) };
         Ok(Some(Self { arguments, user, before, operator, old, new, region, wait }))
     }
 
     /// Sends the hint, and goes after it to where it is lost.
     pub(super) async fn walk(self, functions: &impl Functions, rules: Rules) -> anyhow::Result<Walked> {
-        let [pool, _] = self.arguments.pools.ids();
+        let [pool, _] = self.arguments.parts.pools.ids();
         let sent = trigger_event(pool, &self.region, &self.user);
-        let capture = &self.arguments.stack.capture;
+        let capture = &self.arguments.parts.stack.capture;
         let invoked = functions.invoke(capture, sent.to_string().as_bytes()).await;
         let mut walk = Walked { sent, invoked, arrival: None, comparison: None };
         let is_passed_on = matches!(&walk.invoked, Ok(answer) if answer.error.is_none());

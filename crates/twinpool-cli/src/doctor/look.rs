@@ -13,13 +13,13 @@ use twinpool_setup::port::{FunctionArn, Functions, Json, PoolSettings as _};
 use twinpool_setup::self_test::{probes, self_test};
 use twinpool_setup::triggers::{Slot, in_slot};
 
-use super::Arguments;
+use super::Parts;
 use crate::audit::read;
 use crate::clock;
 
 /// What is missing or may not be seen is a fact too: nothing ends it.
-pub(super) async fn look(
-    arguments: &Arguments,
+pub(crate) async fn look(
+    parts: &Parts,
     configs: [&Config; 2],
     chain: &Chain,
     functions: &LambdaFunctions,
@@ -27,9 +27,9 @@ pub(super) async fn look(
     has_codes: bool,
 ) -> Facts {
     let [config, new_config] = configs;
-    let stack = &arguments.stack;
-    let [old, new] = arguments.pools.settings(config, new_config);
-    let queue = chain.queue(&arguments.queue_url).await.map_err(Blind::from);
+    let stack = &parts.stack;
+    let [old, new] = parts.pools.settings(config, new_config);
+    let queue = chain.queue(&parts.queue_url).await.map_err(Blind::from);
     let key = queue.as_ref().ok().and_then(|queue| queue.get("KmsMasterKeyId")?.as_str().map(str::to_owned));
     let new_pool = described(new).await;
     let sign_in = match &stack.sign_in {
@@ -37,7 +37,7 @@ pub(super) async fn look(
         None => None,
     };
     let ways = match sign_in.as_ref().and_then(|it| it.configuration.as_ref().ok()) {
-        Some(function) => ways_in(arguments, configs, function, has_codes).await,
+        Some(function) => ways_in(parts, configs, function, has_codes).await,
         None => None,
     };
     Facts {
@@ -61,7 +61,7 @@ pub(super) async fn look(
             Some(mirror) => chain.mappings(mirror).await.map_err(Blind::from),
             None => Err(Blind::Unnamed("--mirror-arn / TWINPOOL_MIRROR_ARN")),
         },
-        age: chain.age(&arguments.queue_url, clock::now()).await.map_err(Blind::from),
+        age: chain.age(&parts.queue_url, clock::now()).await.map_err(Blind::from),
         dlq: match &stack.dlq_url {
             Some(url) => chain.queue(url).await.map_err(Blind::from),
             None => Err(Blind::Unnamed("--dlq-url / TWINPOOL_DLQ_URL")),
@@ -71,15 +71,15 @@ pub(super) async fn look(
             None => None,
         },
         queue,
-        table: chain.table(&arguments.table.table).await.map_err(Blind::from),
-        pools: arguments.table.connect(config).pools().await.map_err(Blind::from),
+        table: chain.table(&parts.table.table).await.map_err(Blind::from),
+        pools: parts.table.connect(config).pools().await.map_err(Blind::from),
         rule: match &stack.rule {
             Some(rule) => chain.rule(rule).await.map_err(Blind::from),
             None => Err(Blind::Unnamed("--rule / TWINPOOL_AUDIT_TRAIL_RULE")),
         },
         trails: chain.trails().await.map_err(Blind::from),
         ahead: chain.ahead(clock::now).await.map_err(Blind::from),
-        expected: arguments.expected(),
+        expected: parts.expected(),
     }
 }
 
@@ -100,7 +100,7 @@ async fn sign_in(functions: &impl Functions, arn: &FunctionArn, pool: Option<&Js
 
 /// What the ways in need, where there are any.
 async fn ways_in(
-    arguments: &Arguments,
+    parts: &Parts,
     [config, new_config]: [&Config; 2],
     function: &Json,
     has_codes: bool,
@@ -109,7 +109,7 @@ async fn ways_in(
         return None;
     }
     let client = variable(function, "TWINPOOL_OLD_POOL_CLIENT_ID");
-    let (own_client, clients) = match arguments.pools.facts(config, new_config) {
+    let (own_client, clients) = match parts.pools.facts(config, new_config) {
         Ok([old, new]) => {
             let own = match client {
                 Some(id) => old.client(id).await.map_err(Blind::from),

@@ -7,9 +7,11 @@ use super::trigger::{Object, nested, object, text};
 use super::{About, Cause, ChangeEvent, EventId};
 use crate::id::{GroupName, PoolId, Sub, Timestamp, Username};
 
+mod followed;
 mod operation;
 mod time;
 
+pub use followed::Followed;
 use operation::Changes;
 pub use operation::{GROUP_OPERATIONS, USER_OPERATIONS};
 
@@ -24,7 +26,7 @@ const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 pub enum Audited {
     /// A hint to send.
     Event(Box<ChangeEvent>),
-    /// A record that concerns nothing in the old pool.
+    /// A record that concerns nothing that is followed.
     Ignored(Ignored),
     /// Not a record that could be read.
     Unreadable(UnreadableRecord),
@@ -51,6 +53,9 @@ pub enum Ignored {
     /// In another pool of the account.
     #[error("a call to another pool")]
     OtherPool,
+    /// Of a group itself, in the new pool: what it is like there never goes back.
+    #[error("a call about a group of the new pool")]
+    GroupOfNewPool,
 }
 
 /// Why a record could not be read. Holds nothing of the record.
@@ -71,14 +76,13 @@ pub enum UnreadableRecord {
 /// Total: any text gives an answer.
 ///
 /// Records of operations that need a token name no pool; they count as the old pool's, and whoever gets the hint finds out
-/// (a sub is in one pool only). `own_role` is the role whose calls are twinpool's own; `at` stands in for a time that the
-/// record does not have.
+/// (a sub is in one pool only). `at` stands in for a time that the record does not have.
 #[must_use]
-pub fn audit(raw: &str, id: EventId, old_pool: &PoolId, own_role: Option<&str>, at: Timestamp) -> Audited {
+pub fn audit(raw: &str, id: EventId, followed: &Followed, at: Timestamp) -> Audited {
     let Some(record) = record(raw) else {
         return Audited::Unreadable(UnreadableRecord::NotARecord);
     };
-    let (operation, changes) = match relevant(&record, old_pool, own_role) {
+    let (operation, changes, pool) = match relevant(&record, followed) {
         Ok(relevant) => relevant,
         Err(why) => return Audited::Ignored(why),
     };
@@ -92,7 +96,7 @@ pub fn audit(raw: &str, id: EventId, old_pool: &PoolId, own_role: Option<&str>, 
     match about {
         Ok(about) => {
             let cause = Cause::audit_trail(operation);
-            Audited::Event(Box::new(ChangeEvent::hint(id, old_pool.clone(), about, cause, at)))
+            Audited::Event(Box::new(ChangeEvent::hint(id, pool.clone(), about, cause, at)))
         }
         Err(why) => Audited::Unreadable(why),
     }
@@ -127,11 +131,10 @@ fn record(raw: &str) -> Option<Record<'_>> {
     })
 }
 
-fn relevant(
+fn relevant<'a>(
     record: &Record<'_>,
-    old_pool: &PoolId,
-    own_role: Option<&str>,
-) -> Result<(&'static str, Changes), Ignored> {
+    followed: &'a Followed,
+) -> Result<(&'static str, Changes, &'a PoolId), Ignored> {
     if record.text("eventSource").is_none_or(|source| source != COGNITO) {
         return Err(Ignored::OtherService);
     }
@@ -144,40 +147,15 @@ fn relevant(
     if record.text("errorCode").is_some_and(|code| !code.is_empty()) {
         return Err(Ignored::Failed);
     }
-    if own_role.is_some_and(|role| is_made_by(record, role)) {
+    if followed.is_own(record) {
         return Err(Ignored::OwnCall);
     }
-    let pool = text(record.request.get("userPoolId")).or_else(|| text(record.additional.get("userPoolId")));
-    if pool.is_some_and(|pool| pool != old_pool.as_str()) {
-        return Err(Ignored::OtherPool);
+    let pool = followed.pool(record)?;
+    let (operation, changes) = operation;
+    match changes {
+        Changes::Group if *pool != followed.old_pool => Err(Ignored::GroupOfNewPool),
+        Changes::Group | Changes::User => Ok((operation, changes, pool)),
     }
-    Ok(operation)
-}
-
-/// Whether a session of this role made the call. The ARN of a session has the role's name without its path.
-fn is_made_by(record: &Record<'_>, role: &str) -> bool {
-    let identity = nested(record.whole.get("userIdentity"));
-    let issuer = nested(nested(identity.get("sessionContext")).get("sessionIssuer"));
-    if let Some(issuer) = text(issuer.get("arn")) {
-        return issuer == role;
-    }
-    let session = text(identity.get("arn"));
-    let same = session.as_deref().and_then(session_of).zip(role_of(role)).map(|(a, b)| a == b);
-    same.unwrap_or(false)
-}
-
-/// Partition, account and role of `arn:aws:sts::123456789012:assumed-role/<role>/<session>`.
-fn session_of(arn: &str) -> Option<(&str, &str, &str)> {
-    let (partition, rest) = arn.strip_prefix("arn:")?.split_once(":sts::")?;
-    let (account, rest) = rest.split_once(":assumed-role/")?;
-    Some((partition, account, rest.split('/').next()?))
-}
-
-/// Partition, account and role of `arn:aws:iam::123456789012:role/<path>/<role>`.
-fn role_of(arn: &str) -> Option<(&str, &str, &str)> {
-    let (partition, rest) = arn.strip_prefix("arn:")?.split_once(":iam::")?;
-    let (account, rest) = rest.split_once(":role/")?;
-    Some((partition, account, rest.rsplit('/').next()?))
 }
 
 /// The user, by sub wherever one stands; by username only if there is none.

@@ -22,7 +22,7 @@ const MOST_GROUPS: usize = 1_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Captured {
     /// A hint to send.
-    Event(ChangeEvent),
+    Event(Box<ChangeEvent>),
     /// The trigger concerns no user of the pool: a machine's token, a sign-up that has no user yet.
     NoUser(Cause),
     /// Not a trigger event that could be read.
@@ -68,7 +68,7 @@ pub fn capture(raw: &str, key: &DigestKey, id: EventId, at: Timestamp) -> Captur
     let Some(context) = sub.clone().or_else(|| pseudonym(key, username.as_ref())) else {
         return Captured::Unreadable(Unreadable::NoUser);
     };
-    Captured::Event(ChangeEvent {
+    Captured::Event(Box::new(ChangeEvent {
         format: FORMAT,
         id,
         pool,
@@ -80,7 +80,7 @@ pub fn capture(raw: &str, key: &DigestKey, id: EventId, at: Timestamp) -> Captur
         attributes: digests(key, &context, &attributes),
         groups: groups(&request).map(|groups| key.groups(&context, &groups)),
         sub,
-    })
+    }))
 }
 
 /// The app client that a trigger event was caused by; `None` where the event names none (F§1.0).

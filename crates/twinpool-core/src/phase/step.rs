@@ -72,6 +72,15 @@ impl Standing {
         }
     }
 
+    /// Whether somebody is denied who may be in the new pool.
+    fn sends_back(&self, next: &Cohorts) -> bool {
+        let Cohorts { groups, values, allow, deny } = &self.cohorts;
+        let mut denied = next.deny.difference(deny);
+        // While testers alone are sent, whoever else is denied was never there.
+        let testers_alone = self.share == Share::NONE && groups.is_empty() && values.is_empty();
+        denied.any(|id| !testers_alone || allow.contains(id))
+    }
+
     fn switched(&self, share: Share, cohorts: &Cohorts, next: Self) -> Result<Self, Refused> {
         if share == Share::NONE && cohorts.is_empty() {
             return Err(Refused::Nobody);
@@ -83,12 +92,50 @@ impl Standing {
             || !cohorts.groups.is_superset(&self.cohorts.groups)
             || !cohorts.values.is_superset(&self.cohorts.values)
             || !cohorts.allow.is_superset(&self.cohorts.allow)
-            || !self.cohorts.deny.is_superset(&cohorts.deny);
+            || self.sends_back(cohorts);
         if is_fewer && self.phase.moves() && share != Share::ALL {
             return Err(Refused::Fewer);
         }
         let phase = if share == Share::ALL { Phase::Cutover } else { Phase::Canary };
         let two_way_since = self.two_way_since.or(Some(next.since));
         Ok(Self { phase, share, cohorts: cohorts.clone(), two_way_since, ..next })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::DigestKey;
+
+    const NOW: Timestamp = Timestamp(1_795_219_200_000);
+
+    fn key() -> DigestKey {
+        DigestKey::new(&[7; 32]).unwrap()
+    }
+
+    fn with(share: u16, allow: &[&str], deny: &[&str]) -> Step {
+        let testers = |ids: &[&str]| ids.iter().map(|id| key().tester(id)).collect();
+        let cohorts = Cohorts { allow: testers(allow), deny: testers(deny), ..Cohorts::default() };
+        Step::Switch { share: Share::from_hundredths(share).unwrap(), cohorts }
+    }
+
+    fn after(steps: &[Step]) -> Result<Standing, Refused> {
+        steps.iter().try_fold(Standing::default(), |standing, step| standing.after(step, NOW))
+    }
+
+    #[test]
+    fn users_who_may_be_in_the_new_pool_are_not_denied() {
+        // While one tester is sent, another user was never there.
+        assert!(after(&[with(0, &["one"], &[]), with(500, &["one"], &["two"])]).is_ok());
+        assert_eq!(after(&[with(0, &["one"], &[]), with(500, &["one"], &["one"])]), Err(Refused::Fewer));
+        assert_eq!(after(&[with(500, &[], &[]), with(500, &[], &["two"])]), Err(Refused::Fewer));
+        assert!(after(&[with(500, &[], &["two"]), with(500, &[], &[])]).is_ok());
+    }
+
+    #[test]
+    fn a_smaller_share_is_refused_until_a_rollback_and_nobody_at_all_always() {
+        assert_eq!(after(&[with(2_500, &[], &[]), with(500, &[], &[])]), Err(Refused::Fewer));
+        assert!(after(&[with(2_500, &[], &[]), Step::Rollback, with(500, &[], &[])]).is_ok());
+        assert_eq!(after(&[with(0, &[], &[])]), Err(Refused::Nobody));
     }
 }

@@ -2,7 +2,7 @@ use std::sync::Mutex;
 
 use lambda_runtime::Context;
 use twinpool_core::change_event::ChangeEvent;
-use twinpool_core::id::Timestamp;
+use twinpool_core::id::{PoolId, Timestamp};
 use twinpool_core::port::{Answer, Class};
 
 use super::*;
@@ -36,8 +36,9 @@ impl Clock for At {
 
 async fn handle(record: &str, refuses: bool) -> (Result<(), AuditError>, Vec<ChangeEvent>) {
     let sink = Sink { refuses, taken: Mutex::default() };
-    let pool = PoolId::parse("eu-west-1_A").unwrap();
-    let function = AuditTrail::new(&sink, At(7), pool, "arn:aws:iam::123456789012:role/mirror".to_owned());
+    let old_pool = PoolId::parse("eu-west-1_A").unwrap();
+    let own_roles = vec!["arn:aws:iam::123456789012:role/mirror".to_owned()];
+    let function = AuditTrail::new(&sink, At(7), Followed { old_pool, new_pool: None, own_roles });
     let payload = RawValue::from_string(record.to_owned()).unwrap();
     let answer = function.handle(LambdaEvent::new(payload, Context::default())).await;
     (answer, sink.taken.into_inner().unwrap())

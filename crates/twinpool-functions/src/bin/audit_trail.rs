@@ -1,4 +1,4 @@
-//! Lambda: makes change events of the records that CloudTrail keeps of the old pool.
+//! Lambda: makes change events of the records that CloudTrail keeps of the old pool, and of the new one where both are followed.
 
 use lambda_runtime::{Error, service_fn};
 use twinpool_aws::client::{self, Patience};
@@ -25,8 +25,8 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn start() -> Result<AuditTrail<Queue, SystemClock>, SettingsError> {
-    let AuditTrailSettings { queue_url, key, old_pool, own_role } = AuditTrailSettings::read(&Environment)?;
+    let AuditTrailSettings { queue_url, key, followed } = AuditTrailSettings::read(&Environment)?;
     let config = client::load(Patience::MIRROR).await;
     let queue = Queue::connect(&config, queue_url, key);
-    Ok(AuditTrail::new(queue, SystemClock, old_pool, own_role))
+    Ok(AuditTrail::new(queue, SystemClock, followed))
 }

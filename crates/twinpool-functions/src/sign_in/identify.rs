@@ -29,7 +29,7 @@ impl<X: Outside> Wiring<X> {
         let id = random_id().ok_or(Missing::NoRandomness)?;
         match capture(raw, &self.terms.key, id, SystemClock.now()) {
             Captured::Event(event) if event.pool != self.pool => Err(Missing::OtherPool),
-            Captured::Event(event) if event.sub.is_some() => Ok(event),
+            Captured::Event(event) if event.sub.is_some() => Ok(*event),
             Captured::Event(_) | Captured::NoUser(_) | Captured::Unreadable(_) => Err(Missing::Unreadable),
         }
     }

@@ -12,6 +12,7 @@ use twinpool_trigger::Count;
 use super::arrivals::Lost;
 use super::hint::Told;
 use super::source::Source;
+use super::told_back::NotTold;
 use super::{Missing, Refused};
 
 /// What a line says of the event that it is about.
@@ -41,6 +42,7 @@ impl<'a> Call<'a> {
 /// | `ClaimMissing` | a token without user id |
 /// | `HintLost` | the token has its claim, and only the mirror does not know of a new pair |
 /// | `GroupsLate` | a first token has its claim, and not the groups |
+/// | `CaptureLost` | the mirror could not be told what an event shows, where both pools are kept in step |
 /// | `ArrivalLost` | it could not be written down that somebody came, or chose a password |
 /// | `Bridged` | somebody was let in by the password of the old pool, or by a code; `reason` says by which |
 /// | `BridgeRefused` | somebody was not; `reason` says why |
@@ -78,7 +80,7 @@ impl Line {
 
     /// `who`: under whom it would have been kept.
     pub(super) fn arrival_lost(mark: Mark, lost: &Lost, who: &Sub, call: &Call<'_>) -> Self {
-        if mark == Mark::Password {
+        if mark == Mark::Chosen {
             return Self::nobodys_password(lost, &Call { sub: Some(who), ..call.clone() });
         }
         let message = format!("that the user came could not be written down: {lost}; the next token does it");
@@ -91,6 +93,13 @@ impl Line {
             "that the user chose a password could not be written down: {lost}; until it is, the one of the old pool could be carried over it"
         );
         Self::of("ArrivalLost", "ERROR", message, lost.reason(), call)
+    }
+
+    pub(super) fn not_told_back(why: &NotTold, call: &Call<'_>) -> Self {
+        let message = format!(
+            "the mirror could not be told what the new pool shows: {why}; the change arrives with the user's next event, or with a sweep"
+        );
+        Self::of("CaptureLost", "WARN", message, why.reason(), call)
     }
 
     /// `by`: what was asked for.

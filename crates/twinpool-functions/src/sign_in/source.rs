@@ -12,6 +12,8 @@ pub(super) enum Source {
     Token(String),
     /// PostConfirmation, after a forgotten password was reset.
     PasswordReset,
+    /// PostConfirmation, after a sign-up.
+    Confirmed(String),
     /// One of the three of CUSTOM_AUTH.
     Challenge(Step, String),
     /// UserMigration.
@@ -60,6 +62,7 @@ impl Source {
         match source.split_once('_') {
             Some(("TokenGeneration", kind)) if kind != "ClientCredentials" => Self::Token(source),
             Some(("PostConfirmation", _)) if source == RESET => Self::PasswordReset,
+            Some(("PostConfirmation", _)) => Self::Confirmed(source),
             Some(("DefineAuthChallenge", _)) => Self::Challenge(Step::Define, source),
             Some(("CreateAuthChallenge", _)) => Self::Challenge(Step::Create, source),
             // AWS's guide has both names (F§1.3).
@@ -77,10 +80,19 @@ impl Source {
         matches!(self.word(), Some(RESET | CHANGED_A_PASSWORD))
     }
 
+    /// Whether the event shows a user of the pool as the user now is.
+    pub(super) fn shows_the_user(&self) -> bool {
+        match self {
+            Self::Token(_) | Self::PasswordReset | Self::Confirmed(_) => true,
+            Self::Challenge(..) | Self::Migration(_) | Self::SignUp(_) | Self::Other => false,
+        }
+    }
+
     /// Cognito's word, for lines.
     pub(super) fn word(&self) -> Option<&str> {
         match self {
             Self::Token(source)
+            | Self::Confirmed(source)
             | Self::Challenge(_, source)
             | Self::Migration(source)
             | Self::SignUp(source) => Some(source),

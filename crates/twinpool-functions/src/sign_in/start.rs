@@ -70,7 +70,7 @@ async fn connect(found: Result<Found, String>, formers: ChainSettings) -> SignIn
     };
     let chain = chain(formers, Lambda::connect(&config).map_err(|error| error.to_string()));
     let wiring = found.map(|found| wire(&config, found));
-    join(open_table(&wiring), open_lambda(&chain)).await;
+    join(join(open_table(&wiring), open_queue(&wiring)), open_lambda(&chain)).await;
     SignIn::new(wiring, chain)
 }
 
@@ -90,6 +90,8 @@ fn wire(config: &Config, found: Found) -> Wiring<OnAws> {
         terms,
         claim: settings.claim,
         deadline,
+        reverse_sync: settings.reverse_sync,
+        own_client: settings.own_client,
         ways,
     }
 }
@@ -105,6 +107,13 @@ async fn open_table(wiring: &Result<Wiring<OnAws>, String>) {
         return;
     };
     timeout(WARM_UP, wiring.table.known(&nobody)).await.map(drop).unwrap_or_default();
+}
+
+/// Opens the connection to the queue, where every token is told to the mirror.
+async fn open_queue(wiring: &Result<Wiring<OnAws>, String>) {
+    if let Some(wiring) = wiring.as_ref().ok().filter(|wiring| wiring.reverse_sync) {
+        timeout(WARM_UP, wiring.sink.warm_up()).await.unwrap_or_default();
+    }
 }
 
 /// Opens the connection to Lambda, where a former function is to be called.

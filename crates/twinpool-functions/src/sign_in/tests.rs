@@ -12,6 +12,7 @@ use twinpool_testkit::world::{MARKER, OLD_POOL, attribute, key, person};
 use super::*;
 
 mod bench;
+mod both_ways;
 mod first;
 mod former;
 mod rounds;

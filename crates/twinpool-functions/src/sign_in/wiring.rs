@@ -11,6 +11,7 @@ use twinpool_core::id::PoolId;
 use twinpool_core::one_time_code::CodeSender;
 use twinpool_core::port::{ChangeSink, LinkReader, PoolReader};
 use twinpool_engine::{Gate, GatePorts, Terms};
+use twinpool_trigger::is_own_question;
 
 /// The outside of the function, in one parameter.
 pub trait Outside {
@@ -50,8 +51,19 @@ pub struct Wiring<X: Outside> {
     pub claim: ClaimName,
     /// How long a token waits for the user id.
     pub deadline: Duration,
+    /// Whether the old pool is written too, so that the mirror wants to know what the new one shows.
+    pub reverse_sync: bool,
+    /// The app client of the new pool by which twinpool asks about passwords.
+    pub own_client: Option<String>,
     /// By which ways people of the old pool are let in; `None`: by none here. Or why nobody can be.
     pub ways: Result<Option<Ways<X>>, String>,
+}
+
+impl<X: Outside> Wiring<X> {
+    /// Whether an event is of a question of twinpool's own.
+    pub(super) fn is_own_question(&self, raw: &str) -> bool {
+        is_own_question(raw, self.own_client.as_deref())
+    }
 }
 
 /// By which ways people of the old pool are let in.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::facts::Facts;
+use super::marker::Marked;
 use super::step::{Part, Step, faults_or};
 use crate::names::{HOLD_NAMES, changeable};
 use crate::port::Json;
@@ -17,44 +18,8 @@ pub(super) fn marker(facts: &Facts) -> Vec<Step> {
         Err(blind) => return vec![Step::blind(part, "the new pool", blind, RESTORE)],
     };
     let marker = facts.expected.marker.as_str();
-    let attributes = pool.get("SchemaAttributes").and_then(Value::as_array).into_iter().flatten();
-    let mut faults = Vec::new();
-    match attributes
-        .filter_map(Value::as_object)
-        .find(|one| one.get("Name").is_some_and(|name| name == marker))
-    {
-        None => {
-            let bare = marker.strip_prefix("custom:").unwrap_or(marker);
-            let pool = &facts.expected.new_pool;
-            let why = format!(
-                "the new pool has no attribute {marker}, which proves whose user a user is: the mirror refuses to start"
-            );
-            let add = format!(
-                "aws cognito-idp add-custom-attributes --user-pool-id {pool} --custom-attributes Name={bare},AttributeDataType=String,Mutable=false"
-            );
-            faults.push(Step::broken(part, why, add));
-        }
-        Some(attribute) => {
-            if attribute.get("Mutable") == Some(&Value::Bool(true)) {
-                let why = format!(
-                    "the attribute {marker} of the new pool can be changed, so it proves nothing: the mirror refuses to start"
-                );
-                faults.push(Step::broken(
-                    part,
-                    why,
-                    "add another one that is not mutable, and deploy with MarkerAttribute set to it",
-                ));
-            }
-            if attribute.get("AttributeDataType").is_some_and(|kind| kind != "String") {
-                let why = format!("the attribute {marker} of the new pool is no String");
-                faults.push(Step::broken(
-                    part,
-                    why,
-                    "add a String that is not mutable, and deploy with MarkerAttribute set to it",
-                ));
-            }
-        }
-    }
+    let (id, otherwise) = (&facts.expected.new_pool, "the mirror refuses to start");
+    let faults = Marked { part, which: "new", id, pool, otherwise }.faults(marker);
     faults_or(part, faults, format!("there, with the marker {marker}"))
 }
 

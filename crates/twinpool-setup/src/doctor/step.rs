@@ -53,6 +53,8 @@ pub enum Part {
     AuditTrail,
     /// The trail that makes CloudTrail tell EventBridge.
     Trail,
+    /// What happens in the new pool, on its way to the old one; only where that is switched on.
+    WayBack,
     /// Capture, asked with an event for the test user.
     Hint,
     /// The mirror's answer to it.
@@ -88,6 +90,7 @@ impl Part {
             Self::Version => "version",
             Self::AuditTrail => "audit_trail",
             Self::Trail => "trail",
+            Self::WayBack => "way_back",
             Self::Hint => "hint",
             Self::Arrival => "arrival",
             Self::User => "user",

@@ -7,6 +7,7 @@ use crate::port::{FunctionArn, Json};
 
 mod broken;
 mod walk;
+mod way_back;
 mod ways;
 
 const OLD: &str = "eu-west-1_Old";

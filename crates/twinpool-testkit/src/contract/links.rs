@@ -16,6 +16,7 @@ use twinpool_core::reverse::{Overruled, Reverse, Work, Written};
 use twinpool_core::snapshot::{Factor, Mfa};
 use twinpool_core::trouble::{Trouble, code};
 use twinpool_core::value::Value;
+use twinpool_core::verified::{Verified, VerifiedStore};
 
 use crate::world::{attribute, group, key};
 
@@ -294,4 +295,15 @@ pub async fn the_last_trouble_is_kept<L: TroubleStore>(links: &L) {
     let second = Trouble { operation: None, code: code::TOO_EARLY.to_owned(), is_passing: true, ..first };
     assert_eq!(links.note_trouble("c5-user", &second).await, Ok(()));
     assert_eq!(links.trouble("c5-user").await, Ok(Some(second)));
+}
+
+/// Of the verifies of everybody, the last one is kept.
+pub async fn the_last_verify_is_kept<L: VerifiedStore>(links: &L) {
+    assert_eq!(links.verified().await, Ok(None));
+    let first = Verified { at: Timestamp(8), users: 5, differing: 1, held_back: 2, in_flight: 3 };
+    assert_eq!(links.note_verified(&first).await, Ok(()));
+    assert_eq!(links.verified().await, Ok(Some(first)));
+    let second = Verified { at: Timestamp(9), differing: 0, ..first };
+    assert_eq!(links.note_verified(&second).await, Ok(()));
+    assert_eq!(links.verified().await, Ok(Some(second)));
 }

@@ -37,11 +37,22 @@ impl Arrivals {
 
     fn note(&mut self, who: &Sub, mark: Mark, at: Timestamp) {
         let arrival = &mut self.0.entry(who.clone()).or_default().arrival;
+        let latest = match mark {
+            Mark::Chosen | Mark::BridgedChosen => Some(&mut arrival.chosen_at),
+            Mark::OldPassword => Some(&mut arrival.old_password_at),
+            Mark::CarriedBack => Some(&mut arrival.back_at),
+            Mark::ResetInOld => Some(&mut arrival.reset_in_old_at),
+            _ => None,
+        };
+        if let Some(latest) = latest {
+            *latest = (*latest).max(Some(at));
+        }
         let first = match mark {
+            Mark::OldPassword | Mark::CarriedBack | Mark::ResetInOld => return,
             Mark::Migrated => &mut arrival.migrated_at,
             Mark::Bridging => &mut arrival.bridging_at,
-            Mark::Bridged => &mut arrival.bridged_at,
-            Mark::Password => &mut arrival.password_at,
+            Mark::Bridged | Mark::BridgedChosen => &mut arrival.bridged_at,
+            Mark::Password | Mark::Chosen => &mut arrival.password_at,
             Mark::SecondFactor => &mut arrival.factor_at,
             Mark::Code => &mut arrival.code_at,
             Mark::Came => {
@@ -84,6 +95,10 @@ impl Arrivals {
             invited: to.invited.or(from.invited),
             inviting_at: to.inviting_at.or(from.inviting_at),
             withdrawn_at: to.withdrawn_at.or(from.withdrawn_at),
+            chosen_at: to.chosen_at.or(from.chosen_at),
+            old_password_at: to.old_password_at.or(from.old_password_at),
+            back_at: to.back_at.or(from.back_at),
+            reset_in_old_at: to.reset_in_old_at.or(from.reset_in_old_at),
         };
     }
 

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use twinpool_core::account::Apart;
 use twinpool_core::born::Birth;
 use twinpool_core::id::{NewSub, OldSub};
 use twinpool_core::link::Link;
 use twinpool_core::listing::{Found, LinkBatch, Listing, Pair, Stage, Tied};
 use twinpool_core::port::{Answer, LinkScan, Page, Place};
 
-use super::MemoryLinks;
+use super::{Back, MemoryLinks};
 
 /// As a walk shows it: without the name.
 fn shown(birth: &Birth) -> Birth {
@@ -16,7 +17,7 @@ fn shown(birth: &Birth) -> Birth {
 }
 
 impl MemoryLinks {
-    /// One link a page, and all groups and arrivals after them.
+    /// One link a page, and all else after them.
     fn page_after(&self, after: Option<&Place>) -> Page {
         let tables = self.tables();
         let is_after = |link: &&Link| after.is_none_or(|place| link.old_sub.as_str() > place.0.as_str());
@@ -29,11 +30,18 @@ impl MemoryLinks {
             None => Page {
                 groups: tables.groups.values().cloned().collect(),
                 arrivals: tables.arrivals.all(),
+                apart: tables.back.iter().filter_map(apart).collect(),
                 births: tables.births.values().map(shown).collect(),
                 ..Page::default()
             },
         }
     }
+}
+
+fn apart((new_sub, back): (&NewSub, &Back)) -> Option<Apart> {
+    let of = back.old_sub.clone().filter(|_| back.further);
+    let is_apart = back.old_sub.is_none() || back.further;
+    is_apart.then(|| Apart { new_sub: new_sub.clone(), user_id: back.user_id.clone(), of })
 }
 
 impl LinkScan for MemoryLinks {

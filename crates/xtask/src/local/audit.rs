@@ -33,7 +33,7 @@ impl AuditTrail {
         Self { aws, rule: rule.to_owned(), pool: pool.to_owned() }
     }
 
-    /// Tells of an operation on a user of the old pool, as CloudTrail would minutes after it.
+    /// Tells of an operation on a user of the pool, as CloudTrail would minutes after it.
     ///
     /// # Errors
     /// When there is no such file, the rule does not take the event, or EventBridge refuses it.
@@ -41,7 +41,7 @@ impl AuditTrail {
         self.deliver(&self.record(operation)?.replace(USER, sub))
     }
 
-    /// Tells of an operation on a group of the old pool.
+    /// Tells of an operation on a group of the pool.
     ///
     /// # Errors
     /// As [`tell`](Self::tell).

@@ -28,9 +28,10 @@ pub(super) fn start(options: &Options, folder: &Path) -> Result<Addresses> {
     let at = |server, role| Place { aws: &aws, folder, server, role };
     let (new, old) = (at(options.new_server, "new"), at(options.old_server, "old"));
     let (new_pool, _) = new.pool(options.new_sign_in, true)?;
-    let (old_pool, own_client) = old.pool(options.old_sign_in, false)?;
+    let (old_pool, own_client) = old.pool(options.old_sign_in, options.both_ways)?;
     let mut more = CONTINUITY.to_vec();
     more.extend(own_client.as_deref().map(|client| ("OldPoolClientId", client)));
+    more.extend(options.both_ways.then_some(("ReverseSync", "on")));
     let outputs = deploy::deploy(&aws, &options.name, &old_pool, &new_pool, &more)?;
     if options.enforce_iam {
         sent::allow(&aws, &options.name)?;

@@ -11,11 +11,12 @@ use twinpool_core::port::{Answer, Class, PortError};
 use super::field::{Map, damaged, integer, list, number, optional, set, string, text, values};
 
 /// The only format there is.
-const FORMAT: u64 = 1;
+pub(in super::super) const FORMAT: u64 = 1;
 
 /// The item of where the move stands. `changes`: how many lines the history has.
 pub(in super::super) fn encode_standing(standing: &Standing, changes: u64, key: String) -> Map {
-    let Standing { version, phase, share, cohorts, round, since, two_way_since, table, busy } = standing;
+    let Standing { version, phase, share, cohorts, round, since, two_way_since, proven, table, busy } =
+        standing;
     let mut item = Map::from([
         ("pk".to_owned(), text(key)),
         ("format".to_owned(), number(FORMAT)),
@@ -31,6 +32,7 @@ pub(in super::super) fn encode_standing(standing: &Standing, changes: u64, key: 
         ("since".to_owned(), number(since.0)),
     ]);
     item.extend(two_way_since.map(|at| ("two_way_since".to_owned(), number(at.0))));
+    item.extend(proven.map(|at| ("proven".to_owned(), number(at.0))));
     item.extend(table.as_ref().map(|table| ("table".to_owned(), text(table))));
     item.extend(busy.as_ref().map(|busy| ("busy".to_owned(), encode_busy(busy))));
     item
@@ -61,7 +63,9 @@ pub(in super::super) fn decode_standing(item: &Map) -> Answer<(Standing, u64)> {
         allow: set(item, "allow", digest)?,
         deny: set(item, "deny", digest)?,
     };
-    let two_way = item.contains_key("two_way_since").then(|| integer(item, "two_way_since")).transpose()?;
+    let moment = |field: &str| -> Answer<Option<Timestamp>> {
+        Ok(item.contains_key(field).then(|| integer(item, field)).transpose()?.map(Timestamp))
+    };
     let standing = Standing {
         version: integer(item, "version")?,
         phase: phase(item, "phase")?,
@@ -69,14 +73,15 @@ pub(in super::super) fn decode_standing(item: &Map) -> Answer<(Standing, u64)> {
         cohorts,
         round: Round(u32::try_from(integer(item, "round")?).map_err(|_| damaged("round"))?),
         since: Timestamp(integer(item, "since")?),
-        two_way_since: two_way.map(Timestamp),
+        two_way_since: moment("two_way_since")?,
+        proven: moment("proven")?,
         table: optional(item, "table")?.map(str::to_owned),
         busy: item.get("busy").map(decode_busy).transpose()?,
     };
     Ok((standing, integer(item, "changes")?))
 }
 
-fn known(item: &Map) -> Answer<()> {
+pub(in super::super) fn known(item: &Map) -> Answer<()> {
     match integer(item, "format")? {
         FORMAT => Ok(()),
         _ => Err(PortError::new(Class::Unreadable, "GetItem", "NewerFormat")),

@@ -12,8 +12,18 @@ fn record(operation: &str, fields: &str) -> String {
 }
 
 fn audited(raw: &str) -> Audited {
-    let pool = PoolId::parse("eu-west-1_oLdP00l01").unwrap();
-    audit(raw, EventId::from_random([1; 16]), &pool, Some(ROLE), Timestamp(5))
+    audit(raw, EventId::from_random([1; 16]), &followed(None), Timestamp(5))
+}
+
+fn followed(new_pool: Option<&str>) -> Followed {
+    Followed {
+        old_pool: PoolId::parse("eu-west-1_oLdP00l01").unwrap(),
+        new_pool: new_pool.map(|id| PoolId::parse(id).unwrap()),
+        own_roles: vec![
+            ROLE.to_owned(),
+            "arn:aws:iam::123456789012:role/twinpool-BridgeRole-3C4D".to_owned(),
+        ],
+    }
 }
 
 fn event(raw: &str) -> ChangeEvent {
@@ -206,4 +216,36 @@ fn any_text_gives_an_answer() {
     }
     // Numbers that fit no type, in places that nobody reads.
     assert!(sub(&format!(r#","serial":1e400,"additionalEventData":{{"sub":"{SUB}","n":1e400}}"#)).is_some());
+}
+
+#[test]
+fn where_both_pools_are_followed_each_hint_names_its_pool_and_groups_of_the_new_one_stay() {
+    const NEW: &str = "eu-west-1_nEwP00l01";
+    let of = |new_pool, operation, fields: &str| {
+        let raw = record(operation, fields);
+        audit(&raw, EventId::from_random([1; 16]), &followed(new_pool), Timestamp(5))
+    };
+    let fields = |pool: &str| {
+        format!(
+            r#","requestParameters":{{"userPoolId":"{pool}","groupName":"staff"}},"additionalEventData":{{"sub":"{SUB}"}}"#
+        )
+    };
+    for pool in [NEW, "eu-west-1_oLdP00l01"] {
+        let Audited::Event(event) = of(Some(NEW), "AdminDeleteUser", &fields(pool)) else { panic!("{pool}") };
+        assert_eq!(event.pool.as_str(), pool);
+    }
+    assert_eq!(of(None, "AdminDeleteUser", &fields(NEW)), Audited::Ignored(Ignored::OtherPool));
+    assert_eq!(
+        of(Some(NEW), "AdminDeleteUser", &fields("eu-west-1_0ther")),
+        Audited::Ignored(Ignored::OtherPool)
+    );
+    assert_eq!(of(Some(NEW), "DeleteGroup", &fields(NEW)), Audited::Ignored(Ignored::GroupOfNewPool));
+    // Each of its own roles, in either pool.
+    for role in ["migration/twinpool-MirrorRole-1A2B", "twinpool-BridgeRole-3C4D"] {
+        let own = format!(
+            r#"{},"userIdentity":{{"sessionContext":{{"sessionIssuer":{{"arn":"arn:aws:iam::123456789012:role/{role}"}}}}}}"#,
+            fields(NEW)
+        );
+        assert_eq!(of(Some(NEW), "AdminSetUserPassword", &own), Audited::Ignored(Ignored::OwnCall), "{role}");
+    }
 }

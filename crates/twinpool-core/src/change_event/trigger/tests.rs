@@ -10,7 +10,7 @@ fn captured(raw: &str) -> Captured {
 
 fn event(raw: &str) -> ChangeEvent {
     match captured(raw) {
-        Captured::Event(event) => event,
+        Captured::Event(event) => *event,
         other => panic!("expected an event, got {other:?}"),
     }
 }

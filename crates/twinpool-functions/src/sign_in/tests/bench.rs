@@ -287,6 +287,8 @@ impl Bench {
             terms: Terms { key: key(), marker: attribute(MARKER), rules: Rules::default() },
             claim: ClaimName::parse("user_id").unwrap(),
             deadline: DEADLINE,
+            reverse_sync: false,
+            own_client: None,
             ways: Ok(None),
         }
     }

@@ -1,0 +1,109 @@
+//! `twinpool rollback`: sends everybody to the old pool again.
+
+use std::time::Instant;
+
+use clap::Args;
+use twinpool_aws::chain::Chain;
+use twinpool_core::check::checks;
+use twinpool_core::phase::{PhaseReader as _, Standing, Step};
+use twinpool_core::port::Clock as _;
+use twinpool_engine::{RolledBack, at_work, roll_back};
+
+use crate::ask::{self, Answer};
+use crate::clock::SystemClock;
+use crate::options::{self, Consent, Table};
+use crate::steps::{self, Brief, a_reason, moment};
+use crate::{Exit, Outcome};
+
+/// Why.
+#[derive(Debug, Args)]
+#[command(after_help = format!("{EXAMPLE}\n\n{}", options::WHERE))]
+pub(crate) struct Arguments {
+    /// Why: kept in the history.
+    #[arg(long, value_name = "TEXT", value_parser = a_reason)]
+    why: String,
+    /// For programs: one JSON object.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    consent: Consent,
+    /// The queue of change events, which is looked at: the stack's output `QueueUrl`.
+    #[arg(long, env = "TWINPOOL_QUEUE_URL", hide_env_values = true, value_name = "URL")]
+    queue_url: Option<String>,
+    /// The DLQ, which is looked at: the stack's output `DlqUrl`.
+    #[arg(long, env = "TWINPOOL_DLQ_URL", hide_env_values = true, value_name = "URL")]
+    dlq_url: Option<String>,
+    #[command(flatten)]
+    table: Table,
+}
+
+const EXAMPLE: &str = "Example:\n  twinpool rollback --why 'sign-ins fail since ten'\n\
+    One write, and no user is touched; it waits for no verify and for no switch that is at work.";
+
+pub(crate) async fn run(arguments: &Arguments) -> Outcome {
+    let config = options::aws().await?;
+    let links = arguments.table.connect(&config);
+    let table = &arguments.table.table;
+    let standing = links.standing().await.map_err(|error| steps::table_problem(table, error))?;
+    if let Err(why) = standing.after(&Step::Rollback, SystemClock.now()) {
+        return Ok(steps::refused(&why.to_string(), Some(&standing), &[], arguments.json));
+    }
+    let chain = Chain::connect(&config);
+    let brief = Brief {
+        chain: chain.as_ref().map_err(ToString::to_string),
+        links: &links,
+        table,
+        queue_url: arguments.queue_url.as_deref(),
+        dlqs: arguments.dlq_url.as_deref().map(|url| ("the DLQ of the mirror", url)).into_iter().collect(),
+    };
+    let (facts, who) = tokio::join!(brief.facts(), steps::who(&config));
+    let checks = checks(&Step::Rollback, &standing, &facts, SystemClock.now());
+    let shown = steps::checks(&checks);
+    if checks.iter().any(twinpool_core::check::Check::bars) {
+        let why = "nothing was changed: what the table says is not of now";
+        let (said, exit) = steps::refused(why, Some(&standing), &checks, arguments.json);
+        return Ok((if arguments.json { said } else { shown + &said }, exit));
+    }
+    match ask::before(&arguments.consent, &(shown.clone() + &intent(&standing)))? {
+        Answer::Go => {}
+        Answer::Shown if arguments.json => {
+            return Ok((steps::answer(false, None, Some(&standing), &checks), Exit::Done));
+        }
+        Answer::Shown => return Ok((shown + &intent(&standing), Exit::Done)),
+        Answer::Declined => return Ok(("nothing was changed\n".to_owned(), Exit::Failed)),
+    }
+    let start = Instant::now();
+    let done = match roll_back(&links, &SystemClock, &who, &arguments.why).await {
+        Ok(done) => done,
+        Err(error) => return steps::not_rolled_back(error, table, arguments.json),
+    };
+    let shown = if arguments.consent.yes { shown } else { String::new() };
+    let text = match arguments.json {
+        true => steps::answer(true, None, Some(&done.standing), &checks),
+        false => shown + &told(&done, start.elapsed().as_millis()),
+    };
+    Ok((text, Exit::Done))
+}
+
+fn intent(standing: &Standing) -> String {
+    let mut out = format!(
+        "Now {}. Everybody is sent to the old pool again, which has the say for everybody; changes go on travelling both ways.\n",
+        moment(standing.phase, standing.share)
+    );
+    if let Some(busy) = at_work(standing, SystemClock.now()) {
+        out += &format!("{} by {} is at work: it loses, and says so.\n", busy.what, busy.who);
+    }
+    out
+}
+
+fn told(done: &RolledBack, millis: u128) -> String {
+    let by = if done.by_another { " by somebody else, at the same moment" } else { "" };
+    format!(
+        "rolled back{by}: {} before; version {}, written in {millis} ms\n\
+         Clients that ask where to go are told so within 30 seconds of their last question, unless the stack says another time; who is \
+         signed in to the new pool stays so until the session ends.\n\
+         Who needs a new password in the old pool: twinpool report passwords\n",
+        moment(done.before.phase, done.before.share),
+        done.standing.version,
+    )
+}

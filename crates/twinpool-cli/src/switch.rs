@@ -1,0 +1,283 @@
+//! `twinpool switch`: sends a share of the users, or some of them, to the new pool.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Args;
+use twinpool_aws::dynamodb::Links;
+use twinpool_core::check::{Check, Facts, checks};
+use twinpool_core::digest::DigestKey;
+use twinpool_core::id::{AttributeName, Sub};
+use twinpool_core::phase::{PhaseReader as _, Share, Standing, Step};
+use twinpool_core::port::Clock as _;
+use twinpool_engine::{Note, Switching};
+
+use crate::ask::{self, Answer};
+use crate::clock::SystemClock;
+use crate::digest_key;
+use crate::options::{self, Consent};
+use crate::steps::{self, Around, Forced, Held, Reached, a_reason};
+use crate::{Exit, Outcome};
+
+mod cohorts;
+mod prove;
+mod told;
+
+use cohorts::Asked;
+
+/// Whom to send, and why.
+#[derive(Debug, Args)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", options::WHERE), override_usage = "twinpool switch [OPTIONS] --why <TEXT>")]
+pub(crate) struct Arguments {
+    /// This share of the users [default: as it stands].
+    #[arg(long, value_name = "PERCENT", value_parser = a_share)]
+    percent: Option<Share>,
+    #[command(flatten)]
+    asked: Asked,
+    /// Why: kept in the history.
+    #[arg(long, value_name = "TEXT", value_parser = a_reason)]
+    why: String,
+    /// Does it although checks do not hold; the reason is kept in the history. Some checks no reason helps against.
+    #[arg(long, value_name = "REASON", value_parser = a_reason)]
+    force: Option<String>,
+    /// Proves the way back first, with this test user of yours, who is in both pools: a sub or a user id. The attribute is changed in
+    /// the new pool, seen in the old one, and put back.
+    #[arg(long, value_name = "SUB OR USER ID", value_parser = options::an_id)]
+    canary_user: Option<Sub>,
+    /// The attribute that is changed. Rules must carry it as it is.
+    #[arg(long, value_name = "NAME", default_value = "nickname", value_parser = |text: &str| AttributeName::parse(text))]
+    canary_attribute: AttributeName,
+    /// Proves the way back, and sends nobody else.
+    #[arg(long, requires = "canary_user", conflicts_with = "percent")]
+    prove_only: bool,
+    /// Waits this many seconds at most for a change to be seen.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=120))]
+    wait: u64,
+    /// For programs: one JSON object.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    consent: Consent,
+    #[command(flatten)]
+    around: Around,
+}
+
+const EXAMPLES: &str = "Examples:\n  \
+    twinpool switch --percent 5 --canary-user <sub> --why 'the first'\n  \
+    twinpool switch --group staff --why 'ourselves first'\n  \
+    twinpool switch --where custom:tenant=acme --why 'acme agreed'\n  \
+    twinpool switch --percent 100 --why 'a week without trouble'\n\
+    What stands already stays: groups, values and testers are added to it.";
+
+fn a_share(text: &str) -> Result<Share, &'static str> {
+    Share::parse(text.trim().trim_end_matches('%').trim_end())
+        .ok_or("say a share from 0 to 100 percent, such as 5 or 0.5")
+}
+
+/// What a step is made with.
+struct Place<'a> {
+    arguments: &'a Arguments,
+    reached: Reached<'a>,
+    key: DigestKey,
+}
+
+pub(crate) async fn run(arguments: &Arguments) -> Outcome {
+    let key = digest_key::find()?;
+    let place = Place { arguments, reached: arguments.around.reach().await?, key };
+    let (table, links) = (arguments.around.table(), &place.reached.links);
+    if arguments.consent.dry_run {
+        let standing = links.standing().await.map_err(|error| steps::table_problem(table, error))?;
+        return Ok(place.shown(&standing).await);
+    }
+    if !arguments.consent.yes {
+        ask::can_ask()?;
+    }
+    let mut switching = match Switching::begin(links, &SystemClock, "a switch", &place.reached.who).await {
+        Ok(switching) => switching,
+        Err(error) => return steps::not_changed(error, table, arguments.json),
+    };
+    let ended = Box::pin(place.go(&mut switching)).await;
+    // Who took the phase over has let it go, or will.
+    drop(switching.end().await);
+    ended
+}
+
+impl Place<'_> {
+    /// What is asked for, from where the move stands.
+    fn step(&self, standing: &Standing) -> Step {
+        let arguments = self.arguments;
+        let share =
+            arguments.percent.unwrap_or(if standing.phase.moves() { standing.share } else { Share::NONE });
+        Step::Switch { share, cohorts: arguments.asked.beside(standing, &self.key) }
+    }
+
+    /// While the way back is proven, the test user alone is sent.
+    fn first(&self, standing: &Standing, user: &str) -> Step {
+        let cohorts = self.arguments.asked.tester_alone(standing, user, &self.key);
+        Step::Switch { share: Share::NONE, cohorts }
+    }
+
+    /// Refuses what cannot be, before anything is looked at.
+    fn refusal(&self, standing: &Standing) -> Option<String> {
+        let arguments = self.arguments;
+        if arguments.prove_only {
+            let user = arguments.canary_user.as_ref().map_or("", Sub::as_str);
+            return standing.after(&self.first(standing, user), SystemClock.now()).err().and_then(|why| {
+                let stands = standing.phase.is_two_way() && standing.phase.moves();
+                (!stands).then(|| why.to_string())
+            });
+        }
+        if arguments.percent.is_none() && arguments.asked.is_empty() {
+            return Some(
+                "nobody is named: say --percent, --group, --where, --allow, or --prove-only".to_owned(),
+            );
+        }
+        standing.after(&self.step(standing), SystemClock.now()).err().map(|why| why.to_string())
+    }
+
+    async fn look(&self, standing: &Standing) -> (Vec<Check>, Facts) {
+        let prover = self.arguments.canary_user.as_ref().map(ToString::to_string);
+        let facts = Facts { prover, ..Box::pin(self.reached.facts()).await };
+        (checks(&self.step(standing), standing, &facts, SystemClock.now()), facts)
+    }
+
+    async fn shown(&self, standing: &Standing) -> (String, Exit) {
+        let json = self.arguments.json;
+        if let Some(why) = self.refusal(standing) {
+            return steps::refused(&why, Some(standing), &[], json);
+        }
+        let (checks, _) = self.look(standing).await;
+        let held = Held::of(&checks, self.arguments.force.as_deref());
+        let exit = if matches!(held, Held::Go(_)) { Exit::Done } else { Exit::Blocked };
+        let problem = match &held {
+            Held::Refused(why) => Some(why.as_str()),
+            Held::Go(_) => None,
+        };
+        if json {
+            return (steps::answer(false, problem, Some(standing), &checks), exit);
+        }
+        let end = problem.map_or_else(|| self.intent(standing), |why| format!("refused: {why}\n"));
+        (steps::checks(&checks) + &end, exit)
+    }
+
+    fn intent(&self, standing: &Standing) -> String {
+        let canary = self.arguments.canary_user.as_ref();
+        let proving = canary.map(|user| told::proving(user, &self.arguments.canary_attribute));
+        let step = (!self.arguments.prove_only).then(|| told::intent(standing, &self.step(standing)));
+        proving.into_iter().chain(step).collect()
+    }
+
+    async fn go(&self, switching: &mut Switching<'_, Links, SystemClock>) -> Outcome {
+        let arguments = self.arguments;
+        let (json, table) = (arguments.json, arguments.around.table());
+        if let Some(why) = self.refusal(switching.standing()) {
+            return Ok(steps::refused(&why, Some(switching.standing()), &[], json));
+        }
+        let (checks, facts) = self.look(switching.standing()).await;
+        let shown = steps::checks(&checks);
+        let forced = match Held::of(&checks, arguments.force.as_deref()) {
+            Held::Go(forced) => forced,
+            Held::Refused(why) => {
+                let (said, exit) = steps::refused(&why, Some(switching.standing()), &checks, json);
+                return Ok((if json { said } else { shown + &said }, exit));
+            }
+        };
+        match ask::before(&arguments.consent, &(shown.clone() + &self.intent(switching.standing())))? {
+            Answer::Go => {}
+            Answer::Shown | Answer::Declined => {
+                return Ok(("nothing was changed\n".to_owned(), Exit::Failed));
+            }
+        }
+        let id = facts.table.as_ref().ok().and_then(Option::as_deref);
+        let mut said = if arguments.consent.yes { shown } else { String::new() };
+        if let Some(user) = &arguments.canary_user {
+            said += &match Box::pin(self.prove(switching, user, id, &forced)).await? {
+                Ok(proof) => proof,
+                Err(stopped) => {
+                    return Ok(if json {
+                        self.broken(switching, &checks, stopped)
+                    } else {
+                        (said + &stopped.0, stopped.1)
+                    });
+                }
+            };
+        }
+        if !arguments.prove_only {
+            // The test user, who is sent by now, stays a tester.
+            let step = self.step(switching.standing());
+            if let Err(error) = switching.step(&step, id, &self.note(&arguments.why, &forced)).await {
+                return steps::not_changed(error, table, json);
+            }
+            said += &told::done(switching.standing());
+        }
+        let text = if json { steps::answer(true, None, Some(switching.standing()), &checks) } else { said };
+        Ok((text, Exit::Done))
+    }
+
+    fn broken(
+        &self,
+        switching: &Switching<'_, Links, SystemClock>,
+        checks: &[Check],
+        (why, exit): (String, Exit),
+    ) -> (String, Exit) {
+        (steps::answer(false, Some(why.trim_end()), Some(switching.standing()), checks), exit)
+    }
+
+    fn note(&self, why: &str, forced: &Forced) -> Note {
+        Note { who: self.reached.who.clone(), why: forced.why(why), forced: forced.checks.clone() }
+    }
+
+    /// Changes travel both ways from here on, and nobody but the test user is sent. What is said of it; or how the command ends.
+    async fn prove(
+        &self,
+        switching: &mut Switching<'_, Links, SystemClock>,
+        user: &Sub,
+        id: Option<&str>,
+        forced: &Forced,
+    ) -> anyhow::Result<Result<String, (String, Exit)>> {
+        let arguments = self.arguments;
+        let (table, parts) = (arguments.around.table(), &arguments.around.parts);
+        let stopped = |error| steps::not_changed(error, table, false).map(Err);
+        let pair = match prove::Pair::find(&self.reached.links, user)
+            .await
+            .map_err(|error| parts.table.problem(error))?
+        {
+            Ok(pair) => pair,
+            Err(why) => return Ok(Err((why, Exit::NotFound))),
+        };
+        if !switching.standing().phase.is_two_way() {
+            let why = format!("{}: proving the way back with {}", arguments.why, pair.old_sub());
+            let first = self.first(switching.standing(), pair.link().user_id.as_str());
+            if let Err(error) = switching.step(&first, id, &self.note(&why, forced)).await {
+                return stopped(error);
+            }
+        }
+        let prover = prove::Prover {
+            old: parts.pools.old(&self.reached.config),
+            new: parts.pools.new_pool(&self.reached.new_config),
+            attribute: arguments.canary_attribute.clone(),
+            wait: Duration::from_secs(arguments.wait),
+            pause: prove::PAUSE,
+        };
+        let asks = prove::Mirror::of(&self.reached.links, &self.reached.config, parts, pair.link());
+        let since = switching.standing().two_way_since;
+        prove::until_everybody_knows(since, SystemClock.now()).await;
+        let proof = Box::pin(prover.prove(&pair, &asks)).await.context("cannot prove the way back")?;
+        match proof {
+            Ok(took) => {
+                let why = format!(
+                    "the way back is proven with {}: {} changed in the new pool was seen in the old one after {} s",
+                    pair.old_sub(),
+                    arguments.canary_attribute,
+                    took.as_secs()
+                );
+                let note = Note { who: self.reached.who.clone(), why: why.clone(), forced: Vec::new() };
+                match switching.proven(&note).await {
+                    Ok(()) => Ok(Ok(why + "\n")),
+                    Err(error) => stopped(error),
+                }
+            }
+            Err(why) => Ok(Err((told::unproven(&why), Exit::Failed))),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What is checked before the phase changes, and what comes of it: decided from what the caller found, without looking itself.
+
+use std::fmt;
+
+mod facts;
+mod judge;
+#[cfg(test)]
+mod tests;
+
+pub use facts::{Chain, Facts, Lag, Look, Marker, Open};
+
+use crate::id::Timestamp;
+use crate::phase::{Standing, Step};
+
+/// What is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// The table is the one that the phase was written in.
+    Table,
+    /// The mirror may write to the old pool.
+    ReverseSync,
+    /// The old pool can prove who was made by twinpool.
+    Marker,
+    /// A change in the new pool was seen in the old one.
+    WayBack,
+    /// Both pools agree.
+    Verified,
+    /// Change events are worked off.
+    Queue,
+    /// Nothing was given up.
+    DeadLetters,
+    /// Functions, triggers and permissions of both pools.
+    Chain,
+    /// Nobody waits for a decision.
+    Conflicts,
+    /// No alarm of the stack is on.
+    Alarms,
+}
+
+impl What {
+    /// For programs, and for the history.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::ReverseSync => "reverse-sync",
+            Self::Marker => "marker",
+            Self::WayBack => "way-back",
+            Self::Verified => "verified",
+            Self::Queue => "queue",
+            Self::DeadLetters => "dead-letters",
+            Self::Chain => "chain",
+            Self::Conflicts => "conflicts",
+            Self::Alarms => "alarms",
+        }
+    }
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.code().replace('-', " "))
+    }
+}
+
+/// How it is with one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// As it should be, and what was seen.
+    Holds(String),
+    /// Not as it should be.
+    Fails {
+        /// What was seen.
+        why: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// Nobody could look.
+    Unknown(String),
+}
+
+/// One check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// What was looked at.
+    pub what: What,
+    /// What came of it.
+    pub verdict: Verdict,
+    /// Where it fails, no reason of an operator helps.
+    pub hard: bool,
+}
+
+impl Check {
+    /// Whether it holds.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        matches!(self.verdict, Verdict::Holds(_))
+    }
+
+    /// Whether the step is refused for it, whatever reason is given.
+    #[must_use]
+    pub fn bars(&self) -> bool {
+        self.hard && matches!(self.verdict, Verdict::Fails { .. })
+    }
+}
+
+/// The checks of a step, in the order in which they are shown. Those of a rollback are few, and look at nobody: it must not wait.
+#[must_use]
+pub fn checks(step: &Step, standing: &Standing, facts: &Facts, now: Timestamp) -> Vec<Check> {
+    let hard = |what, verdict| Check { what, verdict, hard: true };
+    let soft = |what, verdict| Check { what, verdict, hard: false };
+    let table = hard(What::Table, judge::table(standing, facts));
+    let queue = soft(What::Queue, judge::queue(facts));
+    let dead = soft(What::DeadLetters, judge::dead_letters(facts));
+    let reverse = judge::reverse_sync(facts);
+    let everybody = || {
+        [
+            soft(What::Verified, judge::verified(facts, now)),
+            soft(What::Chain, judge::chain(facts)),
+            soft(What::Conflicts, judge::conflicts(facts)),
+            soft(What::Alarms, judge::alarms(facts)),
+        ]
+    };
+    match step {
+        Step::Rollback => vec![table, soft(What::ReverseSync, reverse), queue, dead],
+        Step::Switch { .. } => {
+            let marker = hard(What::Marker, judge::marker(facts));
+            let way_back = soft(What::WayBack, judge::way_back(standing, facts));
+            let first = [table, hard(What::ReverseSync, reverse), marker, way_back, queue, dead];
+            first.into_iter().chain(everybody()).collect()
+        }
+        Step::Complete => [table, queue, dead].into_iter().chain(everybody()).collect(),
+    }
+}

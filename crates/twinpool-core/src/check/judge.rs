@@ -1,0 +1,190 @@
+//! Each check by itself.
+
+use std::time::Duration;
+
+use super::Verdict;
+use super::facts::{Facts, Lag, Marker};
+use crate::id::Timestamp;
+use crate::phase::Standing;
+
+/// A change should be in the other pool by then.
+const LATE: Duration = Duration::from_secs(60);
+
+fn holds(what: impl Into<String>) -> Verdict {
+    Verdict::Holds(what.into())
+}
+
+fn fails(why: impl Into<String>, remedy: impl Into<String>) -> Verdict {
+    Verdict::Fails { why: why.into(), remedy: remedy.into() }
+}
+
+fn unknown(why: &str) -> Verdict {
+    Verdict::Unknown(why.to_owned())
+}
+
+/// Named, the first few of many.
+fn few(names: &[String]) -> String {
+    const SHOWN: usize = 4;
+    let mut out = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("; ");
+    if names.len() > SHOWN {
+        out += &format!("; and {} more", names.len() - SHOWN);
+    }
+    out
+}
+
+const RESTORED: &str = "the table was put back from a backup: what it says of the phase and of the links is of that time. Look at \
+    `twinpool phase`, run `twinpool verify --repair`, then take it as it is: `twinpool phase --take-table --why TEXT`";
+
+pub(super) fn table(standing: &Standing, facts: &Facts) -> Verdict {
+    let last = match &facts.last_line {
+        Ok(last) => last.unwrap_or_default(),
+        Err(why) => return unknown(&format!("the history: {why}")),
+    };
+    if last > standing.version {
+        return fails("the history has lines that are younger than the phase", RESTORED);
+    }
+    match (&standing.table, &facts.table) {
+        (Some(written), Ok(Some(now))) if written != now => {
+            fails("the phase was written in another table than this one", RESTORED)
+        }
+        (Some(_), Ok(Some(_))) => holds("the one that the phase was written in"),
+        (None, Ok(Some(_))) => holds("its id is written down with this step"),
+        (_, Ok(None)) => unknown("AWS tells no id of the table"),
+        (_, Err(why)) => unknown(why),
+    }
+}
+
+pub(super) fn reverse_sync(facts: &Facts) -> Verdict {
+    match &facts.reverse_sync {
+        Ok(true) => holds("the mirror may write to the old pool"),
+        Ok(false) => fails(
+            "the mirror may not write to the old pool, so nothing leads back",
+            "twinpool deploy --reverse-sync on",
+        ),
+        Err(why) => unknown(why),
+    }
+}
+
+pub(super) fn marker(facts: &Facts) -> Verdict {
+    match &facts.marker {
+        Ok(Marker::Fine) => holds("the old pool has it, and nobody can change it"),
+        Ok(Marker::Missing(remedy)) => fails(
+            "the old pool lacks the marker attribute, so nobody who is born in the new pool can be made there",
+            remedy,
+        ),
+        Ok(Marker::Changeable) => fails(
+            "the marker attribute of the old pool can be changed, so it proves nothing",
+            "add another one to both pools that is not mutable, and deploy with MarkerAttribute set to it",
+        ),
+        Err(why) => unknown(why),
+    }
+}
+
+pub(super) fn way_back(standing: &Standing, facts: &Facts) -> Verdict {
+    match (standing.proven, &facts.prover) {
+        (_, Some(user)) => holds(format!("is proven with {user} before anybody is sent")),
+        (Some(_), None) => holds("a change in the new pool was seen in the old one"),
+        (None, None) => fails(
+            "nobody has seen a change travel from the new pool to the old one",
+            "name a test user of yours who is in both pools: --canary-user <sub or user id>",
+        ),
+    }
+}
+
+pub(super) fn verified(facts: &Facts, now: Timestamp) -> Verdict {
+    const REMEDY: &str = "twinpool verify, and whatever it says";
+    let verified = match &facts.verified {
+        Ok(Some(verified)) => verified,
+        Ok(None) => return fails("nobody has compared everybody yet", "twinpool verify"),
+        Err(why) => return unknown(why),
+    };
+    let age = Duration::from_millis(now.0.saturating_sub(verified.at.0));
+    if !verified.is_equal() {
+        let why = format!("{} of {} users differ", verified.differing, verified.users);
+        return fails(why, REMEDY);
+    }
+    if age > facts.fresh {
+        let why = format!("equal, but that was {} ago, and {} count", span(age), span(facts.fresh));
+        return fails(why, "twinpool verify");
+    }
+    let held = match verified.held_back {
+        0 => String::new(),
+        held => format!("; {held} held back"),
+    };
+    holds(format!("{} users equal, {} ago{held}", verified.users, span(age)))
+}
+
+pub(super) fn queue(facts: &Facts) -> Verdict {
+    match &facts.queue {
+        Ok(Lag { waiting: 0, oldest: None }) => holds("nothing waits"),
+        Ok(Lag { waiting, oldest: None }) => unknown(&format!("{waiting} wait, and nobody knows how long")),
+        Ok(Lag { waiting, oldest: Some(oldest) }) if *oldest > LATE => fails(
+            format!("{waiting} wait, the oldest for {}", span(*oldest)),
+            "twinpool doctor says what holds the mirror up",
+        ),
+        Ok(Lag { waiting, oldest: Some(oldest) }) => {
+            holds(format!("{waiting} wait, the oldest for {}", span(*oldest)))
+        }
+        Err(why) => unknown(why),
+    }
+}
+
+pub(super) fn dead_letters(facts: &Facts) -> Verdict {
+    let all = match &facts.dead_letters {
+        Ok(all) => all,
+        Err(why) => return unknown(why),
+    };
+    let full: Vec<_> = all.iter().filter(|(_, waiting)| **waiting > 0).collect();
+    match full.as_slice() {
+        [] => holds("empty"),
+        full => {
+            let told: Vec<_> = full.iter().map(|(name, waiting)| format!("{waiting} in {name}")).collect();
+            fails(told.join(", "), "twinpool dlq show says why, twinpool dlq redrive tries again")
+        }
+    }
+}
+
+pub(super) fn chain(facts: &Facts) -> Verdict {
+    let chain = match &facts.chain {
+        Ok(chain) => chain,
+        Err(why) => return unknown(why),
+    };
+    match (chain.broken.as_slice(), chain.unseen.as_slice()) {
+        ([], []) => holds(format!("{} parts of both pools are as they should be", chain.fine)),
+        ([], unseen) => unknown(&format!("could not look: {}", few(unseen))),
+        (broken, _) => fails(few(broken), "twinpool doctor says what to do"),
+    }
+}
+
+pub(super) fn conflicts(facts: &Facts) -> Verdict {
+    let open = match &facts.conflicts {
+        Ok(open) => open,
+        Err(why) => return unknown(why),
+    };
+    if open.unreadable > 0 {
+        return unknown(&format!("{} links could not be read", open.unreadable));
+    }
+    if open.by_reason.is_empty() {
+        return holds("none is open");
+    }
+    let told: Vec<_> =
+        open.by_reason.iter().map(|(reason, count)| format!("{count} {}", reason.code())).collect();
+    fails(format!("open: {}", told.join(", ")), "twinpool conflicts list")
+}
+
+pub(super) fn alarms(facts: &Facts) -> Verdict {
+    match &facts.alarms {
+        Ok(on) if on.is_empty() => holds("none is on"),
+        Ok(on) => fails(few(on), "docs/runbook.md says what each means"),
+        Err(why) => unknown(why),
+    }
+}
+
+/// In the largest unit that says enough.
+fn span(length: Duration) -> String {
+    match length.as_secs() {
+        seconds @ 0..=119 => format!("{seconds} s"),
+        seconds @ 120..=7_199 => format!("{} min", seconds / 60),
+        seconds => format!("{} h", seconds / 3_600),
+    }
+}

@@ -1,0 +1,119 @@
+use std::time::Duration;
+
+use super::*;
+use crate::held_back::Reason;
+use crate::phase::{Cohorts, Phase, Share};
+use crate::verified::Verified;
+
+const NOW: Timestamp = Timestamp(1_795_219_200_000);
+
+fn fine() -> Facts {
+    Facts {
+        table: Ok(Some("id-1".to_owned())),
+        last_line: Ok(Some(3)),
+        reverse_sync: Ok(true),
+        marker: Ok(Marker::Fine),
+        verified: Ok(Some(Verified { at: Timestamp(NOW.0 - 60_000), users: 10, ..Verified::default() })),
+        queue: Ok(Lag { waiting: 0, oldest: None }),
+        dead_letters: Ok([("events".to_owned(), 0)].into()),
+        chain: Ok(Chain { fine: 20, ..Chain::default() }),
+        conflicts: Ok(Open::default()),
+        alarms: Ok(Vec::new()),
+        ..Facts::unknown("nobody looked")
+    }
+}
+
+fn standing() -> Standing {
+    Standing {
+        version: 4,
+        phase: Phase::Canary,
+        table: Some("id-1".to_owned()),
+        proven: Some(Timestamp(1)),
+        ..Standing::default()
+    }
+}
+
+fn switch() -> Step {
+    Step::Switch { share: Share::ALL, cohorts: Cohorts::default() }
+}
+
+fn of(step: &Step, facts: &Facts) -> Vec<Check> {
+    checks(step, &standing(), facts, NOW)
+}
+
+fn failing(step: &Step, facts: &Facts) -> Vec<(What, bool)> {
+    of(step, facts)
+        .into_iter()
+        .filter(|check| !check.holds())
+        .map(|check| (check.what, check.bars()))
+        .collect()
+}
+
+#[test]
+fn where_all_is_well_every_check_of_every_step_holds() {
+    for step in [switch(), Step::Rollback, Step::Complete] {
+        assert_eq!(failing(&step, &fine()), []);
+    }
+}
+
+#[test]
+fn each_trouble_is_found_and_only_what_spoils_the_way_back_bars_a_switch() {
+    let late = Lag { waiting: 3, oldest: Some(Duration::from_secs(300)) };
+    let stale = Verified { at: Timestamp(NOW.0 - 25 * 3_600_000), users: 10, ..Verified::default() };
+    let differing = Verified { at: NOW, users: 10, differing: 1, ..Verified::default() };
+    let open = Open { by_reason: [(Reason::Taken, 2)].into(), unreadable: 0 };
+    let broken = Chain { broken: vec!["mirror".to_owned()], ..Chain::default() };
+    let cases = [
+        (Facts { table: Ok(Some("id-2".to_owned())), ..fine() }, What::Table, true),
+        (Facts { last_line: Ok(Some(5)), ..fine() }, What::Table, true),
+        (Facts { reverse_sync: Ok(false), ..fine() }, What::ReverseSync, true),
+        (Facts { marker: Ok(Marker::Missing("add it".to_owned())), ..fine() }, What::Marker, true),
+        (Facts { marker: Ok(Marker::Changeable), ..fine() }, What::Marker, true),
+        (Facts { verified: Ok(None), ..fine() }, What::Verified, false),
+        (Facts { verified: Ok(Some(stale)), ..fine() }, What::Verified, false),
+        (Facts { verified: Ok(Some(differing)), ..fine() }, What::Verified, false),
+        (Facts { queue: Ok(late), ..fine() }, What::Queue, false),
+        (Facts { dead_letters: Ok([("events".to_owned(), 1)].into()), ..fine() }, What::DeadLetters, false),
+        (Facts { chain: Ok(broken), ..fine() }, What::Chain, false),
+        (Facts { conflicts: Ok(open), ..fine() }, What::Conflicts, false),
+        (Facts { alarms: Ok(vec!["late".to_owned()]), ..fine() }, What::Alarms, false),
+    ];
+    for (facts, what, bars) in cases {
+        assert_eq!(failing(&switch(), &facts), [(what, bars)]);
+    }
+}
+
+#[test]
+fn what_nobody_could_look_at_never_counts_as_fine_and_never_bars() {
+    for check in of(&switch(), &Facts::unknown("no permission")) {
+        let is_proven = check.what == What::WayBack;
+        assert_eq!((check.holds(), check.bars()), (is_proven, false), "{check:?}");
+    }
+}
+
+#[test]
+fn the_way_back_is_proven_before_anybody_is_sent() {
+    let unproven = Standing { proven: None, ..standing() };
+    let failing = |facts: &Facts| {
+        let all = checks(&switch(), &unproven, facts, NOW);
+        all.into_iter().filter(|check| !check.holds()).map(|check| check.what).collect::<Vec<_>>()
+    };
+    assert_eq!(failing(&fine()), [What::WayBack]);
+    assert_eq!(failing(&Facts { prover: Some("sub-1".to_owned()), ..fine() }), []);
+}
+
+#[test]
+fn a_rollback_waits_for_no_walk_and_only_a_restored_table_bars_it() {
+    let lame = Facts {
+        reverse_sync: Ok(false),
+        dead_letters: Ok([("events".to_owned(), 9)].into()),
+        table: Ok(Some("id-1".to_owned())),
+        last_line: Ok(None),
+        ..Facts::unknown("nobody looked")
+    };
+    assert!(of(&Step::Rollback, &lame).iter().all(|check| !check.bars()));
+    let restored = Facts { table: Ok(Some("id-2".to_owned())), ..lame };
+    let barred: Vec<_> =
+        of(&Step::Rollback, &restored).into_iter().filter(Check::bars).map(|check| check.what).collect();
+    assert_eq!(barred, [What::Table]);
+}

@@ -1,0 +1,167 @@
+//! The built `twinpool phase`, `switch`, `rollback` and `complete` before an account that tells little: what nobody could look at has
+//! to be forced.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use twinpool_core::pool::AttributeSchema;
+use twinpool_testkit::MemoryPool;
+use twinpool_testkit::world::{MARKER, attribute, email_pool, username_pool};
+use twinpool_tests::aws_stub::AwsStub;
+
+use super::{between, told};
+
+const OLD: &str = "eu-west-1_Old";
+const NEW: &str = "eu-west-1_New";
+const FORCE: [&str; 4] = ["--force", "nothing to look at here", "--yes", "--json"];
+
+struct Bench(AwsStub);
+
+impl Bench {
+    /// `marked`: the old pool has the marker.
+    fn start(marked: bool) -> Self {
+        let mut old = username_pool(OLD);
+        old.attributes.remove(&attribute(MARKER));
+        if marked {
+            let marker = AttributeSchema { mutable: false, ..AttributeSchema::TEXT };
+            old.attributes.insert(attribute(MARKER), marker);
+        }
+        let (old, new) = (MemoryPool::with_uuids(old), MemoryPool::with_uuids(email_pool(NEW)));
+        Self(AwsStub::start(&[&old, &new]))
+    }
+
+    fn say(&self, words: &[&str]) -> (Option<i32>, String, String) {
+        let mut command = between(&self.0, OLD, NEW);
+        command.args(words);
+        command.env("TWINPOOL_QUEUE_URL", format!("{}/000000000000/events.fifo", self.0.endpoint()));
+        command.env("TWINPOOL_CAPTURE_ARN", "arn:aws:lambda:eu-west-1:123456789012:function:capture");
+        told(&command.output().unwrap())
+    }
+
+    fn json(&self, words: &[&str]) -> (Option<i32>, Value) {
+        let (code, out, said) = self.say(words);
+        (code, serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}{said}")))
+    }
+
+    fn switch(&self, percent: &str) -> (Option<i32>, Value) {
+        let step = ["switch", "--percent", percent, "--why", "a test"];
+        self.json(&[step.as_slice(), &FORCE].concat())
+    }
+
+    fn phase(&self) -> Value {
+        self.json(&["phase", "--history", "--json"]).1
+    }
+}
+
+fn verdicts(answer: &Value) -> BTreeMap<String, String> {
+    let checks = answer["checks"].as_array().unwrap();
+    let text = |check: &Value, name: &str| check[name].as_str().unwrap().to_owned();
+    checks.iter().map(|check| (text(check, "check"), text(check, "verdict"))).collect()
+}
+
+#[test]
+fn a_move_goes_forth_and_back_with_who_and_why_in_its_history() {
+    let bench = Bench::start(true);
+    let (code, refused) = bench.json(&["switch", "--percent", "5", "--why", "a test", "--yes", "--json"]);
+    let checks = verdicts(&refused);
+    assert_eq!((code, &refused["done"]), (Some(10), &json!(false)), "{refused}");
+    assert_eq!((checks["table"].as_str(), checks["marker"].as_str()), ("holds", "holds"), "{refused}");
+    assert_eq!((checks["way-back"].as_str(), checks["verified"].as_str()), ("fails", "fails"), "{refused}");
+    assert_eq!((checks["queue"].as_str(), checks["alarms"].as_str()), ("unknown", "unknown"), "{refused}");
+    assert!(refused["problem"].as_str().unwrap().contains("--force"), "{refused}");
+    assert_eq!(bench.phase()["phase"], "dual-write");
+
+    let (code, done) = bench.switch("5");
+    assert_eq!((code, &done["phase"], &done["percent"]), (Some(0), &json!("canary"), &json!(5.0)), "{done}");
+    // Fewer is refused, whatever the reason.
+    let (code, fewer) = bench.switch("1");
+    assert_eq!(code, Some(10));
+    assert!(fewer["problem"].as_str().unwrap().contains("twinpool rollback"), "{fewer}");
+    let (code, done) = bench.switch("100");
+    assert_eq!((code, &done["phase"]), (Some(0), &json!("cutover")), "{done}");
+    let (code, back) = bench.json(&["rollback", "--why", "sign-ins fail", "--yes", "--json"]);
+    assert_eq!((code, &back["phase"]), (Some(0), &json!("rolled-back")), "{back}");
+    let (code, twice) = bench.json(&["rollback", "--why", "sign-ins fail", "--yes", "--json"]);
+    assert_eq!((code, &twice["done"]), (Some(10), &json!(false)), "{twice}");
+
+    let told = bench.phase();
+    let lines = told["history"].as_array().unwrap();
+    let to: Vec<_> = lines.iter().map(|line| line["to"]["phase"].as_str().unwrap()).collect();
+    assert_eq!(to, ["canary", "cutover", "rolled-back"]);
+    assert!(lines[0]["why"].as_str().unwrap().contains("forced: nothing to look at here"), "{told}");
+    assert!(lines[0]["forced"].as_array().unwrap().contains(&json!("verified")), "{told}");
+    assert_eq!(
+        (&lines[2]["why"], &told["at_work"], &told["round"]),
+        (&json!("sign-ins fail"), &Value::Null, &json!(1))
+    );
+}
+
+#[test]
+fn without_a_marker_in_the_old_pool_no_reason_helps() {
+    let bench = Bench::start(false);
+    let (code, refused) = bench.switch("5");
+    assert_eq!((code, verdicts(&refused)["marker"].as_str()), (Some(10), "fails"), "{refused}");
+    assert!(refused.to_string().contains("add-custom-attributes"), "{refused}");
+    assert!(refused["problem"].as_str().unwrap().contains("does not help"), "{refused}");
+    assert_eq!(bench.phase()["version"], 2, "claimed, and let go");
+}
+
+#[test]
+fn a_dry_run_shows_the_checks_and_writes_nothing() {
+    let bench = Bench::start(true);
+    let (code, out, _) = bench.say(&["switch", "--percent", "5", "--why", "a test", "--dry-run"]);
+    assert_eq!(code, Some(10), "{out}");
+    assert!(out.contains("✓ marker") && out.contains("✗ way back") && out.contains("? queue"), "{out}");
+    assert!(out.contains("--canary-user"), "{out}");
+    assert!(!bench.0.table().all().contains_key("PHASE"));
+}
+
+#[test]
+fn another_operator_at_work_is_waited_for_and_a_rollback_waits_for_nobody() {
+    let bench = Bench::start(true);
+    assert_eq!(bench.switch("5").0, Some(0));
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
+    let busy = json!({ "M": { "what": { "S": "a switch" }, "who": { "S": "role/Admin" }, "at": { "N": now.to_string() } } });
+    bench.0.table().edit("PHASE", |item| drop(item.insert("busy".to_owned(), busy)));
+    let (code, refused) = bench.switch("25");
+    assert_eq!(code, Some(10));
+    assert!(refused["problem"].as_str().unwrap().contains("role/Admin is at work"), "{refused}");
+    let (code, back) = bench.json(&["rollback", "--why", "sign-ins fail", "--yes", "--json"]);
+    assert_eq!((code, &back["phase"]), (Some(0), &json!("rolled-back")), "{back}");
+}
+
+#[test]
+fn a_restored_table_refuses_every_step_until_somebody_has_taken_it() {
+    let bench = Bench::start(true);
+    assert_eq!(bench.switch("5").0, Some(0));
+    bench.0.table().restore();
+    let (code, refused) = bench.switch("25");
+    assert_eq!((code, verdicts(&refused)["table"].as_str()), (Some(10), "fails"), "{refused}");
+    let (code, out, _) = bench.say(&["rollback", "--why", "sign-ins fail", "--yes"]);
+    assert!(
+        code == Some(10) && out.contains("put back from a backup") && out.contains("--take-table"),
+        "{out}"
+    );
+    let (code, out, said) = bench.say(&["phase", "--take-table", "--why", "looked at it", "--yes"]);
+    assert_eq!(code, Some(0), "{out}{said}");
+    let (code, done) = bench.switch("25");
+    assert_eq!((code, &done["percent"]), (Some(0), &json!(25.0)), "{done}");
+}
+
+#[test]
+fn a_phase_of_a_newer_version_is_left_alone() {
+    let bench = Bench::start(true);
+    assert_eq!(bench.switch("5").0, Some(0));
+    bench.0.table().edit("PHASE", |item| drop(item.insert("format".to_owned(), json!({ "N": "2" }))));
+    let before = bench.0.table().all();
+    let steps: [&[&str]; 3] = [
+        &["switch", "--percent", "25", "--why", "a test", "--yes", "--force", "so"],
+        &["rollback", "--why", "a test", "--yes"],
+        &["phase"],
+    ];
+    for words in steps {
+        let (code, _, said) = bench.say(words);
+        assert!(code == Some(1) && said.contains("newer twinpool wrote the phase"), "{said}");
+    }
+    assert_eq!(bench.0.table().all(), before);
+}
