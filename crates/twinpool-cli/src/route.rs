@@ -147,8 +147,8 @@ fn why(standing: &Standing, routed: Routed) -> &'static str {
     match (routed.because, routed.pool) {
         (Because::Phase, Pool::Old) if standing.phase.moves() => {
             // The only reason why the phase itself keeps somebody there.
-            const { assert!(ROUTES_AFTER.as_secs() == 10) };
-            "changes have travelled both ways for less than ten seconds: ask again"
+            const { assert!(ROUTES_AFTER.as_secs() == 20) };
+            "changes have travelled both ways for less than twenty seconds: ask again"
         }
         (Because::Phase, _) => "in this phase everybody is",
         (Because::List, Pool::Old) => "the id is on the list of those who are never sent before the cutover",

@@ -55,6 +55,7 @@ impl Simulation {
         let same: &[Field] = match call.operation {
             "AdminAddUserToGroup" | "AdminRemoveUserFromGroup" => &[Field::Staff, Field::Admins],
             "AdminEnableUser" | "AdminDisableUser" => &[Field::Enabled],
+            "AdminDeleteUserAttributes" => &[Field::Name, Field::Nickname],
             _ => &[],
         };
         for field in same.iter().filter(|_| changed.is_empty()) {

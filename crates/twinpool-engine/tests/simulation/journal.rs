@@ -18,6 +18,8 @@ pub(crate) struct Change {
     pub(crate) value: String,
     /// The pool had said so before since all was last at rest: nobody who looks now and then can tell.
     pub(crate) is_return: bool,
+    /// The other pool had said so before: if somebody died who was about to bring it over, nobody can tell whose it is.
+    pub(crate) is_echo: bool,
     /// Somebody who had read the pool before wrote over it after: no call of Cognito tells the two apart.
     pub(crate) raced: bool,
 }
@@ -30,6 +32,8 @@ pub(crate) struct Journal {
     pub(crate) changes: Vec<Change>,
     /// Whose account was made, confirmed or deleted, by whomever.
     pub(crate) stirred: BTreeSet<usize>,
+    /// How many processes did not come to an end.
+    pub(crate) deaths: usize,
     /// How often twinpool changed what of whom.
     pub(crate) written: BTreeMap<(usize, Field), usize>,
     /// How many calls that write twinpool made about whom.
@@ -64,7 +68,9 @@ impl Journal {
         for field in changed.clone() {
             let value = kind.shown(pool, after, field);
             let is_return = !self.shown.entry((human, pool, field)).or_default().insert(value.clone());
-            self.changes.push(Change { step, human, pool, field, value, is_return, raced: false });
+            let other = if pool == Pool::Old { Pool::New } else { Pool::Old };
+            let is_echo = self.shown.get(&(human, other, field)).is_some_and(|shown| shown.contains(&value));
+            self.changes.push(Change { step, human, pool, field, value, is_return, is_echo, raced: false });
         }
         changed
     }

@@ -270,6 +270,7 @@ impl Simulation {
     }
 
     fn replace(&mut self, nth: usize) {
+        self.journal.deaths += 1;
         self.asleep.remove(&nth);
         self.mirrors[nth] = self.mirror();
     }

@@ -41,12 +41,12 @@ impl Simulation {
                 None => self.fault(format!("h{human} is in both pools, and nothing ties them")),
             },
             (Some(old), None) if old.status != Status::Unconfirmed => {
-                let is_listed = link.is_some_and(|link| is_listed_whole(link));
+                let is_listed = link.is_some_and(is_listed_whole);
                 if !is_listed {
                     self.fault(format!("h{human} is not in the new pool, and nothing says why: {link:?}"));
                 }
             }
-            (None, Some(new)) if self.is_two_way() && !account.old.is_some() => {
+            (None, Some(new)) if self.is_two_way() && account.old.is_none() => {
                 self.fault(format!("h{human} ({}) is not in the old pool", new.sub));
             }
             (None, Some(_)) => {
@@ -120,12 +120,12 @@ impl Simulation {
                 && self.kind.field(last.pool, &lost.subject) == Some(field)
         });
         let rival = changes.iter().rev().find(|change| change.pool != last.pool);
-        if rival.is_some_and(|rival| rival.value == now) && (is_listed || last.is_return) {
+        let is_unclear = last.is_return || (last.is_echo && self.journal.deaths > 0);
+        if rival.is_some_and(|rival| rival.value == now) && (is_listed || is_unclear) {
             counted.overruled += 1;
             let says = authority(&self.standing(), link);
             let is_steady = self.standings.last().is_none_or(|(at, _)| *at < since);
-            let is_wrong =
-                is_listed && !last.is_return && is_steady && says == last.pool && says == Pool::Old;
+            let is_wrong = is_listed && !is_unclear && is_steady && says == last.pool && says == Pool::Old;
             return is_wrong.then(|| format!("h{human}: {field:?} went against the pool that has the say"));
         }
         let told = if is_listed {
