@@ -10,4 +10,5 @@ mod mirror_role;
 mod new_pool_role;
 mod permissions;
 mod version;
+mod watch;
 mod ways_in;

@@ -5,8 +5,19 @@ use crate::permissions::resource;
 #[test]
 fn each_function_is_told_the_version_that_the_workspace_has() {
     let told = format!("TWINPOOL_VERSION: \"{}\"", env!("CARGO_PKG_VERSION"));
-    for function in ["Capture", "Mirror", "AuditTrail", "Sweep", "SignIn", "Bridge", "Resolve", "Authorizer"]
-    {
+    let functions = [
+        "Capture",
+        "Mirror",
+        "AuditTrail",
+        "Sweep",
+        "SignIn",
+        "Bridge",
+        "Resolve",
+        "Authorizer",
+        "Watch",
+        "Route",
+    ];
+    for function in functions {
         assert!(resource(function).contains(&told), "{function} lacks {told}");
     }
 }

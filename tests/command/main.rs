@@ -13,6 +13,7 @@ mod rehearse;
 mod serve;
 mod setup;
 mod switch;
+mod watch;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -7,7 +7,7 @@ use twinpool_aws::dynamodb::Links;
 use twinpool_core::pool::{MfaMode, PoolShape};
 use twinpool_core::port::PoolReader as _;
 use twinpool_testkit::MemoryPool;
-use twinpool_testkit::contract::{accounts, arrivals, links, pool, refusals, user_ids, walks};
+use twinpool_testkit::contract::{accounts, arrivals, births, links, pool, refusals, user_ids, walks};
 use twinpool_testkit::world::{alias_pool, email_pool, key, username_pool};
 use twinpool_tests::aws_stub::{AwsStub, TABLE};
 
@@ -67,9 +67,10 @@ keeps!(links of links:
     a_table_is_tied_to_two_pools a_decision_changes_nothing_else being_seen_takes_no_fence a_walk_finds_all
     the_last_trouble_is_kept the_last_verify_is_kept);
 keeps!(arrivals of links:
-    the_first_mark_counts who_comes_after_half_a_bridging_comes_anew invitations_are_counted attempts_are_limited a_window_that_is_over_begins_anew
+    the_first_mark_counts the_latest_choice_counts who_comes_after_half_a_bridging_comes_anew invitations_are_counted attempts_are_limited a_window_that_is_over_begins_anew
     what_is_forgiven_begins_anew of_many_at_once_no_more_than_allowed_go marks_and_counters_leave_each_other_alone
     a_walk_shows_who_came an_erased_pair_has_not_come);
+keeps!(births of links: a_birth_is_kept arrivals_are_inherited);
 keeps!(walks of links: many_links_are_read_at_once runs_are_kept a_word_to_runs_stays a_pair_is_erased);
 keeps_user_ids!(a_person_has_one_id_in_both_pools the_dead_keep_their_ids many_ids_are_read_in_their_order twins_share_one_id
     merges_have_an_end a_born_user_has_an_id_of_its_own further_accounts_have_the_id further_accounts_follow_their_owner an_id_is_given_once identities_are_noted
@@ -82,6 +83,13 @@ async fn accounts_of_the_new_pool_are_known() {
     accounts::whose_an_account_is_stands_beside_its_id(&links, &links.user_ids()).await;
     accounts::a_merged_user_s_account_has_the_id_that_counts(&links, &links.user_ids()).await;
     accounts::who_came_is_noted_beside_the_id(&links, &links.user_ids()).await;
+}
+
+#[tokio::test]
+async fn a_birth_ends_with_the_pair() {
+    let (stub, _) = stub(email_pool("eu-west-1_New"));
+    let links = links_on(&stub).await;
+    births::a_birth_ends_with_the_pair(&links, &links.user_ids()).await;
 }
 
 macro_rules! refuses {

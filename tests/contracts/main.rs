@@ -20,7 +20,7 @@ use twinpool_aws::client::{self, Patience};
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::dynamodb::Links;
 use twinpool_core::id::PoolId;
-use twinpool_testkit::contract::{accounts, arrivals, links, pool, refusals, user_ids, walks};
+use twinpool_testkit::contract::{accounts, arrivals, births, links, pool, refusals, user_ids, walks};
 use xtask::local::{SignIn, create_pool};
 use xtask::testbed::Bare;
 use xtask::wire::{Aws, REGION};
@@ -66,6 +66,17 @@ macro_rules! contract {
     )*};
 }
 
+macro_rules! user_ids {
+    ($server:ident: $($check:ident)*) => { user_ids!($server, user_ids: $($check)*); };
+    ($server:ident, $contract:ident: $($check:ident)*) => {$(
+        #[tokio::test]
+        async fn $check() {
+            let links = super::links_on(&super::Bare::running().unwrap().$server).await;
+            super::$contract::$check(&links, &links.user_ids()).await;
+        }
+    )*};
+}
+
 mod dynamodb_on_ministack {
     contract!(ministack, links_on, links:
         a_link_is_read_as_it_was_written a_late_writer_loses a_new_sub_is_tied_once groups_are_recorded_and_forgotten
@@ -80,6 +91,11 @@ mod dynamodb_on_moto {
         the_last_trouble_is_kept the_last_verify_is_kept);
 }
 
+mod births_on_ministack {
+    contract!(ministack, links_on, births: a_birth_is_kept arrivals_are_inherited);
+    user_ids!(ministack, births: a_birth_ends_with_the_pair);
+}
+
 mod walks_on_ministack {
     contract!(ministack, links_on, walks: many_links_are_read_at_once runs_are_kept a_word_to_runs_stays a_pair_is_erased);
     contract!(ministack, pool_on, walks: a_walk_shows_everybody groups_are_listed_with_their_members);
@@ -92,7 +108,7 @@ mod walks_on_moto {
 
 mod arrivals_on_ministack {
     contract!(ministack, links_on, arrivals:
-        the_first_mark_counts who_comes_after_half_a_bridging_comes_anew invitations_are_counted attempts_are_limited a_window_that_is_over_begins_anew
+        the_first_mark_counts the_latest_choice_counts who_comes_after_half_a_bridging_comes_anew invitations_are_counted attempts_are_limited a_window_that_is_over_begins_anew
         what_is_forgiven_begins_anew of_many_at_once_no_more_than_allowed_go marks_and_counters_leave_each_other_alone
         a_walk_shows_who_came an_erased_pair_has_not_come);
 }
@@ -100,20 +116,9 @@ mod arrivals_on_ministack {
 // moto does not keep a condition and its write together where many write at once.
 mod arrivals_on_moto {
     contract!(moto, links_on, arrivals:
-        the_first_mark_counts who_comes_after_half_a_bridging_comes_anew invitations_are_counted attempts_are_limited a_window_that_is_over_begins_anew
+        the_first_mark_counts the_latest_choice_counts who_comes_after_half_a_bridging_comes_anew invitations_are_counted attempts_are_limited a_window_that_is_over_begins_anew
         what_is_forgiven_begins_anew marks_and_counters_leave_each_other_alone a_walk_shows_who_came
         an_erased_pair_has_not_come);
-}
-
-macro_rules! user_ids {
-    ($server:ident: $($check:ident)*) => { user_ids!($server, user_ids: $($check)*); };
-    ($server:ident, $contract:ident: $($check:ident)*) => {$(
-        #[tokio::test]
-        async fn $check() {
-            let links = super::links_on(&super::Bare::running().unwrap().$server).await;
-            super::$contract::$check(&links, &links.user_ids()).await;
-        }
-    )*};
 }
 
 mod user_ids_on_ministack {

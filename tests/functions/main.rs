@@ -12,6 +12,7 @@ mod new_pool;
 mod queue_trouble;
 mod resolve;
 mod rounds;
+mod route;
 mod sign_in;
 mod sqs_batch;
 mod start;

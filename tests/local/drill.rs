@@ -1,6 +1,6 @@
 //! The drill, small: its own local AWS, the built command with real signals, changes meanwhile, and differences planted by hand.
 
-use xtask::drill::{Drill, run};
+use xtask::drill::carry_over::{Drill, run};
 use xtask::testbed::DRILL;
 
 #[test]

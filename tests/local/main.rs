@@ -23,6 +23,7 @@ mod operator;
 mod own_form;
 mod queue;
 mod sweep;
+mod switching;
 mod typescript;
 
 use xtask::local::{Person, Stack};

@@ -8,16 +8,23 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
 /// A user id hardly ever changes, and a minute is what a merge or a heir may take to be seen everywhere.
-const KEPT: &str = "private, max-age=60";
+const KEPT: u16 = 60;
 
 /// What may be kept by who asked. With the tag of what they have, it is not sent again.
 pub(crate) fn kept(asked: &HeaderMap, body: String) -> Response {
+    kept_for(asked, body, KEPT)
+}
+
+/// The same, for so many seconds.
+pub(crate) fn kept_for(asked: &HeaderMap, body: String, seconds: u16) -> Response {
     let tag = tag(&body);
     let is_known = asked.get_all(IF_NONE_MATCH).iter().any(|known| names(known, &tag));
     let mut response =
         if is_known { StatusCode::NOT_MODIFIED.into_response() } else { json(StatusCode::OK, body) };
     let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static(KEPT));
+    if let Ok(kept) = HeaderValue::from_str(&format!("private, max-age={seconds}")) {
+        headers.insert(CACHE_CONTROL, kept);
+    }
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(ETAG, tag);
     }

@@ -14,7 +14,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::{Value, json};
-use twinpool_bridge::{Bridge, Outcome, Ports, Trouble};
+use twinpool_bridge::{Bridge, Outcome, Ports, Trouble, WayBack};
 use twinpool_core::arrival::Way;
 use twinpool_core::id::Timestamp;
 use twinpool_core::link::Link;
@@ -34,8 +34,9 @@ pub const OPENAPI: &str = include_str!("../bridge.openapi.json");
 /// Room for a name and two passwords as long as they can be, each character written as an escape.
 const LONGEST_BODY: usize = 8 * 1024;
 
-struct Shared<P, W, C> {
+struct Shared<P, B, W, C> {
     bridge: Bridge<P>,
+    back: B,
     way: W,
     clock: C,
     within: Duration,
@@ -49,27 +50,41 @@ where
     W: Fn(&Link, &Snapshot) -> Way + Send + Sync + 'static,
     C: Clock + 'static,
 {
+    router_both_ways(bridge, (), way, clock, within)
+}
+
+/// The same, and after a rollback the other way round: the name is one of the old pool then, and the password one of the new.
+pub fn router_both_ways<P, B, W, C>(bridge: Bridge<P>, back: B, way: W, clock: C, within: Duration) -> Router
+where
+    P: Ports + 'static,
+    B: WayBack + 'static,
+    W: Fn(&Link, &Snapshot) -> Way + Send + Sync + 'static,
+    C: Clock + 'static,
+{
     Router::new()
-        .route("/v1/bridge", post(carry::<P, W, C>))
+        .route("/v1/bridge", post(carry::<P, B, W, C>))
         .route("/v1/bridge/openapi.json", get(description))
         .fallback(async || Problem::UnknownPath)
         .method_not_allowed_fallback(async || Problem::Method)
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
-        .with_state(Arc::new(Shared { bridge, way, clock, within }))
+        .with_state(Arc::new(Shared { bridge, back, way, clock, within }))
 }
 
-async fn carry<P, W, C>(
-    State(shared): State<Arc<Shared<P, W, C>>>,
+async fn carry<P, B, W, C>(
+    State(shared): State<Arc<Shared<P, B, W, C>>>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem>
 where
     P: Ports + 'static,
+    B: WayBack + 'static,
     W: Fn(&Link, &Snapshot) -> Way + Send + Sync + 'static,
     C: Clock + 'static,
 {
     let attempt = Attempt::read(&headers, body)?;
-    match tokio::time::timeout(shared.within, attempted(&shared.bridge, &shared.way, &attempt)).await {
+    match tokio::time::timeout(shared.within, attempted(&shared.bridge, &shared.back, &shared.way, &attempt))
+        .await
+    {
         Ok(outcome) => told(outcome?, &shared.clock),
         Err(_) => {
             tracing::warn!("a password was not carried over in time: the person may try again");
@@ -80,6 +95,7 @@ where
 
 async fn attempted<P: Ports>(
     bridge: &Bridge<P>,
+    back: &impl WayBack,
     way: &(impl Fn(&Link, &Snapshot) -> Way + Sync),
     attempt: &Attempt,
 ) -> Result<Outcome, Trouble> {
@@ -87,6 +103,10 @@ async fn attempted<P: Ports>(
     let Some(username) = &attempt.username else {
         return Ok(Outcome::Wrong);
     };
+    if let Some(outcome) = back.carry_back(username, &attempt.password, attempt.new_password.as_ref()).await?
+    {
+        return Ok(outcome);
+    }
     let Some(who) = bridge.find_by_way(username, way).await? else {
         return Ok(Outcome::Wrong);
     };

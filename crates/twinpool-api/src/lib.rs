@@ -3,7 +3,8 @@
 //! It knows ids and nothing else of a user, lists nobody, and has no authentication of its own: whoever serves it brings that.
 //! The table is asked for every answer, so that an answer is never older than what its caller kept.
 //!
-//! And [`bridge`], an API of its own: passwords of the old pool, carried over for backends that own the sign-in form.
+//! Beside it two APIs of their own: [`bridge`] carries passwords of the old pool over, for backends that own the sign-in form, and
+//! [`route`] tells applications which pool to sign somebody in to.
 #![warn(missing_docs)]
 
 mod answer;
@@ -14,6 +15,7 @@ mod health;
 mod problem;
 mod reads;
 mod resolve;
+pub mod route;
 mod routes;
 #[cfg(test)]
 mod tests;

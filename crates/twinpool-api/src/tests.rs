@@ -8,4 +8,5 @@ mod client;
 mod description;
 mod problems;
 mod reads;
+mod route;
 mod schema;

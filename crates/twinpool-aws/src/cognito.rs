@@ -19,6 +19,7 @@ mod password;
 mod providers;
 mod reach;
 mod read;
+mod reset;
 mod sample;
 mod search;
 mod shape;

@@ -19,6 +19,7 @@ use crate::code::port_error;
 mod archive;
 mod arrivals;
 mod batch;
+mod births;
 mod erase;
 mod groups;
 mod identities;
@@ -32,9 +33,11 @@ mod pools;
 mod runs;
 mod seal;
 mod seen;
+mod tie;
 mod troubles;
 mod user_ids;
 mod verified;
+mod watched;
 
 use seal::Seal;
 pub use user_ids::UserIds;
@@ -173,17 +176,14 @@ impl LinkStore for Links {
         };
         let version = link.version + 1;
         let forward = self.fenced(self.encode(link, version)?, link.version);
-        let before = heir_of.unwrap_or(&link.old_sub);
-        let back = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item::encode_back(link, new_key(new_sub))))
-            .condition_expression("attribute_not_exists(pk) OR old_sub = :same OR old_sub = :before")
-            .expression_attribute_values(":same", AttributeValue::S(link.old_sub.to_string()))
-            .expression_attribute_values(":before", AttributeValue::S(before.to_string()));
-        let mut transaction = self.client.transact_write_items();
-        for put in [forward, back] {
-            let put = put.build().map_err(|_| PortError::new(Class::Rejected, OPERATION, "BadItem"))?;
-            transaction = transaction.transact_items(TransactWriteItem::builder().put(put).build());
+        let forward = forward.build().map_err(|_| PortError::new(Class::Rejected, OPERATION, "BadItem"))?;
+        let forward = TransactWriteItem::builder().put(forward).build();
+        let mut transaction = self.client.transact_write_items().transact_items(forward);
+        if link.is_birth_of(new_sub) {
+            transaction = transaction.transact_items(self.tie_of_birth(link, new_sub)?);
+            transaction = transaction.transact_items(self.end_of_birth(new_sub)?);
+        } else {
+            transaction = transaction.transact_items(self.tie(link, new_sub, heir_of)?);
         }
         transaction.send().await.map_err(|error| cancelled(OPERATION, &error))?;
         Ok(version)

@@ -28,8 +28,12 @@ pub mod jwks;
 pub mod lambda;
 #[cfg(feature = "messages")]
 pub mod messages;
+#[cfg(feature = "raw")]
+pub mod metrics;
 #[cfg(feature = "role")]
 pub mod new_pool;
+#[cfg(feature = "raw")]
+pub mod notices;
 #[cfg(feature = "raw")]
 pub mod quotas;
 #[cfg(feature = "raw")]

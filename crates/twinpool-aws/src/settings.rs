@@ -20,9 +20,11 @@ mod messages;
 mod place;
 mod resolve;
 mod reverse_sync;
+mod route;
 mod sign_in;
 mod sweep;
 mod tokens;
+mod watch;
 
 pub use audit_trail::AuditTrailSettings;
 pub use backend::BackendSettings;
@@ -35,9 +37,11 @@ pub use messages::CodeSettings;
 pub use place::{NewPlace, NoRole, RoleArn, account_of_queue};
 pub use resolve::ResolveSettings;
 pub use reverse_sync::{ON_OR_OFF, on_or_off, reverse_sync};
+pub use route::{NoClientMap, RouteSettings, client_map};
 pub use sign_in::SignInSettings;
 pub use sweep::SweepSettings;
 pub use tokens::TokenSettings;
+pub use watch::{TopicArn, WatchPlaces, WatchSettings};
 
 /// A setting that is missing or cannot be used. Names the key, never the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

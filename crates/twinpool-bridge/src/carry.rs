@@ -148,18 +148,22 @@ pub(crate) async fn carry(
         Err(error) if error.class == Class::NotFound => return Ok(Outcome::Wrong),
         Err(error) => return Err(Trouble::Pool(Pool::New, error)),
     }
-    note_bridged(ports, &old).await?;
+    note_bridged(ports, &old, what).await?;
     right_is_forgiven(ports, &old).await;
     Ok(Outcome::Bridged { second_factor })
 }
 
 /// Tried twice: the password is set already.
-async fn note_bridged(ports: &impl Ports, old: &Sub) -> Result<(), Trouble> {
+async fn note_bridged(ports: &impl Ports, old: &Sub, what: What<'_>) -> Result<(), Trouble> {
     let (table, now) = (ports.table(), ports.clock().now());
-    if table.note(old, Mark::Bridged, now).await.is_ok() {
+    let mark = match what {
+        What::Old(_) => Mark::Bridged,
+        What::Chosen(_) => Mark::BridgedChosen,
+    };
+    if table.note(old, mark, now).await.is_ok() {
         return Ok(());
     }
-    table.note(old, Mark::Bridged, now).await.map_err(Trouble::Table)
+    table.note(old, mark, now).await.map_err(Trouble::Table)
 }
 
 /// Begins the count of attempts anew. That it could not changes nothing of the answer: the count runs out by itself.

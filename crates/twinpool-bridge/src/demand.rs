@@ -36,11 +36,11 @@ impl Demands {
 
 /// What one pool said, and when.
 #[derive(Debug, Default)]
-struct Known(Mutex<Option<(Timestamp, bool)>>);
+pub(crate) struct Known(Mutex<Option<(Timestamp, bool)>>);
 
 impl Known {
     /// A pool that does not answer may ask everybody. That is not kept.
-    async fn of(&self, pool: &impl PoolReader, now: Timestamp) -> bool {
+    pub(crate) async fn of(&self, pool: &impl PoolReader, now: Timestamp) -> bool {
         let until = |at: Timestamp| at.0.saturating_add(HOLDS.as_secs() * 1_000);
         if let Some((_, is_demanded)) = self.get().filter(|(at, _)| now.0 < until(*at)) {
             return is_demanded;

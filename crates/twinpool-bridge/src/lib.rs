@@ -57,6 +57,7 @@
 //! # What is here
 //!
 //! - [`Bridge`]: the password bridge. A backend needs this alone.
+//! - [`Back`]: the other way round, after a rollback.
 //! - [`challenge`]: the same for app clients without a backend, as Cognito's CUSTOM_AUTH triggers.
 //! - [`Codes`]: one-time codes, for pools that send none themselves. Part of the challenge.
 //!
@@ -99,7 +100,7 @@
 //!
 //! - It lets nobody past a second factor, nor past one that a pool asks of everybody: the password is carried over, and a plain sign-in
 //!   asks for the factor. No code is sent then.
-//! - It writes nothing to the old pool, confirms nobody who never proved an address, and lets in nobody whom a pool has disabled.
+//! - It writes nothing to the old pool but what [`Back`] sets there, confirms nobody who never proved an address, and lets in nobody whom a pool has disabled.
 //! - It logs nothing, and nothing that it shows holds a password, a code, a name or an address.
 //! - It tells nobody why a password is wrong: strangers, users who have a password in the new pool, users who were left out and users
 //!   who may not sign in get one answer. It is not as quick for all of them, and only of a user who can be bridged too many attempts
@@ -108,12 +109,16 @@
 //! # What it cannot know
 //!
 //! A password that an administrator sets in the new pool runs no trigger: while nothing else tells that the user has come in by one, the
-//! old password goes over it, as over a reset that an administrator asked for. Note [`Mark::Password`] with it. A password that is
-//! changed in the old pool afterwards stays there.
+//! old password goes over it, as over a reset that an administrator asked for. The audit trail tells, minutes later, once people use
+//! both pools; before, note [`Mark::Chosen`] with it. A password that is changed in the old pool afterwards stays there.
 //!
-//! [`Mark::Password`]: twinpool_core::arrival::Mark::Password
+//! [`Back`] knows that somebody chose a password in the old pool since only once the old pool's trigger (a reset: seconds) or the audit
+//! trail (all else: minutes) has told. Whoever types the former one of the new pool before that gets it set once more.
+//!
+//! [`Mark::Chosen`]: twinpool_core::arrival::Mark::Chosen
 #![warn(missing_docs)]
 
+mod back;
 mod bridge;
 mod carry;
 pub mod challenge;
@@ -125,6 +130,7 @@ mod second_factor;
 mod standing;
 mod verdict;
 
+pub use back::{Back, BackPorts, WayBack};
 pub use bridge::Bridge;
 pub use codes::{BadTerms, CodeTerms, Codes};
 pub use outcome::{Outcome, Trouble};

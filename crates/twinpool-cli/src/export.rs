@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use clap::Args;
+use clap::{Args, Subcommand};
 use serde_json::json;
 use twinpool_aws::client::Patience;
 use twinpool_aws::cognito::CognitoPool;
@@ -27,6 +27,7 @@ mod file;
 mod format;
 mod jsonl;
 mod lines;
+pub(crate) mod links;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -40,8 +41,23 @@ use write::{ExportError, Wanted, export};
 
 /// Which pool, and into which file.
 #[derive(Debug, Args)]
-#[command(after_help = options::WHERE)]
+#[command(after_help = options::WHERE, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Arguments {
+    #[command(subcommand)]
+    what: Option<Command>,
+    #[command(flatten)]
+    whole: Option<Whole>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Writes who is who instead: user ids, old subs and new subs, for the application's own database. No call to a pool.
+    Links(links::Arguments),
+}
+
+/// A whole pool.
+#[derive(Debug, Args)]
+struct Whole {
     /// The file to write; its folder must be closed to others, because it
     /// holds personal data.
     #[arg(value_name = "FILE")]
@@ -87,7 +103,7 @@ enum Which {
     New,
 }
 
-impl Arguments {
+impl Whole {
     fn pool_id(&self) -> anyhow::Result<&PoolId> {
         let (id, option) = match self.pool {
             Which::Old => (&self.old_pool, "--old-pool / TWINPOOL_OLD_POOL_ID"),
@@ -115,6 +131,14 @@ impl Arguments {
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
+    match (&arguments.what, &arguments.whole) {
+        (Some(Command::Links(arguments)), _) => links::run(arguments).await,
+        (None, Some(whole)) => run_whole(whole).await,
+        (None, None) => Err(Misuse("into which file? say `twinpool export FILE`".to_owned()).into()),
+    }
+}
+
+async fn run_whole(arguments: &Whole) -> Outcome {
     let pool = arguments.pool_id()?;
     // Before any call: a folder that will not do is said at once.
     let file = Unfinished::begin(&arguments.file, arguments.force)?;
@@ -140,7 +164,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     Ok((arguments.told(pool, tail), if tail.unreadable == 0 { Exit::Done } else { Exit::Warned }))
 }
 
-impl Arguments {
+impl Whole {
     fn told(&self, pool: &PoolId, tail: Tail) -> String {
         let shown = self.file.display().to_string();
         if self.json {

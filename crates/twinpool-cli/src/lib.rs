@@ -16,6 +16,7 @@ mod detach;
 mod digest_key;
 mod dlq;
 mod doctor;
+mod drain;
 mod estimate;
 mod explain;
 pub mod export;
@@ -30,12 +31,15 @@ mod package;
 mod phase;
 mod place;
 mod progress;
+mod readiness;
 mod rehearse;
 mod remove;
 mod report;
+mod reset_passwords;
 mod resolve;
 mod reverse_sync;
 mod rollback;
+mod route;
 mod rules;
 mod runs;
 #[cfg(test)]
@@ -52,6 +56,7 @@ mod sync;
 mod temporary;
 mod undo;
 mod verify;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -84,6 +89,8 @@ enum Command {
     Resolve(resolve::Arguments),
     /// Answers who a user is over HTTP, on this machine: for backends in any language.
     Serve(serve::Arguments),
+    /// Says which pool somebody is sent to, and why. Reads only.
+    Route(route::Arguments),
     /// Tells all of one user: both sides side by side, what differs, what is held back, and why. Reads only.
     Explain(explain::Arguments),
     /// Brings one user into step now.
@@ -96,6 +103,8 @@ enum Command {
     Report(report::Command),
     /// Sends temporary passwords to people who have not come, or takes them back.
     Invite(Box<invite::Arguments>),
+    /// After a rollback: has people reset the password in the old pool who chose one in the new pool.
+    ResetPasswords(Box<reset_passwords::Arguments>),
     /// Shows which values are used that no option says, and from where.
     Where(sources::Arguments),
     /// Holds twinpool.toml against both pools.
@@ -114,6 +123,8 @@ enum Command {
     Undo(undo::Arguments),
     /// Compares both pools, user by user. Reads only.
     Verify(verify::Arguments),
+    /// Looks how a move goes, and says go on, hold or roll back. Changes nothing, unless --auto-rollback.
+    Watch(Box<watch::Arguments>),
     /// Says what backfills and imports did and do, and why they are not faster.
     Runs(runs::Runs),
     /// Lets backfills and imports begin nothing new, until `resume`.
@@ -212,11 +223,13 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Dlq(arguments) => dlq::run(&arguments).await,
         Command::Resolve(arguments) => resolve::run(&arguments).await,
         Command::Serve(arguments) => serve::run(&arguments).await,
+        Command::Route(arguments) => route::run(&arguments).await,
         Command::Explain(arguments) => explain::run(&arguments).await,
         Command::Sync(arguments) => sync::run(&arguments).await,
         Command::Conflicts(command) => conflicts::run(&command).await,
         Command::Report(command) => report::run(&command).await,
         Command::Invite(arguments) => Box::pin(invite::run(&arguments)).await,
+        Command::ResetPasswords(arguments) => Box::pin(reset_passwords::run(&arguments)).await,
         Command::Init(arguments) => Box::pin(init::run(&arguments)).await,
         Command::Where(arguments) => sources::run(&arguments).await,
         Command::Rules(arguments) => rules::run(&arguments).await,
@@ -227,6 +240,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Sweep(arguments) => Box::pin(sweep::run(&arguments)).await,
         Command::Undo(arguments) => Box::pin(undo::run(&arguments)).await,
         Command::Verify(arguments) => Box::pin(verify::run(&arguments)).await,
+        Command::Watch(arguments) => Box::pin(watch::run(&arguments)).await,
         Command::Runs(arguments) => runs::run(&arguments).await,
         Command::Pause(say) => runs::pause(&say).await,
         Command::Resume(say) => runs::resume(&say).await,
@@ -271,6 +285,7 @@ mod tests {
             &["audit"],
             &["resolve"],
             &["serve"],
+            &["route"],
             &["explain"],
             &["sync"],
             &["conflicts", "resolve"],
@@ -297,6 +312,7 @@ mod tests {
             &["audit"],
             &["resolve"],
             &["serve"],
+            &["route"],
             &["explain"],
             &["sync"],
             &["conflicts"],
@@ -304,8 +320,11 @@ mod tests {
             &["conflicts", "show"],
             &["conflicts", "resolve"],
             &["report", "mfa"],
+            &["report", "drain"],
+            &["report", "passwords"],
             &["report", "sign-in"],
             &["invite"],
+            &["reset-passwords"],
             &["dlq", "show"],
             &["dlq", "redrive"],
             &["dlq", "drop"],
@@ -325,8 +344,10 @@ mod tests {
             &["rollback"],
             &["complete"],
             &["export"],
+            &["export", "links"],
             &["import"],
             &["verify"],
+            &["watch"],
             &["package"],
             &["deploy"],
             &["remove"],

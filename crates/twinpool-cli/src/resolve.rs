@@ -104,7 +104,8 @@ pub(crate) fn to_json(link: &Link, counts: Option<&Link>) -> serde_json::Value {
             all["reason"] = reason.code().into();
             all["holder"] = holder.as_ref().map(NewSub::as_str).into();
         }
-        LinkState::Tombstone { new_sub, left, .. } => {
+        LinkState::Tombstone { new_sub, by, left, .. } => {
+            all["deleted_by"] = by.code().into();
             all["new_sub"] = new_sub.as_ref().map(NewSub::as_str).into();
             all["left"] = left.code().into();
         }
@@ -159,6 +160,7 @@ pub(crate) fn to_table(link: &Link, counts: Option<&Link>) -> String {
 mod tests {
     use twinpool_core::decision::Decision;
     use twinpool_core::held_back::Subject;
+    use twinpool_core::id::Pool;
     use twinpool_core::link::Left;
 
     use super::*;
@@ -181,7 +183,9 @@ mod tests {
 
     #[test]
     fn every_state_for_people() {
-        let tombstone = |new_sub, left| in_state("old-3", LinkState::Tombstone { new_sub, left, since: AT });
+        let tombstone = |new_sub, left| {
+            in_state("old-3", LinkState::Tombstone { new_sub, by: Pool::Old, left, since: AT })
+        };
         let first = linked();
         let all = [
             to_table(&first, None),
@@ -305,7 +309,8 @@ mod tests {
 
     #[test]
     fn a_conflict_and_a_tombstone_for_programs() {
-        let gone = LinkState::Tombstone { new_sub: Some(new("new-3")), left: Left::Kept, since: AT };
+        let gone =
+            LinkState::Tombstone { new_sub: Some(new("new-3")), by: Pool::Old, left: Left::Kept, since: AT };
         let all = [to_json(&conflict(), None), to_json(&in_state("old-3", gone), None)];
         let part = |json: &serde_json::Value| {
             ["state", "reason", "holder", "left", "new_sub", "since"].map(|key| json[key].clone())

@@ -1,4 +1,4 @@
-//! `twinpool serve`: the HTTP API of user ids on this machine.
+//! `twinpool serve`: the HTTP APIs of user ids and of the route on this machine.
 
 use std::net::SocketAddr;
 
@@ -16,6 +16,9 @@ use crate::signal::asked_to_stop_with;
 use crate::{Exit, Outcome};
 
 mod host;
+mod route;
+
+use route::Routing;
 
 /// Where to listen.
 #[derive(Debug, Args)]
@@ -30,6 +33,8 @@ pub(crate) struct Arguments {
     allow_remote: bool,
     #[command(flatten)]
     table: Table,
+    #[command(flatten)]
+    route: Routing,
 }
 
 impl Arguments {
@@ -56,11 +61,19 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let listener = TcpListener::bind(arguments.listen).await.with_context(taken)?;
     let address = listener.local_addr()?;
     let mut api = twinpool_api::router(ids);
+    let progress = Progress::new(None);
+    let route = arguments.route.router(arguments.table.connect(&config))?;
+    let is_routed = route.is_some();
+    if let Some(route) = route {
+        api = twinpool_api::route::beside(&route, api);
+    }
     if !arguments.allow_remote {
         api = host::own_only(api);
     }
-    let progress = Progress::new(None);
     progress.say(&format!("listening on http://{address}/v1/ (Ctrl-C ends it)"));
+    if !is_routed {
+        progress.say("/v1/route is not answered: it needs both pools, and the digest key of the stack");
+    }
     let stop = async move { asked_to_stop_with(&progress, "requests under way are answered first").await };
     axum::serve(listener, api).with_graceful_shutdown(stop).await?;
     Ok((String::new(), Exit::Done))

@@ -40,14 +40,15 @@ pub(crate) fn state_in_words(link: &Link) -> String {
         LinkState::Linked(_) => "linked: the user is in both pools".to_owned(),
         LinkState::Conflict { reason: Reason::LeftOut, .. } => Reason::LeftOut.remedy().to_owned(),
         LinkState::Conflict { reason, .. } => format!("conflict: {}", reason.remedy()),
-        LinkState::Tombstone { left, .. } => {
+        LinkState::Tombstone { by, left, .. } => {
+            let other = by.other();
             let left = match left {
-                Left::Nobody => "there was nobody in the new pool",
-                Left::Kept => "the user of the new pool was kept",
-                Left::Disabled => "the user of the new pool was disabled",
-                Left::Deleted => "the user of the new pool was deleted",
+                Left::Nobody => format!("there was nobody in the {other}"),
+                Left::Kept => format!("the user of the {other} was kept"),
+                Left::Disabled => format!("the user of the {other} was disabled"),
+                Left::Deleted => format!("the user of the {other} was deleted"),
             };
-            format!("tombstone: deleted from the old pool; {left}")
+            format!("tombstone: deleted from the {by}; {left}")
         }
         LinkState::Merged { into, .. } => format!("merged: one person with {into}"),
     }

@@ -46,6 +46,17 @@ pub struct Accounts {
     pub new: BTreeSet<NewSub>,
 }
 
+/// An account of the new pool that twinpool did not make: born there, or a further one of somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Apart {
+    /// The account.
+    pub new_sub: NewSub,
+    /// The user id that it was given. A further one has that of its owner, whatever that is by now.
+    pub user_id: UserId,
+    /// The user of the old pool whose further account it is; `None`: born in the new pool.
+    pub of: Option<OldSub>,
+}
+
 /// Reads user ids. Strong reads: what was written before is seen.
 pub trait IdReader: Send + Sync {
     /// The user id of each account, in the order of the accounts, however many; `None` where the table knows no such account.

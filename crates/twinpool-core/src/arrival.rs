@@ -3,14 +3,15 @@
 //! Kept by the old sub; of a user born in the new pool by its own.
 
 use std::future::Future;
-use std::time::Duration;
 
 use crate::id::{NewSub, Sub, Timestamp};
 use crate::port::Answer;
 
 mod attempts;
+mod invitation;
 
 pub use attempts::{Allowance, Limit, Tried};
+pub use invitation::{Invitation, Invited, LONGEST_INVITATION};
 
 /// By which way a user gets into the new pool, as the owner says it (`[sign_in]` in `twinpool.toml`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -66,46 +67,14 @@ pub struct Arrival {
     pub inviting_at: Option<Timestamp>,
     /// When the latest temporary password was taken back, so that a reset works again.
     pub withdrawn_at: Option<Timestamp>,
-}
-
-/// The invitations that were sent to one user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Invited {
-    /// When the first one was sent.
-    pub first: Timestamp,
-    /// When the latest one was sent.
-    pub last: Timestamp,
-    /// How many were sent.
-    pub times: u32,
-}
-
-/// Where an invitation stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Invitation {
-    /// There was never one.
-    None,
-    /// Begun at this time, and nobody lived to say that it was sent.
-    Begun(Timestamp),
-    /// Sent at this time, as far as the pool says.
-    Sent(Timestamp),
-    /// Taken back: the user can reset the password.
-    Withdrawn,
-}
-
-/// No pool takes a temporary password for longer: the most that `TemporaryPasswordValidityDays` can be.
-pub const LONGEST_INVITATION: Duration = Duration::from_hours(365 * 24);
-
-impl Invitation {
-    /// Whether a temporary password of this invitation, if there is one, works no more.
-    #[must_use]
-    pub fn is_over(self, valid_for: Duration, now: Timestamp) -> bool {
-        match self {
-            Self::None | Self::Withdrawn => false,
-            Self::Begun(at) | Self::Sent(at) => {
-                u128::from(now.0.saturating_sub(at.0)) >= valid_for.as_millis()
-            }
-        }
-    }
+    /// When the user was last seen to choose a password in the new pool.
+    pub chosen_at: Option<Timestamp>,
+    /// When the user was last seen to choose a password in the old pool, once people use both.
+    pub old_password_at: Option<Timestamp>,
+    /// When the password of the new pool was last found right there and set in the old one.
+    pub back_at: Option<Timestamp>,
+    /// When the old pool was last made to ask the user for a reset, as a password of the new pool is not known there.
+    pub reset_in_old_at: Option<Timestamp>,
 }
 
 impl Arrival {
@@ -137,21 +106,6 @@ impl Arrival {
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.has_password() || self.bridging_at.is_some() || self.code_at.is_some() || self.came_at.is_some()
-    }
-
-    /// Where the latest invitation stands.
-    #[must_use]
-    pub fn invitation(&self) -> Invitation {
-        let sent = self.invited.map(|invited| invited.last);
-        let latest = self.inviting_at.max(sent);
-        match (latest, sent) {
-            (None, _) => Invitation::None,
-            (Some(latest), _) if self.withdrawn_at.is_some_and(|withdrawn| withdrawn > latest) => {
-                Invitation::Withdrawn
-            }
-            (Some(latest), Some(sent)) if sent >= latest => Invitation::Sent(sent),
-            (Some(latest), _) => Invitation::Begun(latest),
-        }
     }
 
     /// Where the user stands.
@@ -196,6 +150,16 @@ pub enum Mark {
     Bridged,
     /// [`Arrival::password_at`].
     Password,
+    /// [`Arrival::password_at`], and [`Arrival::chosen_at`], of which the latest time counts.
+    Chosen,
+    /// [`Arrival::bridged_at`] by a password that the person chose, and so [`Arrival::chosen_at`], of which the latest time counts.
+    BridgedChosen,
+    /// [`Arrival::old_password_at`]: the latest time counts.
+    OldPassword,
+    /// [`Arrival::back_at`]: the latest time counts.
+    CarriedBack,
+    /// [`Arrival::reset_in_old_at`]: the latest time counts.
+    ResetInOld,
     /// [`Arrival::factor_at`].
     SecondFactor,
     /// [`Arrival::code_at`].
@@ -215,7 +179,8 @@ pub trait ArrivalStore: Send + Sync {
     /// What is known of a user; nothing where nothing was written.
     fn arrival(&self, who: &Sub) -> impl Future<Output = Answer<Arrival>> + Send;
 
-    /// Writes a mark down. Safe to repeat: the first one counts; of invitations the latest, and how many were sent. That somebody
+    /// Writes a mark down. Safe to repeat: the first one counts, or the latest where the mark says so; of invitations the latest that
+    /// was written, and how many were sent. That somebody
     /// came counts once more after a bridging that was begun since and not said to be over ([`Arrival::came_is_stale`]).
     fn note(&self, who: &Sub, mark: Mark, at: Timestamp) -> impl Future<Output = Answer<()>> + Send;
 
@@ -230,6 +195,10 @@ pub trait ArrivalStore: Send + Sync {
 
     /// Begins the count anew: the last one was right.
     fn forgive(&self, who: &Sub, what: Tried) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Gives somebody what is known of another, and does not know yet: who was born in the new pool is kept by the old sub from the
+    /// pair on. Safe to repeat.
+    fn inherit(&self, from: &Sub, to: &Sub) -> impl Future<Output = Answer<()>> + Send;
 
     /// Takes back what is written beside the user id ([`crate::account::AccountStore::note_came`]): the next token says anew that the
     /// user came. Safe to repeat; nothing happens where there is no user id.
@@ -259,35 +228,11 @@ impl<S: ArrivalStore> ArrivalStore for &S {
         (*self).forgive(who, what)
     }
 
+    fn inherit(&self, from: &Sub, to: &Sub) -> impl Future<Output = Answer<()>> + Send {
+        (*self).inherit(from, to)
+    }
+
     fn forget_came(&self, new: &NewSub) -> impl Future<Output = Answer<()>> + Send {
         (*self).forget_came(new)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_latest_word_on_an_invitation_counts() {
-        let at = |millis| Some(Timestamp(millis));
-        let sent = |last| Some(Invited { first: Timestamp(1), last: Timestamp(last), times: 1 });
-        let cases = [
-            (None, None, None, Invitation::None),
-            (at(5), None, None, Invitation::Begun(Timestamp(5))),
-            (at(5), sent(6), None, Invitation::Sent(Timestamp(6))),
-            (at(5), sent(5), None, Invitation::Sent(Timestamp(5))),
-            (at(9), sent(6), None, Invitation::Begun(Timestamp(9))),
-            (at(9), sent(6), at(7), Invitation::Begun(Timestamp(9))),
-            (at(5), sent(6), at(7), Invitation::Withdrawn),
-            (at(5), None, at(7), Invitation::Withdrawn),
-            // Looked at once more, rather than forgotten.
-            (at(7), None, at(7), Invitation::Begun(Timestamp(7))),
-            (None, sent(6), None, Invitation::Sent(Timestamp(6))),
-        ];
-        for (inviting_at, invited, withdrawn_at, expected) in cases {
-            let arrival = Arrival { inviting_at, invited, withdrawn_at, ..Arrival::default() };
-            assert_eq!(arrival.invitation(), expected, "{arrival:?}");
-        }
     }
 }

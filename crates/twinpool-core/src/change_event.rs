@@ -12,7 +12,7 @@ mod cause;
 mod cloudtrail;
 mod trigger;
 
-pub use cause::{Cause, Channel};
+pub use cause::{Cause, Channel, PasswordNews};
 pub use cloudtrail::{
     Audited, Followed, GROUP_OPERATIONS, Ignored, USER_OPERATIONS, UnreadableRecord, audit,
 };

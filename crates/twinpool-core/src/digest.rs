@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use crate::group::GroupDefinition;
-use crate::id::{AttributeName, GroupName, OldSub, PoolId, Sub};
+use crate::id::{AttributeName, GroupName, NewSub, OldSub, PoolId, Sub};
 use crate::snapshot::Identity;
 use crate::value::Value;
 
@@ -94,24 +94,32 @@ impl DigestKey {
         self.digest("marker", &[pool.as_str(), sub.as_str()])
     }
 
+    /// What proves that twinpool made a user of this old pool for this user of the new one, who was born there.
+    #[must_use]
+    pub fn born_marker(&self, pool: &PoolId, sub: &NewSub) -> Digest {
+        self.digest("born marker", &[pool.as_str(), sub.as_str()])
+    }
+
     /// The digest of a value that a cohort is made of, whoever has it.
     #[must_use]
     pub fn cohort(&self, name: &AttributeName, value: &str) -> Digest {
         self.digest("cohort", &[name.as_str(), value])
     }
 
-    /// The digest of a user id, or of an install, on a list of testers.
+    /// The digest of a user id, or of an install, on a list of testers. Capital letters make no difference: some systems write
+    /// UUIDs in them.
     #[must_use]
     pub fn tester(&self, id: &str) -> Digest {
-        self.digest("tester", &[id])
+        self.digest("tester", &[&id.to_ascii_lowercase()])
     }
 
-    /// A place between 0 and 9 999 that everybody keeps for ever: who is below the share is sent to the new pool.
+    /// A place between 0 and 9 999 that everybody keeps for ever: who is below the share is sent to the new pool. Capital letters
+    /// make no difference.
     #[must_use]
     pub fn place(&self, id: &str) -> u16 {
         let mut mac = self.0.clone();
         mac.update(b"place");
-        mac.update(id.as_bytes());
+        mac.update(id.to_ascii_lowercase().as_bytes());
         let bytes: [u8; 32] = mac.finalize().into_bytes().into();
         let (head, _) = bytes.split_at(8);
         let number = head.iter().fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));

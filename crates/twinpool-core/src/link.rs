@@ -8,7 +8,7 @@ use crate::digest::{Digest, DigestKey};
 use crate::held_back::{HeldBack, Reason};
 use crate::history::History;
 use crate::id::{
-    AttributeName, ClientId, GroupName, NewSub, OldSub, RunId, Sub, Timestamp, UserId, Username,
+    AttributeName, ClientId, GroupName, NewSub, OldSub, Pool, RunId, Sub, Timestamp, UserId, Username,
 };
 use crate::reverse::Reverse;
 use crate::snapshot::{Factor, Mfa, Snapshot};
@@ -68,11 +68,13 @@ pub enum LinkState {
         /// Who stands in the way, where somebody does.
         holder: Option<NewSub>,
     },
-    /// The user was deleted from the old pool. The user id is never given to anyone else.
+    /// The user was deleted. The user id is never given to anyone else.
     Tombstone {
         /// Who it was in the new pool.
         new_sub: Option<NewSub>,
-        /// What became of that user.
+        /// Which pool deleted its user: the new one, only where it had the say.
+        by: Pool,
+        /// What became of the other pool's user.
         left: Left,
         /// Since when.
         since: Timestamp,
@@ -86,7 +88,7 @@ pub enum LinkState {
     },
 }
 
-/// What became of the user of the new pool when the old pool deleted its own.
+/// What became of the user of one pool when the other one deleted its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Left {
     /// There was none.
@@ -276,6 +278,12 @@ impl Link {
             | LinkState::Merged { since, .. } => Some(*since),
             LinkState::Linked(_) => None,
         }
+    }
+
+    /// Whether the user was born in the new pool, as this account of it: the user id is the account's own.
+    #[must_use]
+    pub fn is_birth_of(&self, new_sub: &NewSub) -> bool {
+        self.user_id == UserId::from(new_sub)
     }
 
     /// Whether Cognito made, or was going to make, the user of the new pool at a first sign-in.

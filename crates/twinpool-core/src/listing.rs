@@ -2,12 +2,14 @@
 //!
 //! What a page says may be old when it is read (F§4.6). Nobody is taken for deleted because a page does not show them.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 
 use crate::attribute::Contact;
 use crate::group::GroupDefinition;
 use crate::id::{GroupName, NewSub, OldSub, Sub};
 use crate::link::{Link, LinkState};
+use crate::phase::Round;
 use crate::port::{Answer, Place, PoolReader};
 use crate::snapshot::Snapshot;
 use crate::value::Value;
@@ -135,12 +137,28 @@ pub struct Pair {
     pub new_sub: Option<NewSub>,
     /// How far the user has come.
     pub stage: Stage,
+    /// In which round the user signed in to the new pool ([`crate::reverse::Reverse::moved_in`]).
+    pub moved_in: Option<Round>,
+}
+
+/// What the table says of an account of the new pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tied {
+    /// One of a pair, or what was one.
+    To(OldSub),
+    /// A further account of this user of the old pool.
+    Further(OldSub),
+    /// Born in the new pool: nobody of the old pool is known.
+    Born,
 }
 
 /// Reads many links at once.
 pub trait LinkBatch: Send + Sync {
     /// The links of these users, any number of them. A strong read.
     fn links(&self, subs: &[OldSub]) -> impl Future<Output = Answer<Found>> + Send;
+
+    /// Whose these accounts of the new pool are, any number of them. Who is not there has no user id yet. A strong read.
+    fn tied(&self, subs: &[NewSub]) -> impl Future<Output = Answer<BTreeMap<NewSub, Tied>>> + Send;
 
     /// Walks over who belongs to whom. Not a strong read.
     fn pairs(&self, after: Option<&Place>) -> impl Future<Output = Answer<Listing<Pair>>> + Send;

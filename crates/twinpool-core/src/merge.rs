@@ -8,14 +8,16 @@ use std::collections::BTreeSet;
 
 use crate::digest::DigestKey;
 use crate::held_back::{HeldBack, Subject};
-use crate::id::{AttributeName, GroupName, Pool, ProviderName};
+use crate::id::{AttributeName, GroupName, Pool, ProviderName, Timestamp};
 use crate::link::{Base, Names};
 use crate::plan::Terms;
+use crate::reverse::Overruled;
 use crate::snapshot::Snapshot;
 use crate::value::Value;
 
 mod attributes;
 mod changed;
+mod gone;
 mod others;
 mod work;
 
@@ -73,6 +75,8 @@ pub struct Merged {
     pub for_old: Snapshot,
     /// What may be removed from the old pool: it went from the new one.
     pub removable: Names,
+    /// What may be removed from the new pool, whoever wrote it there: it went from the old one.
+    pub gone: Names,
     /// What changed in the new pool and travels: in the old pool's names, and in the new one's.
     pub carried: Vec<(Subject, Subject)>,
     /// What changed in the new pool and has no way back, in the new pool's names.
@@ -90,6 +94,7 @@ pub fn merge<B: WayBack>(input: &MergeInput<'_, B>) -> Merged {
     others::enabled(&mut merged, input);
     others::identities(&mut merged, input);
     others::mfa(&mut merged, input);
+    gone::find(&mut merged, input);
     merged
 }
 
@@ -111,6 +116,7 @@ impl Merged {
             for_new,
             for_old,
             removable: Names::default(),
+            gone: Names::default(),
             carried: Vec::new(),
             held_back: Vec::new(),
             overruled: Vec::new(),
@@ -123,6 +129,12 @@ impl Merged {
             Pool::New => in_new,
         };
         self.overruled.push((loser, subject));
+    }
+
+    /// What was lost, as a link remembers it.
+    pub fn lost_at(&self, at: Timestamp) -> impl Iterator<Item = Overruled> + '_ {
+        let lost = self.overruled.iter().cloned();
+        lost.map(move |(pool, subject)| Overruled { subject, pool, at })
     }
 
     /// All that stays as it is in the old pool, in the new pool's names: what the rules hold, and what the plan for the old pool,

@@ -5,7 +5,7 @@ use std::future::Future;
 
 use zeroize::Zeroizing;
 
-use crate::id::{NewSub, UserSub, Username};
+use crate::id::{NewSub, OldSub, UserSub, Username};
 use crate::port::Answer;
 
 /// A password, as somebody typed it. `Debug` shows `«redacted»`; there is no `Display`, no `Serialize` and no `Clone`, and the memory
@@ -94,6 +94,16 @@ impl<S: UserSub, P: PasswordSetter<S>> PasswordSetter<S> for &P {
     fn set_password(&self, sub: &S, password: &Password) -> impl Future<Output = Answer<PasswordSet>> + Send {
         (*self).set_password(sub, password)
     }
+}
+
+/// Has users of one pool reset their passwords.
+pub trait PasswordResetter<S: UserSub = OldSub>: Send + Sync {
+    /// Makes the password invalid, and has the pool send the user a code to choose another: the user is RESET_REQUIRED then. Repeated,
+    /// it sends another message.
+    ///
+    /// # Errors
+    /// When the user has no verified address or number, is disabled, or is in a state in which nothing can be reset (F§4.4).
+    fn reset_password(&self, sub: &S) -> impl Future<Output = Answer<()>> + Send;
 }
 
 /// Sends people of the new pool a temporary password.

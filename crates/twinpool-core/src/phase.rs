@@ -19,9 +19,9 @@ pub use step::{Refused, Step};
 /// For so long a process may go by the phase that it has read.
 pub const PHASE_CACHED: Duration = Duration::from_secs(5);
 
-/// So long after changes begin to travel both ways nobody is routed to the new pool: everybody who keeps the pools in step knows of
-/// it by then.
-pub const ROUTES_AFTER: Duration = Duration::from_secs(10);
+/// So long after changes begin to travel both ways nothing is written, and nobody is routed to the new pool: everybody who keeps the
+/// pools in step knows of it by then ([`PHASE_CACHED`]), and what was on its way before has arrived (two attempts of 6 s).
+pub const ROUTES_AFTER: Duration = Duration::from_secs(20);
 
 /// How far the move has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -205,6 +205,15 @@ pub struct Change {
     pub why: String,
     /// The checks that did not hold, where the change was forced.
     pub forced: Vec<String>,
+}
+
+impl Standing {
+    /// Whether changes travel both ways, and some process may not know of it yet: whoever does waits until all do.
+    #[must_use]
+    pub fn settles(&self, now: Timestamp) -> bool {
+        let age = self.two_way_since.map_or(u64::MAX, |since| now.0.saturating_sub(since.0));
+        self.phase.is_two_way() && u128::from(age) < ROUTES_AFTER.as_millis()
+    }
 }
 
 /// Reads where the move stands.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::attribute::Contact;
 use crate::digest::{Digest, DigestKey};
 use crate::held_back::{HeldBack, Reason, Subject};
-use crate::id::{AttributeName, GroupName, OldSub, PoolId, Sub, Username};
+use crate::id::{AttributeName, GroupName, NewSub, OldSub, PoolId, Sub, Username};
 use crate::link::{Names, Side};
 use crate::pool::PoolShape;
 use crate::snapshot::{Identity, Mfa, Snapshot, Status};
@@ -79,6 +79,21 @@ impl Marker {
         Self { name: name.clone(), value: Value::new(format!("{old_sub}.{}", proof.as_str())) }
     }
 
+    /// The marker of a user of the old pool who is made for one born in the new pool.
+    #[must_use]
+    pub fn of_born(name: &AttributeName, old_pool: &PoolId, new_sub: &NewSub, key: &DigestKey) -> Self {
+        let proof: Digest = key.born_marker(old_pool, new_sub);
+        Self { name: name.clone(), value: Value::new(format!("{new_sub}.{}", proof.as_str())) }
+    }
+
+    /// The user born in the new pool whom a user of the old pool was made for, if the marker proves it.
+    #[must_use]
+    pub fn born(name: &AttributeName, old_pool: &PoolId, user: &Snapshot, key: &DigestKey) -> Option<NewSub> {
+        let (sub, _) = user.attributes.get(name)?.reveal().split_once('.')?;
+        let sub = NewSub::parse(sub).ok()?;
+        Self::of_born(name, old_pool, &sub, key).is_on(user).then_some(sub)
+    }
+
     /// The old user whom a user of the new pool was made for, if the marker proves it.
     #[must_use]
     pub fn owner(name: &AttributeName, pool: &PoolId, user: &Snapshot, key: &DigestKey) -> Option<OldSub> {
@@ -99,7 +114,7 @@ impl Marker {
         (Self::of(name, pool, &sub, key).value == *value).then_some(sub)
     }
 
-    /// Whether a user of the new pool was made for this old user.
+    /// Whether a user was made for the one whose marker this is.
     #[must_use]
     pub fn is_on(&self, user: &Snapshot) -> bool {
         user.attributes.get(&self.name) == Some(&self.value)

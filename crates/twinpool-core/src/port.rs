@@ -6,7 +6,9 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 
+use crate::account::Apart;
 use crate::arrival::Arrival;
+use crate::born::Birth;
 use crate::change_event::{ChangeEvent, UserRef};
 use crate::decision::Decisions;
 use crate::group::{GroupDefinition, GroupRecord};
@@ -174,11 +176,12 @@ pub trait LinkStore: LinkReader {
 
     /// Writes a link that now says who it is in the new pool, with the item that points back from the new sub, in one transaction: a
     /// pair, or the tombstone of somebody who was made by half. A new sub
-    /// that was tied to `heir_of`, whom the old pool has deleted, is handed over.
+    /// that was tied to `heir_of`, whom the old pool has deleted, is handed over. One that was born in the new pool is tied to a link
+    /// with its own user id: what is written beside the id stays, and the [`crate::born::Birth`] goes.
     ///
     /// # Errors
-    /// [`Class::Stale`] when someone else wrote since; [`Class::Taken`] when the new sub is tied to another old sub, or has a
-    /// user id of its own: it was born in the new pool.
+    /// [`Class::Stale`] when someone else wrote since; [`Class::Taken`] when the new sub is tied to another old sub, or has
+    /// another user id than the link: it was born in the new pool.
     fn connect(&self, link: &Link, heir_of: Option<&OldSub>) -> impl Future<Output = Answer<u64>> + Send;
 
     /// Moves [`Link::seen_at`] forward, with [`Link::seen_by`], and nothing else: never back, and without a new version, so that nobody who is at work on
@@ -243,6 +246,11 @@ pub struct Page {
     pub groups: Vec<GroupRecord>,
     /// Who came into the new pool, and how. Of whom only attempts are counted is nobody here.
     pub arrivals: Vec<(Sub, Arrival)>,
+    /// Accounts of the new pool that are nobody's half of a pair.
+    pub apart: Vec<Apart>,
+    /// Who was born in the new pool and has no user in the old one yet. A writer who died late may leave one behind who is paired:
+    /// the links say so.
+    pub births: Vec<Birth>,
     /// How many items could not be read: damaged, or of another version.
     pub unreadable: usize,
     /// Where the next page begins; `None` after the last.

@@ -20,7 +20,7 @@ pub enum Category {
     UserResourceRead,
     /// AdminCreateUser.
     UserCreation,
-    /// AdminSetUserPassword.
+    /// AdminSetUserPassword, AdminResetUserPassword.
     UserAccountRecovery,
     /// Attributes, memberships, enable, disable and delete.
     UserUpdate,

@@ -1,20 +1,40 @@
 //! Which pool somebody is sent to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use crate::digest::DigestKey;
 use crate::id::{AttributeName, GroupName, Pool, Timestamp};
-use crate::phase::{Phase, ROUTES_AFTER, Share, Standing};
+use crate::phase::{Phase, Share, Standing};
+
+/// Whether a text can say who asks: 1 to 128 letters, digits, `-`, `_`, `.` or `:`. No address is one, and no number with its `+`:
+/// what people are reached by does not belong into a query.
+#[must_use]
+pub fn is_id(text: &str) -> bool {
+    let sound = |c: u8| c.is_ascii_alphanumeric() || b"-_.:".contains(&c);
+    (1..=128).contains(&text.len()) && text.bytes().all(sound)
+}
 
 /// Who asks. Nothing of it is kept.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Asker {
-    /// A user id, or the id of an install: the same every time. Without one only the whole share counts.
+    /// A user id, or the id of an install ([`is_id`]): the same every time. Without one only the whole share counts.
     pub id: Option<String>,
     /// Groups in the old pool, as far as they are known.
     pub groups: BTreeSet<GroupName>,
     /// Values that cohorts can be made of, such as a tenant.
     pub values: BTreeMap<AttributeName, String>,
+}
+
+/// Values stay out of logs, and so do ids that nobody has looked at.
+impl fmt::Debug for Asker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Asker")
+            .field("id", &self.id.as_ref().map(|_| "«redacted»"))
+            .field("groups", &self.groups)
+            .field("values", &self.values.keys())
+            .finish()
+    }
 }
 
 /// Where somebody is sent.
@@ -62,8 +82,7 @@ pub fn route(standing: &Standing, asker: &Asker, key: &DigestKey, now: Timestamp
         Phase::Complete => return by(Pool::New, Because::Phase),
         Phase::Canary | Phase::Cutover => {}
     }
-    let age = standing.two_way_since.map_or(0, |since| now.0.saturating_sub(since.0));
-    if u128::from(age) < ROUTES_AFTER.as_millis() {
+    if standing.two_way_since.is_none() || standing.settles(now) {
         return by(Pool::Old, Because::Phase);
     }
     if standing.phase == Phase::Cutover {

@@ -33,6 +33,8 @@ pub mod code {
     pub const CONTENDED: &str = "contended";
     /// Somebody else was writing what changed of the user.
     pub const AT_WORK: &str = "at_work";
+    /// Changes began to travel both ways a moment ago.
+    pub const SETTLING: &str = "settling";
     /// People use both pools, and the mirror may not write the old one.
     pub const NO_WAY_BACK: &str = "no_way_back";
     /// The event is of a pool that the stack does not mirror.

@@ -7,14 +7,14 @@ use std::collections::BTreeSet;
 
 use twinpool_core::authority::authority;
 use twinpool_core::change_event::Channel;
-use twinpool_core::held_back::HeldBack;
+use twinpool_core::held_back::{HeldBack, Subject};
 use twinpool_core::id::{NewSub, Pool};
 use twinpool_core::link::{Base, Link, LinkState, Linked, Side};
-use twinpool_core::merge::{MergeInput, Merged, merge};
+use twinpool_core::merge::{MergeInput, Merged, WayBack, merge};
 use twinpool_core::phase::{Phase, Standing};
 use twinpool_core::plan::{Operation, Plan};
 use twinpool_core::port::{Answer, Clock};
-use twinpool_core::reverse::Work;
+use twinpool_core::reverse::{Overruled, Work};
 use twinpool_core::snapshot::Snapshot;
 use twinpool_rules::View;
 
@@ -49,10 +49,14 @@ struct Both {
 impl<P: Ports> Engine<P> {
     /// Whether this process may write anything where the move stands.
     pub(crate) fn may_write(&self, standing: &Standing) -> Result<(), SyncError> {
-        match standing.phase.is_two_way() && self.ports.back().is_none() {
-            true => Err(SyncError::NoWayBack),
-            false => Ok(()),
+        if standing.phase.is_two_way() && self.ports.back().is_none() {
+            return Err(SyncError::NoWayBack);
         }
+        // What somebody still writes who does not know of it would look like a change of the new pool, and travel back.
+        if standing.settles(self.ports.clock().now()) {
+            return Err(SyncError::Settling);
+        }
+        Ok(())
     }
 
     /// Nothing follows any more once the move is complete.
@@ -69,6 +73,7 @@ impl<P: Ports> Engine<P> {
         learned: bool,
         standing: &Standing,
     ) -> Result<Outcome, SyncError> {
+        self.may_write(standing)?;
         let back = self.ports.back().ok_or(SyncError::NoWayBack)?;
         let LinkState::Linked(linked) = &mut link.state else {
             return Err(SyncError::Contended);
@@ -78,11 +83,29 @@ impl<P: Ports> Engine<P> {
             return Err(SyncError::AtWork);
         }
         let former = link.reverse.work.take();
+        let mut pending = link.reverse.pending();
         if let Some(work) = &former {
             linked.base = before.base.settled(work, &case.old, new, &self.key);
+            pending.extend(self.in_new_names(
+                &work.arrived_in_old(&case.side),
+                &before.base,
+                &case.view.snapshot,
+                new,
+            ));
         }
         let base = linked.base.clone();
-        let plans = self.plan_both(back, &link, case, new, (&base, standing)).await?;
+        let plans = self.plan_both(back, &link, case, new, (&base, &pending, standing)).await?;
+        if former.is_some() {
+            // Whoever announced that work may have named it already.
+            let is_named = |known: &Overruled| {
+                plans
+                    .merged
+                    .overruled
+                    .iter()
+                    .any(|(pool, lost)| (*pool, lost) == (known.pool, &known.subject))
+            };
+            link.reverse.overruled.retain(|known| !is_named(known));
+        }
         let work = self.announce(&mut link, &plans, case, new).await?;
         let sides = (Side::of(new, &self.key), case.side.clone());
         let both = match self.write_both(back, plans, case, new, sides, work.as_ref()).await {
@@ -108,16 +131,19 @@ impl<P: Ports> Engine<P> {
         link: &Link,
         case: &Case,
         new: &Snapshot,
-        (base, standing): (&Base, &Standing),
+        (base, pending, standing): (&Base, &BTreeSet<Subject>, &Standing),
     ) -> Result<Plans, SyncError> {
         let authority = authority(standing, link);
         // Paired, and did not follow yet.
         let merged = if base.old.attributes.is_empty() {
             Merged::one_way(&case.view.snapshot, &case.old)
         } else {
-            self.merged(link, case, new, (base, authority))
+            self.merged(case, new, (base, pending, authority))
         };
         let view = View { snapshot: merged.for_new.clone(), ..case.view.clone() };
+        let mut link = link.clone();
+        link.announced.extend(&merged.gone);
+        let link = &link;
         let mut forward = self.plan_change(link, &case.seen_as(view), new).await?;
         self.leave_invitation(link, &mut forward).await?;
         let mut backward = self.plan_back(back, case, new, &merged, base).await?;
@@ -128,7 +154,12 @@ impl<P: Ports> Engine<P> {
         Ok(Plans { merged, forward, backward })
     }
 
-    fn merged(&self, link: &Link, case: &Case, new: &Snapshot, (base, authority): (&Base, Pool)) -> Merged {
+    fn merged(
+        &self,
+        case: &Case,
+        new: &Snapshot,
+        (base, pending, authority): (&Base, &BTreeSet<Subject>, Pool),
+    ) -> Merged {
         let mut terms = case.view.terms.clone();
         // Groups that Cognito made by itself for an identity provider (F§4.5): each pool has its own.
         let own = format!("{}_", self.new_shape.id.as_str());
@@ -141,12 +172,35 @@ impl<P: Ports> Engine<P> {
             terms: &terms,
             new,
             base,
-            pending: &link.reverse.pending(),
+            pending,
             folds: !self.new_shape.case_sensitive,
             back: &self.rules,
             marker: &self.marker,
             key: &self.key,
         })
+    }
+
+    /// What stands in the old pool's names, in the new one's.
+    fn in_new_names(
+        &self,
+        subjects: &BTreeSet<Subject>,
+        base: &Base,
+        view: &Snapshot,
+        new: &Snapshot,
+    ) -> BTreeSet<Subject> {
+        let attributes =
+            new.attributes.keys().chain(base.new.attributes.keys()).chain(view.attributes.keys());
+        let attributes = attributes.filter_map(|name| {
+            let source = Subject::Attribute(WayBack::source(&self.rules, name)?);
+            subjects.contains(&source).then(|| Subject::Attribute(name.clone()))
+        });
+        let groups = new.groups.iter().chain(&base.new.groups).chain(&view.groups);
+        let groups = groups.filter_map(|name| {
+            let source = Subject::Group(WayBack::group(&self.rules, name)?);
+            subjects.contains(&source).then(|| Subject::Group(name.clone()))
+        });
+        let same = subjects.iter().filter(|subject| matches!(subject, Subject::User | Subject::Factor(_)));
+        attributes.chain(groups).chain(same.cloned()).collect()
     }
 
     async fn write_both(

@@ -1,10 +1,11 @@
 //! A user whom the old pool has deleted: a tombstone, and what the owner wants for the counterpart.
 
-use twinpool_core::change_event::{Cause, Channel};
+use twinpool_core::change_event::{Cause, ChangeEvent, Channel};
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{Reason, Subject};
-use twinpool_core::id::{NewSub, OldSub, Username};
+use twinpool_core::id::{NewSub, OldSub, Pool, Username};
 use twinpool_core::link::{Left, Link, LinkState, Names};
+use twinpool_core::phase::Standing;
 use twinpool_core::plan::{Marker, WhenDeleted, farewell};
 use twinpool_core::port::{Answer, Clock, LinkReader, LinkStore, PoolReader, by_sub};
 use twinpool_core::snapshot::Snapshot;
@@ -21,13 +22,16 @@ impl<P: Ports> Engine<P> {
         &self,
         link: Option<Link>,
         old_sub: &OldSub,
-        cause: &Cause,
+        event: &ChangeEvent,
+        standing: &Standing,
     ) -> Result<Outcome, SyncError> {
-        // Records of the audit trail and operators may mean somebody of another pool.
-        if link.is_none() && cause.channel() != Channel::Trigger {
-            return Ok(Outcome::plain(Kind::Unknown));
+        match link {
+            // Records of the audit trail and operators may mean somebody of another pool.
+            None if event.cause.channel() != Channel::Trigger => Ok(Outcome::plain(Kind::Unknown)),
+            Some(link) if was_deleted_in_new(&link) => Ok(Outcome::plain(Kind::Gone)),
+            Some(link) if self.outlives_old(&link, event, standing) => self.lost_in_old(link, event).await,
+            link => self.bury(link, old_sub, &event.cause).await,
         }
-        self.bury(link, old_sub, cause).await
     }
 
     /// Does what the rules ask, and puts the tombstone up. Safe to repeat: who wrote the user again meanwhile is undone.
@@ -63,7 +67,7 @@ impl<P: Ports> Engine<P> {
             (Some(_), _, WhenDeleted::Keep) => Left::Kept,
         };
         let by_half = new_sub.is_some() && known.is_none();
-        let state = LinkState::Tombstone { new_sub: new_sub.or(known), left, since };
+        let state = LinkState::Tombstone { new_sub: new_sub.or(known), by: Pool::Old, left, since };
         if link.state != state || cause.channel() == Channel::Operator {
             link.state = state;
             link.intended = None;
@@ -139,6 +143,11 @@ impl<P: Ports> Engine<P> {
         let tied = self.ports.links().old_sub_of(&NewSub::from(user.sub.clone())).await?;
         Ok(tied.is_none_or(|tied| tied == link.old_sub).then_some(user))
     }
+}
+
+/// Whether the new pool deleted the user first. What the old pool does with its own afterwards changes nothing.
+pub(crate) fn was_deleted_in_new(link: &Link) -> bool {
+    matches!(link.state, LinkState::Tombstone { by: Pool::New, .. })
 }
 
 /// What a rule or a decision keeps out is left alone in death too.

@@ -25,6 +25,7 @@ pub fn disposition(error: &SyncError, delivery: u32) -> Disposition {
         | SyncError::BeingMade
         | SyncError::OwnerVanished
         | SyncError::AtWork
+        | SyncError::Settling
         | SyncError::Contended => Disposition::Retry(backoff(delivery)),
         SyncError::NoWayBack => Disposition::Park(
             "people use both pools, and the mirror may write the new one only: deploy with ReverseSync=on, then redrive the DLQ",
@@ -72,7 +73,9 @@ mod tests {
 
     #[test]
     fn what_passes_is_tried_again_and_later_each_time() {
-        for error in [SyncError::TooEarly, port(Class::Throttled), port(Class::Unavailable)] {
+        for error in
+            [SyncError::TooEarly, SyncError::AtWork, port(Class::Throttled), port(Class::Unavailable)]
+        {
             let waits: Vec<_> = (1..=10).map(|delivery| disposition(&error, delivery)).collect();
             let seconds = [1, 2, 4, 8, 16, 32, 64, 128, 256, 256];
             let expected: Vec<_> = seconds.map(|s| Disposition::Retry(Duration::from_secs(s))).into();
@@ -82,7 +85,9 @@ mod tests {
 
     #[test]
     fn what_needs_a_person_says_what_to_do() {
-        for error in [port(Class::Unreadable), port(Class::Denied), port(Class::Rejected)] {
+        for error in
+            [port(Class::Unreadable), port(Class::Denied), port(Class::Rejected), SyncError::NoWayBack]
+        {
             assert!(matches!(disposition(&error, 1), Disposition::Park(remedy) if !remedy.is_empty()));
         }
     }

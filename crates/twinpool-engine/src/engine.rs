@@ -3,6 +3,7 @@
 use futures_util::future::join;
 use twinpool_core::account::IdStore;
 use twinpool_core::arrival::ArrivalStore;
+use twinpool_core::born::BornStore;
 use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{AttributeName, OldSub, Pool, PoolId};
 use twinpool_core::phase::PhaseReader;
@@ -20,9 +21,9 @@ pub trait Ports: Send + Sync {
     type Back: PoolWriter<OldSub>;
     /// The new pool.
     type New: PoolWriter;
-    /// The links, the user ids and who has which identity, who came, the records of groups, what went wrong, and where the move
+    /// The links, the user ids and who has which identity, who came and who was born, the records of groups, what went wrong, and where the move
     /// stands.
-    type Links: LinkStore + IdStore + ArrivalStore + GroupStore + TroubleStore + PhaseReader;
+    type Links: LinkStore + IdStore + ArrivalStore + BornStore + GroupStore + TroubleStore + PhaseReader;
     /// The time.
     type Clock: Clock;
 

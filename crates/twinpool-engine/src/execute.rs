@@ -23,8 +23,11 @@ pub(crate) trait Target: Sync {
     /// The pool.
     type Pool: PoolWriter<Self::Sub>;
 
-    /// The pool, as long as it may be written.
-    fn pool(&self) -> Answer<&Self::Pool>;
+    /// The pool, as long as it may be written. Asked for before every call.
+    ///
+    /// # Errors
+    /// [`Class::Stale`] where it has to be decided again what is written.
+    fn pool(&self) -> impl Future<Output = Answer<&Self::Pool>> + Send;
 
     /// The pool lacks a group that one of its users is to join.
     fn make_group(&self, name: &GroupName) -> impl Future<Output = Answer<()>> + Send;
@@ -37,7 +40,7 @@ impl<P: Ports> Target for ToNew<'_, P> {
     type Sub = NewSub;
     type Pool = P::New;
 
-    fn pool(&self) -> Answer<&P::New> {
+    async fn pool(&self) -> Answer<&P::New> {
         Ok(self.0.ports.new_pool())
     }
 
@@ -46,9 +49,29 @@ impl<P: Ports> Target for ToNew<'_, P> {
     }
 }
 
+/// The new pool, as long as changes travel one way: what was decided then, and is written later, would look like a change that a
+/// user made in the new pool.
+pub(crate) struct ToNewOnly<'a, P>(pub(crate) &'a Engine<P>);
+
+impl<P: Ports> Target for ToNewOnly<'_, P> {
+    type Sub = NewSub;
+    type Pool = P::New;
+
+    async fn pool(&self) -> Answer<&P::New> {
+        match self.0.standing().await?.phase.is_two_way() {
+            true => Err(PortError::new(Class::Stale, "Write", "TravelsBothWays")),
+            false => Ok(self.0.ports.new_pool()),
+        }
+    }
+
+    async fn make_group(&self, name: &GroupName) -> Answer<()> {
+        ToNew(self.0).make_group(name).await
+    }
+}
+
 /// Makes one change to an existing user. Returns what the pool refused, and why.
 pub(crate) async fn execute<T: Target>(target: &T, sub: &T::Sub, operation: &Operation) -> Answer<Refused> {
-    let pool = target.pool()?;
+    let pool = target.pool().await?;
     match operation {
         // Creation learns the sub that everything else needs: `sync_user` does it.
         Operation::CreateUser { .. } => {}
@@ -86,12 +109,12 @@ pub(crate) async fn execute<T: Target>(target: &T, sub: &T::Sub, operation: &Ope
 
 /// One call; only if the pool refuses it, one per attribute, so that one bad value does not keep back the others.
 async fn set_attributes<T: Target>(target: &T, sub: &T::Sub, attributes: &Attributes) -> Answer<Refused> {
-    if refusal(target.pool()?.set_attributes(sub, attributes).await)?.is_none() {
+    if refusal(target.pool().await?.set_attributes(sub, attributes).await)?.is_none() {
         return Ok(Refused::new());
     }
     let mut refused = Refused::new();
     for part in inseparable(attributes) {
-        if let Some(reason) = refusal(target.pool()?.set_attributes(sub, &part).await)? {
+        if let Some(reason) = refusal(target.pool().await?.set_attributes(sub, &part).await)? {
             refused.extend(part.into_keys().map(|name| (Subject::Attribute(name), reason)));
         }
     }
@@ -104,12 +127,14 @@ async fn delete_attributes<T: Target>(
     sub: &T::Sub,
     names: &BTreeSet<AttributeName>,
 ) -> Answer<Refused> {
-    if refusal(target.pool()?.delete_attributes(sub, names).await)?.is_none() {
+    if refusal(target.pool().await?.delete_attributes(sub, names).await)?.is_none() {
         return Ok(Refused::new());
     }
     let mut refused = Refused::new();
     for name in names {
-        if let Some(reason) = refusal(target.pool()?.delete_attributes(sub, &[name.clone()].into()).await)? {
+        if let Some(reason) =
+            refusal(target.pool().await?.delete_attributes(sub, &[name.clone()].into()).await)?
+        {
             refused.insert(Subject::Attribute(name.clone()), reason);
         }
     }
@@ -117,18 +142,18 @@ async fn delete_attributes<T: Target>(
 }
 
 async fn add_to_group<T: Target>(target: &T, sub: &T::Sub, group: &GroupName) -> Answer<()> {
-    match target.pool()?.add_to_group(sub, group).await {
+    match target.pool().await?.add_to_group(sub, group).await {
         // Not the user, who may have been deleted meanwhile (F§4.5).
         Err(error) if error.class == Class::NotFound && error.code == "ResourceNotFoundException" => {}
         answer => return answer,
     }
     target.make_group(group).await?;
-    target.pool()?.add_to_group(sub, group).await
+    target.pool().await?.add_to_group(sub, group).await
 }
 
 /// Cognito is known to refuse with several codes what it has done, so the user is asked (aws/aws-sdk-js-v3#5281).
 async fn link_identity<T: Target>(target: &T, sub: &T::Sub, identity: &Identity) -> Answer<()> {
-    let pool = target.pool()?;
+    let pool = target.pool().await?;
     let vanished = || PortError::new(Class::Stale, "AdminGetUser", "UserVanished");
     let user = pool.user(&by_sub(sub)).await?.ok_or_else(vanished)?;
     match pool.link_identity(&user, identity).await {

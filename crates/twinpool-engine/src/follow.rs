@@ -9,12 +9,13 @@ use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::{NewSub, UserSub as _};
 use twinpool_core::link::{Link, LinkState, Linked, Side};
 use twinpool_core::plan::{Operation, Plan};
-use twinpool_core::port::{Answer, Clock, LinkStore, by_sub};
+use twinpool_core::port::{Answer, Class, Clock, LinkStore, by_sub};
+use twinpool_core::reverse::Written;
 use twinpool_core::snapshot::Snapshot;
 
 use crate::case::{Case, all_held};
 use crate::engine::{Engine, Ports};
-use crate::execute::{Target, ToNew, execute};
+use crate::execute::{Target, ToNewOnly, execute};
 use crate::observe;
 use crate::sync_user::{BELIEVED, Kind, Outcome, SyncError};
 use crate::told::{Told, is_recent, remember_unseen};
@@ -85,7 +86,7 @@ impl<P: Ports> Engine<P> {
                 None => self.bring(link, case, &new, learned).await,
             },
             None if case.delivery < BELIEVED && !is_missing(&link) => Err(SyncError::TooEarly),
-            None => self.hold_user(link, case, Reason::Missing).await,
+            None => self.gone_or_missing(link, case, &self.standing().await?).await,
         }
     }
 
@@ -144,8 +145,6 @@ impl<P: Ports> Engine<P> {
             // On the heap, so that both ways do not stand on the stack of who goes one.
             return Box::pin(self.keep_in_step(link, case, new, learned, &standing)).await;
         }
-        let new_sub = NewSub::from(new.sub.clone());
-        let before = link.linked().cloned();
         let mut work = self.plan_change(&link, case, new).await?;
         self.leave_invitation(&link, &mut work).await?;
         let mut names = work.names();
@@ -154,7 +153,24 @@ impl<P: Ports> Engine<P> {
             link.announced.extend(&names);
             link.version = self.ports.links().write(&link).await?;
         }
-        let mut done = self.carry_out(&ToNew(self), &new_sub, work, Side::of(new, &self.key)).await?;
+        let (old_sub, written) = (link.old_sub.clone(), Written::of(&work, &new.sub, &self.key));
+        let result = self.carry_one_way(link, case, new, (work, learned)).await;
+        if matches!(&result, Err(SyncError::Port(error)) if error.class == Class::Stale) {
+            self.leave_behind(&old_sub, written).await?;
+        }
+        result
+    }
+
+    async fn carry_one_way(
+        &self,
+        mut link: Link,
+        case: &Case,
+        new: &Snapshot,
+        (work, learned): (Plan, bool),
+    ) -> Result<Outcome, SyncError> {
+        let new_sub = NewSub::from(new.sub.clone());
+        let before = link.linked().cloned();
+        let mut done = self.carry_out(&ToNewOnly(self), &new_sub, work, Side::of(new, &self.key)).await?;
         done.held_back = all_held(&case.view, done.held_back);
         // A person's leave to take an alias over holds for once.
         let decided = link.decisions.len();

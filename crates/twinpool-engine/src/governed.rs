@@ -8,7 +8,7 @@ use twinpool_core::change_event::UserRef;
 use twinpool_core::group::GroupDefinition;
 use twinpool_core::id::{AttributeName, GroupName, NewSub, Sub, UserSub, Username};
 use twinpool_core::listing::{Listing, PoolList};
-use twinpool_core::password::Inviter;
+use twinpool_core::password::{Inviter, PasswordResetter};
 use twinpool_core::pool::PoolShape;
 use twinpool_core::port::{Answer, Class, Place, PoolReader, PoolWriter};
 use twinpool_core::quota::Category;
@@ -169,6 +169,12 @@ impl<S: UserSub, P: PoolWriter<S>> PoolWriter<S> for Governed<P> {
 
     async fn set_enabled(&self, sub: &S, enabled: bool) -> Answer<()> {
         self.write(sub, Category::UserUpdate, self.pool.set_enabled(sub, enabled)).await
+    }
+}
+
+impl<S: UserSub, P: PasswordResetter<S>> PasswordResetter<S> for Governed<P> {
+    async fn reset_password(&self, sub: &S) -> Answer<()> {
+        self.write(sub, Category::UserAccountRecovery, self.pool.reset_password(sub)).await
     }
 }
 

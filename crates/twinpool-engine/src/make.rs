@@ -12,9 +12,10 @@ use twinpool_core::port::{Class, Clock, LinkStore, PoolWriter};
 use twinpool_core::snapshot::Snapshot;
 use twinpool_core::value::Attributes;
 
+use crate::bury::was_deleted_in_new;
 use crate::case::{Case, all_held};
 use crate::engine::{Engine, Ports};
-use crate::execute::ToNew;
+use crate::execute::ToNewOnly;
 use crate::sync_user::{Kind, Outcome, SyncError};
 
 impl<P: Ports> Engine<P> {
@@ -24,6 +25,12 @@ impl<P: Ports> Engine<P> {
         let old_sub = case.old_sub();
         let begun = || case.seen.on(Link::intent(&old_sub, Names::default(), now));
         let mut link = link.unwrap_or_else(begun);
+        if was_deleted_in_new(&link) && case.cause.channel() != Channel::Operator {
+            return Ok(Outcome::plain(Kind::Gone));
+        }
+        if let Some(new_sub) = self.born_as(&case.old) {
+            return Box::pin(self.adopt_born(link, case, &new_sub)).await;
+        }
         match link.decisions.get(&Subject::User).cloned() {
             Some(Decision::LinkTo(new_sub)) => return self.link_to(link, case, &new_sub).await,
             Some(Decision::MergeInto(into)) => return self.merge(link, case, into).await,
@@ -36,6 +43,9 @@ impl<P: Ports> Engine<P> {
             return self.adopt(link, case, &user).await;
         }
         if let Some(profile) = self.own_profile(case).await? {
+            if let Some(id) = self.own_id_of(&link, &profile).await? {
+                return Box::pin(self.tie_found(case, &profile, &id)).await;
+            }
             return self.adopt(link, case, &profile).await;
         }
         let marker = self.known().marker_of(&old_sub);
@@ -178,7 +188,7 @@ impl<P: Ports> Engine<P> {
             link.version = self.ports.links().write(&link).await?;
         }
         let barred = self.barred(&work, case, &new_sub).await?;
-        let mut done = self.carry_out(&ToNew(self), &new_sub, work.without(&barred), side).await?;
+        let mut done = self.carry_out(&ToNewOnly(self), &new_sub, work.without(&barred), side).await?;
         done.operations += 1;
         done.held_back = all_held(&case.view, done.held_back);
         self.record(link, case, new_sub, &done, BTreeSet::new()).await?;

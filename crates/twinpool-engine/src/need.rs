@@ -3,7 +3,7 @@
 use twinpool_core::change_event::Cause;
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
-use twinpool_core::id::OldSub;
+use twinpool_core::id::{OldSub, Pool};
 use twinpool_core::link::{Link, LinkState, Linked, Names, Side};
 use twinpool_core::plan::Operation;
 use twinpool_core::snapshot::{Snapshot, Status};
@@ -53,6 +53,8 @@ impl<P: Ports> Engine<P> {
             LinkState::Conflict { .. } => self.need_of_new(user, Some(link), zeal),
             // The mirror would make nobody.
             LinkState::Tombstone { .. } if self.is_left_out(user, link) => Need::LeftOut,
+            // The new pool deleted the user, and had the say.
+            LinkState::Tombstone { by: Pool::New, .. } => Need::Nothing,
             // A list is late, or somebody was mourned too early: the pool is asked.
             LinkState::Pending { .. } | LinkState::Tombstone { .. } => Need::Look,
             LinkState::Merged { .. } => Need::Merged,

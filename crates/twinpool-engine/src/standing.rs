@@ -1,12 +1,10 @@
 //! Where everybody stands on the way into the new pool, from one walk over the table. Kept in some 50 bytes a user.
 
-use std::collections::HashMap;
-
 use twinpool_core::arrival::{Arrival, Invitation, Stage, Way};
 use twinpool_core::id::{Sub, Timestamp};
 use twinpool_core::link::{Base, Link, LinkState};
 
-use crate::memberships::compact;
+use crate::subs::{Key, Subs};
 
 /// The grain of the times that are kept.
 const MINUTE: u64 = 60_000;
@@ -65,8 +63,6 @@ pub struct Standing {
     pub invitation: Invitation,
 }
 
-type Key = [u8; 16];
-
 /// 18 bytes.
 #[derive(Debug, Clone, Copy)]
 struct Tied {
@@ -114,14 +110,13 @@ impl Minute {
 pub struct Standings {
     tied: Vec<Tied>,
     arrived: Vec<Arrived>,
-    /// Subs that are no UUIDs, which Cognito's always are.
-    odd: HashMap<Key, Sub>,
+    subs: Subs,
 }
 
 impl Standings {
     /// Takes a link in. `way`: what the policy says of the user.
     pub fn add(&mut self, link: &Link, way: Way) {
-        let key = self.key(&link.sub());
+        let key = self.subs.key(&link.sub());
         self.tied.push(Tied { key, tie: Tie::of(link), way });
     }
 
@@ -133,7 +128,7 @@ impl Standings {
             Invitation::Sent(at) => (Kind::Sent, Some(at)),
             Invitation::Withdrawn => (Kind::Withdrawn, None),
         };
-        let key = self.key(who);
+        let key = self.subs.key(who);
         self.arrived.push(Arrived {
             key,
             came: Minute::of(came_at(arrival)),
@@ -165,7 +160,7 @@ impl Standings {
         let time = |minute: fn(&Arrived) -> Minute| arrived.and_then(|arrived| minute(arrived).time());
         let latest = time(|arrived| arrived.latest).unwrap_or(Timestamp(0));
         Some(Standing {
-            who: self.sub(key)?,
+            who: self.subs.sub(key)?,
             tie,
             stage: arrived.map_or(Stage::NotYet, |arrived| arrived.stage),
             is_settled: arrived.is_some_and(|arrived| arrived.is_settled),
@@ -179,18 +174,6 @@ impl Standings {
             },
         })
     }
-
-    fn key(&mut self, sub: &Sub) -> Key {
-        let key = compact(sub).to_be_bytes();
-        if uuid(key) != sub.as_str() {
-            self.odd.insert(key, sub.clone());
-        }
-        key
-    }
-
-    fn sub(&self, key: Key) -> Option<Sub> {
-        self.odd.get(&key).cloned().or_else(|| Sub::parse(uuid(key)).ok())
-    }
 }
 
 /// When the user came in the way that counts.
@@ -201,18 +184,6 @@ fn came_at(arrival: &Arrival) -> Option<Timestamp> {
         Stage::Passwordless => arrival.code_at,
         Stage::Invited | Stage::NotYet => None,
     }
-}
-
-/// As Cognito writes it.
-fn uuid(key: Key) -> String {
-    let mut out = String::with_capacity(36);
-    for (index, byte) in key.iter().enumerate() {
-        if matches!(index, 4 | 6 | 8 | 10) {
-            out.push('-');
-        }
-        out.push_str(&format!("{byte:02x}"));
-    }
-    out
 }
 
 #[cfg(test)]

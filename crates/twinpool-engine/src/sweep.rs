@@ -48,6 +48,11 @@ pub struct Swept {
     pub groups: u64,
     /// More were missing than a list can be late with: no hint was sent about them.
     pub too_many_missing: bool,
+    /// While people use both pools: accounts in the list of the new pool.
+    pub seen_in_new: u64,
+    /// Of these, who have no user id or no user in the old pool, or of whom the list says something else than was agreed; and who went
+    /// from it while it has the say.
+    pub new_pool: u64,
     /// Where the next one goes on; `None` where the end was reached.
     pub next: Option<Place>,
 }
@@ -57,7 +62,7 @@ impl Swept {
     #[must_use]
     pub fn hints(&self) -> u64 {
         let missing = if self.too_many_missing { 0 } else { self.missing };
-        self.new + self.changed + missing + self.groups
+        self.new + self.changed + missing + self.groups + self.new_pool
     }
 }
 
@@ -78,6 +83,8 @@ pub enum SweepError {
 /// So many hints are on their way at a time.
 const AT_A_TIME: usize = 16;
 
+mod new_pool;
+
 /// A list is late with some; with this share of everybody, and more than a few, something else is wrong.
 const MOST_MISSING_PERCENT: u64 = 10;
 const A_FEW: u64 = 100;
@@ -85,9 +92,10 @@ const A_FEW: u64 = 100;
 impl<P: Ports> Engine<P>
 where
     P::Old: PoolList,
+    P::New: PoolList,
     P::Links: LinkBatch,
 {
-    /// Sweeps.
+    /// Sweeps the old pool, and while people use both, the new one after it.
     ///
     /// # Errors
     /// When there is no going on. What was sent is sent.
@@ -96,12 +104,36 @@ where
         mut sweep: Sweep<S, I>,
         listener: &impl Listener,
     ) -> Result<Swept, SweepError> {
+        let standing = persist(|| self.standing(), listener).await.map_err(SweepError::Links)?;
+        match new_pool::place_in_new(sweep.after.as_ref()) {
+            Some(place) if standing.phase.is_two_way() => {
+                let (from, swept) = (place, Swept::default());
+                return self.sweep_new_pool(sweep, swept, from, &standing, listener).await;
+            }
+            Some(_) => sweep.after = None,
+            None => {}
+        }
+        let swept = self.sweep_old_pool(&mut sweep, listener).await?;
+        if swept.next.is_some() || !standing.phase.is_two_way() {
+            return Ok(swept);
+        }
+        if sweep.is_over(&swept) {
+            return Ok(Swept { next: Some(new_pool::beginning()), ..swept });
+        }
+        self.sweep_new_pool(sweep, swept, None, &standing, listener).await
+    }
+
+    async fn sweep_old_pool<S: ChangeSink, I: FnMut() -> EventId>(
+        &self,
+        sweep: &mut Sweep<S, I>,
+        listener: &impl Listener,
+    ) -> Result<Swept, SweepError> {
         let old = self.ports.old();
         let groups = memberships(old, listener).await?;
         let (mut swept, mut seen) = (Swept::default(), Vec::new());
         let mut is_whole = sweep.after.is_none();
         if is_whole {
-            self.sweep_groups(&mut sweep, &mut swept, listener).await?;
+            self.sweep_groups(sweep, &mut swept, listener).await?;
         }
         let mut walk = Walk::new(old, sweep.after.take(), listener);
         while let Some(Stretch { mut users, next, is_new_beginning, .. }) = walk.next().await? {
@@ -110,7 +142,7 @@ where
                 seen.clear();
                 // Everybody passes by now.
                 if !std::mem::replace(&mut is_whole, true) {
-                    self.sweep_groups(&mut sweep, &mut swept, listener).await?;
+                    self.sweep_groups(sweep, &mut swept, listener).await?;
                 }
             }
             for user in &mut users {
@@ -118,17 +150,15 @@ where
             }
             swept.seen += users.len() as u64;
             seen.extend(users.iter().map(|user| compact(&user.sub)));
-            self.sweep_users(&mut sweep, &mut swept, &users, listener).await?;
-            let is_over =
-                sweep.until.is_some_and(|until| Instant::now() >= until) || swept.hints() >= sweep.most;
-            if is_over && next.is_some() {
+            self.sweep_users(sweep, &mut swept, &users, listener).await?;
+            if sweep.is_over(&swept) && next.is_some() {
                 swept.next = next;
                 return Ok(swept);
             }
         }
         if is_whole {
             seen.sort_unstable();
-            self.sweep_missing(&mut sweep, &mut swept, &seen, listener).await?;
+            self.sweep_missing(sweep, &mut swept, &seen, listener).await?;
         }
         Ok(swept)
     }
@@ -226,6 +256,12 @@ fn is_expected_in_old_pool(stage: Stage) -> bool {
     match stage {
         Stage::Pending | Stage::Linked | Stage::Conflict => true,
         Stage::Tombstone | Stage::Merged => false,
+    }
+}
+
+impl<S, I> Sweep<S, I> {
+    fn is_over(&self, swept: &Swept) -> bool {
+        self.until.is_some_and(|until| Instant::now() >= until) || swept.hints() >= self.most
     }
 }
 

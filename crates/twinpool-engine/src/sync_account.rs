@@ -6,6 +6,7 @@ use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::{NewSub, Sub};
 use twinpool_core::port::{LinkReader, PoolReader};
 
+use crate::born::Account;
 use crate::engine::{Engine, Ports};
 use crate::identify::{Identify, Named, NotYet};
 use crate::sync_user::{BELIEVED, Kind, Outcome, SyncError};
@@ -36,7 +37,16 @@ impl<P: Ports> Engine<P> {
         }
         match self.identify().user_id(&sub, &who).await {
             Ok(Named { follows: Some(about), .. }) => self.sync_old(about, event, delivery).await,
-            Ok(Named { follows: None, .. }) => self.after_earlier(&sub, event, delivery).await,
+            Ok(Named { follows: None, id }) => {
+                if let Some(outcome) = self.after_earlier(&sub, event, delivery).await? {
+                    return Ok(outcome);
+                }
+                if !standing.phase.is_two_way() {
+                    return Ok(Outcome::plain(Kind::Identified));
+                }
+                let account = Account { sub: &sub, id: &id, who: &who, event, delivery };
+                self.born(&account, &standing).await
+            }
             Err(NotYet::LinkPending { of, .. }) => {
                 self.sync_old(About::User(Sub::from(&of)), event, delivery).await
             }
@@ -50,7 +60,7 @@ impl<P: Ports> Engine<P> {
         }
     }
 
-    fn identify(&self) -> Identify<'_, P::Old, P::New, P::Links> {
+    pub(crate) fn identify(&self) -> Identify<'_, P::Old, P::New, P::Links> {
         Identify {
             old: self.ports.old(),
             new_pool: self.ports.new_pool(),
@@ -62,19 +72,19 @@ impl<P: Ports> Engine<P> {
         }
     }
 
-    /// Whoever gave the id may not have lived to let the user of the old pool follow.
+    /// Whoever gave the id may not have lived to let the user of the old pool follow. `None`: the account is nobody's of the old pool.
     async fn after_earlier(
         &self,
         sub: &NewSub,
         event: &ChangeEvent,
         delivery: u32,
-    ) -> Result<Outcome, SyncError> {
+    ) -> Result<Option<Outcome>, SyncError> {
         let Some(old_sub) = self.ports.links().old_sub_of(sub).await? else {
-            return Ok(Outcome::plain(Kind::Identified));
+            return Ok(None);
         };
         match self.ports.links().link(&old_sub).await? {
-            Some(link) if link.linked().is_some() => Ok(Outcome::plain(Kind::Identified)),
-            _ => self.sync_old(About::User(Sub::from(&old_sub)), event, delivery).await,
+            Some(link) if link.linked().is_some() => Ok(Some(Outcome::plain(Kind::Identified))),
+            _ => self.sync_old(About::User(Sub::from(&old_sub)), event, delivery).await.map(Some),
         }
     }
 

@@ -96,6 +96,10 @@ pub enum SyncError {
     /// [`WORK_LASTS`](twinpool_core::reverse::WORK_LASTS).
     #[error("what changed of the user is being written to the pools by somebody else")]
     AtWork,
+    /// Changes began to travel both ways a moment ago, and somebody may still be writing who does not know of it
+    /// ([`ROUTES_AFTER`](twinpool_core::phase::ROUTES_AFTER)).
+    #[error("changes begin to travel both ways: nothing is written until everybody knows")]
+    Settling,
     /// People use both pools, and this process may write the new one only.
     #[error("changes travel both ways, and this process may not write the old pool")]
     NoWayBack,
@@ -126,6 +130,10 @@ impl<P: Ports> Engine<P> {
         if Self::is_over(&standing) {
             return Ok(Outcome::plain(Kind::Over));
         }
+        self.note_password(event, &standing).await?;
+        if event.cause.is_of_password_alone() {
+            return Ok(Outcome::plain(Kind::Unchanged));
+        }
         if event.pool == self.new_shape.id {
             // The rarer way, with the other in it: on the heap, so that both do not stand on every stack.
             return Box::pin(self.sync_account(event, delivery)).await;
@@ -133,7 +141,8 @@ impl<P: Ports> Engine<P> {
         if event.pool != self.old_shape.id {
             return Err(SyncError::OtherPool);
         }
-        self.sync_old_user(event, delivery).await
+        // On the heap: all that can become of a user is in it.
+        Box::pin(self.sync_old_user(event, delivery)).await
     }
 
     pub(crate) async fn sync_old_user(
@@ -149,8 +158,7 @@ impl<P: Ports> Engine<P> {
         let who = event.user().ok_or(SyncError::NoUser)?;
         let mut thorough = delivery > 1 || event.cause.channel() == Channel::Operator;
         for _ in 0..ROUNDS {
-            // On the heap: all that can become of a user is in it.
-            let result = Box::pin(self.round(event, &who, delivery, thorough, &standing)).await;
+            let result = self.round(event, &who, delivery, thorough, &standing).await;
             match result {
                 Err(SyncError::Port(error)) if error.class == Class::Stale => thorough = true,
                 other => return other,
@@ -203,7 +211,7 @@ impl<P: Ports> Engine<P> {
             if delivery < BELIEVED && is_ours && !is_buried && !event.cause.tells_of_deletion() {
                 return Err(SyncError::TooEarly);
             }
-            return self.gone(link, &old_sub, &event.cause).await;
+            return self.gone(link, &old_sub, event, standing).await;
         };
         let case = Case { seen, ..self.case(&event.cause, delivery, old, link.as_ref()) };
         match link {

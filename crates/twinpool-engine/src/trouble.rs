@@ -80,6 +80,7 @@ fn what(wrong: &Wrong) -> (Option<&'static str>, &str) {
         Wrong::Failed(SyncError::OwnerVanished) => code::OWNER_VANISHED,
         Wrong::Failed(SyncError::Contended) => code::CONTENDED,
         Wrong::Failed(SyncError::AtWork) => code::AT_WORK,
+        Wrong::Failed(SyncError::Settling) => code::SETTLING,
         Wrong::Failed(SyncError::NoWayBack) => code::NO_WAY_BACK,
         Wrong::Failed(SyncError::OtherPool) => code::OTHER_POOL,
         Wrong::Failed(SyncError::NoUser) => code::NO_USER,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use twinpool_core::account::IdStore;
 use twinpool_core::arrival::ArrivalStore;
+use twinpool_core::born::BornStore;
 use twinpool_core::id::{OldSub, Pool};
 use twinpool_core::phase::PhaseReader;
 use twinpool_core::port::{Clock, GroupStore, LinkStore, PoolWriter, TroubleStore};
@@ -45,7 +46,7 @@ impl<O, N, L, C> Ports for Wired<O, N, L, C>
 where
     O: PoolWriter<OldSub>,
     N: PoolWriter,
-    L: LinkStore + IdStore + ArrivalStore + GroupStore + TroubleStore + PhaseReader,
+    L: LinkStore + IdStore + ArrivalStore + BornStore + GroupStore + TroubleStore + PhaseReader,
     C: Clock,
 {
     type Old = Governed<O>;

@@ -7,7 +7,7 @@ use twinpool_aws::cognito::{CognitoPool, PasswordPool};
 use twinpool_aws::dynamodb::Links;
 use twinpool_aws::new_pool::{self, OtherRegion};
 use twinpool_aws::settings::BridgeSettings;
-use twinpool_bridge::{Bridge, Wired};
+use twinpool_bridge::{Back, Bridge, Wired};
 use twinpool_core::arrival::{Limit, Way};
 use twinpool_core::link::Link;
 use twinpool_core::port::Clock as _;
@@ -19,6 +19,9 @@ use crate::wiring::SystemClock;
 
 /// The bridge on AWS.
 pub type OnAws = Bridge<Wired<PasswordPool, CognitoPool, Links, SystemClock>>;
+
+/// The way back on AWS.
+pub type BackOnAws = Back<Wired<CognitoPool, PasswordPool, Links, SystemClock>>;
 
 /// An answer comes within this time: the function itself may take some seconds more, and a gateway 29.
 pub const WITHIN: Duration = Duration::from_secs(9);
@@ -43,21 +46,23 @@ pub fn way(rules: Rules) -> impl Fn(&Link, &Snapshot) -> Way {
     }
 }
 
-/// Makes the bridge from its settings. Nothing is asked yet.
+/// Makes the bridge from its settings, and the way back where there is an app client of the new pool for it. Nothing is asked yet.
 ///
 /// # Errors
 /// When the id of the new pool names another Region than the settings.
-pub async fn start(settings: BridgeSettings) -> Result<OnAws, OtherRegion> {
+pub async fn start(settings: BridgeSettings) -> Result<(OnAws, Option<BackOnAws>), OtherRegion> {
     let config = client::load(PATIENCE).await;
     let of_new =
         new_pool::config(&config, &settings.new_place, &settings.new_pool, "bridge", PATIENCE).await?;
     let old = CognitoPool::connect(&config, settings.old_pool_endpoint, settings.old_pool);
-    let ports = Wired {
-        old: PasswordPool::new(old, settings.old_pool_client, CHECK),
-        new_pool: CognitoPool::connect(&of_new, settings.new_pool_endpoint, settings.new_pool),
-        // Names of users who are being made are nothing to it, so it has no key.
-        table: Links::connect(&config, settings.links_table, None),
-        clock: SystemClock,
-    };
-    Ok(Bridge::new(ports, Limit::PASSWORDS))
+    let new_pool = CognitoPool::connect(&of_new, settings.new_pool_endpoint, settings.new_pool);
+    // Names of users who are being made are nothing to it, so it has no key.
+    let table = Links::connect(&config, settings.links_table, None);
+    let back = settings.new_pool_client.map(|client| {
+        let new_pool = PasswordPool::new(new_pool.clone(), client, CHECK);
+        let ports = Wired { old: old.clone(), new_pool, table: table.clone(), clock: SystemClock };
+        Back::new(ports, Limit::PASSWORDS)
+    });
+    let old = PasswordPool::new(old, settings.old_pool_client, CHECK);
+    Ok((Bridge::new(Wired { old, new_pool, table, clock: SystemClock }, Limit::PASSWORDS), back))
 }

@@ -6,9 +6,11 @@ pub mod bridge;
 mod logging;
 pub mod mirror;
 pub mod resolve;
+pub mod route;
 pub mod rules;
 pub mod sign_in;
 pub mod sweep;
+pub mod watch;
 pub mod wiring;
 
 pub use logging::init as init_logging;

@@ -54,10 +54,14 @@ fn contents(bytes: &[u8]) -> Option<(Architecture, Option<String>)> {
     Some((Architecture::of(&binary)?, rules))
 }
 
-/// Who plans needs rules, who has to know how the pools name identity providers, and who lets people in.
+/// Who plans needs rules, who has to know how the pools name identity providers, who lets people in, and who goes by the owner's
+/// criteria.
 #[must_use]
 pub fn needs_rules(function: &str) -> bool {
-    matches!(function, "twinpool-mirror" | "twinpool-sweep" | "twinpool-sign-in" | "twinpool-bridge")
+    matches!(
+        function,
+        "twinpool-mirror" | "twinpool-sweep" | "twinpool-sign-in" | "twinpool-bridge" | "twinpool-watch"
+    )
 }
 
 /// The same binary and rules give the same zip: no times.

@@ -12,7 +12,7 @@ pub use bundle::{Bundle, needs_rules};
 pub use checkout::Checkout;
 
 /// The functions, by the name of their binary.
-pub const FUNCTIONS: [&str; 8] = [
+pub const FUNCTIONS: [&str; 10] = [
     "twinpool-capture",
     "twinpool-mirror",
     "twinpool-audit-trail",
@@ -21,6 +21,8 @@ pub const FUNCTIONS: [&str; 8] = [
     "twinpool-resolve",
     "twinpool-authorizer",
     "twinpool-bridge",
+    "twinpool-watch",
+    "twinpool-route",
 ];
 
 /// The name of the rules, at the top of the checkout and in the zip.

@@ -26,7 +26,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use twinpool_core::account::IdStore as _;
-    use twinpool_core::id::Timestamp;
+    use twinpool_core::id::{Pool, Timestamp};
     use twinpool_core::link::{Left, Link, LinkState, Names};
     use twinpool_core::port::LinkStore as _;
     use twinpool_testkit::MemoryLinks;
@@ -46,7 +46,7 @@ mod tests {
         let link = |sub, state| Link { state, ..Link::intent(&old(sub), Names::default(), Timestamp(1)) };
         for (sub, new_sub) in [("old-1", "new-1"), ("old-2", "new-2")] {
             let new_sub = Some(new(new_sub));
-            let gone = LinkState::Tombstone { new_sub, left: Left::Kept, since: Timestamp(2) };
+            let gone = LinkState::Tombstone { new_sub, by: Pool::Old, left: Left::Kept, since: Timestamp(2) };
             table.connect(&link(sub, gone), None).await.unwrap();
         }
         let merged = LinkState::Merged { into: old("old-1"), since: Timestamp(2) };

@@ -46,6 +46,7 @@
 //!
 //! - [`Resolver`]: from an account of a pool to the user id, one or many at a time, and from a user id to its accounts.
 //! - [`Verifier`]: whether a token is one of these two pools, for these app clients ([`Trust`]), and not over.
+//! - [`Router`]: which pool somebody is sent to while the move goes on.
 //! - [`Authenticator`]: both together, a token in and a [`Principal`] out. [`Authenticate`] is what middleware asks for.
 //!
 //! # What never changes
@@ -62,6 +63,7 @@
 //! | many accounts | one call for all that the cache does not know |
 //! | the same account, many times at once | one for all |
 //! | [`Resolver::links_of`] | always: three items in one call, then the accounts that they name |
+//! | where somebody is sent | one in five seconds, however many ask |
 //! | a token of the new pool with a claim that [is to be believed](Trust::believing) | none |
 //!
 //! # What is kept, and how long
@@ -98,6 +100,7 @@ mod outage;
 mod principal;
 mod refusal;
 mod resolver;
+mod router;
 mod token;
 
 pub use authenticate::{Authenticate, Denied};
@@ -111,5 +114,6 @@ pub use no_principal::NoPrincipal;
 pub use principal::{ClientId, Principal, TokenUse};
 pub use refusal::Refusal;
 pub use resolver::Resolver;
+pub use router::{Route, Router};
 pub use token::{Refused, Trust, TrustError, Verified, Verifier};
 pub use twinpool_core::token::{KeySource, TrustedPool};

@@ -7,6 +7,7 @@
 use std::fmt;
 
 use twinpool_core::attribute::travels;
+use twinpool_core::criteria::Criteria;
 use twinpool_core::id::{AttributeName, GroupName, ProviderName};
 use twinpool_core::link::Names;
 use twinpool_core::plan::{GroupMode, WhenDeleted};
@@ -47,6 +48,7 @@ pub struct Rules {
     fingerprint: String,
     accepted: Vec<Accepted>,
     sign_in: SignInPolicy,
+    criteria: Criteria,
 }
 
 impl Rules {
@@ -55,8 +57,8 @@ impl Rules {
     /// # Errors
     /// At the first key that is unknown, of the wrong type, or says what cannot be meant, with its line.
     pub fn parse(text: &str) -> Result<Self, RulesError> {
-        let (model, accepted, sign_in) = parse::parse(text)?;
-        Ok(Self { accepted, sign_in, ..Self::from(model) })
+        let parse::Parsed { model, accepted, sign_in, criteria } = parse::parse(text)?;
+        Ok(Self { accepted, sign_in, criteria, ..Self::from(model) })
     }
 
     /// What the rules make of a user of the old pool.
@@ -144,6 +146,12 @@ impl Rules {
         &self.sign_in
     }
 
+    /// What the owner goes by while users are moved. No part of the fingerprint, as it changes nothing about any user.
+    #[must_use]
+    pub fn criteria(&self) -> &Criteria {
+        &self.criteria
+    }
+
     /// Changes with the rules: users who were mirrored under others are compared again.
     #[must_use]
     pub fn fingerprint(&self) -> &str {
@@ -170,6 +178,7 @@ impl From<Model> for Rules {
             model,
             accepted: Vec::new(),
             sign_in: SignInPolicy::default(),
+            criteria: Criteria::default(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use toml::de::{DeTable, DeValue};
+use twinpool_core::criteria::Criteria;
 use twinpool_core::id::{GroupName, ProviderName};
 
 use self::node::{Fields, Node};
@@ -17,15 +18,24 @@ mod attributes;
 mod audit;
 pub(crate) mod names;
 mod node;
+mod rollback;
 mod sign_in;
 mod site;
 #[cfg(test)]
 mod tests;
 
-/// What says what travels, what the owner knows of, and by which way people get in.
-const RULES: [&str; 6] = ["users", "groups", "attributes", "federation", "audit", "sign_in"];
+/// What says what travels, what the owner knows of, by which way people get in, and when they go back.
+const RULES: [&str; 7] = ["users", "groups", "attributes", "federation", "audit", "sign_in", "rollback"];
 
-pub(crate) fn parse(text: &str) -> Result<(Model, Vec<Accepted>, SignInPolicy), RulesError> {
+/// What a file says.
+pub(crate) struct Parsed {
+    pub(crate) model: Model,
+    pub(crate) accepted: Vec<Accepted>,
+    pub(crate) sign_in: SignInPolicy,
+    pub(crate) criteria: Criteria,
+}
+
+pub(crate) fn parse(text: &str) -> Result<Parsed, RulesError> {
     let root = tree(text)?;
     let fields = root_fields(text, &root)?;
     site::read(&fields)?;
@@ -35,7 +45,12 @@ pub(crate) fn parse(text: &str) -> Result<(Model, Vec<Accepted>, SignInPolicy), 
         attributes: fields.read("attributes", attributes::read)?,
         federation: fields.read("federation", federation)?,
     };
-    Ok((model, fields.read("audit", audit::accepted)?, fields.read("sign_in", sign_in::read)?))
+    Ok(Parsed {
+        model,
+        accepted: fields.read("audit", audit::accepted)?,
+        sign_in: fields.read("sign_in", sign_in::read)?,
+        criteria: fields.read("rollback", rollback::read)?,
+    })
 }
 
 /// What says where things are.

@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod arrivals;
+pub mod births;
 pub mod links;
 pub mod passwords;
 pub mod pool;

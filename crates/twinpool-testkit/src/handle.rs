@@ -50,7 +50,9 @@ impl PoolHandle {
         if let Some(quota) = self.pool.quota() {
             quota.count(operation, user)?;
         }
+        let before = self.pool.before(user);
         let answer = work()?;
+        self.pool.note(operation, before);
         self.process.leave(operation).await?;
         Ok(answer)
     }

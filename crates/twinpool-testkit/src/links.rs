@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
+use twinpool_core::born::Birth;
 use twinpool_core::decision::Decisions;
 use twinpool_core::digest::Digest;
 use twinpool_core::group::GroupRecord;
@@ -17,6 +18,7 @@ use crate::runs::Runs;
 use arrivals::Arrivals;
 
 mod arrivals;
+mod births;
 mod groups;
 mod user_ids;
 mod walks;
@@ -42,6 +44,7 @@ struct Tables {
     /// Accounts of the new pool that twinpool did not make, by the id that they were given.
     further: BTreeSet<(UserId, NewSub)>,
     identities: BTreeMap<Digest, OldSub>,
+    births: BTreeMap<NewSub, Birth>,
     troubles: BTreeMap<String, Trouble>,
     runs: Runs,
     phases: Phases,
@@ -104,17 +107,25 @@ impl MemoryLinks {
             return Err(PortError::new(Class::Stale, operation, "ConditionalCheckFailedException"));
         }
         if let (true, Some(new_sub)) = (connect, link.counterpart()) {
-            let may_tie = |old: &OldSub| *old == link.old_sub || Some(old) == heir_of;
-            if tables.back.get(new_sub).is_some_and(|back| !back.old_sub.as_ref().is_some_and(may_tie)) {
+            let is_birth = link.is_birth_of(new_sub);
+            let may_tie = |back: &Back| match &back.old_sub {
+                Some(old) => *old == link.old_sub || Some(old) == heir_of,
+                None => is_birth && back.user_id == link.user_id,
+            };
+            if tables.back.get(new_sub).is_some_and(|back| !may_tie(back)) {
                 return Err(PortError::new(Class::Taken, operation, "TransactionCanceledException"));
             }
+            let came = is_birth && tables.back.get(new_sub).is_some_and(|back| back.came);
             let back = Back {
                 user_id: link.user_id.clone(),
                 old_sub: Some(link.old_sub.clone()),
                 further: false,
-                came: false,
+                came,
             };
             tables.back.insert(new_sub.clone(), back);
+            if is_birth {
+                tables.births.remove(new_sub);
+            }
         }
         let next = Link { version: stored + 1, ..link.clone() };
         tables.links.insert(link.old_sub.clone(), next);

@@ -17,10 +17,12 @@ use crate::strict;
 use crate::uuid::uuid;
 
 mod lock;
+mod reset;
 
 use lock::Lock;
 
 pub(crate) const SET: &str = "AdminSetUserPassword";
+pub(crate) const RESET: &str = "AdminResetUserPassword";
 const RESEND: &str = "AdminCreateUser";
 /// Challenges that can only follow a right password (F§8).
 const FACTORS: [&str; 5] = ["SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP", "SELECT_MFA_TYPE", "MFA_SETUP"];

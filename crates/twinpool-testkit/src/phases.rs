@@ -3,6 +3,7 @@
 use twinpool_core::phase::{Busy, Change, PhaseReader, PhaseStore, Standing};
 use twinpool_core::port::{Answer, Class, PortError};
 use twinpool_core::verified::{Verified, VerifiedStore};
+use twinpool_core::watch::Memory;
 
 use crate::links::MemoryLinks;
 
@@ -11,6 +12,7 @@ pub(crate) struct Phases {
     standing: Standing,
     changes: Vec<Change>,
     verified: Option<Verified>,
+    pub(crate) watched: Memory,
 }
 
 fn stale(operation: &'static str) -> PortError {

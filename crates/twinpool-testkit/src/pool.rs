@@ -12,6 +12,7 @@ use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot, Status};
 use twinpool_core::value::{Attributes, Value};
 
 use crate::handle::PoolHandle;
+use crate::log::Call;
 use crate::passwords::Passwords;
 use crate::people::People;
 use crate::process::Process;
@@ -106,6 +107,7 @@ pub struct MemoryPool {
     state: Mutex<State>,
     quota: Mutex<Option<Arc<Quota>>>,
     pub(crate) passwords: Mutex<Passwords>,
+    pub(crate) log: Mutex<Option<Vec<Call>>>,
     has_uuids: bool,
 }
 
@@ -128,6 +130,7 @@ impl MemoryPool {
             state: Mutex::default(),
             quota: Mutex::default(),
             passwords: Mutex::default(),
+            log: Mutex::default(),
             has_uuids,
         })
     }

@@ -10,7 +10,7 @@ use twinpool_core::value::{Attributes, Value};
 use crate::people::People;
 use crate::pool::Person;
 
-fn refuse(class: Class, operation: &'static str, code: &str) -> PortError {
+pub(crate) fn refuse(class: Class, operation: &'static str, code: &str) -> PortError {
     PortError::new(class, operation, code)
 }
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use twinpool_core::pool::PoolShape;
-use twinpool_testkit::contract::{accounts, arrivals, links, passwords, pool, refusals, user_ids, walks};
+use twinpool_testkit::contract::{
+    accounts, arrivals, births, links, passwords, pool, refusals, user_ids, walks,
+};
 use twinpool_testkit::world::email_pool;
 use twinpool_testkit::{MemoryLinks, MemoryPool, PoolHandle, Process};
 
@@ -27,9 +29,18 @@ async fn links_in_memory() {
 }
 
 #[tokio::test]
+async fn births_in_memory() {
+    let store = MemoryLinks::default();
+    births::a_birth_is_kept(&store).await;
+    births::a_birth_ends_with_the_pair(&store, &store).await;
+    births::arrivals_are_inherited(&store).await;
+}
+
+#[tokio::test]
 async fn arrivals_in_memory() {
     let store = MemoryLinks::default();
     arrivals::the_first_mark_counts(&store).await;
+    arrivals::the_latest_choice_counts(&store).await;
     arrivals::who_comes_after_half_a_bridging_comes_anew(&store).await;
     arrivals::invitations_are_counted(&store).await;
     arrivals::attempts_are_limited(&store).await;

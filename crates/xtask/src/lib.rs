@@ -7,6 +7,7 @@ pub mod local;
 pub mod package;
 pub mod paths;
 pub mod process;
+pub mod simulate;
 pub mod test;
 pub mod testbed;
 pub mod tools;

@@ -25,7 +25,7 @@ mod users;
 
 pub use audit::AuditTrail;
 pub use chained::Beside;
-pub use links::{Link, Links};
+pub use links::{Link, Links, Listed, Lost};
 pub use pools::{SignIn, create as create_pool};
 pub use queue::Queue;
 pub use running::Running;
@@ -183,6 +183,12 @@ impl Stack {
         serde_json::from_str(&fs::read_to_string(folder.join(DEPLOYED)).ok()?).ok()
     }
 
+    /// The name of the deployed stack.
+    #[must_use]
+    pub fn deployed_as(&self) -> String {
+        deploy::stack_name(&self.name)
+    }
+
     /// Stops every server that was started.
     pub fn down(&self) {
         process::stop_in(&folder(&self.name));
@@ -228,6 +234,14 @@ impl Stack {
     #[must_use]
     pub fn audit_trail_of_new(&self) -> AuditTrail {
         AuditTrail::new(self.aws(), &self.addresses.audit_rule, &self.addresses.new_pool.id)
+    }
+
+    /// Lets the sweep walk once, and gives its answer.
+    ///
+    /// # Errors
+    /// When it fails, or Lambda refuses.
+    pub fn sweep(&self) -> Result<serde_json::Value> {
+        self.aws().invoke(&self.addresses.sweep, &serde_json::json!({ "task": "sweep" }))
     }
 
     /// Everything that a function has logged: `capture`, `mirror` or `audit-trail`.

@@ -8,9 +8,10 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
 use xtask::bench::Bench;
-use xtask::drill::Drill;
+use xtask::drill::carry_over::{self, Drill};
+use xtask::drill::switching::{self, Switching};
 use xtask::local::{Options, PoolServer, SignIn, Stack};
-use xtask::{bench, demo, drill, local, package, paths, process, test};
+use xtask::{bench, demo, local, package, paths, process, simulate, test};
 
 /// The project's own commands.
 #[derive(Parser)]
@@ -39,15 +40,14 @@ enum Command {
         #[arg(value_enum)]
         names: Vec<Bench>,
     },
-    /// Carries a pool of many users over while people use it, interrupts that, compares both pools, spoils them and sees whether
-    /// all of it is found.
+    /// Switches to the new pool step by step and back again, while people use both, and sees whether anything is lost.
+    #[command(args_conflicts_with_subcommands = true)]
     Drill {
-        /// How many users the old pool has.
-        #[arg(long, default_value_t = 20_000)]
-        users: usize,
-        /// How many differences are planted by hand.
+        #[command(subcommand)]
+        other: Option<OtherDrill>,
+        /// How many users there are at the beginning.
         #[arg(long, default_value_t = 200)]
-        planted: usize,
+        users: usize,
         /// Deploys the functions as they were packaged last, and builds the command only.
         #[arg(long)]
         as_packaged: bool,
@@ -58,11 +58,38 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         rules: Option<PathBuf>,
     },
+    /// Lets users, administrators, operators and mirrors act at once on pools in memory, in random order, and sees whether a change is
+    /// lost or echoes.
+    Simulate {
+        /// How many runs.
+        #[arg(long, default_value_t = 10_000)]
+        runs: u64,
+        /// The first run's seed: the same seed, the same run.
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+    },
     /// Runs every test, on local servers that it starts and stops.
     Test {
         /// Only tests whose name contains one of these; options go to `cargo nextest run` (or to the test programs).
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<String>,
+    },
+}
+
+#[derive(Subcommand)]
+enum OtherDrill {
+    /// Carries a pool of many users over while people use it, interrupts that, compares both pools, spoils them and sees whether
+    /// all of it is found.
+    CarryOver {
+        /// How many users the old pool has.
+        #[arg(long, default_value_t = 20_000)]
+        users: usize,
+        /// How many differences are planted by hand.
+        #[arg(long, default_value_t = 200)]
+        planted: usize,
+        /// Deploys the functions as they were packaged last, and builds the command only.
+        #[arg(long)]
+        as_packaged: bool,
     },
 }
 
@@ -132,11 +159,15 @@ fn run(command: Command) -> Result<()> {
             Ok(())
         }
         Command::Demo { keep } => demo::run(keep),
+        Command::Simulate { runs, seed } => simulate::run(runs, seed),
         Command::Test { words } => test::run(&words),
         Command::Bench { names } => bench::run(&names),
-        Command::Drill { users, planted, as_packaged } => {
+        Command::Drill { other: Some(OtherDrill::CarryOver { users, planted, as_packaged }), .. } => {
             let (name, untold) = (DRILL.to_owned(), planted / 8);
-            drill::run(&Drill { name, users, planted, untold, build: !as_packaged })
+            carry_over::run(&Drill { name, users, planted, untold, build: !as_packaged })
+        }
+        Command::Drill { other: None, users, as_packaged } => {
+            switching::run(&Switching { name: DRILL.to_owned(), users, build: !as_packaged })
         }
         Command::Package { rules } => {
             let rules = rules.or_else(package::default_rules);

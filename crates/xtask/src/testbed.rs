@@ -24,6 +24,9 @@ pub const MIGRATION: &str = "test-migration";
 /// The stack that the drill starts by itself.
 pub const DRILL: &str = "test-drill";
 
+/// The stack that the drill of a switch starts by itself.
+pub const SWITCHING: &str = "test-switching";
+
 /// The stack that the test of `attach` starts by itself.
 pub const ATTACH: &str = "test-attach";
 
@@ -103,7 +106,7 @@ impl Drop for Testbed {
 }
 
 fn stop() {
-    for name in [WAYS_IN, MIGRATION, MINISTACK, COGNITO_LOCAL, DRILL, ATTACH, BOTH_WAYS, BARE] {
+    for name in [WAYS_IN, MIGRATION, MINISTACK, COGNITO_LOCAL, DRILL, SWITCHING, ATTACH, BOTH_WAYS, BARE] {
         process::stop_in(&local::folder(name));
     }
 }

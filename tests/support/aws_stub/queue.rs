@@ -8,9 +8,9 @@ use super::refusal::{Outcome, Refusal, text};
 
 pub(super) const SERVICE: &str = "AmazonSQS";
 
-/// What was sent, to any queue.
+/// What was sent, to any queue, and what waits in each.
 #[derive(Debug, Default)]
-pub struct Queue(Mutex<Vec<String>>);
+pub struct Queue(Mutex<Vec<String>>, Mutex<Vec<(String, u64)>>);
 
 impl Queue {
     /// The bodies since the last call of this, in order.
@@ -18,8 +18,13 @@ impl Queue {
         std::mem::take(&mut self.0.lock().expect("no holder panics"))
     }
 
+    /// So many messages wait in the queue whose URL ends so.
+    pub fn waits_in(&self, name: &str, messages: u64) {
+        self.1.lock().expect("no holder panics").push((name.to_owned(), messages));
+    }
+
     pub(super) fn answer(&self, operation: &str, body: &Value) -> Outcome {
-        text(body, "QueueUrl")?;
+        let url = text(body, "QueueUrl")?;
         let answer = match operation {
             "SendMessage" => {
                 self.keep(body)?;
@@ -36,6 +41,15 @@ impl Queue {
                 };
                 let sent: Result<Vec<_>, Refusal> = entries.iter().map(sent).collect();
                 json!({ "Successful": sent?, "Failed": [] })
+            }
+            "GetQueueAttributes" => {
+                let waiting = self.1.lock().expect("no holder panics");
+                let waiting = waiting.iter().rev().find(|(name, _)| url.ends_with(name.as_str()));
+                let waiting = waiting.map_or(0, |(_, messages)| *messages);
+                json!({ "Attributes": {
+                    "ApproximateNumberOfMessages": waiting.to_string(),
+                    "ApproximateNumberOfMessagesNotVisible": "0",
+                } })
             }
             _ => return Err(Refusal::unknown(operation)),
         };

@@ -8,7 +8,7 @@ use twinpool_core::arrival::{Allowance, Arrival, ArrivalStore, Limit, Mark, Trie
 use twinpool_core::id::{NewSub, Sub, Timestamp};
 use twinpool_core::port::{Answer, Class, PortError};
 
-use super::item::arrival::{FIRST, LAST, TIMES, decode_arrival, field_of, is_latest};
+use super::item::arrival::{FIRST, LAST, TIMES, decode_arrival, field_of, is_latest, latest_of};
 use super::item::field::{integer, number};
 use super::user_ids::CAME;
 use super::{Item, Links, new_key};
@@ -58,6 +58,9 @@ impl Arrivals<'_> {
 
     async fn note(&self, who: &Sub, mark: Mark, at: Timestamp) -> Answer<()> {
         let call = self.update(who).expression_attribute_values(":at", number(at.0));
+        if let Some(latest) = latest_of(mark) {
+            return self.note_latest(who, latest, field_of(mark), at).await;
+        }
         let call = match field_of(mark) {
             Some(field) if mark == Mark::Came => {
                 return self.note_came(call.update_expression(format!("SET {field} = :at"))).await;
@@ -82,6 +85,23 @@ impl Arrivals<'_> {
              AND came_at < bridging_at AND came_at < :at)",
         );
         fine_if_refused(call).await
+    }
+
+    /// A time that never goes back, and one beside it of which the first counts. Where a later one is known, only the other is written.
+    async fn note_latest(&self, who: &Sub, latest: &str, first: Option<&str>, at: Timestamp) -> Answer<()> {
+        let call = || self.update(who).expression_attribute_values(":at", number(at.0));
+        let once = first.map(|first| format!("{first} = if_not_exists({first}, :at)"));
+        let both = once.iter().fold(format!("SET {latest} = :at"), |both, once| format!("{both}, {once}"));
+        let later = format!("attribute_not_exists({latest}) OR {latest} < :at");
+        let written = call().update_expression(both).condition_expression(later).send().await;
+        match (written.map(drop).map_err(|error| port_error(UPDATE, &error)), once) {
+            (Err(error), Some(once)) if error.class == Class::Stale => {
+                let call = call().update_expression(format!("SET {once}"));
+                call.send().await.map(drop).map_err(|error| port_error(UPDATE, &error))
+            }
+            (Err(error), None) if error.class == Class::Stale => Ok(()),
+            (answer, _) => answer,
+        }
     }
 
     /// Counted before anything is read: of many at once DynamoDB lets no more through than the condition allows. Only a count
@@ -174,6 +194,26 @@ impl Arrivals<'_> {
         fine_if_refused(call.condition_expression("attribute_exists(pk)")).await
     }
 
+    /// Field by field, so that nothing that is known is written over.
+    async fn inherit(&self, from: &Sub, to: &Sub) -> Answer<()> {
+        let Some(mut item) = self.get(from).await? else {
+            return Ok(());
+        };
+        item.remove("pk");
+        let mut sets = Vec::new();
+        let mut call = self.update(to);
+        for (number, (field, value)) in item.into_iter().enumerate() {
+            sets.push(format!("#f{number} = if_not_exists(#f{number}, :v{number})"));
+            call = call.expression_attribute_names(format!("#f{number}"), field);
+            call = call.expression_attribute_values(format!(":v{number}"), value);
+        }
+        if sets.is_empty() {
+            return Ok(());
+        }
+        let call = call.update_expression(format!("SET {}", sets.join(", ")));
+        call.send().await.map(drop).map_err(|error| port_error(UPDATE, &error))
+    }
+
     async fn forget_came(&self, new: &NewSub) -> Answer<()> {
         let call =
             self.client.update_item().table_name(self.table).key("pk", AttributeValue::S(new_key(new)));
@@ -224,6 +264,10 @@ impl ArrivalStore for Links {
 
     async fn forgive(&self, who: &Sub, what: Tried) -> Answer<()> {
         self.arrivals().forgive(who, what).await
+    }
+
+    async fn inherit(&self, from: &Sub, to: &Sub) -> Answer<()> {
+        self.arrivals().inherit(from, to).await
     }
 
     async fn forget_came(&self, new: &NewSub) -> Answer<()> {

@@ -1,14 +1,16 @@
 //! Many links at once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use twinpool_core::id::{NewSub, OldSub};
-use twinpool_core::listing::{Found, LinkBatch, Listing, Pair, Stage};
-use twinpool_core::port::{Answer, Place};
+use twinpool_core::listing::{Found, LinkBatch, Listing, Pair, Stage, Tied};
+use twinpool_core::phase::Round;
+use twinpool_core::port::{Answer, Class, Place, PortError};
 
+use super::item::id::owner_of_further;
 use super::many::{MOST_KEYS, get_many};
-use super::{Item, Links, old_key};
+use super::{Item, Links, item, new_key, old_key};
 use crate::code::port_error;
 
 impl LinkBatch for Links {
@@ -30,13 +32,31 @@ impl LinkBatch for Links {
         Ok(found)
     }
 
+    async fn tied(&self, subs: &[NewSub]) -> Answer<BTreeMap<NewSub, Tied>> {
+        let keys = subs.iter().map(new_key).collect();
+        let items = get_many(&self.client, &self.table, keys, |all| all).await?;
+        let one = |item: &Item| {
+            let damaged = || PortError::new(Class::Unreadable, "BatchGetItem", "DamagedItem.pk");
+            let sub = string(item, "pk").and_then(|key| key.strip_prefix("NEW#")).ok_or_else(damaged)?;
+            let sub = NewSub::parse(sub).map_err(|_| damaged())?;
+            let tied = match (owner_of_further(item)?, item::old_sub(item)?) {
+                (Some(old), _) => Tied::Further(old),
+                (None, Some(old)) => Tied::To(old),
+                (None, None) => Tied::Born,
+            };
+            Ok((sub, tied))
+        };
+        items.iter().map(one).collect()
+    }
+
     async fn pairs(&self, after: Option<&Place>) -> Answer<Listing<Pair>> {
         let start = after.map(|place| HashMap::from([("pk".to_owned(), AttributeValue::S(place.0.clone()))]));
         let call = self.client.scan().table_name(&self.table).set_exclusive_start_key(start);
         let call = call.filter_expression("begins_with(pk, :old)");
         let call = call.expression_attribute_values(":old", AttributeValue::S("OLD#".to_owned()));
         // `state` is a reserved word.
-        let call = call.projection_expression("pk, new_sub, #state");
+        let call = call.projection_expression("pk, new_sub, #state, #reverse.moved_in");
+        let call = call.expression_attribute_names("#reverse", "reverse");
         let call = call.expression_attribute_names("#state", "state");
         let answer = call.send().await.map_err(|error| port_error("Scan", &error))?;
         let all = answer.items();
@@ -55,10 +75,16 @@ fn sub_of(item: &Item) -> Option<OldSub> {
     OldSub::parse(string(item, "pk")?.strip_prefix("OLD#")?).ok()
 }
 
+fn moved_in(item: &Item) -> Option<Round> {
+    let reverse = item.get("reverse")?.as_m().ok()?;
+    reverse.get("moved_in")?.as_n().ok()?.parse().ok().map(Round)
+}
+
 fn pair(item: &Item) -> Option<Pair> {
     Some(Pair {
         old_sub: sub_of(item)?,
         new_sub: string(item, "new_sub").map(NewSub::parse).transpose().ok()?,
         stage: Stage::from_code(string(item, "state")?)?,
+        moved_in: moved_in(item),
     })
 }

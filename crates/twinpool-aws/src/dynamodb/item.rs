@@ -1,6 +1,7 @@
 //! Items of the table and what they mean.
 
 pub(super) mod arrival;
+mod birth;
 mod decode;
 mod encode;
 pub(super) mod field;
@@ -13,6 +14,7 @@ mod subject;
 mod trouble;
 pub(super) mod verified;
 
+pub(super) use birth::{decode_birth, encode_birth};
 pub(super) use decode::{decode, old_sub};
 pub(super) use encode::{encode, encode_back};
 pub(super) use group::{decode_group, encode_group};

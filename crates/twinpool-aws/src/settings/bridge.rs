@@ -20,6 +20,8 @@ pub struct BridgeSettings {
     pub new_pool_endpoint: Option<String>,
     /// Where the new pool is, if not where the stack is.
     pub new_place: NewPlace,
+    /// The app client of the new pool that passwords are checked through after a rollback; `None`: none is carried back.
+    pub new_pool_client: Option<ClientId>,
     /// The table of links.
     pub links_table: String,
 }
@@ -36,12 +38,16 @@ impl BridgeSettings {
         if old_pool == new_pool {
             return Err(unusable("TWINPOOL_NEW_POOL_ID", "it is the old pool"));
         }
-        let client = ClientId::parse(&required(source, CLIENT)?);
-        let client = client.ok_or_else(|| unusable(CLIENT, "it should be the id of an app client"))?;
+        const NEW_CLIENT: &str = "TWINPOOL_NEW_CLIENT_ID";
+        let client = |key, id: &str| {
+            ClientId::parse(id).ok_or_else(|| unusable(key, "it should be the id of an app client"))
+        };
+        let new_pool_client = source.get(NEW_CLIENT).filter(|id| !id.is_empty());
         Ok(Self {
             old_pool,
             old_pool_endpoint: source.get("TWINPOOL_OLD_POOL_ENDPOINT_URL"),
-            old_pool_client: client,
+            old_pool_client: client(CLIENT, &required(source, CLIENT)?)?,
+            new_pool_client: new_pool_client.map(|id| client(NEW_CLIENT, &id)).transpose()?,
             new_pool,
             new_pool_endpoint: source.get("TWINPOOL_NEW_POOL_ENDPOINT_URL"),
             new_place: NewPlace::read(source)?,

@@ -141,6 +141,10 @@ impl Bench {
         self.clock.now()
     }
 
+    pub(crate) fn clock(&self) -> Hand {
+        self.clock.clone()
+    }
+
     pub(crate) fn bridge(&self) -> Bridge<Port> {
         self.bridge_of(&Arc::new(Process::healthy()))
     }

@@ -7,7 +7,7 @@ use twinpool_bridge::challenge::{Kind, Question, Round, create, verify};
 use twinpool_bridge::{BadTerms, CodeTerms};
 use twinpool_core::arrival::{ArrivalStore as _, Way};
 use twinpool_core::attribute::Contact;
-use twinpool_core::id::{OldSub, Timestamp};
+use twinpool_core::id::{OldSub, Pool, Timestamp};
 use twinpool_core::link::{Left, LinkState};
 use twinpool_core::password::Password;
 use twinpool_core::port::Class;
@@ -185,7 +185,12 @@ async fn users_whom_the_old_pool_does_not_have_use_codes_as_well() {
     assert_eq!(after(&born, &[]).await, seen(&["CODE"], End::Tokens));
     assert!(born.world.links.arrival(&new()).await.unwrap().code_at.is_some());
     let kept = Bench::new().await;
-    let state = LinkState::Tombstone { new_sub: Some(new_sub()), left: Left::Kept, since: Timestamp(1) };
+    let state = LinkState::Tombstone {
+        new_sub: Some(new_sub()),
+        by: Pool::Old,
+        left: Left::Kept,
+        since: Timestamp(1),
+    };
     kept.relink(|link| link.state = state).await;
     assert_eq!(after(&kept, &[]).await, seen(&["CODE"], End::Tokens));
 }
@@ -194,7 +199,7 @@ async fn users_whom_the_old_pool_does_not_have_use_codes_as_well() {
 async fn who_is_not_who_the_link_says_is_sent_no_code() {
     let since = Timestamp(1);
     for state in [
-        LinkState::Tombstone { new_sub: Some(new_sub()), left: Left::Disabled, since },
+        LinkState::Tombstone { new_sub: Some(new_sub()), by: Pool::Old, left: Left::Disabled, since },
         LinkState::Merged { into: OldSub::parse("other-sub").unwrap(), since },
         LinkState::Pending { since },
     ] {

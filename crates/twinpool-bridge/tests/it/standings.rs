@@ -4,7 +4,7 @@ use twinpool_bridge::Outcome;
 use twinpool_core::arrival::Mark;
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{Reason, Subject};
-use twinpool_core::id::{NewSub, OldSub, RunId, Timestamp};
+use twinpool_core::id::{NewSub, OldSub, Pool, RunId, Timestamp};
 use twinpool_core::link::{Left, LinkState};
 use twinpool_core::password::Password;
 use twinpool_core::port::LinkStore as _;
@@ -39,8 +39,11 @@ async fn a_link_that_is_no_pair_carries_nothing() {
         ("pending", LinkState::Pending { since }),
         ("conflict", LinkState::Conflict { reason: Reason::Taken, since, holder: Some(new_sub()) }),
         ("merged", LinkState::Merged { into: other(), since }),
-        ("kept", LinkState::Tombstone { new_sub: Some(new_sub()), left: Left::Kept, since }),
-        ("disabled", LinkState::Tombstone { new_sub: Some(new_sub()), left: Left::Disabled, since }),
+        ("kept", LinkState::Tombstone { new_sub: Some(new_sub()), by: Pool::Old, left: Left::Kept, since }),
+        (
+            "disabled",
+            LinkState::Tombstone { new_sub: Some(new_sub()), by: Pool::Old, left: Left::Disabled, since },
+        ),
         ("another's", linked(&NewSub::parse("new-other").unwrap(), agreed())),
     ];
     for (why, state) in states {

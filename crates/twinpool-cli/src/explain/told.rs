@@ -172,7 +172,7 @@ impl Whole {
                     "its own values are not mirrored: those of {into} are; twinpool explain {into} tells them"
                 )
             }
-            LinkState::Tombstone { .. } => "deleted from the old pool; the user id stays taken".to_owned(),
+            LinkState::Tombstone { by, .. } => format!("deleted from the {by}; the user id stays taken"),
         }
     }
 

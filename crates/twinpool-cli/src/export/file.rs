@@ -25,13 +25,17 @@ pub(super) struct Unfinished {
 impl Unfinished {
     /// Begins a file that will stand at `target`.
     pub(super) fn begin(target: &Path, may_replace: bool) -> anyhow::Result<Self> {
+        refuse_open(folder_of(target))?;
+        Self::begin_anywhere(target, may_replace)
+    }
+
+    /// The same, of what says nothing about a person.
+    pub(super) fn begin_anywhere(target: &Path, may_replace: bool) -> anyhow::Result<Self> {
         let shown = target.display();
         let Some(name) = target.file_name() else {
             return Err(Misuse(format!("{shown} is no name of a file")).into());
         };
-        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        refuse_open(folder)?;
+        let folder = folder_of(target);
         refuse_taken(target, may_replace)?;
         let mut hidden = OsString::from(".");
         hidden.push(name);
@@ -72,6 +76,11 @@ impl Drop for Unfinished {
         // Nothing is there when it was finished.
         drop(fs::remove_file(&self.path));
     }
+}
+
+fn folder_of(target: &Path) -> &Path {
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
 fn refuse_open(folder: &Path) -> anyhow::Result<()> {

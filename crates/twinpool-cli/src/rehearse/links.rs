@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use twinpool_core::arrival::{Allowance, Arrival, ArrivalStore, Limit, Mark, Tried};
+use twinpool_core::born::{Birth, BornStore};
 use twinpool_core::group::GroupRecord;
 use twinpool_core::id::{ClientId, GroupName, NewSub, OldSub, PoolId, Sub, Timestamp};
 use twinpool_core::link::{Link, LinkState};
-use twinpool_core::listing::{Found, LinkBatch, Listing, Pair};
+use twinpool_core::listing::{Found, LinkBatch, Listing, Pair, Tied};
 use twinpool_core::phase::{PhaseReader, Standing};
 use twinpool_core::port::{Answer, Class, GroupStore, LinkReader, LinkStore, Place, PortError, TroubleStore};
 use twinpool_core::trouble::Trouble;
@@ -111,6 +112,21 @@ impl GroupStore for Links {
     }
 }
 
+/// Nobody is born in a scratch pool.
+impl BornStore for Links {
+    async fn birth(&self, _: &NewSub) -> Answer<Option<Birth>> {
+        Ok(None)
+    }
+
+    async fn write_birth(&self, birth: &Birth) -> Answer<u64> {
+        Ok(birth.version + 1)
+    }
+
+    async fn forget_birth(&self, _: &NewSub) -> Answer<()> {
+        Ok(())
+    }
+}
+
 /// Nobody comes into a scratch pool.
 impl ArrivalStore for Links {
     async fn arrival(&self, _: &Sub) -> Answer<Arrival> {
@@ -126,6 +142,10 @@ impl ArrivalStore for Links {
     }
 
     async fn forgive(&self, _: &Sub, _: Tried) -> Answer<()> {
+        Ok(())
+    }
+
+    async fn inherit(&self, _: &Sub, _: &Sub) -> Answer<()> {
         Ok(())
     }
 
@@ -149,6 +169,12 @@ impl LinkBatch for Links {
         let tables = self.tables();
         let links = subs.iter().filter_map(|sub| tables.links.get(sub).cloned()).collect();
         Ok(Found { links, unreadable: Vec::new() })
+    }
+
+    async fn tied(&self, subs: &[NewSub]) -> Answer<BTreeMap<NewSub, Tied>> {
+        let tables = self.tables();
+        let one = |sub: &NewSub| Some((sub.clone(), Tied::To(tables.back.get(sub)?.clone())));
+        Ok(subs.iter().filter_map(one).collect())
     }
 
     /// Of use where a whole table is walked, which no rehearsal does.

@@ -71,6 +71,7 @@ fn may_pass(problem: &SyncError) -> bool {
         | SyncError::BeingMade
         | SyncError::OwnerVanished
         | SyncError::AtWork
+        | SyncError::Settling
         | SyncError::Contended => true,
         SyncError::Port(error) => passes(error),
         SyncError::OtherPool | SyncError::NoUser | SyncError::NoWayBack => false,

@@ -27,6 +27,17 @@ pub enum Channel {
     NewPool,
 }
 
+/// What became of a user's password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordNews {
+    /// The user chose one. Of the hosted pages' other forms it is not known which of them ends it: the trigger tells.
+    Chosen,
+    /// An administrator gave the user one.
+    Given,
+    /// It works no more, and the user is asked to reset it.
+    Invalid,
+}
+
 /// What made twinpool look at a user: a trigger source, `CloudTrail_` with an operation, `Operator_` with a
 /// command, `Run_` with a run, `Sweep_` with what it found, or `NewPool_` with what showed there. Kept only if it looks like one.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,6 +126,28 @@ impl Cause {
         matches!(self.0.strip_prefix(AUDIT_TRAIL), Some("AdminDeleteUser" | "DeleteUser"))
     }
 
+    /// What it says of the user's password.
+    #[must_use]
+    pub fn password(&self) -> Option<PasswordNews> {
+        if self.0 == "PostConfirmation_ConfirmForgotPassword" {
+            return Some(PasswordNews::Chosen);
+        }
+        match self.0.strip_prefix(AUDIT_TRAIL)? {
+            "ChangePassword" | "ConfirmForgotPassword" | "ConfirmForgotPassword_POST" => {
+                Some(PasswordNews::Chosen)
+            }
+            "AdminSetUserPassword" => Some(PasswordNews::Given),
+            "AdminResetUserPassword" => Some(PasswordNews::Invalid),
+            _ => None,
+        }
+    }
+
+    /// Whether it says nothing of the user but of the password, which no pool gives out: there is nothing to be carried over.
+    #[must_use]
+    pub fn is_of_password_alone(&self) -> bool {
+        matches!(self.0.strip_prefix(AUDIT_TRAIL), Some("ChangePassword" | "AdminResetUserPassword"))
+    }
+
     /// Whether a token is made, which every sign-in and refresh does.
     #[must_use]
     pub fn is_token(&self) -> bool {
@@ -141,6 +174,24 @@ mod tests {
     #[test]
     fn a_cause_that_is_not_a_trigger_source_is_not_kept() {
         assert_eq!(Cause::from("jane@example.com".to_owned()).as_str(), "unknown");
+    }
+
+    #[test]
+    fn a_cause_tells_of_a_password() {
+        let news = |operation| Cause::audit_trail(operation).password();
+        assert_eq!(news("ChangePassword"), Some(PasswordNews::Chosen));
+        assert_eq!(news("AdminSetUserPassword"), Some(PasswordNews::Given));
+        assert_eq!(news("AdminResetUserPassword"), Some(PasswordNews::Invalid));
+        assert_eq!((news("ForgotPassword"), news("AdminUpdateUserAttributes")), (None, None));
+        let trigger = Cause::from("PostConfirmation_ConfirmForgotPassword".to_owned());
+        assert_eq!(trigger.password(), Some(PasswordNews::Chosen));
+        assert_eq!(Cause::from("PostConfirmation_ConfirmSignUp".to_owned()).password(), None);
+        // A contact that the code went to may be verified by it, and the user may be confirmed.
+        assert!(
+            !trigger.is_of_password_alone()
+                && !Cause::audit_trail("AdminSetUserPassword").is_of_password_alone()
+        );
+        assert!(Cause::audit_trail("ChangePassword").is_of_password_alone());
     }
 
     #[test]

@@ -80,7 +80,7 @@ fn carried<B: WayBack>(
 }
 
 /// An address with its flag; anything else alone.
-fn unit(name: &AttributeName) -> Vec<AttributeName> {
+pub(super) fn unit(name: &AttributeName) -> Vec<AttributeName> {
     match Contact::of(name) {
         Some(contact) => vec![contact.address_attribute(), contact.flag_attribute()],
         None => vec![name.clone()],

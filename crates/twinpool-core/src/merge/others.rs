@@ -62,7 +62,7 @@ fn bring_group<B: WayBack>(merged: &mut Merged, input: &MergeInput<'_, B>, name:
 
 pub(super) fn enabled<B>(merged: &mut Merged, input: &MergeInput<'_, B>) {
     let (old, new) = (input.then(Pool::Old), input.then(Pool::New));
-    if !new.enabled() || input.new.enabled == input.old.enabled {
+    if !(new.enabled() || input.waits(&Subject::User)) || input.new.enabled == input.old.enabled {
         return;
     }
     let counts = input.new_counts(old.enabled());

@@ -1,11 +1,15 @@
 //! What is being written, and what of it was written by somebody who did not live to say so.
 
+use std::collections::BTreeSet;
+
+use crate::attribute::Contact;
 use crate::digest::{Digest, DigestKey};
+use crate::held_back::Subject;
 use crate::id::Sub;
 use crate::link::{Base, Side};
 use crate::plan::{Operation, Plan};
 use crate::reverse::{Work, Written};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Factor, Snapshot};
 
 impl Written {
     /// What a plan is about to write of the user with this sub.
@@ -76,6 +80,29 @@ impl Written {
         side.enabled = self.enabled.filter(|enabled| *enabled == now.enabled).unwrap_or(side.enabled);
         side.mfa = self.mfa.filter(|mfa| *mfa == now.mfa).unwrap_or(side.mfa);
         side
+    }
+}
+
+impl Work {
+    /// What shows in the old pool that was being brought there from the new one, in the old pool's names. Whoever wrote it did not live
+    /// to say so, and the new pool may say otherwise again by now, even what it said before: there the new one is the source.
+    #[must_use]
+    pub fn arrived_in_old(&self, old: &Side) -> BTreeSet<Subject> {
+        let written = &self.old;
+        let attributes =
+            written.attributes.iter().filter(|(name, said)| old.attributes.get(*name) == said.as_ref());
+        let units = attributes
+            .map(|(name, _)| Contact::of(name).map_or_else(|| name.clone(), Contact::address_attribute));
+        let groups = written.groups.iter().filter(|(name, is_in)| old.groups.contains(*name) == **is_in);
+        let enabled = written.enabled.filter(|enabled| *enabled == old.enabled).map(|_| Subject::User);
+        let codes =
+            written.mfa.filter(|mfa| *mfa == old.mfa).into_iter().flat_map(|_| [Factor::Sms, Factor::Email]);
+        units
+            .map(Subject::Attribute)
+            .chain(groups.map(|(name, _)| Subject::Group(name.clone())))
+            .chain(enabled)
+            .chain(codes.map(Subject::Factor))
+            .collect()
     }
 }
 

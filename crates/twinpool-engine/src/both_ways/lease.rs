@@ -1,8 +1,7 @@
 //! Who writes: announced on the link, for as long as any process goes on writing, and given up by whoever fails.
 
-use twinpool_core::id::{GroupName, Timestamp};
+use twinpool_core::id::{GroupName, OldSub, Timestamp};
 use twinpool_core::link::Link;
-use twinpool_core::merge::Merged;
 use twinpool_core::port::{Answer, Class, Clock, LinkReader, LinkStore, PortError};
 use twinpool_core::reverse::{WRITES_FOR, Work, Written};
 use twinpool_core::snapshot::Snapshot;
@@ -29,12 +28,12 @@ impl<T: Target, C: Clock> Target for Within<'_, T, C> {
     type Sub = T::Sub;
     type Pool = T::Pool;
 
-    fn pool(&self) -> Answer<&T::Pool> {
+    async fn pool(&self) -> Answer<&T::Pool> {
         if self.clock.now() >= self.until {
             // Somebody else may soon take over.
             return Err(PortError::new(Class::Stale, "Write", "TooSlow"));
         }
-        self.target.pool()
+        self.target.pool().await
     }
 
     async fn make_group(&self, name: &GroupName) -> Answer<()> {
@@ -52,7 +51,7 @@ impl<P: Ports> Engine<P> {
         case: &Case,
         new: &Snapshot,
     ) -> Answer<Option<Work>> {
-        let Plans { forward, backward, merged: Merged { .. } } = plans;
+        let Plans { forward, backward, merged } = plans;
         if forward.is_empty() && backward.is_empty() {
             return Ok(None);
         }
@@ -65,8 +64,28 @@ impl<P: Ports> Engine<P> {
             new: Written::of(forward, &new.sub, &self.key),
         };
         link.reverse.work = Some(Box::new(work.clone()));
+        // Before it is written over: whoever takes the work over sees no trace of it any more.
+        link.reverse.note_overruled(merged.lost_at(work.at));
         link.version = self.ports.links().write(link).await?;
         Ok(Some(work))
+    }
+
+    /// Says what was, perhaps, written by somebody who decided on it while changes travelled one way, and who was too slow to record
+    /// it: else it would look like a change that a user made in the new pool.
+    pub(crate) async fn leave_behind(&self, old_sub: &OldSub, written: Written) -> Answer<()> {
+        if written == Written::default() || !self.standing().await?.phase.is_two_way() {
+            return Ok(());
+        }
+        let links = self.ports.links();
+        let Some(mut link) = links.link(old_sub).await? else {
+            return Ok(());
+        };
+        if link.reverse.work.is_none() {
+            let work = Work { at: self.ports.clock().now(), old: Written::default(), new: written };
+            link.reverse.work = Some(Box::new(work.given_up()));
+            links.write(&link).await?;
+        }
+        Ok(())
     }
 
     /// Leaves the work to whoever comes, where no call can still be on its way to a pool: else everybody waits until the lease is over.

@@ -3,11 +3,9 @@
 use std::collections::BTreeSet;
 
 use twinpool_core::decision::Decision;
-use twinpool_core::held_back::Subject;
-use twinpool_core::id::Pool;
 use twinpool_core::link::{Base, Link, LinkState, Linked};
 use twinpool_core::port::{Answer, Clock, LinkStore};
-use twinpool_core::reverse::{Overruled, Work};
+use twinpool_core::reverse::Work;
 
 use super::Both;
 use crate::case::{Case, all_held};
@@ -54,9 +52,9 @@ impl<P: Ports> Engine<P> {
         link.intended = None;
         link.reverse.work = None;
         link.reverse.held_back = in_old;
-        let lost =
-            |(pool, subject): &(Pool, Subject)| Overruled { subject: subject.clone(), pool: *pool, at: now };
-        link.reverse.note_overruled(both.merged.overruled.iter().map(lost));
+        if work.is_none() {
+            link.reverse.note_overruled(both.merged.lost_at(now));
+        }
         link.state = LinkState::Linked(Box::new(linked));
         self.note(&mut link, &case.cause, &both.in_words());
         if let Err(error) = self.ports.links().write(&link).await {

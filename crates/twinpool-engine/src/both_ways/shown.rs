@@ -1,8 +1,9 @@
 //! A hint about a pair that came from the new pool.
 
+use twinpool_core::authority::authority;
 use twinpool_core::change_event::{ChangeEvent, Channel};
 use twinpool_core::held_back::Reason;
-use twinpool_core::id::{NewSub, OldSub};
+use twinpool_core::id::{NewSub, OldSub, Pool};
 use twinpool_core::link::{Link, LinkState, Linked, Side};
 use twinpool_core::phase::Standing;
 use twinpool_core::port::{Answer, Class, LinkReader, LinkStore, by_sub};
@@ -59,11 +60,11 @@ impl<P: Ports> Engine<P> {
         }
         self.may_write(standing)?;
         let Some(old) = self.old_user(&link.old_sub).await? else {
-            return self.missing_in_old(link, event, delivery).await;
+            return self.missing_in_old(link, event, delivery, standing).await;
         };
         let case = self.case(&event.cause, delivery, old, Some(&link));
         let Some(new) = self.new_user(&link).await? else {
-            return self.missing_in_new(link, &case).await;
+            return self.missing_in_new(link, &case, standing).await;
         };
         let LinkState::Linked(linked) = &link.state else {
             return Err(SyncError::Contended);
@@ -126,19 +127,39 @@ impl<P: Ports> Engine<P> {
         link: Link,
         event: &ChangeEvent,
         delivery: u32,
+        standing: &Standing,
     ) -> Result<Outcome, SyncError> {
-        if delivery < BELIEVED {
+        let is_known = link.reverse.held_back.iter().any(|held| held.reason == Reason::GoneFromOld);
+        if delivery < BELIEVED && !is_known {
             return Err(SyncError::TooEarly);
         }
-        tracing::debug!(event.id = event.id.as_str(), user.old_sub = %link.old_sub, "not in the old pool");
-        Ok(Outcome::plain(Kind::Gone))
+        let old_sub = link.old_sub.clone();
+        self.gone(Some(link), &old_sub, event, standing).await
     }
 
-    /// The new pool has the user no more.
-    async fn missing_in_new(&self, link: Link, case: &Case) -> Result<Outcome, SyncError> {
+    /// The new pool has the user no more: where it has the say, the old pool's goes too.
+    async fn missing_in_new(
+        &self,
+        link: Link,
+        case: &Case,
+        standing: &Standing,
+    ) -> Result<Outcome, SyncError> {
         if case.delivery < BELIEVED && !case.cause.tells_of_deletion() {
             return Err(SyncError::TooEarly);
         }
-        self.hold_user(link, case, Reason::Missing).await
+        self.gone_or_missing(link, case, standing).await
+    }
+
+    /// The same, once it is believed.
+    pub(crate) async fn gone_or_missing(
+        &self,
+        link: Link,
+        case: &Case,
+        standing: &Standing,
+    ) -> Result<Outcome, SyncError> {
+        match authority(standing, &link) {
+            Pool::New if standing.phase.is_two_way() => self.gone_from_new(link, case).await,
+            Pool::New | Pool::Old => self.hold_user(link, case, Reason::Missing).await,
+        }
     }
 }

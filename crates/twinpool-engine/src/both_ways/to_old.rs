@@ -17,7 +17,7 @@ impl<P: Ports> Target for ToOld<'_, P> {
     type Sub = OldSub;
     type Pool = P::Back;
 
-    fn pool(&self) -> Answer<&P::Back> {
+    async fn pool(&self) -> Answer<&P::Back> {
         Ok(self.back)
     }
 

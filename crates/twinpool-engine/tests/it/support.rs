@@ -76,6 +76,12 @@ pub(crate) fn engine_at(world: &World, process: &Arc<Process>, now: Timestamp) -
     run(Engine::start(ports(world, process, now), terms(world))).expect("the engine starts")
 }
 
+/// The same, with leave to write the old pool too.
+pub(crate) fn engine_both_ways(world: &World, process: &Arc<Process>, now: Timestamp) -> Engine<StandIns> {
+    let ports = StandIns { both_ways: true, ..ports(world, process, now) };
+    run(Engine::start(ports, terms(world))).expect("the engine starts")
+}
+
 /// What the owner of this world says.
 pub(crate) fn terms(world: &World) -> Terms {
     let rules = Rules::parse(&world.rules).expect("the rules of the world");

@@ -89,7 +89,7 @@ async fn noted<X: Outside>(
     mark: Mark,
     until: Instant,
 ) -> Result<(), Lost> {
-    let patience = if mark == Mark::Password { PATIENCE_FOR_A_PASSWORD } else { PATIENCE };
+    let patience = if mark == Mark::Chosen { PATIENCE_FOR_A_PASSWORD } else { PATIENCE };
     let patience = patience.min(until.saturating_duration_since(Instant::now()));
     if patience.is_zero() {
         return Err(Lost::NoTimeLeft);

@@ -44,7 +44,7 @@ impl<X: Outside, F> SignIn<X, F> {
         };
         match arriving.or_else(|lost| marked(wiring, asked.raw).ok_or(lost)) {
             Ok(who) => {
-                lines.extend(self.write_down(wiring, &who, &[Mark::Password], until, &asked.call).await);
+                lines.extend(self.write_down(wiring, &who, &[Mark::Chosen], until, &asked.call).await);
             }
             Err(lost) => lines.push(Line::nobodys_password(&lost, &asked.call)),
         }

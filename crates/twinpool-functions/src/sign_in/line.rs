@@ -80,7 +80,7 @@ impl Line {
 
     /// `who`: under whom it would have been kept.
     pub(super) fn arrival_lost(mark: Mark, lost: &Lost, who: &Sub, call: &Call<'_>) -> Self {
-        if mark == Mark::Password {
+        if mark == Mark::Chosen {
             return Self::nobodys_password(lost, &Call { sub: Some(who), ..call.clone() });
         }
         let message = format!("that the user came could not be written down: {lost}; the next token does it");

@@ -5,4 +5,5 @@ mod flights;
 mod limits;
 mod properties;
 mod resolver;
+mod router;
 mod table;

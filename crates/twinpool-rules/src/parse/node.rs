@@ -81,6 +81,31 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Whether this text stands there.
+    pub(super) fn is_text(&self, text: &str) -> bool {
+        self.value.as_str() == Some(text)
+    }
+
+    /// A decimal number as it is written; `None` if it is none.
+    pub(super) fn number(&self) -> Option<&'a str> {
+        match self.value {
+            DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str()),
+            DeValue::Float(number) => Some(number.as_str()),
+            DeValue::Integer(_)
+            | DeValue::String(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_) => None,
+        }
+    }
+
+    /// A whole number, 0 or more.
+    pub(super) fn whole(&self) -> Result<u64, RulesError> {
+        let number = self.number().and_then(|number| number.parse().ok());
+        number.ok_or_else(|| self.wrong("a whole number, without quotes"))
+    }
+
     /// `true` or `false`.
     pub(super) fn flag(&self) -> Result<bool, RulesError> {
         self.value.as_bool().ok_or_else(|| self.wrong("true or false, without quotes"))

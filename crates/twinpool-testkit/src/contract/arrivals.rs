@@ -32,6 +32,11 @@ fn marked(mark: Mark, at: Timestamp) -> Arrival {
         Mark::Bridging => Arrival { bridging_at: Some(at), ..nothing },
         Mark::Bridged => Arrival { bridged_at: Some(at), ..nothing },
         Mark::Password => Arrival { password_at: Some(at), ..nothing },
+        Mark::Chosen => Arrival { password_at: Some(at), chosen_at: Some(at), ..nothing },
+        Mark::BridgedChosen => Arrival { bridged_at: Some(at), chosen_at: Some(at), ..nothing },
+        Mark::OldPassword => Arrival { old_password_at: Some(at), ..nothing },
+        Mark::CarriedBack => Arrival { back_at: Some(at), ..nothing },
+        Mark::ResetInOld => Arrival { reset_in_old_at: Some(at), ..nothing },
         Mark::SecondFactor => Arrival { factor_at: Some(at), ..nothing },
         Mark::Code => Arrival { code_at: Some(at), ..nothing },
         Mark::Came => Arrival { came_at: Some(at), ..nothing },
@@ -77,6 +82,25 @@ pub async fn the_first_mark_counts<S: ArrivalStore>(store: &S) {
         ..Arrival::default()
     };
     assert_eq!(store.arrival(&all).await, Ok(expected));
+}
+
+/// Of what happens again and again the latest counts, whatever the order in which it is told; and beside it the first.
+pub async fn the_latest_choice_counts<S: ArrivalStore>(store: &S) {
+    for mark in [Mark::OldPassword, Mark::CarriedBack, Mark::ResetInOld] {
+        let who = sub(&format!("a11-{mark:?}"));
+        for millis in [5, 9, 7, 9] {
+            assert_eq!(store.note(&who, mark, at(millis)).await, Ok(()));
+        }
+        assert_eq!(store.arrival(&who).await, Ok(marked(mark, at(9))));
+    }
+    let who = sub("a11-both");
+    for (mark, millis) in [(Mark::Chosen, 5), (Mark::Chosen, 9), (Mark::BridgedChosen, 7), (Mark::Chosen, 6)]
+    {
+        assert_eq!(store.note(&who, mark, at(millis)).await, Ok(()));
+    }
+    let bridged = Arrival { bridged_at: Some(at(7)), ..Arrival::default() };
+    let expected = Arrival { password_at: Some(at(5)), chosen_at: Some(at(9)), ..bridged };
+    assert_eq!(store.arrival(&who).await, Ok(expected));
 }
 
 /// Who came before a bridging that nobody said to be over may come by its password: the first token after its beginning counts.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use twinpool_core::account::{Account, Accounts, IdReader, IdStore};
 use twinpool_core::digest::Digest;
-use twinpool_core::id::{Timestamp, UserId};
+use twinpool_core::id::{Pool, Timestamp, UserId};
 use twinpool_core::link::{Left, Link, LinkState, Names};
 use twinpool_core::listing::{LinkBatch, Stage};
 use twinpool_core::port::{Class, LinkEraser, LinkScan, LinkStore};
@@ -65,8 +65,12 @@ pub async fn a_person_has_one_id_in_both_pools<L: LinkStore, I: IdReader>(links:
 /// Whoever was deleted keeps the id, also who was made by half and buried at once.
 pub async fn the_dead_keep_their_ids<L: LinkStore, I: IdReader>(links: &L, ids: &I) {
     let gone = |sub, version, new_sub: Option<&str>| {
-        let state =
-            LinkState::Tombstone { new_sub: new_sub.map(new), left: Left::Deleted, since: Timestamp(3) };
+        let state = LinkState::Tombstone {
+            new_sub: new_sub.map(new),
+            by: Pool::Old,
+            left: Left::Deleted,
+            since: Timestamp(3),
+        };
         in_state(sub, version, state)
     };
     links.connect(&gone("u2", 0, Some("u2-new")), None).await.expect("a tombstone");

@@ -1,11 +1,13 @@
 //! Passwords of a pool, as one process asks about them and sets them.
 
 use twinpool_core::id::{NewSub, UserSub, Username};
-use twinpool_core::password::{Checked, Inviter, Password, PasswordChecker, PasswordSet, PasswordSetter};
+use twinpool_core::password::{
+    Checked, Inviter, Password, PasswordChecker, PasswordResetter, PasswordSet, PasswordSetter,
+};
 use twinpool_core::port::Answer;
 
 use crate::handle::PoolHandle;
-use crate::passwords::{Kind, SET};
+use crate::passwords::{Kind, RESET, SET};
 use crate::strict;
 
 impl PasswordChecker for PoolHandle {
@@ -28,6 +30,12 @@ impl<S: UserSub> PasswordSetter<S> for PoolHandle {
             self.pool.set_password_as_admin(sub, password.reveal(), Kind::Permanent)
         })
         .await
+    }
+}
+
+impl<S: UserSub> PasswordResetter<S> for PoolHandle {
+    async fn reset_password(&self, sub: &S) -> Answer<()> {
+        self.call(RESET, Some(sub.as_str()), || self.pool.require_reset(sub)).await
     }
 }
 

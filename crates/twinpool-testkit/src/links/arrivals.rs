@@ -37,11 +37,22 @@ impl Arrivals {
 
     fn note(&mut self, who: &Sub, mark: Mark, at: Timestamp) {
         let arrival = &mut self.0.entry(who.clone()).or_default().arrival;
+        let latest = match mark {
+            Mark::Chosen | Mark::BridgedChosen => Some(&mut arrival.chosen_at),
+            Mark::OldPassword => Some(&mut arrival.old_password_at),
+            Mark::CarriedBack => Some(&mut arrival.back_at),
+            Mark::ResetInOld => Some(&mut arrival.reset_in_old_at),
+            _ => None,
+        };
+        if let Some(latest) = latest {
+            *latest = (*latest).max(Some(at));
+        }
         let first = match mark {
+            Mark::OldPassword | Mark::CarriedBack | Mark::ResetInOld => return,
             Mark::Migrated => &mut arrival.migrated_at,
             Mark::Bridging => &mut arrival.bridging_at,
-            Mark::Bridged => &mut arrival.bridged_at,
-            Mark::Password => &mut arrival.password_at,
+            Mark::Bridged | Mark::BridgedChosen => &mut arrival.bridged_at,
+            Mark::Password | Mark::Chosen => &mut arrival.password_at,
             Mark::SecondFactor => &mut arrival.factor_at,
             Mark::Code => &mut arrival.code_at,
             Mark::Came => {
@@ -67,6 +78,28 @@ impl Arrivals {
             }
         };
         first.get_or_insert(at);
+    }
+
+    fn inherit(&mut self, from: &Sub, to: &Sub) {
+        let Some(Known { arrival: from, .. }) = self.0.get(from) else { return };
+        let from = *from;
+        let to = &mut self.0.entry(to.clone()).or_default().arrival;
+        *to = Arrival {
+            migrated_at: to.migrated_at.or(from.migrated_at),
+            bridging_at: to.bridging_at.or(from.bridging_at),
+            bridged_at: to.bridged_at.or(from.bridged_at),
+            password_at: to.password_at.or(from.password_at),
+            factor_at: to.factor_at.or(from.factor_at),
+            code_at: to.code_at.or(from.code_at),
+            came_at: to.came_at.or(from.came_at),
+            invited: to.invited.or(from.invited),
+            inviting_at: to.inviting_at.or(from.inviting_at),
+            withdrawn_at: to.withdrawn_at.or(from.withdrawn_at),
+            chosen_at: to.chosen_at.or(from.chosen_at),
+            old_password_at: to.old_password_at.or(from.old_password_at),
+            back_at: to.back_at.or(from.back_at),
+            reset_in_old_at: to.reset_in_old_at.or(from.reset_in_old_at),
+        };
     }
 
     fn try_once(&mut self, who: &Sub, what: Tried, limit: Limit, at: Timestamp) -> Allowance {
@@ -112,6 +145,17 @@ impl ArrivalStore for MemoryLinks {
         if let Some(known) = self.tables().arrivals.0.get_mut(who) {
             known.counters.remove(what.code());
         }
+        self.process.leave("UpdateItem").await
+    }
+
+    async fn inherit(&self, from: &Sub, to: &Sub) -> Answer<()> {
+        self.process.enter("GetItem").await?;
+        self.process.leave("GetItem").await?;
+        if !self.tables().arrivals.0.contains_key(from) {
+            return Ok(());
+        }
+        self.process.enter("UpdateItem").await?;
+        self.tables().arrivals.inherit(from, to);
         self.process.leave("UpdateItem").await
     }
 

@@ -65,7 +65,9 @@ impl Tables {
         let user_id = link(id).map_or(Ok(id.clone()), |link| self.end_of(&link.old_sub))?;
         let is_one = |link: &&Link| self.end_of(&link.old_sub).is_ok_and(|end| end == user_id);
         let people: Vec<_> = self.links.values().filter(is_one).collect();
-        let ids: BTreeSet<_> = people.iter().map(|link| &link.user_id).chain([&user_id]).collect();
+        let own: Vec<_> = people.iter().map(|link| UserId::from(&link.old_sub)).collect();
+        let ids: BTreeSet<_> =
+            people.iter().map(|link| &link.user_id).chain([&user_id]).chain(&own).collect();
         let pairs = people.iter().filter_map(|link| link.counterpart());
         let further = self.further.iter().filter(|(id, _)| ids.contains(id)).map(|(_, new)| new);
         let born = NewSub::parse(user_id.as_str()).ok();
@@ -73,7 +75,9 @@ impl Tables {
         let says_so = |new: &&&NewSub| self.back.get(**new).is_some_and(|back| ids.contains(&back.user_id));
         let new: BTreeSet<_> = named.iter().filter(says_so).map(|new| (*new).clone()).collect();
         let old: BTreeSet<_> = people.iter().map(|link| link.old_sub.clone()).collect();
-        let stage = link(&user_id).map(|link| Stage::of(&link.state));
+        // Of a user born in the new pool, the link's own sub is another than the user id.
+        let root = people.iter().find(|link| link.user_id == user_id && into(link).is_none());
+        let stage = root.map(|link| Stage::of(&link.state));
         let is_anybody = !old.is_empty() || !new.is_empty();
         Ok(is_anybody.then_some(Accounts { user_id, stage, old, new }))
     }

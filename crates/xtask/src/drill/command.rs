@@ -37,8 +37,10 @@ impl Twinpool {
         let status = paths::cargo().args(arguments).status().context("cannot start cargo")?;
         ensure!(status.success(), "the twinpool command does not build");
         let program = paths::target().join("debug/twinpool");
-        let environment =
+        let mut environment =
             stack.addresses.environment().map(|(name, value)| (name, value.to_owned())).to_vec();
+        // What else a command asks for comes from the outputs of the stack.
+        environment.push(("TWINPOOL_STACK", stack.deployed_as()));
         Ok(Self { program, environment, folder: folder.to_owned() })
     }
 
@@ -98,6 +100,13 @@ impl Started {
         }
         let out = fs::read_to_string(&self.out)?;
         serde_json::from_str(&out).with_context(|| format!("no JSON in {}", self.out.display()))
+    }
+
+    /// Waits for its end, which must be a good one.
+    pub(super) fn succeeds(mut self) -> Result<()> {
+        let status = self.end()?;
+        ensure!(status.success(), "twinpool ended with {status}, {}", self.said());
+        Ok(())
     }
 
     /// The last words.

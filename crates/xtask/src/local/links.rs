@@ -1,6 +1,6 @@
 //! The table of links, as DynamoDB shows it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -25,6 +25,26 @@ pub struct Link {
     pub new_sub: Option<String>,
     /// How far it has come, and why not further.
     pub state: String,
+}
+
+/// What a link lists besides: what did not arrive, and what was lost.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// Such as `attribute email`, `group staff`, or `user ` for the whole user: held back on either way.
+    pub held: BTreeSet<String>,
+    /// Changes that the other pool's change of the same went over.
+    pub lost: Vec<Lost>,
+}
+
+/// A change that was lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// As in [`Listed::held`].
+    pub subject: String,
+    /// `old` or `new`: which pool lost it.
+    pub pool: String,
+    /// When, in milliseconds since 1970.
+    pub at: u64,
 }
 
 /// A text of an item.
@@ -75,6 +95,31 @@ impl Links {
     pub fn old_sub(&self, new: &str) -> Result<Option<String>> {
         let item = self.item(&format!("NEW#{new}"))?;
         Ok(text(&item, "old_sub"))
+    }
+
+    /// What the link of an old user lists besides.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub fn listed(&self, old: &str) -> Result<Listed> {
+        let item = self.item(&format!("OLD#{old}"))?;
+        let list =
+            |pointer: &str| item.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default();
+        let subject = |one: &Value| {
+            let one = &one["M"];
+            format!("{} {}", text(one, "kind").unwrap_or_default(), text(one, "name").unwrap_or_default())
+        };
+        let held = list("/held_back/L").into_iter().chain(list("/reverse/M/held_back/L"));
+        let lost = list("/reverse/M/overruled/L").into_iter().map(|one| Lost {
+            subject: subject(&one),
+            pool: text(&one["M"], "pool").unwrap_or_default(),
+            at: one
+                .pointer("/M/at/N")
+                .and_then(Value::as_str)
+                .and_then(|at| at.parse().ok())
+                .unwrap_or_default(),
+        });
+        Ok(Listed { held: held.map(|one| subject(&one)).collect(), lost: lost.collect() })
     }
 
     /// Why an old user is not mirrored, if the link says so.

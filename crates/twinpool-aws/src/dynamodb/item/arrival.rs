@@ -17,19 +17,39 @@ pub(in super::super) fn is_latest(field: &str) -> bool {
     [INVITING, WITHDRAWN].contains(&field)
 }
 
-/// The field of a mark; invitations have three.
+/// The field whose latest time counts, of a mark that has one.
+pub(in super::super) fn latest_of(mark: Mark) -> Option<&'static str> {
+    match mark {
+        Mark::Chosen | Mark::BridgedChosen => Some("chosen_at"),
+        Mark::OldPassword => Some("old_password_at"),
+        Mark::CarriedBack => Some("back_at"),
+        Mark::ResetInOld => Some("reset_in_old_at"),
+        Mark::Migrated
+        | Mark::Bridging
+        | Mark::Bridged
+        | Mark::Password
+        | Mark::SecondFactor
+        | Mark::Code
+        | Mark::Came
+        | Mark::Invited
+        | Mark::Inviting
+        | Mark::Withdrawn => None,
+    }
+}
+
+/// The field of a mark whose first time counts, or that which was written last; invitations have three.
 pub(in super::super) fn field_of(mark: Mark) -> Option<&'static str> {
     match mark {
         Mark::Migrated => Some("migrated_at"),
         Mark::Bridging => Some("bridging_at"),
-        Mark::Bridged => Some("bridged_at"),
-        Mark::Password => Some("password_at"),
+        Mark::Bridged | Mark::BridgedChosen => Some("bridged_at"),
+        Mark::Password | Mark::Chosen => Some("password_at"),
         Mark::SecondFactor => Some("factor_at"),
         Mark::Code => Some("code_at"),
         Mark::Came => Some("came_at"),
         Mark::Inviting => Some(INVITING),
         Mark::Withdrawn => Some(WITHDRAWN),
-        Mark::Invited => None,
+        Mark::Invited | Mark::OldPassword | Mark::CarriedBack | Mark::ResetInOld => None,
     }
 }
 
@@ -38,6 +58,7 @@ pub(in super::super) fn decode_arrival(item: &Map) -> Answer<Arrival> {
     let time =
         |field: &str| item.contains_key(field).then(|| integer(item, field).map(Timestamp)).transpose();
     let mark = |mark| field_of(mark).map_or(Ok(None), time);
+    let latest = |mark| latest_of(mark).map_or(Ok(None), time);
     Ok(Arrival {
         migrated_at: mark(Mark::Migrated)?,
         bridging_at: mark(Mark::Bridging)?,
@@ -49,6 +70,10 @@ pub(in super::super) fn decode_arrival(item: &Map) -> Answer<Arrival> {
         invited: item.contains_key(TIMES).then(|| invited(item)).transpose()?,
         inviting_at: mark(Mark::Inviting)?,
         withdrawn_at: mark(Mark::Withdrawn)?,
+        chosen_at: latest(Mark::Chosen)?,
+        old_password_at: latest(Mark::OldPassword)?,
+        back_at: latest(Mark::CarriedBack)?,
+        reset_in_old_at: latest(Mark::ResetInOld)?,
     })
 }
 
@@ -80,7 +105,8 @@ mod tests {
     #[test]
     fn a_damaged_item_is_told_by_its_field_and_never_taken_for_somebody_who_did_not_come() {
         let marks = MARKS.into_iter().filter_map(field_of);
-        for field in marks.chain([TIMES, FIRST, LAST]) {
+        let latest = [Mark::Chosen, Mark::OldPassword, Mark::CarriedBack, Mark::ResetInOld];
+        for field in marks.chain(latest.into_iter().filter_map(latest_of)).chain([TIMES, FIRST, LAST]) {
             let whole = [FIRST, LAST, TIMES].map(|field| (field.to_owned(), number(1)));
             let mut item = Map::from(whole);
             item.insert(field.to_owned(), text("yesterday"));

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use twinpool_core::change_event::Cause;
 use twinpool_core::digest::Digest;
 use twinpool_core::history::Entry;
-use twinpool_core::id::{AttributeName, ClientId, GroupName, NewSub, OldSub, RunId, Timestamp, UserId};
+use twinpool_core::id::{AttributeName, ClientId, GroupName, NewSub, OldSub, Pool, RunId, Timestamp, UserId};
 use twinpool_core::link::{Base, Left, Link, LinkState, Linked, Names, Side};
 use twinpool_core::port::Answer;
 use twinpool_core::snapshot::{Factor, Mfa};
@@ -70,7 +70,10 @@ fn state(item: &Map) -> Answer<LinkState> {
         "conflict" => LinkState::Conflict { reason: reason(item)?, since: since()?, holder: sub("holder")? },
         "tombstone" => {
             let left = Left::from_code(string(item, "left")?).ok_or_else(|| damaged("left"))?;
-            LinkState::Tombstone { new_sub: sub("new_sub")?, left, since: since()? }
+            // Older items do not say it.
+            let by = optional(item, "by")?.map_or(Some(Pool::Old), Pool::from_code);
+            let by = by.ok_or_else(|| damaged("by"))?;
+            LinkState::Tombstone { new_sub: sub("new_sub")?, by, left, since: since()? }
         }
         "merged" => LinkState::Merged { into: parsed(item, "into", OldSub::parse)?, since: since()? },
         "linked" => LinkState::Linked(Box::new(linked(item)?)),

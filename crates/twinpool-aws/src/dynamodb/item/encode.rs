@@ -43,9 +43,13 @@ fn state(state: &LinkState) -> Vec<(&'static str, AttributeValue)> {
             fields.extend(holder.as_ref().map(|sub| ("holder", text(sub))));
             fields
         }
-        LinkState::Tombstone { new_sub, left, since } => {
-            let mut fields =
-                vec![("state", text("tombstone")), ("since", number(since.0)), ("left", text(left.code()))];
+        LinkState::Tombstone { new_sub, by, left, since } => {
+            let mut fields = vec![
+                ("state", text("tombstone")),
+                ("since", number(since.0)),
+                ("by", text(by.code())),
+                ("left", text(left.code())),
+            ];
             fields.extend(new_sub.as_ref().map(|sub| ("new_sub", text(sub))));
             fields
         }

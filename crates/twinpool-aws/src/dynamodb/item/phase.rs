@@ -11,7 +11,7 @@ use twinpool_core::port::{Answer, Class, PortError};
 use super::field::{Map, damaged, integer, list, number, optional, set, string, text, values};
 
 /// The only format there is.
-const FORMAT: u64 = 1;
+pub(in super::super) const FORMAT: u64 = 1;
 
 /// The item of where the move stands. `changes`: how many lines the history has.
 pub(in super::super) fn encode_standing(standing: &Standing, changes: u64, key: String) -> Map {
@@ -81,7 +81,7 @@ pub(in super::super) fn decode_standing(item: &Map) -> Answer<(Standing, u64)> {
     Ok((standing, integer(item, "changes")?))
 }
 
-fn known(item: &Map) -> Answer<()> {
+pub(in super::super) fn known(item: &Map) -> Answer<()> {
     match integer(item, "format")? {
         FORMAT => Ok(()),
         _ => Err(PortError::new(Class::Unreadable, "GetItem", "NewerFormat")),

@@ -115,8 +115,10 @@ fn every_state_survives_the_table() {
     for holder in [None, Some(new_sub())] {
         let conflict = |reason| LinkState::Conflict { reason, since, holder: holder.clone() };
         states.extend(Reason::ALL.map(conflict));
-        let tombstone = |left| LinkState::Tombstone { new_sub: holder.clone(), left, since };
-        states.extend(Left::ALL.map(tombstone));
+        for by in [Pool::Old, Pool::New] {
+            let tombstone = |left| LinkState::Tombstone { new_sub: holder.clone(), by, left, since };
+            states.extend(Left::ALL.map(tombstone));
+        }
     }
     states.push(LinkState::Merged { into: OldSub::parse("other").unwrap(), since });
     for state in states {

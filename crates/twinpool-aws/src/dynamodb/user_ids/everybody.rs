@@ -9,7 +9,7 @@ use twinpool_core::port::Answer;
 
 use super::UserIds;
 use crate::dynamodb::item::id::{NEW_SUBS, OLD_SUBS, OfOld, id_of_new, id_of_old, subs};
-use crate::dynamodb::{Item, merge::user_key, new_key, old_key};
+use crate::dynamodb::{Item, item, merge::user_key, new_key, old_key};
 
 type Items = HashMap<String, Item>;
 
@@ -78,6 +78,9 @@ impl Search {
         let born = items.get(&new_item).map(id_of_new).transpose()?.filter(|id| *id == search.root);
         if let (Some(_), Ok(sub)) = (born, NewSub::parse(search.root.as_str())) {
             search.new.insert(sub);
+            // Who got a user in the old pool later.
+            let tied = items.get(&new_item).map(item::old_sub).transpose()?.flatten();
+            search.named_old.extend(tied);
         }
         search.heed(items.get(&user_item))?;
         Ok(search)
@@ -111,9 +114,15 @@ impl Search {
             let Some(read) = old(items, &old_key(&sub))? else {
                 continue;
             };
+            let is_born = read.into.is_none() && read.user_id == self.root;
+            if is_born {
+                self.stage = Some(read.stage);
+                self.named_new.extend(read.new_sub.filter(|new| !self.new.contains(new)));
+            }
             let is_one = read.into.is_some_and(|into| self.ids.contains(&UserId::from(&into)));
-            if is_one {
+            if is_one || is_born {
                 self.ids.insert(read.user_id);
+                self.ids.insert(UserId::from(&sub));
                 self.seen_old.insert(sub.clone());
                 self.heed(items.get(&user_key(&UserId::from(&sub))))?;
                 self.old.insert(sub);

@@ -1,4 +1,4 @@
-use twinpool_core::id::{NewSub, ProviderName, UserId};
+use twinpool_core::id::{NewSub, Pool, ProviderName, UserId};
 use twinpool_core::link::Left;
 use twinpool_core::snapshot::Factor;
 
@@ -62,7 +62,7 @@ fn what_was_decided_can_be_forgotten() {
     link.decisions.insert(attribute("email"), Decision::LeaveOut);
     let left = check_decision(&link, &Subject::User, &Asked::Forget, &none()).unwrap();
     assert_eq!(left, [(attribute("email"), Decision::LeaveOut)].into());
-    link.state = LinkState::Tombstone { new_sub: None, left: Left::Nobody, since: AT };
+    link.state = LinkState::Tombstone { new_sub: None, by: Pool::Old, left: Left::Nobody, since: AT };
     assert!(check_decision(&link, &Subject::User, &Asked::Forget, &none()).is_ok());
 }
 
@@ -70,7 +70,10 @@ fn what_was_decided_can_be_forgotten() {
 fn what_makes_no_sense_is_refused_with_what_to_do() {
     let merged = in_state("old-3", LinkState::Merged { into: old("old-1"), since: AT });
     let waiting = in_state("old-4", LinkState::Pending { since: AT });
-    let gone = in_state("old-5", LinkState::Tombstone { new_sub: None, left: Left::Nobody, since: AT });
+    let gone = in_state(
+        "old-5",
+        LinkState::Tombstone { new_sub: None, by: Pool::Old, left: Left::Nobody, since: AT },
+    );
     let refused = pair("old-6", &[(attribute("name"), Reason::Refused)]);
     let mut kept = pair("old-7", &[(attribute("name"), Reason::NewWins)]);
     kept.decisions.insert(attribute("name"), Decision::KeepNew);

@@ -1,5 +1,7 @@
 use twinpool_core::held_back::{Reason, Subject};
-use twinpool_core::id::{AttributeName, GroupName, PoolId, ProviderName, Sub, Timestamp, UserId, Username};
+use twinpool_core::id::{
+    AttributeName, GroupName, Pool, PoolId, ProviderName, Sub, Timestamp, UserId, Username,
+};
 use twinpool_core::link::Left;
 use twinpool_core::listing::Stage;
 use twinpool_core::pool::{PoolShape, SignIn};
@@ -143,7 +145,8 @@ fn users_in_every_state() {
     let merged = in_state("old-2", LinkState::Merged { into: old("old-1"), since: AT });
     let unconfirmed = alone().map(|user| Snapshot { status: Status::Unconfirmed, ..user });
     let waits = LinkState::Conflict { reason: Reason::Federated, since: AT, holder: None };
-    let gone = LinkState::Tombstone { new_sub: Some(new("new-2")), left: Left::Disabled, since: AT };
+    let gone =
+        LinkState::Tombstone { new_sub: Some(new("new-2")), by: Pool::Old, left: Left::Disabled, since: AT };
     let gone = in_state("old-2", gone);
     let disabled = jane().new.map(|user| Snapshot { enabled: false, ..user });
     let all = [

@@ -1,9 +1,9 @@
 //! Which records of the audit trail tell of a change to a user or a group.
 
 /// Calls of the API, and submitted forms of the hosted pages, that change one user (F§3). What only signs a user in is left
-/// out: it ends in a token, and the trigger tells of that sooner. So is what changes nothing that can be carried over:
-/// passwords, and devices, of which some clients confirm one at every sign-in.
-pub const USER_OPERATIONS: [&str; 39] = [
+/// out: it ends in a token, and the trigger tells of that sooner. So are devices, which cannot be carried over, and of which some
+/// clients confirm one at every sign-in. Passwords cannot either; but who chose one in the new pool has to be known before a rollback.
+pub const USER_OPERATIONS: [&str; 41] = [
     "SignUp",
     "ConfirmSignUp",
     "AdminConfirmSignUp",
@@ -20,6 +20,8 @@ pub const USER_OPERATIONS: [&str; 39] = [
     "AdminAddUserToGroup",
     "AdminRemoveUserFromGroup",
     "AdminSetUserPassword",
+    "AdminResetUserPassword",
+    "ChangePassword",
     "ConfirmForgotPassword",
     "AdminSetUserMFAPreference",
     "SetUserMFAPreference",

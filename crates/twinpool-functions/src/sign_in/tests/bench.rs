@@ -124,6 +124,10 @@ impl ArrivalStore for Table {
         self.links.forgive(who, what).await
     }
 
+    async fn inherit(&self, from: &Sub, to: &Sub) -> port::Answer<()> {
+        self.links.inherit(from, to).await
+    }
+
     async fn forget_came(&self, new: &NewSub) -> port::Answer<()> {
         self.links.forget_came(new).await
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::command::Twinpool;
-use super::say::Clock;
+use super::super::command::Twinpool;
+use super::super::say::Clock;
 use crate::local::Stack;
 
 /// So many users, linked and with a group, leave one. Gives the groups by username: twinpool put them into it and takes them out

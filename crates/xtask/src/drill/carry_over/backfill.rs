@@ -3,8 +3,8 @@
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
-use super::command::{Started, Twinpool};
-use super::say::{Clock, pace};
+use super::super::command::{Started, Twinpool};
+use super::super::say::{Clock, pace};
 use crate::local::Stack;
 use crate::process;
 

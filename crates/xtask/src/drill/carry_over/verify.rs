@@ -6,9 +6,9 @@ use std::fs;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-use super::command::Twinpool;
+use super::super::command::Twinpool;
+use super::super::say::Clock;
 use super::finding::{Finding, Findings};
-use super::say::Clock;
 
 /// Exit codes: equal; equal but for what is held back; not equal.
 const EQUAL: i32 = 0;

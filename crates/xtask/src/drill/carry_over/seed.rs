@@ -4,8 +4,8 @@ use std::thread;
 
 use anyhow::{Context as _, Result, anyhow};
 
-use super::people::{Birth, GROUPS, Known, Newcomer};
-use super::say::{Clock, pace};
+use super::super::people::{Birth, GROUPS, Known, Newcomer};
+use super::super::say::{Clock, pace};
 use crate::local::{Stack, Users};
 
 /// So many clients at once: MiniStack does one thing at a time anyway.

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 
-use super::dice::Dice;
-use super::people::{Birth, GROUPS, Known, Newcomer, other_name};
+use super::super::dice::Dice;
+use super::super::people::{Birth, GROUPS, Known, Newcomer, other_name};
 use super::seed::enter;
 use crate::local::{AuditTrail, Stack, Users};
 use crate::process;

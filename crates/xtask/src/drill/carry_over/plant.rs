@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
 
+use super::super::dice::Dice;
+use super::super::people::{Birth, GROUPS, Newcomer, other_name};
 use super::both::Both;
-use super::dice::Dice;
 use super::finding::Finding;
-use super::people::{Birth, GROUPS, Newcomer, other_name};
 use super::seed::enter;
 use super::verify::Planted;
 use crate::local::{Person, Stack, Users};

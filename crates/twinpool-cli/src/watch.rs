@@ -1,0 +1,230 @@
+//! `twinpool watch`: how a move goes, and whether to go on, to hold or to roll back.
+
+use std::io::Write as _;
+use std::time::Duration;
+
+use clap::Args;
+use twinpool_aws::account;
+use twinpool_aws::client::Patience;
+use twinpool_aws::cloudformation::{Resource, Stack};
+use twinpool_aws::dynamodb::Links;
+use twinpool_aws::metrics::Metrics;
+use twinpool_aws::notices::Notices;
+use twinpool_aws::settings::{TopicArn, WatchPlaces};
+use twinpool_core::criteria::Criteria;
+use twinpool_core::id::PoolId;
+use twinpool_core::phase::{PhaseReader as _, Standing};
+use twinpool_core::port::Clock as _;
+use twinpool_core::verdict::Verdict;
+use twinpool_core::watch::{Measurer as _, Memory, from};
+use twinpool_engine::{Looked, Watch};
+
+use crate::ask;
+use crate::bound::right_pools;
+use crate::clock::SystemClock;
+use crate::options::{self, RulesFile, Table};
+use crate::place::Place;
+use crate::progress::Progress;
+use crate::signal;
+use crate::stack::Named;
+use crate::{Exit, Outcome};
+
+mod told;
+
+const AFTER_HELP: &str = "Examples:\n  \
+    twinpool watch --once\n  \
+    twinpool watch --every 1m --topic arn:aws:sns:eu-west-1:123456789012:moves\n  \
+    twinpool watch --auto-rollback --yes\n\n\
+    What is held against what stands under [rollback] in twinpool.toml. Exit code: 0 go on, 11 hold, 10 roll back or rolled back.";
+
+/// How to look.
+#[derive(Debug, Args)]
+#[command(after_help = format!("{AFTER_HELP}\n\n{}", options::WHERE))]
+pub(crate) struct Arguments {
+    /// Looks so often; 10 seconds at least.
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = an_interval)]
+    every: Duration,
+    /// Looks once, and ends.
+    #[arg(long)]
+    once: bool,
+    /// Sends everybody back to the old pool when two looks in a row say "roll back". Asks first.
+    #[arg(long, conflicts_with = "once")]
+    auto_rollback: bool,
+    /// Does not ask.
+    #[arg(long, requires = "auto_rollback")]
+    yes: bool,
+    /// Tells this SNS topic of each change of the verdict.
+    #[arg(long, env = "TWINPOOL_WATCH_TOPIC_ARN", hide_env_values = true, value_name = "ARN")]
+    topic: Option<TopicArn>,
+    /// For programs: one JSON object for each look, on a line of its own.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    rules: RulesFile,
+    /// The name of the stack.
+    #[arg(
+        long,
+        env = "TWINPOOL_STACK",
+        hide_env_values = true,
+        value_name = "NAME",
+        default_value = "twinpool"
+    )]
+    stack: String,
+    /// The queue of change events: the stack's output `QueueUrl`.
+    #[arg(long, env = "TWINPOOL_QUEUE_URL", hide_env_values = true, value_name = "URL")]
+    queue_url: String,
+    /// The DLQ: the stack's output `DlqUrl`.
+    #[arg(long, env = "TWINPOOL_DLQ_URL", hide_env_values = true, value_name = "URL")]
+    dlq_url: String,
+    /// The pool being moved to.
+    #[arg(long, env = "TWINPOOL_NEW_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = options::a_pool)]
+    new_pool: PoolId,
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    table: Table,
+}
+
+const INTENT: &str = "When two looks in a row say \"roll back\", everybody is sent to the old pool again.\n";
+
+fn an_interval(text: &str) -> Result<Duration, String> {
+    const LEAST: Duration = Duration::from_secs(10);
+    match humantime::parse_duration(text) {
+        Ok(every) if every >= LEAST => Ok(every),
+        Ok(_) => Err("10 seconds at least: CloudWatch counts by the minute".to_owned()),
+        Err(_) => Err("this must be a time, such as 30s or 5m".to_owned()),
+    }
+}
+
+/// What a look needs.
+struct Watching {
+    table: String,
+    links: Links,
+    metrics: Metrics,
+    notices: Notices,
+    criteria: Criteria,
+    stack: String,
+    who: Option<String>,
+}
+
+/// What a look came to.
+pub(crate) struct Seen {
+    standing: Standing,
+    looked: Looked,
+}
+
+pub(crate) async fn run(arguments: &Arguments) -> Outcome {
+    if arguments.auto_rollback && !arguments.yes {
+        ask::can_ask()?;
+        if !ask::yes(INTENT)? {
+            return Ok(("nothing was done\n".to_owned(), Exit::Failed));
+        }
+    }
+    let watching = Box::pin(connect(arguments)).await?;
+    let mut memory = Memory::default();
+    let mut seen = watching.look(&mut memory).await?;
+    if arguments.once {
+        return Ok((told::told(&seen, arguments.json), exit(&seen)));
+    }
+    let progress = Progress::new(None);
+    progress.say(&format!("looking every {} (Ctrl-C ends it)", humantime::format_duration(arguments.every)));
+    loop {
+        // Whoever reads has gone: so does the watch.
+        if std::io::stdout().write_all(told::told(&seen, arguments.json).as_bytes()).is_err() {
+            return Ok((String::new(), exit(&seen)));
+        }
+        if matches!(seen.looked.rolled_back, Some(Ok(_))) {
+            return Ok((String::new(), Exit::Blocked));
+        }
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(arguments.every) => {}
+                () = signal::once() => return Ok((String::new(), exit(&seen))),
+            }
+            match watching.look(&mut memory).await {
+                Ok(now) => {
+                    seen = now;
+                    break;
+                }
+                // It passes, or the next look says it again.
+                Err(problem) => progress.say(&format!("{problem:#}")),
+            }
+        }
+    }
+}
+
+async fn connect(arguments: &Arguments) -> anyhow::Result<Watching> {
+    let (rules, _) = arguments.rules.read()?;
+    let config = options::aws().await?;
+    let links = arguments.table.connect(&config);
+    let table = arguments.table.table.clone();
+    right_pools(&links, &table, None, Some(&arguments.new_pool)).await?;
+    let resources = Stack::connect(&config, &arguments.stack).resources().await;
+    let named = Named { stack: arguments.stack.clone(), old_pool_endpoint: None };
+    let places = places(arguments, &resources.map_err(|error| named.problem(error))?);
+    let of_new = arguments.place.config(&config, &arguments.new_pool, Patience::MIRROR).await?;
+    // Asked now: a rollback is not to wait for it, nor to fail by it.
+    let who = if arguments.auto_rollback {
+        let who = account::caller(&config).await.unwrap_or_else(|_| "somebody".to_owned());
+        Some(format!("twinpool watch, {who}"))
+    } else {
+        None
+    };
+    Ok(Watching {
+        metrics: Metrics::connect(&config, &of_new, places)?,
+        notices: Notices::connect(&config, arguments.topic.clone())?,
+        criteria: rules.criteria().clone(),
+        stack: arguments.stack.clone(),
+        table,
+        links,
+        who,
+    })
+}
+
+/// What AWS calls the functions and queues of the stack.
+fn places(arguments: &Arguments, resources: &[Resource]) -> WatchPlaces {
+    let physical = |name: &str| {
+        let found = resources.iter().find(|resource| resource.name == name);
+        found.map(|resource| resource.physical.clone()).filter(|physical| !physical.is_empty())
+    };
+    WatchPlaces {
+        stack: arguments.stack.clone(),
+        new_pool: arguments.new_pool.clone(),
+        queue_url: arguments.queue_url.clone(),
+        dlq_url: arguments.dlq_url.clone(),
+        audit_trail_dlq_url: physical("AuditTrailDeadLetters"),
+        mirror: physical("Mirror"),
+        resolve: physical("Resolve"),
+        authorizer: physical("Authorizer"),
+        sign_in: physical("SignIn"),
+    }
+}
+
+impl Watching {
+    async fn look(&self, memory: &mut Memory) -> anyhow::Result<Seen> {
+        let standing = self.links.standing().await;
+        let standing = standing.map_err(|error| options::table_problem(&self.table, error))?;
+        let now = SystemClock.now();
+        // Where nobody is moved, no step is there to look from.
+        let since = if standing.phase.moves() { standing.clone() } else { Standing::default() };
+        let measures = self.metrics.measures(from(&since, self.criteria.window, now), now).await;
+        let watch = Watch {
+            store: &self.links,
+            clock: &SystemClock,
+            announcer: &self.notices,
+            criteria: &self.criteria,
+            stack: &self.stack,
+            rolls_back: self.who.as_deref(),
+        };
+        let looked = watch.look(&standing, &measures, memory).await;
+        Ok(Seen { standing, looked })
+    }
+}
+
+fn exit(seen: &Seen) -> Exit {
+    match seen.looked.judgement.verdict {
+        Verdict::GoOn => Exit::Done,
+        Verdict::Hold => Exit::Warned,
+        Verdict::RollBack => Exit::Blocked,
+    }
+}

@@ -1,0 +1,112 @@
+//! What twinpool's calls did to the pools, as they take effect.
+
+use twinpool_core::id::{Pool, Sub};
+use twinpool_testkit::Call;
+use twinpool_testkit::world::{MARKER, attribute};
+
+use crate::fields::Field;
+use crate::mirror::Job;
+use crate::simulation::Simulation;
+
+const READS: [&str; 5] =
+    ["AdminGetUser", "AdminListGroupsForUser", "GetGroup", "AdminGetUserAuthFactors", "ListUsers"];
+
+impl Simulation {
+    pub(crate) fn follow_calls(&mut self, nth: usize, job: &mut Job) {
+        for pool in [Pool::Old, Pool::New] {
+            for call in self.pool(pool).take_log() {
+                self.follow(nth, job, pool, &call);
+            }
+        }
+    }
+
+    fn follow(&mut self, nth: usize, job: &mut Job, pool: Pool, call: &Call) {
+        if READS.contains(&call.operation) {
+            if let Some(read) = &call.before {
+                job.read.insert((pool, read.sub.clone(), call.operation), self.step);
+            }
+            return;
+        }
+        if call.operation == "AdminCreateUser" {
+            self.find_newcomers(nth, pool);
+            return;
+        }
+        let Some(before) = &call.before else {
+            return;
+        };
+        let Some(human) = self.human_of(pool, &before.sub) else {
+            self.fault(format!("twinpool calls {} for a stranger", call.operation));
+            return;
+        };
+        let Some(after) = &call.after else {
+            self.say(format!("mirror {nth} {} h{human} in the {pool}", call.operation));
+            *self.journal.calls.entry(human).or_default() += 1;
+            self.tell(pool, &before.sub, call.operation);
+            return;
+        };
+        let read = |field: Field| {
+            let by = match field {
+                Field::Staff | Field::Admins => "AdminListGroupsForUser",
+                _ => "AdminGetUser",
+            };
+            job.read.get(&(pool, before.sub.clone(), by)).copied().unwrap_or_default()
+        };
+        let changed = self.journal.twinpool_wrote(self.kind, (human, pool), before, after, read);
+        let same: &[Field] = match call.operation {
+            "AdminAddUserToGroup" | "AdminRemoveUserFromGroup" => &[Field::Staff, Field::Admins],
+            "AdminEnableUser" | "AdminDisableUser" => &[Field::Enabled],
+            _ => &[],
+        };
+        for field in same.iter().filter(|_| changed.is_empty()) {
+            // People wrote the very same meanwhile: nobody can tell whose it is.
+            let seen = read(*field);
+            self.journal.race(human, pool, *field, seen);
+        }
+        let changed: Vec<_> = changed
+            .into_iter()
+            .map(|field| format!("{field:?}={}", self.kind.shown(pool, after, field)))
+            .collect();
+        self.say(format!("mirror {nth} {} h{human} in the {pool}: {changed:?}", call.operation));
+        if after.messages > 0 {
+            self.fault(format!("h{human} was messaged"));
+        }
+        if call.operation != "AdminSetUserPassword" {
+            self.tell(pool, &before.sub, call.operation);
+        }
+    }
+
+    fn tell(&mut self, pool: Pool, sub: &Sub, operation: &'static str) {
+        if self.habits.tells_own {
+            self.audit(pool, sub, operation, false);
+        }
+    }
+
+    /// Who was made just now, and for whom.
+    fn find_newcomers(&mut self, nth: usize, pool: Pool) {
+        let other = if pool == Pool::Old { Pool::New } else { Pool::Old };
+        for person in self.pool(pool).people() {
+            if self.human_of(pool, &person.sub).is_some() {
+                continue;
+            }
+            let marker = person.attributes.get(&attribute(MARKER)).map(|value| value.reveal().to_owned());
+            let of = marker.as_deref().and_then(|marker| marker.split_once('.')).map(|(sub, _)| sub);
+            let of = of.and_then(|sub| Sub::parse(sub).ok()).and_then(|sub| self.human_of(other, &sub));
+            let Some(human) = of else {
+                self.fault(format!("twinpool made {} for nobody", person.sub));
+                continue;
+            };
+            if let Some(before) = self.humans[human].account(pool).cloned() {
+                let alive = self.pool(pool).person(before.as_str()).is_some();
+                self.fault(format!("h{human} is made again in the {pool}; the former is alive: {alive}"));
+            }
+            self.say(format!("mirror {nth} makes h{human} in the {pool}: {}", person.sub));
+            match pool {
+                Pool::Old => self.humans[human].old = Some(person.sub.clone()),
+                Pool::New => self.humans[human].new = Some(person.sub.clone()),
+            }
+            self.journal.stirred.insert(human);
+            self.journal.show(self.kind, human, pool, &person);
+            self.tell(pool, &person.sub, "AdminCreateUser");
+        }
+    }
+}

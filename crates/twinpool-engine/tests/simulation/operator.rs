@@ -1,0 +1,47 @@
+//! The operator: switches, rolls back, switches again.
+
+use twinpool_core::phase::{Change, Cohorts, Phase, PhaseStore as _, Share, Standing, Step};
+
+use crate::mirror::run;
+use crate::simulation::Simulation;
+
+impl Simulation {
+    pub(crate) fn operate(&mut self) {
+        let standing = self.standing();
+        if !standing.phase.is_two_way() && !self.is_quiet() {
+            // Whoever died may have written half of what an event asks for, and nobody knows which: the switch waits.
+            return;
+        }
+        let share = |percent: u16| Share::from_hundredths(percent * 100).unwrap_or_default();
+        let shares = [share(5), share(50), Share::ALL];
+        let bigger: Vec<_> = shares.into_iter().filter(|share| *share > standing.share).collect();
+        let switch = |share| Step::Switch { share, cohorts: Cohorts::default() };
+        let rolls_back = standing.phase.moves() && (bigger.is_empty() || self.dice.one_in(4));
+        let step = if rolls_back { Step::Rollback } else { switch(self.dice.pick(&bigger)) };
+        let Ok(next) = standing.after(&step, self.timestamp()) else {
+            return;
+        };
+        let line = Change {
+            version: 0,
+            from: (standing.phase, standing.share),
+            to: (next.phase, next.share),
+            at: self.timestamp(),
+            who: "an operator".to_owned(),
+            why: "the simulation".to_owned(),
+            forced: Vec::new(),
+        };
+        let version = run(self.world.links.change(&next, &line)).expect("nobody else changes the phase");
+        self.say(format!("the operator: {} {}", next.phase, next.share));
+        self.standings.push((self.now(), Standing { version, ..next }));
+    }
+
+    /// Whether no message is being processed, or was and comes back.
+    fn is_quiet(&self) -> bool {
+        self.mirrors.iter().all(|mirror| mirror.job.is_none()) && !self.queue.has_tried()
+    }
+
+    /// Whether both pools have to agree.
+    pub(crate) fn is_two_way(&self) -> bool {
+        self.standing().phase != Phase::DualWrite
+    }
+}

@@ -1,0 +1,103 @@
+//! `[rollback]`: what the owner goes by while users are moved.
+
+use std::time::Duration;
+
+use twinpool_core::criteria::{Criteria, Criterion, Limits, Unit};
+use twinpool_core::phase::Share;
+
+use super::node::{Fields, Node};
+use crate::error::RulesError;
+
+const HOLD: &str = "hold_at";
+
+/// Metrics of AWS come by the minute, those of Cognito every five.
+const SHORTEST: Duration = Duration::from_secs(5 * 60);
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+pub(super) fn read(node: &Node<'_>) -> Result<Criteria, RulesError> {
+    let keys = Criterion::ALL.map(Criterion::key);
+    let fields = node.fields(&[["window", "minimum_events", HOLD].as_slice(), &keys].concat())?;
+    let hold = fields.get(HOLD).map(|node| node.fields(&keys)).transpose()?;
+    let mut criteria = Criteria::default();
+    if let Some(node) = fields.get("window") {
+        criteria.window = window(node)?;
+    }
+    if let Some(node) = fields.get("minimum_events") {
+        criteria.minimum_events = node.whole()?;
+    }
+    for criterion in Criterion::ALL {
+        let limits = limits(criterion, criteria.limits(criterion), &fields, hold.as_ref())?;
+        criteria.limits.remove(&criterion);
+        if !limits.is_none() {
+            criteria.limits.insert(criterion, limits);
+        }
+    }
+    Ok(criteria)
+}
+
+fn window(node: &Node<'_>) -> Result<Duration, RulesError> {
+    let window = span(node)?;
+    if (SHORTEST..=LONGEST).contains(&window) {
+        return Ok(window);
+    }
+    Err(node.error("this must be from \"5m\" to \"24h\": metrics come every five minutes"))
+}
+
+fn limits(
+    criterion: Criterion,
+    default: Limits,
+    fields: &Fields<'_>,
+    hold: Option<&Fields<'_>>,
+) -> Result<Limits, RulesError> {
+    let roll_back = match fields.get(criterion.key()) {
+        None => default.roll_back,
+        Some(node) if node.is_text("off") => None,
+        Some(node) => Some(limit(criterion, node)?),
+    };
+    let Some(node) = hold.and_then(|hold| hold.get(criterion.key())) else {
+        return Ok(Limits { hold: None, roll_back });
+    };
+    let hold = limit(criterion, node)?;
+    let is_no_softer =
+        roll_back.is_some_and(|limit| if criterion.is_floor() { hold <= limit } else { hold >= limit });
+    if is_no_softer {
+        let unit = criterion.unit();
+        let limit = unit.shown(roll_back.unwrap_or_default());
+        return Err(node.error(format!(
+            "everybody is sent back from {limit} on already: name a softer limit, or take the line out"
+        )));
+    }
+    Ok(Limits { hold: Some(hold), roll_back })
+}
+
+fn limit(criterion: Criterion, node: &Node<'_>) -> Result<u64, RulesError> {
+    match criterion.unit() {
+        Unit::Percent => {
+            let share = node.number().and_then(Share::parse).map(|share| u64::from(share.hundredths()));
+            share.ok_or_else(|| {
+                node.error("this must be a number of percent from 0 to 100, such as 95 or 99.5")
+            })
+        }
+        Unit::Time => span(node).map(|span| span.as_secs()),
+        Unit::Count => node.whole(),
+    }
+}
+
+/// `90s`, `10m`, `1h`.
+fn span(node: &Node<'_>) -> Result<Duration, RulesError> {
+    let wrong = || node.error("this must be a time, such as \"90s\", \"10m\" or \"1h\"");
+    let text = node.text()?;
+    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        _ => return Err(wrong()),
+    };
+    let is_digits = !number.is_empty() && number.bytes().all(|c| c.is_ascii_digit());
+    let number: u64 = number.parse().ok().filter(|_| is_digits).ok_or_else(wrong)?;
+    number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests;

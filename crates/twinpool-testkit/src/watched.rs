@@ -1,0 +1,27 @@
+//! What the watch remembers, in memory.
+
+use twinpool_core::port::{Answer, Class, PortError};
+use twinpool_core::watch::{Memory, WatchStore};
+
+use crate::links::MemoryLinks;
+
+impl WatchStore for MemoryLinks {
+    async fn watched(&self) -> Answer<Memory> {
+        self.process.enter("GetItem").await?;
+        Ok(self.with_phases(|phases| phases.watched.clone()))
+    }
+
+    async fn remember(&self, memory: &Memory) -> Answer<u64> {
+        const OPERATION: &str = "PutItem";
+        self.process.enter(OPERATION).await?;
+        let version = self.with_phases(|phases| {
+            if phases.watched.version != memory.version {
+                return Err(PortError::new(Class::Stale, OPERATION, "ConditionalCheckFailedException"));
+            }
+            phases.watched = Memory { version: memory.version + 1, ..memory.clone() };
+            Ok(memory.version + 1)
+        })?;
+        self.process.leave(OPERATION).await?;
+        Ok(version)
+    }
+}

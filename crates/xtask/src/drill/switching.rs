@@ -1,0 +1,154 @@
+//! `cargo xtask drill`: 5 %, 50 %, everybody, back again, everybody once more, and for good; while people change things in both
+//! pools. Every change has to be in both pools at the end, or on the list of what was lost; a rollback has to take less than a minute.
+//!
+//! What was changed the drill writes down itself, and what the pools say it takes from their lists.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow, ensure};
+
+use super::command::Twinpool;
+use super::say::Clock;
+use crate::local::{self, Running, SignIn, Stack};
+use crate::process;
+
+mod agree;
+mod enter;
+mod life;
+mod log;
+mod router;
+mod steps;
+
+use log::Log;
+use router::Router;
+
+/// The mirror has so long to work off what came meanwhile.
+const WORK_OFF: Duration = Duration::from_mins(5);
+
+/// A rollback takes no longer.
+const ROLLBACK_WITHIN: Duration = Duration::from_secs(60);
+
+/// So much happens between two steps.
+const CHANGES_BETWEEN: usize = 60;
+
+/// What to do.
+#[derive(Debug, Clone)]
+pub struct Switching {
+    /// The stack that it runs on: made, and stopped at the end.
+    pub name: String,
+    /// How many users there are at the beginning.
+    pub users: usize,
+    /// Whether the functions are built first, or deployed as they were packaged last.
+    pub build: bool,
+}
+
+/// Does all of it.
+///
+/// # Errors
+/// When something cannot be started, or is not as it should be.
+pub fn run(drill: &Switching) -> Result<()> {
+    let clock = Clock::start();
+    let running = Running::up(&local::Options {
+        old_sign_in: SignIn::Username,
+        new_sign_in: SignIn::Username,
+        build: drill.build,
+        mended: true,
+        both_ways: true,
+        ..local::Options::named(&drill.name)
+    })?;
+    let stack = running.stack();
+    let twinpool = Twinpool::build(stack, &local::folder(&drill.name))?;
+    clock.say("stack", &format!("{} at {}", drill.name, stack.addresses.endpoint));
+    let people = enter::seed(stack, drill.users, &clock)?;
+    steps::carry_over(&twinpool, &clock)?;
+    work_off(stack, &clock)?;
+    steps::verify(&twinpool, "before", &clock)?;
+    // Somebody whom nobody else changes.
+    let tester = enter::tester(stack, &clock)?;
+    work_off(stack, &clock)?;
+    let log = lived(stack, &twinpool, (people, &tester), &clock)?;
+    finish(stack, &twinpool, &log, &clock)?;
+    clock.say("done", "nothing was lost");
+    Ok(())
+}
+
+/// The steps, while people live.
+fn lived(
+    stack: &Stack,
+    twinpool: &Twinpool,
+    (people, tester): (Vec<enter::Known>, &str),
+    clock: &Clock,
+) -> Result<Log> {
+    let router = Router::serve(twinpool)?;
+    let (log, is_over, changes) = (Mutex::new(Log::default()), AtomicBool::new(false), AtomicUsize::new(0));
+    let told = thread::scope(|scope| {
+        let life = life::Life::new(stack, &router, people, &log);
+        let traffic = scope.spawn(|| life.goes_on(&is_over, &changes));
+        let stepped = switch_and_back((stack, twinpool), tester, &router, &changes, clock);
+        is_over.store(true, Ordering::Relaxed);
+        (stepped, traffic.join())
+    });
+    let (stepped, lived) = told;
+    let lived = lived.map_err(|_| anyhow!("the live traffic broke down"))?.context("live traffic")?;
+    stepped?;
+    clock.say("traffic", &lived.in_words());
+    log.into_inner().map_err(|_| anyhow!("the log of changes broke"))
+}
+
+fn switch_and_back(
+    (stack, twinpool): (&Stack, &Twinpool),
+    tester: &str,
+    router: &Router,
+    changes: &AtomicUsize,
+    clock: &Clock,
+) -> Result<()> {
+    let pass = || wait_for_changes(changes);
+    pass()?;
+    for (percent, tester) in [("5", Some(tester)), ("50", None), ("100", None)] {
+        steps::switch(twinpool, percent, tester, clock)?;
+        clock.say("route", &router.in_words()?);
+        pass()?;
+    }
+    let took = steps::roll_back(twinpool, router, clock)?;
+    ensure!(
+        took < ROLLBACK_WITHIN,
+        "the rollback took {took:.1?}, and must take less than {ROLLBACK_WITHIN:?}"
+    );
+    pass()?;
+    work_off(stack, clock)?;
+    steps::verify(twinpool, "rolled-back", clock)?;
+    steps::switch(twinpool, "100", None, clock)?;
+    clock.say("route", &router.in_words()?);
+    pass()
+}
+
+/// Life goes on for a while.
+fn wait_for_changes(changes: &AtomicUsize) -> Result<()> {
+    let enough = changes.load(Ordering::Relaxed) + CHANGES_BETWEEN;
+    process::wait_within(WORK_OFF, "people to change things", || {
+        Ok((changes.load(Ordering::Relaxed) >= enough).then_some(()))
+    })
+}
+
+/// Everything arrives that no event told, both pools agree, and the old one is left.
+fn finish(stack: &Stack, twinpool: &Twinpool, log: &Log, clock: &Clock) -> Result<()> {
+    work_off(stack, clock)?;
+    steps::sweep(stack, clock)?;
+    work_off(stack, clock)?;
+    agree::look(stack, log)?.ensure_nothing_lost(clock)?;
+    steps::verify(twinpool, "after", clock)?;
+    steps::complete(stack, twinpool, clock)
+}
+
+/// Waits until the mirror is done with everything that it was told.
+fn work_off(stack: &Stack, clock: &Clock) -> Result<()> {
+    process::wait_within(WORK_OFF, "the mirror to work off the queue", || {
+        Ok(stack.queue().is_empty()?.then_some(()))
+    })?;
+    ensure!(stack.dead_letters().is_empty()?, "there are dead letters");
+    clock.say("queue", "worked off, no dead letter");
+    Ok(())
+}
