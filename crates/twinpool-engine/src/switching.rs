@@ -131,7 +131,7 @@ impl<'a, S: PhaseStore, C: Clock> Switching<'a, S, C> {
     pub async fn take_table(&mut self, table: &str, note: &Note) -> Result<(), SwitchError> {
         let lines = self.store.changes().await?;
         let last = lines.last().map_or(0, |line| line.version);
-        if last >= self.standing.version {
+        if last > self.standing.version {
             return Err(SwitchError::YoungerHistory);
         }
         self.write(Standing { table: Some(table.to_owned()), ..self.standing.clone() }, note).await
