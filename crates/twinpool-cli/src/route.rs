@@ -237,7 +237,7 @@ mod tests {
         since        2026-11-21T00:00:00.123Z
 
         sent to      the old pool, eu-west-1_Old
-        because      changes have travelled both ways for less than ten seconds: ask
+        because      changes have travelled both ways for less than twenty seconds: ask
                      again
         app client   web
         phase        cutover
