@@ -12,8 +12,8 @@ mod new_pool;
 mod rehearse;
 mod serve;
 mod setup;
-mod watch;
 mod switch;
+mod watch;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -1,4 +1,5 @@
-//! The user id as a claim in the old pool's tokens. A user born there has the sub as user id: nobody is asked.
+//! The user id as a claim in the old pool's tokens. A user born there has the sub as user id: nobody is asked. Whoever was made there
+//! for somebody born in the new pool gets no claim.
 //!
 //! Whatever goes wrong, the sign-in goes on without the claim, and that is counted.
 
@@ -6,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::value::RawValue;
-use twinpool_core::claim::{ClaimName, NotAdded, in_answer, whose};
+use twinpool_core::claim::{ClaimName, NotAdded, in_answer, may_be_born_elsewhere, whose};
 use twinpool_core::id::{OldSub, UserId};
 
 mod line;
@@ -84,6 +85,10 @@ fn added(
         Err(_) => return Ok(None),
     };
     let name = name.map_err(|why| Missing::Misconfigured(why.clone()))?;
+    // The sub is not the user id: the backend asks for it, as for every token without the claim.
+    if may_be_born_elsewhere(event) {
+        return Ok(None);
+    }
     let id = UserId::from(&OldSub::from(sub));
     let answer = in_answer(event, answer, name, &id).map_err(Missing::NotAdded)?;
     RawValue::from_string(answer).map(Some).map_err(|_| Missing::NotAdded(NotAdded::Odd))

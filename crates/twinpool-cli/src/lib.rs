@@ -34,8 +34,8 @@ mod rehearse;
 mod remove;
 mod report;
 mod resolve;
-mod rollback;
 mod reverse_sync;
+mod rollback;
 mod rules;
 mod runs;
 #[cfg(test)]

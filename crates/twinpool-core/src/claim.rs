@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+mod birth;
 mod groups;
 mod name;
 mod splice;
 
+pub use birth::may_be_born_elsewhere;
 pub use groups::with_groups;
 pub use name::{ClaimName, ClaimNameError};
 pub use splice::{in_answer, whose, with_user_id};

@@ -55,7 +55,7 @@ impl LinkBatch for Links {
         let call = call.filter_expression("begins_with(pk, :old)");
         let call = call.expression_attribute_values(":old", AttributeValue::S("OLD#".to_owned()));
         // `state` is a reserved word.
-        let call = call.projection_expression("pk, new_sub, #state, #reverse.moved_in");
+        let call = call.projection_expression("pk, new_sub, #state, #reverse");
         let call = call.expression_attribute_names("#reverse", "reverse");
         let call = call.expression_attribute_names("#state", "state");
         let answer = call.send().await.map_err(|error| port_error("Scan", &error))?;

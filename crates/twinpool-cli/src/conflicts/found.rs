@@ -1,6 +1,7 @@
 //! What links and groups say is held back.
 
 use serde_json::{Value, json};
+use twinpool_core::born::Birth;
 use twinpool_core::decision::Decision;
 use twinpool_core::group::GroupRecord;
 use twinpool_core::held_back::{Reason, Subject};
@@ -30,6 +31,8 @@ pub(crate) enum Whose {
     User(OldSub),
     /// A group of the old pool, which is nobody's.
     Group(GroupName),
+    /// Somebody born in the new pool, for whom nobody can be made in the old one.
+    Born(NewSub),
 }
 
 impl Found {
@@ -48,7 +51,7 @@ impl Found {
                 vec![found(&Subject::User, *reason, *since, holder.as_ref())]
             }
             LinkState::Linked(linked) => {
-                let held = linked.held_back.iter();
+                let held = linked.held_back.iter().chain(&link.reverse.held_back);
                 held.map(|held| found(&held.subject, held.reason, linked.mirrored_at, None)).collect()
             }
             LinkState::Pending { .. } | LinkState::Tombstone { .. } | LinkState::Merged { .. } => Vec::new(),
@@ -67,20 +70,36 @@ impl Found {
         })
     }
 
+    /// Why nobody can be made in the old pool.
+    fn of_birth(birth: &Birth) -> Option<Self> {
+        let held = birth.obstacle.clone()?;
+        Some(Self {
+            whose: Whose::Born(birth.new_sub.clone()),
+            subject: held.subject,
+            reason: held.reason,
+            at: birth.since,
+            holder: None,
+            decision: None,
+        })
+    }
+
     /// All that a page of the table holds back.
     pub(crate) fn on(page: &Page) -> Vec<Self> {
         let users = page.links.iter().flat_map(Self::of);
-        users.chain(page.groups.iter().filter_map(Self::of_group)).collect()
+        let groups = page.groups.iter().filter_map(Self::of_group);
+        users.chain(groups).chain(page.births.iter().filter_map(Self::of_birth)).collect()
     }
 
     pub(crate) fn json(&self) -> Value {
-        let (old_sub, group) = match &self.whose {
-            Whose::User(sub) => (Some(sub.as_str()), None),
-            Whose::Group(name) => (None, Some(name.as_str())),
+        let (old_sub, group, born) = match &self.whose {
+            Whose::User(sub) => (Some(sub.as_str()), None, None),
+            Whose::Group(name) => (None, Some(name.as_str()), None),
+            Whose::Born(sub) => (None, None, Some(sub.as_str())),
         };
         json!({
             "old_sub": old_sub,
             "group": group,
+            "born_in_new": born,
             "what": self.subject.to_string(),
             "reason": self.reason.code(),
             "remedy": self.reason.remedy(),

@@ -177,12 +177,13 @@ fn row(found: &Found) -> Vec<String> {
     let dash = || "-".to_owned();
     let whose = match &found.whose {
         Whose::User(sub) => sub.to_string(),
-        // Not of a user: the group itself.
-        Whose::Group(_) => dash(),
+        // Not of a user: the group itself. Nor of one of the old pool.
+        Whose::Group(_) | Whose::Born(_) => dash(),
     };
     let what = match &found.whose {
         Whose::User(_) => found.subject.to_string(),
         Whose::Group(name) => format!("group {name} itself"),
+        Whose::Born(sub) => format!("nobody in the old pool for {sub}: {}", found.subject),
     };
     vec![
         whose,

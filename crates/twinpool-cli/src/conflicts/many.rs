@@ -66,6 +66,7 @@ fn whose(found: &Found) -> String {
     match &found.whose {
         Whose::User(sub) => sub.to_string(),
         Whose::Group(name) => format!("group {name}"),
+        Whose::Born(sub) => format!("{sub}, born in the new pool"),
     }
 }
 
@@ -75,8 +76,17 @@ async fn prepare(
     arguments: &Arguments,
     found: &Found,
 ) -> twinpool_core::port::Answer<Result<One, String>> {
-    let Whose::User(old_sub) = &found.whose else {
-        return Ok(Err("this is about the group itself and not about a user: correct the group".to_owned()));
+    let old_sub = match &found.whose {
+        Whose::User(old_sub) => old_sub,
+        Whose::Group(_) => {
+            return Ok(Err(
+                "this is about the group itself and not about a user: correct the group".to_owned()
+            ));
+        }
+        Whose::Born(_) => {
+            let what = "nobody can be made in the old pool for this account: remove what stands in the way, and the sweep tries again";
+            return Ok(Err(what.to_owned()));
+        }
     };
     let asked = match (arguments.asked(), &found.holder) {
         (Some(asked), _) => asked,

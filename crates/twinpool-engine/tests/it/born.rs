@@ -167,8 +167,7 @@ fn what_changes_afterwards_travels_both_ways() {
 
 #[test]
 fn groups_a_disabled_account_and_a_renamed_attribute_arrive_as_the_rules_read_backwards_say() {
-    let rules =
-        "[attributes.\"custom:tenant\"]\nmap = { old = \"acme\" }\nmap_only = true\n[groups]\nrename = { crew = \"staff\" }";
+    let rules = "[attributes.\"custom:tenant\"]\nmap = { old = \"acme\" }\nmap_only = true\n[groups]\nrename = { crew = \"staff\" }";
     let world = canary().under(rules);
     world.new.put_group(GroupDefinition { name: group("staff"), description: None, precedence: Some(3) });
     world.new.put(Person { groups: [group("staff")].into(), enabled: false, ..nina() });
