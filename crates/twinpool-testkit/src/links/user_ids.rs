@@ -62,7 +62,9 @@ impl Tables {
 
     fn accounts(&self, id: &UserId) -> Answer<Option<Accounts>> {
         let link = |id: &UserId| OldSub::parse(id.as_str()).ok().and_then(|sub| self.links.get(&sub));
-        let user_id = link(id).map_or(Ok(id.clone()), |link| self.end_of(&link.old_sub))?;
+        let is_own = |link: &&Link| link.user_id == *id || into(link).is_some();
+        let root = link(id).filter(is_own);
+        let user_id = root.map_or(Ok(id.clone()), |link| self.end_of(&link.old_sub))?;
         let is_one = |link: &&Link| self.end_of(&link.old_sub).is_ok_and(|end| end == user_id);
         let people: Vec<_> = self.links.values().filter(is_one).collect();
         let own: Vec<_> = people.iter().map(|link| UserId::from(&link.old_sub)).collect();
