@@ -7,7 +7,7 @@ use twinpool_functions::{init_logging, mirror, rules, wiring};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     init_logging();
-    let (engine, queue) = match start().await {
+    let (engine, queue) = match Box::pin(start()).await {
         Ok(started) => started,
         Err(problem) => {
             tracing::error!(

@@ -58,7 +58,7 @@ impl<'a, W: Write> Script<'a, W> {
     /// Without the last line the script is a part.
     pub(super) fn end(mut self, rows: u64) -> io::Result<()> {
         self.end_statement()?;
-        write!(self.out, "{TAIL}-- {rows} rows\n")
+        writeln!(self.out, "{TAIL}-- {rows} rows")
     }
 
     fn end_statement(&mut self) -> io::Result<()> {
