@@ -1,15 +1,17 @@
 //! Who chose a password in which pool is known before a rollback, and what twinpool itself set is never taken for it.
 
+use std::sync::Arc;
+
 use twinpool_core::arrival::{Arrival, ArrivalStore as _, Mark};
 use twinpool_core::change_event::{About, Cause, ChangeEvent, EventId};
 use twinpool_core::id::{PoolId, Sub, Timestamp};
 use twinpool_core::phase::{Change, Phase, PhaseReader as _, PhaseStore as _, Standing};
 use twinpool_core::readiness::{Because, OldPassword};
 use twinpool_engine::{Kind, Outcome};
-use twinpool_testkit::World;
 use twinpool_testkit::world::OLD_POOL;
+use twinpool_testkit::{Process, World};
 
-use crate::support::{NOW, deliver, link, run, sign_in};
+use crate::support::{NOW, engine_both_ways, link, run, sign_in};
 
 /// Long after all that twinpool did.
 const LATER: Timestamp = Timestamp(NOW.0 + 3_600_000);
@@ -48,7 +50,8 @@ fn new_sub(world: &World) -> Sub {
 fn tell(world: &World, pool: &PoolId, sub: &Sub, operation: &str, at: Timestamp) -> Outcome {
     let (id, cause) = (EventId::from_random([3; 16]), Cause::audit_trail(operation));
     let event = ChangeEvent::hint(id, pool.clone(), About::User(sub.clone()), cause, at);
-    deliver(world, &event, 1).expect("processed")
+    let process = Arc::new(Process::healthy());
+    run(engine_both_ways(world, &process, at).sync_user(&event, 1)).expect("processed")
 }
 
 fn arrival(world: &World) -> Arrival {
