@@ -87,7 +87,7 @@ impl<P: Ports> Engine<P> {
         if let Some(work) = &former {
             linked.base = before.base.settled(work, &case.old, new, &self.key);
             pending.extend(self.in_new_names(
-                &work.arrived_in_old(&case.side),
+                &work.brought_to_old(&linked.base.old, &case.side),
                 &before.base,
                 &case.view.snapshot,
                 new,
@@ -106,7 +106,7 @@ impl<P: Ports> Engine<P> {
             };
             link.reverse.overruled.retain(|known| !is_named(known));
         }
-        let work = self.announce(&mut link, &plans, case, new).await?;
+        let work = self.announce(&mut link, &plans, case, (new, former.as_deref())).await?;
         let sides = (Side::of(new, &self.key), case.side.clone());
         let both = match self.write_both(back, plans, case, new, sides, work.as_ref()).await {
             Ok(both) => both,

@@ -84,25 +84,39 @@ impl Written {
 }
 
 impl Work {
-    /// What shows in the old pool that was being brought there from the new one, in the old pool's names. Whoever wrote it did not live
-    /// to say so, and the new pool may say otherwise again by now, even what it said before: there the new one is the source.
+    /// What was being brought to the old pool from the new one, in the old pool's names, as far as nobody changed it there since.
+    /// Whoever did so did not live to say how far it came, and the new pool may say otherwise again by now, even what it said at the
+    /// last mirror: there the new one is the source. `settled`: what is known of the old pool, with what arrived.
     #[must_use]
-    pub fn arrived_in_old(&self, old: &Side) -> BTreeSet<Subject> {
+    pub fn brought_to_old(&self, settled: &Side, old: &Side) -> BTreeSet<Subject> {
         let written = &self.old;
-        let attributes =
-            written.attributes.iter().filter(|(name, said)| old.attributes.get(*name) == said.as_ref());
-        let units = attributes
-            .map(|(name, _)| Contact::of(name).map_or_else(|| name.clone(), Contact::address_attribute));
-        let groups = written.groups.iter().filter(|(name, is_in)| old.groups.contains(*name) == **is_in);
-        let enabled = written.enabled.filter(|enabled| *enabled == old.enabled).map(|_| Subject::User);
-        let codes =
-            written.mfa.filter(|mfa| *mfa == old.mfa).into_iter().flat_map(|_| [Factor::Sms, Factor::Email]);
+        let attributes = written.attributes.keys();
+        let attributes = attributes.filter(|name| settled.attributes.get(*name) == old.attributes.get(*name));
+        let units =
+            attributes.map(|name| Contact::of(name).map_or_else(|| name.clone(), Contact::address_attribute));
+        let groups = written.groups.keys();
+        let groups = groups.filter(|name| settled.groups.contains(*name) == old.groups.contains(*name));
+        let enabled = written.enabled.filter(|_| settled.enabled == old.enabled).map(|_| Subject::User);
+        let codes = written.mfa.filter(|_| settled.mfa == old.mfa);
+        let codes = codes.into_iter().flat_map(|_| [Factor::Sms, Factor::Email]);
         units
             .map(Subject::Attribute)
-            .chain(groups.map(|(name, _)| Subject::Group(name.clone())))
+            .chain(groups.cloned().map(Subject::Group))
             .chain(enabled)
             .chain(codes.map(Subject::Factor))
             .collect()
+    }
+}
+
+impl Written {
+    /// This, and of what somebody was writing before all that this does not say anew.
+    #[must_use]
+    pub fn over(self, former: &Self) -> Self {
+        let Self { mut attributes, mut groups, enabled, mut identities, mfa } = former.clone();
+        attributes.extend(self.attributes);
+        groups.extend(self.groups);
+        identities.extend(self.identities);
+        Self { attributes, groups, enabled: self.enabled.or(enabled), identities, mfa: self.mfa.or(mfa) }
     }
 }
 

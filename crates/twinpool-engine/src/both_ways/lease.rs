@@ -49,7 +49,7 @@ impl<P: Ports> Engine<P> {
         link: &mut Link,
         plans: &Plans,
         case: &Case,
-        new: &Snapshot,
+        (new, former): (&Snapshot, Option<&Work>),
     ) -> Answer<Option<Work>> {
         let Plans { forward, backward, merged } = plans;
         if forward.is_empty() && backward.is_empty() {
@@ -58,9 +58,14 @@ impl<P: Ports> Engine<P> {
         let mut names = forward.names();
         names.identities = forward.identities(&new.sub, &self.key);
         link.announced.extend(&names);
+        let written = Written::of(backward, &case.old.sub, &self.key);
+        let written = match former {
+            Some(former) => written.over(&former.old),
+            None => written,
+        };
         let work = Work {
             at: self.ports.clock().now(),
-            old: Written::of(backward, &case.old.sub, &self.key),
+            old: written,
             new: Written::of(forward, &new.sub, &self.key),
         };
         link.reverse.work = Some(Box::new(work.clone()));

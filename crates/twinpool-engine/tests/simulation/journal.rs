@@ -111,6 +111,11 @@ impl Journal {
         all.filter(|change| !change.raced).collect()
     }
 
+    /// The last thing that people did there.
+    pub(crate) fn latest(&self, human: usize, field: Field) -> Option<&Change> {
+        self.changes.iter().rev().find(|change| (change.human, change.field) == (human, field))
+    }
+
     pub(crate) fn raced(&self) -> usize {
         self.changes.iter().filter(|change| change.raced).count()
     }

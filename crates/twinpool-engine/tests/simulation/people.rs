@@ -62,13 +62,15 @@ impl Simulation {
         let pool = in_pool(self, human);
         let sub = self.humans[human].account(pool)?.clone();
         let person = self.pool(pool).person(sub.as_str())?;
-        (pool == Pool::Old || self.is_in_use(human)).then_some((human, pool, person))
+        // Those that twinpool makes are called so.
+        let is_made = sub.as_str().starts_with("new-");
+        (!is_made || self.is_paired(human)).then_some((human, pool, person))
     }
 
-    /// Whether an account of the new pool is in use: somebody who is being made there cannot sign in yet.
-    fn is_in_use(&self, human: usize) -> bool {
+    /// Whether both accounts are in use: somebody who is being made cannot sign in yet.
+    fn is_paired(&self, human: usize) -> bool {
         let Some(old) = self.humans[human].old.clone() else {
-            return true;
+            return false;
         };
         let link = self.world.links.all().into_iter().find(|link| link.sub() == old);
         link.is_some_and(|link| link.linked().is_some_and(|pair| !pair.base.old.attributes.is_empty()))

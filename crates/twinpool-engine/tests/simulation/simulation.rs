@@ -298,6 +298,7 @@ impl Simulation {
             }
             Err(error) => {
                 self.say(format!("mirror {nth} gives up: {error:?}"));
+                self.journal.deaths += usize::from(matches!(error, SyncError::Port(_)));
                 if message.delivery >= MOST_DELIVERIES {
                     self.fault(format!("a message goes to the DLQ: {error:?}"));
                     self.queue.done(message);

@@ -110,7 +110,8 @@ impl Simulation {
     ) -> Option<String> {
         let changes = self.journal.of(human, field);
         let last = changes.last()?;
-        if last.value == now {
+        let is_latest = self.journal.latest(human, field).is_some_and(|latest| latest.value == now);
+        if last.value == now || is_latest {
             return None;
         }
         let since = self.journal.began;

@@ -11,7 +11,7 @@ use twinpool_testkit::{Moment, Process, World};
 
 use super::world::{Jane, LATER, SWITCHED, all, calls_until, in_canary, jane, jane_in, set, step, told};
 use crate::support::{
-    SIGN_IN, assert_in_step, audited, engine_at, engine_both_ways, link, poll, run, sign_in,
+    NOW, SIGN_IN, assert_in_step, audited, engine_at, engine_both_ways, link, poll, run, sign_in,
 };
 
 #[test]
@@ -40,7 +40,7 @@ fn what_the_old_pool_removes_goes_from_the_new_one_even_if_it_came_from_there() 
 fn dies_after(world: &World, write: &'static str, meanwhile: impl Fn()) {
     let event = audited("AdminUpdateUserAttributes", "jane-sub");
     let dying = Arc::new(Process::dying_at(calls_until(world, &event, write), Moment::After));
-    assert!(run(engine_both_ways(world, &dying, crate::support::NOW).sync_user(&event, 1)).is_err());
+    assert!(run(engine_both_ways(world, &dying, NOW).sync_user(&event, 1)).is_err());
     meanwhile();
     let healthy = Arc::new(Process::healthy());
     run(engine_both_ways(world, &healthy, LATER).sync_user(&event, 2)).expect("processed");
@@ -72,6 +72,32 @@ fn what_returns_in_the_new_pool_to_what_it_was_is_not_undone_by_what_a_dead_proc
     dies_after(&world, "AdminUpdateUserAttributes", || turn("Jane", true));
     let jane = jane_in(&world.new);
     assert_eq!((jane.value("name"), jane.enabled), (Some("Jane"), true));
+}
+
+#[test]
+fn neither_is_it_when_the_next_one_dies_before_its_first_write() {
+    let world = in_canary();
+    let Jane { new, .. } = jane(&world);
+    world.new.edit(&new, |jane| jane.enabled = false);
+    let event = audited("AdminDisableUser", "jane-sub");
+    let kill = |call: usize, at: Timestamp| {
+        let dying = Arc::new(Process::dying_at(call, Moment::After));
+        assert!(run(engine_both_ways(&world, &dying, at).sync_user(&event, 2)).is_err());
+    };
+    kill(calls_until(&world, &event, "AdminDisableUser"), NOW);
+    assert!(!jane_in(&world.old).enabled);
+    world.new.edit(&new, |jane| jane.enabled = true);
+    let announces = |at: Timestamp| {
+        let process = Arc::new(Process::healthy());
+        process.fail_all("AdminEnableUser", twinpool_core::port::Class::Throttled);
+        drop(run(engine_both_ways(&world, &process, at).sync_user(&event, 2)));
+    };
+    announces(LATER);
+    let later = Timestamp(LATER.0 + 120_000);
+    let healthy = Arc::new(Process::healthy());
+    run(engine_both_ways(&world, &healthy, later).sync_user(&event, 3)).expect("processed");
+    assert!(jane_in(&world.new).enabled);
+    assert_in_step(&world, "jane-sub");
 }
 
 #[test]
