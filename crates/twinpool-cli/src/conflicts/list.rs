@@ -281,6 +281,7 @@ mod tests {
           "conflicts": [
             {
               "at": "2026-11-21T00:00:00.123Z",
+              "born_in_new": null,
               "decision": null,
               "group": null,
               "holder": "new-1",
