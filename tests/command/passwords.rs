@@ -78,8 +78,8 @@ impl Bench {
     }
 
     fn json(&self, words: &[&str]) -> (Option<i32>, Value) {
-        let (code, out) = self.say(words);
-        (code, serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}")))
+        let (code, out, said) = told(&between(&self.stub, OLD, NEW).args(words).output().unwrap());
+        (code, serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}{said}")))
     }
 
     async fn roll_back(&self) {

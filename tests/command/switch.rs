@@ -67,7 +67,11 @@ fn a_move_goes_forth_and_back_with_who_and_why_in_its_history() {
     assert_eq!((code, &refused["done"]), (Some(10), &json!(false)), "{refused}");
     assert_eq!((checks["table"].as_str(), checks["marker"].as_str()), ("holds", "holds"), "{refused}");
     assert_eq!((checks["way-back"].as_str(), checks["verified"].as_str()), ("fails", "fails"), "{refused}");
-    assert_eq!((checks["queue"].as_str(), checks["alarms"].as_str()), ("unknown", "unknown"), "{refused}");
+    assert_eq!(
+        (checks["dead-letters"].as_str(), checks["alarms"].as_str()),
+        ("unknown", "unknown"),
+        "{refused}"
+    );
     assert!(refused["problem"].as_str().unwrap().contains("--force"), "{refused}");
     assert_eq!(bench.phase()["phase"], "dual-write");
 
@@ -111,7 +115,10 @@ fn a_dry_run_shows_the_checks_and_writes_nothing() {
     let bench = Bench::start(true);
     let (code, out, _) = bench.say(&["switch", "--percent", "5", "--why", "a test", "--dry-run"]);
     assert_eq!(code, Some(10), "{out}");
-    assert!(out.contains("✓ marker") && out.contains("✗ way back") && out.contains("? queue"), "{out}");
+    assert!(
+        out.contains("✓ marker") && out.contains("✗ way back") && out.contains("? dead letters"),
+        "{out}"
+    );
     assert!(out.contains("--canary-user"), "{out}");
     assert!(!bench.0.table().all().contains_key("PHASE"));
 }

@@ -40,7 +40,7 @@ fn what_nobody_may_read_is_a_reason_to_hold_and_said() {
     let (code, out, err) = told(&once(&canary(), &[]));
     assert_eq!(code, Some(11), "{out}{err}");
     assert!(out.contains("canary, 5 % of the users") && out.contains("verdict      hold"), "{out}");
-    assert!(out.contains("not known (GetMetricData failed: AccessDeniedException)"), "{out}");
+    assert!(out.contains("GetMetricData failed:") && out.contains("AccessDeniedException"), "{out}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `twinpool export`: a whole pool in one file, and such a file read back.
 
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -46,7 +46,7 @@ pub(crate) struct Arguments {
     #[command(subcommand)]
     what: Option<Command>,
     #[command(flatten)]
-    whole: Option<Whole>,
+    whole: Whole,
 }
 
 #[derive(Debug, Subcommand)]
@@ -60,8 +60,8 @@ enum Command {
 struct Whole {
     /// The file to write; its folder must be closed to others, because it
     /// holds personal data.
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    #[arg(value_name = "FILE", required = true)]
+    file: Option<PathBuf>,
     /// jsonl holds everything; csv is one flat row a user.
     #[arg(long, value_enum, default_value_t = Format::Jsonl)]
     format: Format,
@@ -119,11 +119,11 @@ impl Whole {
         }
     }
 
-    fn failure(&self, pool: &PoolId, error: ExportError) -> anyhow::Error {
+    fn failure(&self, pool: &PoolId, file: &Path, error: ExportError) -> anyhow::Error {
         match error {
             ExportError::Walk(WalkError::Port(error)) => self.problem(pool, error),
             ExportError::Write(error) => {
-                anyhow::Error::new(error).context(format!("cannot write {}", self.file.display()))
+                anyhow::Error::new(error).context(format!("cannot write {}", file.display()))
             }
             other => other.into(),
         }
@@ -131,17 +131,17 @@ impl Whole {
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
-    match (&arguments.what, &arguments.whole) {
+    match (&arguments.what, &arguments.whole.file) {
         (Some(Command::Links(arguments)), _) => links::run(arguments).await,
-        (None, Some(whole)) => run_whole(whole).await,
+        (None, Some(file)) => run_whole(&arguments.whole, file).await,
         (None, None) => Err(Misuse("into which file? say `twinpool export FILE`".to_owned()).into()),
     }
 }
 
-async fn run_whole(arguments: &Whole) -> Outcome {
+async fn run_whole(arguments: &Whole, path: &Path) -> Outcome {
     let pool = arguments.pool_id()?;
     // Before any call: a folder that will not do is said at once.
-    let file = Unfinished::begin(&arguments.file, arguments.force)?;
+    let file = Unfinished::begin(path, arguments.force)?;
     let config = options::aws_with(Patience::BULK).await?;
     let config = match arguments.pool {
         Which::Old => config,
@@ -156,17 +156,17 @@ async fn run_whole(arguments: &Whole) -> Outcome {
     let wanted = Wanted { format: arguments.format, mfa: arguments.mfa };
     let work = export(&governed, file, wanted, &SystemClock, &progress);
     let (tail, file) = tokio::select! {
-        done = work => done.map_err(|error| arguments.failure(pool, error))?,
+        done = work => done.map_err(|error| arguments.failure(pool, path, error))?,
         _ = tokio::signal::ctrl_c() => anyhow::bail!("stopped: nothing is left of the half-written file"),
     };
     progress.end();
     file.finish().context("the users were read, and the file cannot be put in its place")?;
-    Ok((arguments.told(pool, tail), if tail.unreadable == 0 { Exit::Done } else { Exit::Warned }))
+    Ok((arguments.told(pool, path, tail), if tail.unreadable == 0 { Exit::Done } else { Exit::Warned }))
 }
 
 impl Whole {
-    fn told(&self, pool: &PoolId, tail: Tail) -> String {
-        let shown = self.file.display().to_string();
+    fn told(&self, pool: &PoolId, file: &Path, tail: Tail) -> String {
+        let shown = file.display().to_string();
         if self.json {
             let all = json!({
                 "file": shown,

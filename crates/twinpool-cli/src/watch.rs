@@ -51,7 +51,7 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with = "once")]
     auto_rollback: bool,
     /// Does not ask.
-    #[arg(long, requires = "auto_rollback")]
+    #[arg(long, requires = "auto_rollback", conflicts_with = "once")]
     yes: bool,
     /// Tells this SNS topic of each change of the verdict.
     #[arg(long, env = "TWINPOOL_WATCH_TOPIC_ARN", hide_env_values = true, value_name = "ARN")]

@@ -5,7 +5,6 @@ use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{Reason, Subject};
 use twinpool_core::id::{NewSub, OldSub, Pool, Username};
 use twinpool_core::link::{Left, Link, LinkState, Names};
-use twinpool_core::phase::Standing;
 use twinpool_core::plan::{Marker, WhenDeleted, farewell};
 use twinpool_core::port::{Answer, Clock, LinkReader, LinkStore, PoolReader, by_sub};
 use twinpool_core::snapshot::Snapshot;
@@ -17,21 +16,27 @@ use crate::observe;
 use crate::sync_user::{Kind, Outcome, SyncError};
 
 impl<P: Ports> Engine<P> {
-    /// The user is not in the old pool any more, or never was.
+    /// The user is not in the old pool any more, or never was. Who has the say is read anew: what goes does not come back.
     pub(crate) async fn gone(
         &self,
         link: Option<Link>,
         old_sub: &OldSub,
         event: &ChangeEvent,
-        standing: &Standing,
     ) -> Result<Outcome, SyncError> {
-        match link {
+        let Some(link) = link else {
             // Records of the audit trail and operators may mean somebody of another pool.
-            None if event.cause.channel() != Channel::Trigger => Ok(Outcome::plain(Kind::Unknown)),
-            Some(link) if was_deleted_in_new(&link) => Ok(Outcome::plain(Kind::Gone)),
-            Some(link) if self.outlives_old(&link, event, standing) => self.lost_in_old(link, event).await,
-            link => self.bury(link, old_sub, &event.cause).await,
+            if event.cause.channel() != Channel::Trigger {
+                return Ok(Outcome::plain(Kind::Unknown));
+            }
+            return self.bury(None, old_sub, &event.cause).await;
+        };
+        if was_deleted_in_new(&link) {
+            return Ok(Outcome::plain(Kind::Gone));
         }
+        if self.outlives_old(&link, event, &self.standing_now().await?) {
+            return self.lost_in_old(link, event).await;
+        }
+        self.bury(Some(link), old_sub, &event.cause).await
     }
 
     /// Does what the rules ask, and puts the tombstone up. Safe to repeat: who wrote the user again meanwhile is undone.

@@ -86,7 +86,7 @@ impl<P: Ports> Engine<P> {
                 None => self.bring(link, case, &new, learned).await,
             },
             None if case.delivery < BELIEVED && !is_missing(&link) => Err(SyncError::TooEarly),
-            None => self.gone_or_missing(link, case, &self.standing().await?).await,
+            None => self.gone_or_missing(link, case).await,
         }
     }
 

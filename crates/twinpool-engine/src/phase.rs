@@ -32,6 +32,12 @@ impl<P: Ports> Engine<P> {
         if let Some(known) = self.phase.known(now) {
             return Ok(known);
         }
+        self.standing_now().await
+    }
+
+    /// The same, read now: for what cannot be undone.
+    pub(crate) async fn standing_now(&self) -> Answer<Standing> {
+        let now = self.ports.clock().now();
         let standing = self.ports.links().standing().await?;
         self.phase.keep(now, &standing);
         Ok(standing)

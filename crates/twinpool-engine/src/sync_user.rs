@@ -211,7 +211,7 @@ impl<P: Ports> Engine<P> {
             if delivery < BELIEVED && is_ours && !is_buried && !event.cause.tells_of_deletion() {
                 return Err(SyncError::TooEarly);
             }
-            return self.gone(link, &old_sub, event, standing).await;
+            return self.gone(link, &old_sub, event).await;
         };
         let case = Case { seen, ..self.case(&event.cause, delivery, old, link.as_ref()) };
         match link {

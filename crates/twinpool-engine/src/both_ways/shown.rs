@@ -60,11 +60,11 @@ impl<P: Ports> Engine<P> {
         }
         self.may_write(standing)?;
         let Some(old) = self.old_user(&link.old_sub).await? else {
-            return self.missing_in_old(link, event, delivery, standing).await;
+            return self.missing_in_old(link, event, delivery).await;
         };
         let case = self.case(&event.cause, delivery, old, Some(&link));
         let Some(new) = self.new_user(&link).await? else {
-            return self.missing_in_new(link, &case, standing).await;
+            return self.missing_in_new(link, &case).await;
         };
         let LinkState::Linked(linked) = &link.state else {
             return Err(SyncError::Contended);
@@ -127,37 +127,27 @@ impl<P: Ports> Engine<P> {
         link: Link,
         event: &ChangeEvent,
         delivery: u32,
-        standing: &Standing,
     ) -> Result<Outcome, SyncError> {
         let is_known = link.reverse.held_back.iter().any(|held| held.reason == Reason::GoneFromOld);
         if delivery < BELIEVED && !is_known {
             return Err(SyncError::TooEarly);
         }
         let old_sub = link.old_sub.clone();
-        self.gone(Some(link), &old_sub, event, standing).await
+        self.gone(Some(link), &old_sub, event).await
     }
 
     /// The new pool has the user no more: where it has the say, the old pool's goes too.
-    async fn missing_in_new(
-        &self,
-        link: Link,
-        case: &Case,
-        standing: &Standing,
-    ) -> Result<Outcome, SyncError> {
+    async fn missing_in_new(&self, link: Link, case: &Case) -> Result<Outcome, SyncError> {
         if case.delivery < BELIEVED && !case.cause.tells_of_deletion() {
             return Err(SyncError::TooEarly);
         }
-        self.gone_or_missing(link, case, standing).await
+        self.gone_or_missing(link, case).await
     }
 
-    /// The same, once it is believed.
-    pub(crate) async fn gone_or_missing(
-        &self,
-        link: Link,
-        case: &Case,
-        standing: &Standing,
-    ) -> Result<Outcome, SyncError> {
-        match authority(standing, &link) {
+    /// The same, once it is believed. Who has the say is read anew: what goes does not come back.
+    pub(crate) async fn gone_or_missing(&self, link: Link, case: &Case) -> Result<Outcome, SyncError> {
+        let standing = self.standing_now().await?;
+        match authority(&standing, &link) {
             Pool::New if standing.phase.is_two_way() => self.gone_from_new(link, case).await,
             Pool::New | Pool::Old => self.hold_user(link, case, Reason::Missing).await,
         }

@@ -14,7 +14,7 @@ use twinpool_rules::masked;
 
 use super::finding::{Finding, What, Why};
 use super::row::{Marked, Verdict};
-use crate::bury::is_left_alone;
+use crate::bury::{is_left_alone, was_deleted_in_new};
 use crate::case::{Case, all_held};
 use crate::known::Known;
 
@@ -58,7 +58,12 @@ pub(super) fn judge(known: &Known<'_>, both: &Both) -> Option<Said> {
     let case = known.case(&Cause::operator("Verify"), 1, old.clone(), both.link.as_ref());
     let pair = both.link.as_ref().and_then(|link| Some((link, link.linked()?)));
     Some(match (pair, &both.new) {
-        (None, _) => unpaired(known, &case, both.link.as_ref()),
+        (None, _) => match &both.link {
+            Some(link) if was_deleted_in_new(link) => {
+                buried(known, link, old, Said::user(Verdict::OnlyInOld, Why::Missing))
+            }
+            link => unpaired(known, &case, link.as_ref()),
+        },
         (Some((link, _)), _) if case.view.left_out => {
             let decided = case.view.held_back.iter().find(|held| held.subject == Subject::User);
             let known = link.linked().and_then(|linked| linked.held_back.iter().find(is_whole));
@@ -83,17 +88,23 @@ fn gone(known: &Known<'_>, both: &Both, new: &Snapshot) -> Said {
         return Said::user(Verdict::OnlyInNew, why);
     };
     if !matches!(link.state, LinkState::Tombstone { .. }) {
-        return Said::user(Verdict::OnlyInNew, Why::Gone);
+        let known = link.reverse.held_back.iter().find(is_whole);
+        return known.map_or(Said::user(Verdict::OnlyInNew, Why::Gone), |held| Said::held(held.reason));
     }
+    buried(known, link, new, Said::user(Verdict::OnlyInNew, Why::Gone))
+}
+
+/// Somebody whom the other pool has deleted: as the rules want it, or still `there`.
+fn buried(known: &Known<'_>, link: &Link, user: &Snapshot, there: Said) -> Said {
     let policy = if is_left_alone(link) { WhenDeleted::Keep } else { known.rules.when_deleted() };
-    if farewell(Some(new), policy).is_empty() {
+    if farewell(Some(user), policy).is_empty() {
         return Said::user(Verdict::HeldBack, Why::Deleted);
     }
     match policy {
         WhenDeleted::Disable => {
             Said { verdict: Verdict::Differs, findings: vec![Finding::new(What::Enabled, Why::Differs)] }
         }
-        WhenDeleted::Delete | WhenDeleted::Keep => Said::user(Verdict::OnlyInNew, Why::Gone),
+        WhenDeleted::Delete | WhenDeleted::Keep => there,
     }
 }
 
@@ -135,7 +146,7 @@ fn compare(known: &Known<'_>, case: &Case, link: &Link, linked: &Linked, new: &S
     let wanted = &case.view.snapshot.attributes;
     for finding in plan.operations.iter().flat_map(|operation| findings_of(operation, wanted, new)) {
         let told = match &finding.what {
-            What::Of(subject) => is_told(known, linked, case, subject),
+            What::Of(subject) => is_told(known, linked, case, subject).or_else(|| waits(link, subject)),
             What::Enabled | What::Password => None,
         };
         match told {
@@ -146,6 +157,8 @@ fn compare(known: &Known<'_>, case: &Case, link: &Link, linked: &Linked, new: &S
     if !findings.is_empty() {
         return Said { verdict: Verdict::Differs, findings };
     }
+    // What only the new pool has is no operation of the plan.
+    held.extend(link.reverse.held_back.iter().cloned());
     let held = all_held(&case.view, held);
     let verdict = if held.is_empty() { Verdict::Equal } else { Verdict::HeldBack };
     Said { verdict, findings: held.iter().map(Finding::from).collect() }
@@ -159,12 +172,7 @@ pub(super) fn is_told<'a>(
     case: &Case,
     subject: &Subject,
 ) -> Option<&'a HeldBack> {
-    let subject = match subject {
-        Subject::Attribute(name) => {
-            Subject::Attribute(Contact::of(name).map_or_else(|| name.clone(), Contact::address_attribute))
-        }
-        other => other.clone(),
-    };
+    let subject = with_its_flag(subject);
     let held = linked.held_back.iter().find(|held| held.subject == subject)?;
     let (then, now) = (&linked.base.old, &case.side);
     let same = |name: &AttributeName| {
@@ -181,6 +189,22 @@ pub(super) fn is_told<'a>(
         Subject::Factor(_) => (then.mfa, &then.factors) == (now.mfa, &now.factors),
     };
     (is_unchanged && linked.rules == known.rules.fingerprint()).then_some(held)
+}
+
+/// What the link says of a subject that changed in the new pool and has not come to the old one.
+fn waits<'a>(link: &'a Link, subject: &Subject) -> Option<&'a HeldBack> {
+    let subject = with_its_flag(subject);
+    link.reverse.held_back.iter().find(|held| held.subject == subject)
+}
+
+/// A flag is held back with its address.
+fn with_its_flag(subject: &Subject) -> Subject {
+    match subject {
+        Subject::Attribute(name) => {
+            Subject::Attribute(Contact::of(name).map_or_else(|| name.clone(), Contact::address_attribute))
+        }
+        other => other.clone(),
+    }
 }
 
 fn findings_of(operation: &Operation, wanted: &Attributes, new: &Snapshot) -> Vec<Finding> {

@@ -145,6 +145,7 @@ impl Known<'_> {
         };
         let mut all = case.view.held_back.clone();
         all.extend(gap.held.iter().filter(|held| held.reason == Reason::NotInSchema).cloned());
+        all.extend(link.reverse.held_back.iter().cloned());
         if self.extras_are_ours(link, gap) {
             return Sight::Read(Verdict::Differs, Why::Extra);
         }

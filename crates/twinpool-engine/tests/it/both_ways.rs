@@ -4,7 +4,7 @@ mod crashes;
 mod cut_short;
 mod echoes;
 mod races;
-mod world;
+pub(crate) mod world;
 
 use std::sync::Arc;
 

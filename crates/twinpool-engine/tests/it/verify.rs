@@ -1,6 +1,7 @@
 //! Whether both pools agree: every verdict, and nothing personal in any row.
 
 mod bad_input;
+mod both_ways;
 mod flight;
 mod planted;
 mod sample;

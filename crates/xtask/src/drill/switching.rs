@@ -4,7 +4,7 @@
 //! What was changed the drill writes down itself, and what the pools say it takes from their lists.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -22,6 +22,7 @@ mod log;
 mod router;
 mod steps;
 
+use life::Course;
 use log::Log;
 use router::Router;
 
@@ -83,12 +84,12 @@ fn lived(
     clock: &Clock,
 ) -> Result<Log> {
     let router = Router::serve(twinpool)?;
-    let (log, is_over, changes) = (Mutex::new(Log::default()), AtomicBool::new(false), AtomicUsize::new(0));
+    let (log, course) = (Mutex::new(Log::default()), Course::default());
     let told = thread::scope(|scope| {
         let life = life::Life::new(stack, &router, people, &log);
-        let traffic = scope.spawn(|| life.goes_on(&is_over, &changes));
-        let stepped = switch_and_back((stack, twinpool), tester, &router, &changes, clock);
-        is_over.store(true, Ordering::Relaxed);
+        let traffic = scope.spawn(|| life.goes_on(&course));
+        let stepped = switch_and_back((stack, twinpool), tester, &router, &course, clock);
+        course.is_over.store(true, Ordering::Relaxed);
         (stepped, traffic.join())
     });
     let (stepped, lived) = told;
@@ -102,14 +103,13 @@ fn switch_and_back(
     (stack, twinpool): (&Stack, &Twinpool),
     tester: &str,
     router: &Router,
-    changes: &AtomicUsize,
+    course: &Course,
     clock: &Clock,
 ) -> Result<()> {
-    let pass = || wait_for_changes(changes);
+    let pass = || wait_for_changes(&course.changes);
     pass()?;
-    for (percent, tester) in [("5", Some(tester)), ("50", None), ("100", None)] {
-        steps::switch(twinpool, percent, tester, clock)?;
-        clock.say("route", &router.in_words()?);
+    for (percent, tester) in [(5, Some(tester)), (50, None), (100, None)] {
+        steps::switch((twinpool, router), percent, tester, clock)?;
         pass()?;
     }
     let took = steps::roll_back(twinpool, router, clock)?;
@@ -118,10 +118,11 @@ fn switch_and_back(
         "the rollback took {took:.1?}, and must take less than {ROLLBACK_WITHIN:?}"
     );
     pass()?;
-    work_off(stack, clock)?;
+    let rests = course.rests.lock().map_err(|_| anyhow!("the live traffic broke down"))?;
+    settle(stack, clock)?;
     steps::verify(twinpool, "rolled-back", clock)?;
-    steps::switch(twinpool, "100", None, clock)?;
-    clock.say("route", &router.in_words()?);
+    drop(rests);
+    steps::switch((twinpool, router), 100, None, clock)?;
     pass()
 }
 
@@ -135,12 +136,17 @@ fn wait_for_changes(changes: &AtomicUsize) -> Result<()> {
 
 /// Everything arrives that no event told, both pools agree, and the old one is left.
 fn finish(stack: &Stack, twinpool: &Twinpool, log: &Log, clock: &Clock) -> Result<()> {
-    work_off(stack, clock)?;
-    steps::sweep(stack, clock)?;
-    work_off(stack, clock)?;
+    settle(stack, clock)?;
     agree::look(stack, log)?.ensure_nothing_lost(clock)?;
     steps::verify(twinpool, "after", clock)?;
     steps::complete(stack, twinpool, clock)
+}
+
+/// Everything has arrived, and what no event told too.
+fn settle(stack: &Stack, clock: &Clock) -> Result<()> {
+    work_off(stack, clock)?;
+    steps::sweep(stack, clock)?;
+    work_off(stack, clock)
 }
 
 /// Waits until the mirror is done with everything that it was told.

@@ -48,11 +48,20 @@ impl Queue {
     /// # Errors
     /// When the queue does not answer.
     pub fn is_empty(&self) -> Result<bool> {
+        Ok(self.count()? == 0)
+    }
+
+    /// How many messages wait or are being worked on.
+    ///
+    /// # Errors
+    /// When the queue does not answer.
+    pub fn count(&self) -> Result<usize> {
         let answer = self
             .aws
             .sqs("GetQueueAttributes", &json!({ "QueueUrl": self.url, "AttributeNames": ["All"] }))?;
-        let count = |name: &str| answer["Attributes"][name].as_str().unwrap_or("0") == "0";
-        Ok(count("ApproximateNumberOfMessages") && count("ApproximateNumberOfMessagesNotVisible"))
+        let count =
+            |name: &str| -> Result<usize> { Ok(answer["Attributes"][name].as_str().unwrap_or("0").parse()?) };
+        Ok(count("ApproximateNumberOfMessages")? + count("ApproximateNumberOfMessagesNotVisible")?)
     }
 
     /// The bodies of the messages that can be received now; they stay.

@@ -1,18 +1,20 @@
 //! Users who are deleted from one pool while people use both.
 
+use std::sync::Arc;
+
 use twinpool_core::held_back::Reason;
 use twinpool_core::id::{Pool, Timestamp};
 use twinpool_core::link::{Left, LinkState};
 use twinpool_core::phase::Step;
 use twinpool_engine::{Kind, SyncError};
-use twinpool_testkit::World;
 use twinpool_testkit::world::event_of;
+use twinpool_testkit::{Process, World};
 
 use super::{
     LATER, audited_in, held_user, nina, old_sub_of, only_link, only_old, shows, step, switch, told, told_at,
     with_nina,
 };
-use crate::support::{NOW, SIGN_IN, SIGN_UP, asked};
+use crate::support::{NOW, SIGN_IN, SIGN_UP, asked, engine_both_ways, run};
 
 const RULES: [(&str, Left); 3] = [
     ("", Left::Disabled),
@@ -140,6 +142,19 @@ fn a_deletion_that_the_audit_trail_tells_only_after_the_rollback_is_of_the_time_
     told(&world, &audited_in(&world.old, "AdminDeleteUser", "jane-sub", Timestamp(20)), 1);
     assert!(world.new.person(&new).expect("jane").enabled);
     assert_eq!(only_link(&world).reverse.held_back, held_user(Reason::GoneFromOld));
+}
+
+#[test]
+fn a_deletion_just_after_a_rollback_counts_for_a_process_that_has_not_heard_of_it() {
+    let (world, new) = moved();
+    let process = Arc::new(Process::healthy());
+    let engine = engine_both_ways(&world, &process, LATER);
+    run(engine.sync_user(&event_of(&world.new, &new, SIGN_IN), 1)).expect("processed");
+    step(&world, &Step::Rollback, NOW);
+    delete_old(&world, "jane-sub");
+    let outcome = run(engine.sync_user(&audited_in(&world.old, "AdminDeleteUser", "jane-sub", LATER), 1));
+    assert_eq!(outcome.expect("processed").kind, Kind::Gone);
+    assert!(!world.new.person(&new).expect("jane").enabled);
 }
 
 #[test]

@@ -11,12 +11,15 @@ use super::super::people::{GROUPS, other_name};
 use super::enter::{self, Known};
 use super::log::{Log, Pool, What, now};
 use super::router::Router;
-use crate::local::{AuditTrail, Stack, Users};
+use crate::local::{AuditTrail, Queue, Stack, Users};
 use crate::process;
 use crate::wire::Refusal;
 
 /// Newcomers have numbers from here on.
 const FIRST_NEWCOMER: usize = 1_000_000;
+
+/// A product at work, not a flood: people wait while more than so many events do.
+const BACKLOG: usize = 30;
 
 /// One change in so many is made in the pool where the user is not sent.
 const WRONG_POOL: usize = 10;
@@ -36,6 +39,15 @@ impl Lived {
     }
 }
 
+/// How far they are.
+#[derive(Debug, Default)]
+pub(super) struct Course {
+    /// Nothing happens while somebody else holds it.
+    pub(super) rests: Mutex<()>,
+    pub(super) is_over: AtomicBool,
+    pub(super) changes: AtomicUsize,
+}
+
 /// One pool, as people and its audit trail see it.
 struct Side {
     users: Users,
@@ -46,6 +58,7 @@ struct Side {
 pub(super) struct Life<'a> {
     old: Side,
     new: Side,
+    queue: Queue,
     router: &'a Router,
     people: Vec<Known>,
     dice: Dice,
@@ -58,6 +71,7 @@ impl<'a> Life<'a> {
         Self {
             old: Side { users: stack.old(), trail: stack.audit_trail() },
             new: Side { users: stack.new_pool(), trail: stack.audit_trail_of_new() },
+            queue: stack.queue(),
             router,
             people,
             dice: Dice::of(2_026),
@@ -67,14 +81,17 @@ impl<'a> Life<'a> {
     }
 
     /// One thing after the other, until it is over.
-    pub(super) fn goes_on(mut self, is_over: &AtomicBool, changes: &AtomicUsize) -> Result<Lived> {
+    pub(super) fn goes_on(mut self, course: &Course) -> Result<Lived> {
         let mut lived = Lived::default();
-        while !is_over.load(Ordering::Relaxed) {
-            if let Some(what) = self.happens()? {
+        while !course.is_over.load(Ordering::Relaxed) {
+            let rests = course.rests.lock().map_err(|_| anyhow!("the operator broke down"))?;
+            if self.queue.count()? <= BACKLOG
+                && let Some(what) = self.happens()?
+            {
                 *lived.0.entry(what).or_default() += 1;
-                changes.fetch_add(1, Ordering::Relaxed);
+                course.changes.fetch_add(1, Ordering::Relaxed);
             }
-            // A product at work, not a flood.
+            drop(rests);
             process::pause();
         }
         Ok(lived)

@@ -1,7 +1,5 @@
 //! Where each user is sent: asked over HTTP, as an application asks.
 
-use std::collections::BTreeMap;
-
 use anyhow::{Context as _, Result, bail};
 
 use super::super::command::{Started, Twinpool};
@@ -43,14 +41,26 @@ impl Router {
         }
     }
 
-    /// Where a thousand installs are sent.
-    pub(super) fn in_words(&self) -> Result<String> {
-        let mut counts: BTreeMap<Pool, usize> = BTreeMap::new();
-        for number in 0..1_000 {
-            *counts.entry(self.pool(&format!("install-{number}"))?).or_default() += 1;
-        }
-        let new = counts.get(&Pool::New).copied().unwrap_or_default();
-        Ok(format!("of 1,000 installs {new} are sent to the new pool"))
+    /// Waits until about so many percent of a thousand installs are sent to the new pool; gives how many are. Nobody is in the first
+    /// seconds of the first switch, and the API answers from memory for a few.
+    pub(super) fn wait_for(&self, percent: usize) -> Result<usize> {
+        let expected = percent * 10;
+        // Four standard deviations.
+        let tolerance = match percent {
+            100 => 0,
+            5 => 28,
+            _ => 64,
+        };
+        process::wait_for(&format!("{percent} % of the installs to be sent to the new pool"), || {
+            let new = self.installs_in_new()?;
+            Ok((new.abs_diff(expected) <= tolerance).then_some(new))
+        })
+    }
+
+    fn installs_in_new(&self) -> Result<usize> {
+        (0..1_000).try_fold(0, |new, number| {
+            Ok(new + usize::from(self.pool(&format!("install-{number}"))? == Pool::New))
+        })
     }
 
     /// The phase as clients see it.

@@ -27,8 +27,9 @@ pub(super) fn carry_over(twinpool: &Twinpool, clock: &Clock) -> Result<()> {
 
 /// Both pools agree, user by user.
 pub(super) fn verify(twinpool: &Twinpool, name: &str, clock: &Clock) -> Result<()> {
-    let answer =
-        twinpool.start_work(&format!("verify-{name}"), &["verify", "--pause", "0"])?.answer(&DONE)?;
+    let rows = twinpool.folder.join(format!("verify-{name}.jsonl"));
+    let arguments = ["verify", "--pause", "0", "--rows", &rows.to_string_lossy()];
+    let answer = twinpool.start_work(&format!("verify-{name}"), &arguments)?.answer(&DONE)?;
     let verdicts = answer["verdicts"].as_object().context("verify says how many there are of each")?;
     let some = verdicts.iter().filter(|(_, count)| **count != 0);
     let some: Vec<_> = some.map(|(verdict, count)| format!("{count} {verdict}")).collect();
@@ -36,14 +37,22 @@ pub(super) fn verify(twinpool: &Twinpool, name: &str, clock: &Clock) -> Result<(
     Ok(())
 }
 
-/// Sends this share to the new pool; with a test user, by whom the way back is proven first.
-pub(super) fn switch(twinpool: &Twinpool, percent: &str, tester: Option<&str>, clock: &Clock) -> Result<()> {
-    let mut arguments = vec!["switch", "--percent", percent, "--why", WHY, "--yes", "--json"];
+/// Sends this share to the new pool, and waits until clients are told so; with a test user, by whom the way back is proven first.
+pub(super) fn switch(
+    (twinpool, router): (&Twinpool, &Router),
+    percent: usize,
+    tester: Option<&str>,
+    clock: &Clock,
+) -> Result<()> {
+    let share = percent.to_string();
+    let mut arguments = vec!["switch", "--percent", &share, "--why", WHY, "--yes", "--json"];
     arguments.extend(tester.into_iter().flat_map(|tester| ["--canary-user", tester]));
     // Nothing counts CloudTrail's alarms in a local AWS, and people change things while verify looks.
     arguments.extend(["--force", "people go on living, and the local AWS has no alarms"]);
     let answer = twinpool.start(&format!("switch-{percent}"), &arguments)?.answer(&[0])?;
     clock.say("switch", &format!("{percent} %: {}", answer["phase"].as_str().unwrap_or_default()));
+    let new = router.wait_for(percent)?;
+    clock.say("route", &format!("of 1,000 installs {new} are sent to the new pool"));
     Ok(())
 }
 
