@@ -86,7 +86,7 @@ fn source(module: &str) -> String {
 /// The operations that an adapter names.
 pub(crate) fn operations(module: &str) -> BTreeSet<String> {
     let text = source(module);
-    let verbs = ["Admin", "Describe", "List", "Get", "Put", "Create", "Update", "Delete", "Transact"];
+    let verbs = ["Admin", "Describe", "List", "Get", "Put", "Create", "Update", "Delete", "TransactWrite"];
     // A quotation mark in a remark would turn inside and outside round.
     let code = text
         .lines()
@@ -220,6 +220,19 @@ fn anybody_may_ask_the_route_where_it_was_made_public_and_nobody_calls_it_otherw
     }
     assert!(resource("RouteInvokedThroughUrl").contains("InvokedViaFunctionUrl: true"));
     assert!(resource("RouteUrlAskedByAnybody").contains("FunctionUrlAuthType: NONE"));
+}
+
+#[test]
+fn the_ceiling_of_the_route_is_ten_requests_a_second_for_each_concurrency() {
+    let template = fs::read_to_string(workspace().join("infra/template.yaml")).unwrap();
+    let (_, parameter) = template.split_once("  RouteReservedConcurrency:\n").unwrap();
+    let (parameter, _) = parameter.split_once("  OldClientIds:\n").unwrap();
+    let default = parameter.lines().find_map(|line| line.trim().strip_prefix("Default: ")).unwrap();
+    let default: u64 = default.parse().unwrap();
+    assert!(default >= 100, "one machine in a loop is not to take the route from all");
+    let text = parameter.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = format!("ten requests a second for each: {default} are {} a second", 10 * default);
+    assert!(text.contains(&said), "{said}: {text}");
 }
 
 #[test]

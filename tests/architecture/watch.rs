@@ -43,6 +43,29 @@ fn the_watch_counts_conflicts_by_the_line_that_the_mirror_writes() {
 }
 
 #[test]
+fn the_watch_counts_who_was_let_in_by_the_lines_that_the_functions_write() {
+    let read = |path: &str| fs::read_to_string(workspace().join(path)).unwrap();
+    let metrics = read("crates/twinpool-aws/src/metrics/ask.rs");
+    let filter = resource("BridgedOverHttp");
+    assert!(filter.contains("LogGroupName: !Ref BridgeLogs"), "{filter}");
+    assert!(filter.contains("FilterPattern: '{ $.bridged = * }'"), "{filter}");
+    assert!(read("crates/twinpool-functions/src/bridge/count.rs").contains("bridged = 1"));
+    assert!(filter.contains("MetricName: !Sub ${AWS::StackName}-BridgedOverHttp"), "{filter}");
+    assert!(metrics.contains("of_stack(\"BridgedOverHttp\")"));
+    assert!(read("crates/twinpool-functions/src/sign_in/line.rs").contains("Self::of(\"Bridged\""));
+    assert!(metrics.contains("\"Bridged\""));
+}
+
+#[test]
+fn one_look_that_fails_rings_however_seldom_somebody_looks() {
+    let alarm = resource("WatchFails");
+    for line in ["EvaluationPeriods: 1", "Threshold: 0", "ComparisonOperator: GreaterThanThreshold"] {
+        assert!(alarm.contains(line), "{line}: {alarm}");
+    }
+    assert!(!alarm.contains("DatapointsToAlarm"), "{alarm}");
+}
+
+#[test]
 fn nobody_watches_and_nothing_rolls_back_unless_somebody_says_so() {
     let template = fs::read_to_string(workspace().join("infra/template.yaml")).unwrap();
     for (parameter, default) in

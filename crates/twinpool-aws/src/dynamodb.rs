@@ -190,6 +190,10 @@ impl LinkStore for Links {
     }
 }
 
+/// Two writes of one item at the same moment: nothing is written, and whoever reads again and tries again is not in the way any more. The
+/// SDK does not.
+const COLLIDED: &str = "TransactionConflict";
+
 /// The reasons stand in the order of the items (F§10): the first is the fence, the second the pair.
 fn cancelled<R>(operation: &'static str, error: &SdkError<TransactWriteItemsError, R>) -> PortError {
     let reasons = match error.as_service_error() {
@@ -207,6 +211,9 @@ fn cancelled<R>(operation: &'static str, error: &SdkError<TransactWriteItemsErro
     match (failed(0), failed(1)) {
         (true, _) => PortError::new(Class::Stale, operation, "ConditionalCheckFailed"),
         (false, true) => PortError::new(Class::Taken, operation, "ConditionalCheckFailed"),
+        (false, false) if reasons.iter().any(|reason| reason.code() == Some(COLLIDED)) => {
+            PortError::new(Class::Stale, operation, COLLIDED)
+        }
         (false, false) => PortError::new(Class::Unavailable, operation, "TransactionCanceledException"),
     }
 }

@@ -16,9 +16,11 @@ use crate::settings::WatchPlaces;
 
 mod ask;
 mod series;
+mod sign_ins;
 
-use ask::Wanted;
+use ask::{Span, Wanted};
 use series::{Found, Series};
+use sign_ins::sign_ins;
 
 const GET_METRIC_DATA: &str = "GraniteServiceVersion20100801.GetMetricData";
 const GET_QUEUE_ATTRIBUTES: &str = "AmazonSQS.GetQueueAttributes";
@@ -26,6 +28,9 @@ const MOST_PAGES: usize = 20;
 
 /// The age of the oldest message that is older than this is no age of now.
 const STALE: u64 = 5 * 60 * 1_000;
+
+/// What CloudWatch answered, or why nothing is known of it.
+type Told = Result<Found, Fact>;
 
 /// Reads all of it. Needs `cloudwatch:GetMetricData`, and `sqs:GetQueueAttributes` of the queues.
 #[derive(Debug)]
@@ -50,6 +55,18 @@ impl Metrics {
             queues: RawClient::connect(config, "sqs", "sqs")?.json_1_0(),
             places,
         })
+    }
+
+    /// Without a whole minute nobody is asked: the one before the last step says nothing of it.
+    async fn told(
+        &self,
+        client: &RawClient,
+        span: Option<Span>,
+        question: fn(&WatchPlaces, Span) -> Value,
+    ) -> Told {
+        const TOO_SOON: &str = "no whole minute has passed since the last step";
+        let span = span.ok_or_else(|| Fact::Unknown(TOO_SOON.to_owned()))?;
+        self.ask(client, question(&self.places, span)).await.map_err(|error| unknown(&error))
     }
 
     async fn ask(&self, client: &RawClient, mut question: Value) -> Answer<Found> {
@@ -89,11 +106,11 @@ impl Metrics {
 impl Measurer for Metrics {
     async fn measures(&self, from: Timestamp, now: Timestamp) -> Vec<Measure> {
         let span = ask::span(from, now);
-        let own = self.ask(&self.metrics, ask::of_stack(&self.places, span)).await;
-        let new = self.ask(&self.metrics_of_new, ask::of_new_pool(&self.places, span)).await;
+        let own = self.told(&self.metrics, span, ask::of_stack).await;
+        let new = self.told(&self.metrics_of_new, span, ask::of_new_pool).await;
         let queue = self.depth(&self.places.queue_url).await;
         let mut all = vec![
-            measure(Criterion::SignInSuccess, None, sign_ins(&new)),
+            measure(Criterion::SignInSuccess, None, sign_ins(&new, &own)),
             measure(Criterion::MirrorAge, None, age(&own, &queue, now)),
             measure(Criterion::Conflicts, None, conflicts(&own, &queue)),
             measure(Criterion::DeadLetters, Some("mirror"), self.waiting(&self.places.dlq_url).await),
@@ -128,23 +145,12 @@ fn no_point(what: &str) -> Fact {
     Fact::Unknown(format!("CloudWatch has {what}"))
 }
 
-fn series(found: &Answer<Found>, id: Wanted) -> Result<&Series, Fact> {
-    let found = found.as_ref().map_err(unknown)?;
+fn series(found: &Told, id: Wanted) -> Result<&Series, Fact> {
+    let found = found.as_ref().map_err(Clone::clone)?;
     found.series(id).map_err(no_point)
 }
 
-/// Cognito counts every attempt as 1 or 0: their number, and their sum.
-fn sign_ins(found: &Answer<Found>) -> Fact {
-    let counted = series(found, ask::SIGN_INS)
-        .and_then(|all| Ok((all.sum(), series(found, ask::SIGN_INS_GOOD)?.sum())));
-    match counted {
-        Ok((0, _)) => no_point("no sign-in to the new pool since then"),
-        Ok((of, part)) => Fact::Share { part: part.min(of), of },
-        Err(fact) => fact,
-    }
-}
-
-fn age(found: &Answer<Found>, queue: &Answer<(u64, u64)>, now: Timestamp) -> Fact {
+fn age(found: &Told, queue: &Answer<(u64, u64)>, now: Timestamp) -> Fact {
     let newest = match series(found, ask::AGE) {
         Ok(series) => series.newest().filter(|(at, _)| now.0.saturating_sub(at.0) < STALE),
         Err(fact) => return fact,
@@ -158,7 +164,7 @@ fn age(found: &Answer<Found>, queue: &Answer<(u64, u64)>, now: Timestamp) -> Fac
 }
 
 /// The mirror counts conflicts, and says 0 whenever it works. Where it did not work and nothing waits, there were none.
-fn conflicts(found: &Answer<Found>, queue: &Answer<(u64, u64)>) -> Fact {
+fn conflicts(found: &Told, queue: &Answer<(u64, u64)>) -> Fact {
     let counted = series(found, ask::CONFLICTS)
         .and_then(|conflicts| Ok((conflicts, series(found, ask::MIRROR_CALLS)?)));
     match (counted, queue) {
@@ -170,7 +176,7 @@ fn conflicts(found: &Answer<Found>, queue: &Answer<(u64, u64)>) -> Fact {
     }
 }
 
-fn share(found: &Answer<Found>, errors: &[Wanted], calls: Wanted) -> Fact {
+fn share(found: &Told, errors: &[Wanted], calls: Wanted) -> Fact {
     let of = match series(found, calls) {
         Ok(series) => series.sum(),
         Err(fact) => return fact,

@@ -5,6 +5,7 @@ use twinpool_core::port::Answer;
 use twinpool_core::watch::Announcer;
 
 use crate::raw::{RawClient, Rest, segment};
+use crate::region::within;
 use crate::settings::TopicArn;
 
 const PUBLISH: &str = "Publish";
@@ -14,14 +15,16 @@ const PUBLISH: &str = "Publish";
 pub struct Notices(Option<(RawClient, TopicArn)>);
 
 impl Notices {
-    /// Through a client of its own.
+    /// Through a client of its own, in the Region of the topic: SNS knows it in no other.
     ///
     /// # Errors
     /// [`twinpool_core::port::Class::Rejected`] when `config` has no Region or no HTTP client.
     pub fn connect(config: &SdkConfig, topic: Option<TopicArn>) -> Answer<Self> {
-        let connected =
-            topic.map(|topic| RawClient::connect(config, "sns", "sns").map(|client| (client, topic)));
-        connected.transpose().map(Self)
+        let connect = |topic: TopicArn| {
+            let config = within(config, topic.region());
+            RawClient::connect(&config, "sns", "sns").map(|client| (client, topic))
+        };
+        topic.map(connect).transpose().map(Self)
     }
 }
 
@@ -67,6 +70,16 @@ mod tests {
              &Subject=twinpool%20prod%3A%20hold&Message=1%20%26%202%0A"
         );
         assert_eq!(notices.announce("a", "b").await.unwrap_err().code, "AuthorizationError");
+    }
+
+    #[tokio::test]
+    async fn a_topic_is_told_in_its_own_region() {
+        let (address, seen) = server([(200, "", "<PublishResponse/>")]);
+        let topic = "arn:aws:sns:eu-central-1:123456789012:twinpool".parse().unwrap();
+        let notices = Notices::connect(&config(&address).await, Some(topic)).unwrap();
+        notices.announce("twinpool prod: hold", "1\n").await.unwrap();
+        let seen = seen.recv().unwrap();
+        assert!(seen.header("authorization").contains("/eu-central-1/sns/"), "the stack is in eu-west-1");
     }
 
     #[tokio::test]

@@ -10,7 +10,7 @@ mod tests;
 pub use facts::{Chain, Facts, Lag, Look, Marker, Open};
 
 use crate::id::Timestamp;
-use crate::phase::{Standing, Step};
+use crate::phase::{Share, Standing, Step};
 
 /// What is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +23,8 @@ pub enum What {
     Marker,
     /// A change in the new pool was seen in the old one.
     WayBack,
+    /// Sign-ins to the new pool are heard of.
+    Heard,
     /// Both pools agree.
     Verified,
     /// Change events are worked off.
@@ -35,6 +37,8 @@ pub enum What {
     Conflicts,
     /// No alarm of the stack is on.
     Alarms,
+    /// Nobody uses the old pool any more.
+    Drained,
 }
 
 impl What {
@@ -46,12 +50,14 @@ impl What {
             Self::ReverseSync => "reverse-sync",
             Self::Marker => "marker",
             Self::WayBack => "way-back",
+            Self::Heard => "heard",
             Self::Verified => "verified",
             Self::Queue => "queue",
             Self::DeadLetters => "dead-letters",
             Self::Chain => "chain",
             Self::Conflicts => "conflicts",
             Self::Alarms => "alarms",
+            Self::Drained => "drained",
         }
     }
 }
@@ -103,31 +109,38 @@ impl Check {
     }
 }
 
-/// The checks of a step, in the order in which they are shown. Those of a rollback are few, and look at nobody: it must not wait.
+/// The checks of a step, in the order in which they are shown. Those of a rollback are few, look at nobody, and bar nothing: it must not
+/// wait.
 #[must_use]
 pub fn checks(step: &Step, standing: &Standing, facts: &Facts, now: Timestamp) -> Vec<Check> {
     let hard = |what, verdict| Check { what, verdict, hard: true };
     let soft = |what, verdict| Check { what, verdict, hard: false };
-    let table = hard(What::Table, judge::table(standing, facts));
+    let table = judge::table(standing, facts);
     let queue = soft(What::Queue, judge::queue(facts));
     let dead = soft(What::DeadLetters, judge::dead_letters(facts));
     let reverse = judge::reverse_sync(facts);
     let everybody = || {
         [
-            soft(What::Verified, judge::verified(facts, now)),
+            soft(What::Verified, judge::verified(step, standing, facts, now)),
             soft(What::Chain, judge::chain(facts)),
             soft(What::Conflicts, judge::conflicts(facts)),
             soft(What::Alarms, judge::alarms(facts)),
         ]
     };
     match step {
-        Step::Rollback => vec![table, soft(What::ReverseSync, reverse), queue, dead],
-        Step::Switch { .. } => {
+        Step::Rollback => vec![soft(What::Table, table), soft(What::ReverseSync, reverse), queue, dead],
+        Step::Switch { share, .. } => {
             let marker = hard(What::Marker, judge::marker(facts));
-            let way_back = soft(What::WayBack, judge::way_back(standing, facts));
-            let first = [table, hard(What::ReverseSync, reverse), marker, way_back, queue, dead];
+            let way_back = soft(What::WayBack, judge::way_back(standing, facts, now));
+            // Who sends everybody at once can do without a way back, and nobody tries a way that cannot be seen.
+            let heard = Check { what: What::Heard, verdict: judge::heard(facts), hard: *share != Share::ALL };
+            let table = hard(What::Table, table);
+            let first = [table, hard(What::ReverseSync, reverse), marker, way_back, heard, queue, dead];
             first.into_iter().chain(everybody()).collect()
         }
-        Step::Complete => [table, queue, dead].into_iter().chain(everybody()).collect(),
+        Step::Complete => {
+            let drained = soft(What::Drained, judge::drained(facts));
+            [hard(What::Table, table), drained, queue, dead].into_iter().chain(everybody()).collect()
+        }
     }
 }

@@ -139,6 +139,8 @@ pub struct Pair {
     pub stage: Stage,
     /// In which round the user signed in to the new pool ([`crate::reverse::Reverse::moved_in`]).
     pub moved_in: Option<Round>,
+    /// The old pool deleted the user while the new one had the say, and the link says so.
+    pub is_gone_from_old: bool,
 }
 
 /// What the table says of an account of the new pool.

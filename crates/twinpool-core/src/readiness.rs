@@ -181,6 +181,8 @@ pub struct Readiness {
     pub disabled: u64,
     /// Of users in both pools: how many have something in the new pool that the old one lacks.
     pub behind: u64,
+    /// Users of the old pool of whom nobody knows: they may have chosen a password in the new pool, where nobody hears of it.
+    pub unknown: u64,
     /// Items of the table that could not be read: nobody knows about these.
     pub unreadable: u64,
 }
@@ -206,6 +208,12 @@ impl Readiness {
     /// Takes somebody in whom the old pool does not have.
     pub fn add_new_only(&mut self, why: NewOnly) {
         *self.new_only.entry(why).or_default() += 1;
+    }
+
+    /// The same where sign-ins to the new pool are not heard of: of whoever counts as fine nobody knows.
+    #[must_use]
+    pub fn unheard(self) -> Self {
+        Self { unknown: self.unknown + self.fine, fine: 0, ..self }
     }
 
     /// How many would need a password reset.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::digest::Digest;
-use crate::held_back::{HeldBack, Subject};
+use crate::held_back::{HeldBack, Reason, Subject};
 use crate::id::{AttributeName, GroupName, Pool, Timestamp};
 use crate::phase::Round;
 use crate::snapshot::Mfa;
@@ -24,6 +24,8 @@ pub const MOST_OVERRULED: usize = 20;
 pub struct Reverse {
     /// In which round the user signed in to the new pool, which has the say in that round from then on.
     pub moved_in: Option<Round>,
+    /// When that sign-in was.
+    pub moved_at: Option<Timestamp>,
     /// What is being written to the pools now, or was when somebody died.
     pub work: Option<Box<Work>>,
     /// What stays as it is in the old pool although it changed in the new one, in the new pool's names. It remains a change until
@@ -87,6 +89,12 @@ impl Reverse {
         // Of the whole user something is told here, and nothing waits.
         let subjects = self.held_back.iter().map(|held| held.subject.clone());
         subjects.filter(|subject| *subject != Subject::User).collect()
+    }
+
+    /// Whether the old pool deleted the user while the new one had the say.
+    #[must_use]
+    pub fn is_gone_from_old(&self) -> bool {
+        self.held_back.iter().any(|held| held.reason == Reason::GoneFromOld)
     }
 
     /// Whether there is a reason to look that no event tells of: somebody did not finish, or who holds a name may have given it up.

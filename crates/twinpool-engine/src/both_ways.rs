@@ -13,7 +13,7 @@ use twinpool_core::link::{Base, Link, LinkState, Linked, Side};
 use twinpool_core::merge::{MergeInput, Merged, WayBack, merge};
 use twinpool_core::phase::{Phase, Standing};
 use twinpool_core::plan::{Operation, Plan};
-use twinpool_core::port::{Answer, Clock};
+use twinpool_core::port::{Answer, Class, Clock};
 use twinpool_core::reverse::{Overruled, Work};
 use twinpool_core::snapshot::Snapshot;
 use twinpool_rules::View;
@@ -111,15 +111,21 @@ impl<P: Ports> Engine<P> {
         let both = match self.write_both(back, plans, case, new, sides, work.as_ref()).await {
             Ok(both) => both,
             Err(error) => {
-                self.give_up(&link, work, &error).await;
+                self.give_up(&link, work.clone(), &error).await;
+                self.leave_behind(&link.old_sub, work).await?;
                 return Err(error.into());
             }
         };
+        let old_sub = link.old_sub.clone();
         let (did, held_back) = (both.operations(), both.held_back(&case.view));
         let overruled: BTreeSet<_> =
             both.merged.overruled.iter().map(|(_, subject)| subject.clone()).collect();
         let learned = learned || former.is_some() || case.cause.channel() == Channel::Operator;
-        self.record_both(link, case, &before, both, (learned, work)).await?;
+        let recorded = self.record_both(link, case, &before, both, (learned, work.clone())).await;
+        if recorded.as_ref().is_err_and(|error| error.class == Class::Stale) {
+            self.leave_behind(&old_sub, work).await?;
+        }
+        recorded?;
         let kind = if did == 0 { Kind::Converged } else { Kind::Updated };
         Ok(Outcome { kind, operations: did, held_back, overruled })
     }
@@ -135,7 +141,7 @@ impl<P: Ports> Engine<P> {
     ) -> Result<Plans, SyncError> {
         let authority = authority(standing, link);
         // Paired, and did not follow yet.
-        let merged = if base.old.attributes.is_empty() {
+        let merged = if base.old.attributes.is_empty() && !case.old.attributes.is_empty() {
             Merged::one_way(&case.view.snapshot, &case.old)
         } else {
             self.merged(case, new, (base, pending, authority))

@@ -10,7 +10,7 @@ use twinpool_core::id::{NewSub, UserSub as _};
 use twinpool_core::link::{Link, LinkState, Linked, Side};
 use twinpool_core::plan::{Operation, Plan};
 use twinpool_core::port::{Answer, Class, Clock, LinkStore, by_sub};
-use twinpool_core::reverse::Written;
+use twinpool_core::reverse::{Work, Written};
 use twinpool_core::snapshot::Snapshot;
 
 use crate::case::{Case, all_held};
@@ -147,18 +147,34 @@ impl<P: Ports> Engine<P> {
         }
         let mut work = self.plan_change(&link, case, new).await?;
         self.leave_invitation(&link, &mut work).await?;
-        let mut names = work.names();
-        names.identities = work.identities(&new.sub, &self.key);
-        if !link.announced.contains(&names) {
-            link.announced.extend(&names);
-            link.version = self.ports.links().write(&link).await?;
-        }
-        let (old_sub, written) = (link.old_sub.clone(), Written::of(&work, &new.sub, &self.key));
+        let learned = learned || link.reverse.work.is_some();
+        let announced = self.announce_one_way(&mut link, &work, new).await?;
+        let old_sub = link.old_sub.clone();
         let result = self.carry_one_way(link, case, new, (work, learned)).await;
         if matches!(&result, Err(SyncError::Port(error)) if error.class == Class::Stale) {
-            self.leave_behind(&old_sub, written).await?;
+            self.leave_behind(&old_sub, announced).await?;
         }
         result
+    }
+
+    /// Says what is about to be written, on the link: should whoever does so die, and changes travel both ways by the time somebody
+    /// comes back, it is no change that a user made.
+    async fn announce_one_way(&self, link: &mut Link, plan: &Plan, new: &Snapshot) -> Answer<Option<Work>> {
+        if plan.is_empty() {
+            return Ok(None);
+        }
+        let mut names = plan.names();
+        names.identities = plan.identities(&new.sub, &self.key);
+        link.announced.extend(&names);
+        let written = Written::of(plan, &new.sub, &self.key);
+        let written = match &link.reverse.work {
+            Some(former) => written.over(&former.new),
+            None => written,
+        };
+        let work = Work { at: self.ports.clock().now(), old: Written::default(), new: written };
+        link.reverse.work = Some(Box::new(work.clone()));
+        link.version = self.ports.links().write(link).await?;
+        Ok(Some(work))
     }
 
     async fn carry_one_way(
@@ -172,6 +188,7 @@ impl<P: Ports> Engine<P> {
         let before = link.linked().cloned();
         let mut done = self.carry_out(&ToNewOnly(self), &new_sub, work, Side::of(new, &self.key)).await?;
         done.held_back = all_held(&case.view, done.held_back);
+        link.reverse.work = None;
         // A person's leave to take an alias over holds for once.
         let decided = link.decisions.len();
         link.decisions.retain(|_, decision| *decision != Decision::KeepOld);

@@ -4,6 +4,7 @@ use tokio::sync::OnceCell;
 use twinpool_core::arrival::ArrivalStore;
 use twinpool_core::listing::ContactSearch;
 use twinpool_core::password::PasswordChecker;
+use twinpool_core::phase::{Phase, PhaseReader};
 use twinpool_core::pool::PoolShape;
 use twinpool_core::port::{Clock, LinkStore, PoolReader};
 
@@ -18,8 +19,8 @@ pub trait GatePorts: Send + Sync {
     type Old: PoolReader + ContactSearch + PasswordChecker;
     /// The new pool: users are read.
     type New: PoolReader;
-    /// The links, and who has come.
-    type Table: LinkStore + ArrivalStore;
+    /// The links, who has come, and where the move stands.
+    type Table: LinkStore + ArrivalStore + PhaseReader;
     /// The time.
     type Clock: Clock;
 
@@ -50,7 +51,7 @@ impl<O, N, T, C> GatePorts for GateWired<O, N, T, C>
 where
     O: PoolReader + ContactSearch + PasswordChecker,
     N: PoolReader,
-    T: LinkStore + ArrivalStore,
+    T: LinkStore + ArrivalStore + PhaseReader,
     C: Clock,
 {
     type Old = O;
@@ -89,6 +90,12 @@ impl<P: GatePorts> Gate<P> {
     #[must_use]
     pub fn new(ports: P, terms: Terms) -> Self {
         Self { ports, terms, shapes: OnceCell::new(), searches: Searches::default() }
+    }
+
+    /// Whether the old pool has been left: it may be gone by now, and what it says of anybody counts no more. A table that does not
+    /// answer says so a moment later, where it matters.
+    pub(crate) async fn is_over(&self) -> bool {
+        self.ports.table().standing().await.is_ok_and(|standing| standing.phase == Phase::Complete)
     }
 
     /// What decides beside the user. A pool that does not answer is asked again by who comes next.

@@ -10,6 +10,7 @@ use twinpool_core::port::LinkReader as _;
 use twinpool_core::snapshot::{Snapshot, Status};
 use twinpool_core::value::Attributes;
 
+use crate::bury::was_deleted_in_new;
 use crate::entrant::cause;
 use crate::gate::{Gate, GatePorts};
 use crate::known::Known;
@@ -47,6 +48,9 @@ impl<P: GatePorts> Gate<P> {
     /// # Errors
     /// When the name is held, or nobody knows.
     pub async fn sign_up(&self, sign_up: &SignUp) -> Result<(), Barred> {
+        if self.is_over().await {
+            return Ok(());
+        }
         let known = self.known().await.map_err(NotNow::Start)?;
         let pool = &known.old_shape.id;
         // A migration shows up here as well, after the answer (F§8). Nobody else can write the marker.
@@ -79,6 +83,10 @@ impl<P: GatePorts> Gate<P> {
         }
         // A person may have left the user out.
         let link = self.ports.table().link(&sub).await.map_err(NotNow::Table)?;
+        // Whoever deleted the account in the new pool may come again.
+        if link.as_ref().is_some_and(was_deleted_in_new) {
+            return Ok(false);
+        }
         Ok(!known.case(&cause(), 1, holder, link.as_ref()).view.left_out)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use twinpool_core::change_event::Channel;
+use twinpool_core::change_event::{Cause, Channel};
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::{NewSub, Sub, Username};
@@ -25,7 +25,8 @@ impl<P: Ports> Engine<P> {
         let old_sub = case.old_sub();
         let begun = || case.seen.on(Link::intent(&old_sub, Names::default(), now));
         let mut link = link.unwrap_or_else(begun);
-        if was_deleted_in_new(&link) && case.cause.channel() != Channel::Operator {
+        // Only who is asked for by name comes back: repairs and replays mean nobody in particular.
+        if was_deleted_in_new(&link) && case.cause != Cause::operator("Sync") {
             return Ok(Outcome::plain(Kind::Gone));
         }
         if let Some(new_sub) = self.born_as(&case.old) {

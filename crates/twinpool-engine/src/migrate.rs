@@ -43,6 +43,9 @@ impl<P: GatePorts> Gate<P> {
     /// # Errors
     /// When it is to make nobody, or nobody now.
     pub async fn sign_in(&self, typed: &Username, password: &Password) -> Result<Newcomer, NotAdmitted> {
+        if self.is_over().await {
+            return Err(No::Nobody.into());
+        }
         let known = self.known().await?;
         let entrant = self.entrant(known, typed).await?;
         let now = self.ports.clock().now();
@@ -94,6 +97,9 @@ impl<P: GatePorts> Gate<P> {
     /// # Errors
     /// When it is to make nobody, or nobody now.
     pub async fn reset(&self, typed: &Username) -> Result<Newcomer, NotAdmitted> {
+        if self.is_over().await {
+            return Err(No::Nobody.into());
+        }
         let known = self.known().await?;
         let entrant = self.entrant(known, typed).await?;
         entrant.newcomer(false)?;

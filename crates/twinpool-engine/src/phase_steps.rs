@@ -13,7 +13,7 @@ pub struct RolledBack {
     pub standing: Standing,
     /// Where it stood before: the phase, and the share that was sent to the new pool.
     pub before: Standing,
-    /// Somebody else rolled back at the same moment, and was first.
+    /// Somebody else rolled back meanwhile, and was first.
     pub by_another: bool,
 }
 
@@ -39,7 +39,31 @@ pub async fn roll_back(
     who: &str,
     why: &str,
 ) -> Result<RolledBack, RollBackError> {
-    let mut before = store.standing().await?;
+    let before = store.standing().await?;
+    from(store, clock, before, (who, why)).await
+}
+
+/// The same for whoever judged the move as it was `looked` at, a while ago. Who rolled back since was faster, and what was judged says
+/// nothing of where the move stands by now.
+pub(crate) async fn roll_back_since(
+    looked: &Standing,
+    store: &impl PhaseStore,
+    clock: &impl Clock,
+    (who, why): (&str, &str),
+) -> Result<RolledBack, RollBackError> {
+    let now = store.standing().await?;
+    if now.round > looked.round {
+        return Ok(RolledBack { standing: now, before: looked.clone(), by_another: true });
+    }
+    from(store, clock, now, (who, why)).await
+}
+
+async fn from(
+    store: &impl PhaseStore,
+    clock: &impl Clock,
+    mut before: Standing,
+    (who, why): (&str, &str),
+) -> Result<RolledBack, RollBackError> {
     for _ in 1..ATTEMPTS {
         match attempt(store, clock, &before, (who, why)).await {
             Err(RollBackError::Table(error)) if error.class == Class::Stale => {}

@@ -7,7 +7,7 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use tokio::time::Instant;
 use twinpool_core::change_event::{About, Cause, ChangeEvent, EventId};
 use twinpool_core::id::{GroupName, OldSub, Sub};
-use twinpool_core::listing::{LinkBatch, PoolList, Stage};
+use twinpool_core::listing::{LinkBatch, Pair, PoolList, Stage};
 use twinpool_core::port::{Answer, ChangeSink, Clock as _, GroupStore as _, Place, PortError};
 use twinpool_core::snapshot::Snapshot;
 
@@ -223,7 +223,7 @@ where
         loop {
             let pairs = persist(|| self.ports.links().pairs(place.as_ref()), listener).await;
             let pairs = pairs.map_err(SweepError::Links)?;
-            for pair in pairs.items.into_iter().filter(|pair| is_expected_in_old_pool(pair.stage)) {
+            for pair in pairs.items.into_iter().filter(is_expected_in_old_pool) {
                 all += 1;
                 if seen.binary_search(&compact(&Sub::from(&pair.old_sub))).is_err() {
                     missing.push(pair.old_sub);
@@ -252,9 +252,9 @@ where
     }
 }
 
-fn is_expected_in_old_pool(stage: Stage) -> bool {
-    match stage {
-        Stage::Pending | Stage::Linked | Stage::Conflict => true,
+fn is_expected_in_old_pool(pair: &Pair) -> bool {
+    match pair.stage {
+        Stage::Pending | Stage::Linked | Stage::Conflict => !pair.is_gone_from_old,
         Stage::Tombstone | Stage::Merged => false,
     }
 }

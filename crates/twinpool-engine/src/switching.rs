@@ -134,7 +134,9 @@ impl<'a, S: PhaseStore, C: Clock> Switching<'a, S, C> {
         if last > self.standing.version {
             return Err(SwitchError::YoungerHistory);
         }
-        self.write(Standing { table: Some(table.to_owned()), ..self.standing.clone() }, note).await
+        // What led back once was seen with another table.
+        let next = Standing { table: Some(table.to_owned()), proven: None, ..self.standing.clone() };
+        self.write(next, note).await
     }
 
     async fn write(&mut self, next: Standing, note: &Note) -> Result<(), SwitchError> {

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 
+use twinpool_core::born::BornStore as _;
 use twinpool_core::change_event::{ChangeEvent, Channel, UserRef};
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{HeldBack, Subject};
@@ -191,7 +192,7 @@ impl<P: Ports> Engine<P> {
             self.note_seen(&old_sub, &seen).await;
             return self.answer_merged(link, &event.cause).await;
         }
-        if link.is_none() && self.is_of_new_pool(event).await? {
+        if link.is_none() && self.is_of_new_pool(event, standing).await? {
             if !standing.phase.is_two_way() {
                 return Ok(Outcome::plain(Kind::Unknown));
             }
@@ -223,10 +224,12 @@ impl<P: Ports> Engine<P> {
     }
 
     /// Records of the audit trail that name no pool may be of the new one, whose subs the table knows.
-    async fn is_of_new_pool(&self, event: &ChangeEvent) -> Result<bool, SyncError> {
+    async fn is_of_new_pool(&self, event: &ChangeEvent, standing: &Standing) -> Result<bool, SyncError> {
         match &event.sub {
             Some(sub) if event.cause.channel() == Channel::AuditTrail => {
-                Ok(self.ports.links().old_sub_of(&NewSub::from(sub.clone())).await?.is_some())
+                let (links, sub) = (self.ports.links(), NewSub::from(sub.clone()));
+                let is_known = links.old_sub_of(&sub).await?.is_some();
+                Ok(is_known || standing.phase.is_two_way() && links.birth(&sub).await?.is_some())
             }
             _ => Ok(false),
         }

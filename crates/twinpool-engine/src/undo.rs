@@ -31,6 +31,8 @@ pub enum Undone {
     Changed,
     /// The user has no marker that proves that twinpool made it.
     NoMarker,
+    /// Users are sent to the new pool, or were: what is there may be somebody's account.
+    Moving,
 }
 
 impl<P: Ports> Engine<P>
@@ -43,6 +45,9 @@ where
     /// When a call fails. May be tried again.
     pub async fn undo(&self, old_sub: &OldSub, run: &RunId) -> Result<Undone, SyncError> {
         for _ in 0..ROUNDS {
+            if self.standing_now().await?.two_way_since.is_some() {
+                return Ok(Undone::Moving);
+            }
             let link = self.ports.links().link(old_sub).await?;
             let Some((link, linked)) = link.as_ref().and_then(|link| Some((link, link.linked()?))) else {
                 return Ok(Undone::NotOfRun);

@@ -7,6 +7,7 @@
 use std::io;
 use std::time::Duration;
 
+use twinpool_core::born::BornStore;
 use twinpool_core::id::{NewSub, OldSub};
 use twinpool_core::listing::{LinkBatch, PoolList};
 use twinpool_core::port::{Clock, LinkReader, PortError};
@@ -151,7 +152,7 @@ impl<O, N, L, C> Verifier<'_, O, N, L, C>
 where
     O: PoolList,
     N: PoolList,
-    L: LinkReader + LinkBatch,
+    L: LinkReader + LinkBatch + BornStore,
     C: Clock,
 {
     /// Compares both pools whole.

@@ -6,7 +6,7 @@ use twinpool_core::port::{Answer, Clock};
 use twinpool_core::verdict::{Judgement, Measure, Verdict, judge};
 use twinpool_core::watch::{Announcer, Memory, message, rolled_back_message};
 
-use crate::phase_steps::{RollBackError, RolledBack, roll_back};
+use crate::phase_steps::{RollBackError, RolledBack, roll_back_since};
 
 /// Who looks, and what for.
 #[derive(Debug)]
@@ -58,16 +58,21 @@ impl<S: PhaseStore, C: Clock, A: Announcer> Watch<'_, S, C, A> {
             told = Some(answer);
         }
         let rolled_back = match self.rolls_back.filter(|_| next.is_time) {
-            Some(who) => Some(self.back(who, &judgement).await),
+            Some(who) => Some(self.back(standing, who, &judgement).await),
             None => None,
         };
         Looked { judgement, is_moving: true, told, rolled_back }
     }
 
-    async fn back(&self, who: &str, judgement: &Judgement) -> Result<RolledBack, RollBackError> {
+    async fn back(
+        &self,
+        looked: &Standing,
+        who: &str,
+        judgement: &Judgement,
+    ) -> Result<RolledBack, RollBackError> {
         let reasons = judgement.reasons_of(Verdict::RollBack);
         let why = format!("the watch: {}", reasons.join("; "));
-        let done = roll_back(self.store, self.clock, who, &why).await;
+        let done = roll_back_since(looked, self.store, self.clock, (who, &why)).await;
         let is_silent = done.as_ref().is_ok_and(|done| done.by_another);
         if !is_silent {
             let problem = done.as_ref().err().map(ToString::to_string);

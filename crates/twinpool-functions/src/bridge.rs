@@ -17,8 +17,12 @@ use twinpool_rules::Rules;
 
 use crate::wiring::SystemClock;
 
+mod count;
+
+pub use count::Counted;
+
 /// The bridge on AWS.
-pub type OnAws = Bridge<Wired<PasswordPool, CognitoPool, Links, SystemClock>>;
+pub type OnAws = Bridge<Wired<PasswordPool, Counted<CognitoPool>, Links, SystemClock>>;
 
 /// The way back on AWS.
 pub type BackOnAws = Back<Wired<CognitoPool, PasswordPool, Links, SystemClock>>;
@@ -64,5 +68,6 @@ pub async fn start(settings: BridgeSettings) -> Result<(OnAws, Option<BackOnAws>
         Back::new(ports, Limit::PASSWORDS)
     });
     let old = PasswordPool::new(old, settings.old_pool_client, CHECK);
+    let new_pool = Counted(new_pool);
     Ok((Bridge::new(Wired { old, new_pool, table, clock: SystemClock }, Limit::PASSWORDS), back))
 }

@@ -16,6 +16,10 @@ use twinpool_engine::{
     Verdict, VerifyError,
 };
 
+mod start;
+
+pub use start::Sweeps;
+
 /// Left of the function's time for what is under way.
 const MARGIN: Duration = Duration::from_secs(60);
 
@@ -55,6 +59,11 @@ pub enum Found {
         /// Users in whom the pools differ, and no reason is known.
         differing: u64,
     },
+    /// Nothing: the pools follow each other no more, and none was asked.
+    Nothing {
+        /// Where the move stands.
+        phase: &'static str,
+    },
 }
 
 /// Why nothing was found. The next time may be better; nothing is lost.
@@ -65,6 +74,12 @@ pub enum TaskError {
         "the input is no task: it should be {{\"task\": \"sweep\"}} or {{\"task\": \"sample\", \"users\": 50}}"
     )]
     NoTask,
+    /// It is not known whether there is anything to do.
+    #[error("the phase cannot be read: no pool was asked")]
+    Phase(#[source] PortError),
+    /// What it works with cannot be made.
+    #[error("the sweep cannot start: what no event told is not found")]
+    Start(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The system gave no random number.
     #[error("the system gave no random number")]
     NoRandomness,
@@ -83,6 +98,8 @@ impl From<TaskError> for Diagnostic {
     fn from(error: TaskError) -> Self {
         let kind = match error {
             TaskError::NoTask => "NoTask",
+            TaskError::Phase(_) => "Phase",
+            TaskError::Start(_) => "Start",
             TaskError::NoRandomness => "NoRandomness",
             TaskError::Sweep(_) => "Sweep",
             TaskError::Sample(_) => "Sample",
@@ -92,7 +109,7 @@ impl From<TaskError> for Diagnostic {
     }
 }
 
-/// The function.
+/// What the function does while pools follow each other.
 #[derive(Debug)]
 pub struct Sweeper<P, S> {
     engine: Engine<P>,

@@ -103,7 +103,7 @@ impl<S: PhaseStore + WatchStore, C: Clock, M: Measurer, A: Announcer> Watcher<S,
             phase,
             verdict: Some(judgement.verdict.code()),
             reasons: judgement.reasons(),
-            rolled_back: rolled_back.is_some(),
+            rolled_back: rolled_back.is_some_and(|done| !done.by_another),
         })
     }
 

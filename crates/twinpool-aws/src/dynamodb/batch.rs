@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use twinpool_core::held_back::Reason;
 use twinpool_core::id::{NewSub, OldSub};
 use twinpool_core::listing::{Found, LinkBatch, Listing, Pair, Stage, Tied};
 use twinpool_core::phase::Round;
@@ -75,9 +76,18 @@ fn sub_of(item: &Item) -> Option<OldSub> {
     OldSub::parse(string(item, "pk")?.strip_prefix("OLD#")?).ok()
 }
 
+fn reverse(item: &Item) -> Option<&Item> {
+    item.get("reverse")?.as_m().ok()
+}
+
 fn moved_in(item: &Item) -> Option<Round> {
-    let reverse = item.get("reverse")?.as_m().ok()?;
-    reverse.get("moved_in")?.as_n().ok()?.parse().ok().map(Round)
+    reverse(item)?.get("moved_in")?.as_n().ok()?.parse().ok().map(Round)
+}
+
+fn is_gone_from_old(item: &Item) -> bool {
+    let held = reverse(item).and_then(|reverse| reverse.get("held_back")?.as_l().ok());
+    let reasons = held.into_iter().flatten().filter_map(|held| held.as_m().ok());
+    reasons.filter_map(|held| string(held, "reason")).any(|reason| reason == Reason::GoneFromOld.code())
 }
 
 fn pair(item: &Item) -> Option<Pair> {
@@ -86,5 +96,6 @@ fn pair(item: &Item) -> Option<Pair> {
         new_sub: string(item, "new_sub").map(NewSub::parse).transpose().ok()?,
         stage: Stage::from_code(string(item, "state")?)?,
         moved_in: moved_in(item),
+        is_gone_from_old: is_gone_from_old(item),
     })
 }

@@ -4,9 +4,12 @@ use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use twinpool_core::phase::{Busy, Change, PhaseReader, PhaseStore, Standing};
 use twinpool_core::port::{Answer, Class, PortError};
 
-use super::{Links, cancelled, item};
+use super::{COLLIDED, Links, cancelled, item};
 
 const PHASE: &str = "PHASE";
+
+/// A rollback does not fail because a switch says at the same moment that it lives: so often a write that met another is tried.
+const ATTEMPTS: usize = 5;
 
 fn line_key(number: u64) -> String {
     format!("{PHASE}#{number}")
@@ -17,16 +20,8 @@ impl Links {
         let item = self.get(PHASE.to_owned()).await?;
         Ok(item.map(|item| item::phase::decode_standing(&item)).transpose()?.unwrap_or_default())
     }
-}
 
-impl PhaseReader for Links {
-    async fn standing(&self) -> Answer<Standing> {
-        Ok(self.stands().await?.0)
-    }
-}
-
-impl PhaseStore for Links {
-    async fn change(&self, next: &Standing, line: &Change) -> Answer<u64> {
+    async fn try_change(&self, next: &Standing, line: &Change) -> Answer<u64> {
         const OPERATION: &str = "TransactWriteItems";
         let (read, changes) = self.stands().await?;
         if read.version != next.version {
@@ -47,12 +42,50 @@ impl PhaseStore for Links {
         Ok(version)
     }
 
-    async fn claim(&self, read: &Standing, busy: Option<&Busy>) -> Answer<u64> {
+    async fn try_claim(&self, read: &Standing, busy: Option<&Busy>) -> Answer<u64> {
         let (_, changes) = self.stands().await?;
         let version = read.version + 1;
         let standing = Standing { version, busy: busy.cloned(), ..read.clone() };
-        self.put(item::phase::encode_standing(&standing, changes, PHASE.to_owned()), read.version).await?;
+        let item = item::phase::encode_standing(&standing, changes, PHASE.to_owned());
+        self.put(item, read.version).await.map_err(|error| match error.code.as_str() {
+            "TransactionConflictException" => PortError::new(Class::Stale, "PutItem", COLLIDED),
+            _ => error,
+        })?;
         Ok(version)
+    }
+}
+
+fn has_collided(done: &Answer<u64>) -> bool {
+    done.as_ref().is_err_and(|error| error.code == COLLIDED)
+}
+
+impl PhaseReader for Links {
+    async fn standing(&self) -> Answer<Standing> {
+        Ok(self.stands().await?.0)
+    }
+}
+
+impl PhaseStore for Links {
+    async fn change(&self, next: &Standing, line: &Change) -> Answer<u64> {
+        let mut done = self.try_change(next, line).await;
+        for _ in 1..ATTEMPTS {
+            if !has_collided(&done) {
+                break;
+            }
+            done = self.try_change(next, line).await;
+        }
+        done
+    }
+
+    async fn claim(&self, read: &Standing, busy: Option<&Busy>) -> Answer<u64> {
+        let mut done = self.try_claim(read, busy).await;
+        for _ in 1..ATTEMPTS {
+            if !has_collided(&done) {
+                break;
+            }
+            done = self.try_claim(read, busy).await;
+        }
+        done
     }
 
     async fn changes(&self) -> Answer<Vec<Change>> {
@@ -64,3 +97,7 @@ impl PhaseStore for Links {
         Ok(all)
     }
 }
+
+#[cfg(test)]
+#[cfg(feature = "raw")]
+mod tests;

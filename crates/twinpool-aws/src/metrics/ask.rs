@@ -10,6 +10,8 @@ pub(super) type Wanted = &'static str;
 
 pub(super) const SIGN_INS: Wanted = "sign_ins";
 pub(super) const SIGN_INS_GOOD: Wanted = "sign_ins_good";
+pub(super) const LET_IN: Wanted = "let_in";
+pub(super) const LET_IN_OVER_HTTP: Wanted = "let_in_over_http";
 pub(super) const AGE: Wanted = "age";
 pub(super) const CONFLICTS: Wanted = "conflicts";
 pub(super) const MIRROR_CALLS: Wanted = "mirror_calls";
@@ -29,11 +31,11 @@ pub(super) struct Span {
     pub(super) end: u64,
 }
 
-/// The whole minutes between two times; one at least, which may have begun before.
-pub(super) fn span(from: Timestamp, now: Timestamp) -> Span {
+/// The whole minutes between two times; `None` where there is none.
+pub(super) fn span(from: Timestamp, now: Timestamp) -> Option<Span> {
     let end = now.0 / 1_000 / PERIOD * PERIOD;
-    let start = (from.0 / 1_000).div_ceil(PERIOD) * PERIOD;
-    Span { start: start.min(end.saturating_sub(PERIOD)), end }
+    let start = from.0.div_ceil(PERIOD * 1_000) * PERIOD;
+    (start < end).then_some(Span { start, end })
 }
 
 /// What Cognito counts of the new pool, over all app clients: each is a series of its own, and a search finds them all.
@@ -53,6 +55,7 @@ pub(super) fn of_stack(places: &WatchPlaces, span: Span) -> Value {
     let mut all = vec![
         metric(AGE, "AWS/SQS", "ApproximateAgeOfOldestMessage", Some(("QueueName", queue)), "Maximum"),
         metric(CONFLICTS, "twinpool", &of_stack("MirrorConflicts"), None, "Sum"),
+        metric(LET_IN_OVER_HTTP, "twinpool", &of_stack("BridgedOverHttp"), None, "Sum"),
     ];
     let mut of_function = |function: &Option<String>, wanted: &[(Wanted, &str, &str)]| {
         let Some(function) = function else { return };
@@ -75,7 +78,11 @@ pub(super) fn of_stack(places: &WatchPlaces, span: Span) -> Value {
     );
     of_function(
         &places.sign_in,
-        &[(SIGN_IN_CALLS, "AWS/Lambda", "Invocations"), (SIGN_IN_ERRORS[0], "twinpool", "ClaimMissing")],
+        &[
+            (SIGN_IN_CALLS, "AWS/Lambda", "Invocations"),
+            (SIGN_IN_ERRORS[0], "twinpool", "ClaimMissing"),
+            (LET_IN, "twinpool", "Bridged"),
+        ],
     );
     if places.resolve.is_some() {
         // An answer of 503 is no error of the function: its log is counted.

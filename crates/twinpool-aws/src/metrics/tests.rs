@@ -103,6 +103,47 @@ async fn everything_is_measured_where_it_is_counted() {
     assert_eq!(seen[2].header("x-amz-target"), "AmazonSQS.GetQueueAttributes");
 }
 
+/// Of so many sign-ins so many succeed, and so many people were let in: by the triggers, and over HTTP.
+async fn judged(all: &str, good: &str, let_in: &str, over_http: &str) -> Fact {
+    let stack = data(&[("let_in", let_in), ("let_in_over_http", over_http)]);
+    let new = data(&[("sign_ins", all), ("sign_ins_good", good)]);
+    let (measures, _) = measured([ok(stack), ok(new), ok(depth(0, 0)), ok(depth(0, 0))]).await;
+    fact(&measures, Criterion::SignInSuccess).clone()
+}
+
+#[tokio::test]
+async fn attempts_that_had_to_fail_before_somebody_was_let_in_count_for_nothing() {
+    // Plainly, by the challenge, and then in: of each of fifty people two attempts had to fail.
+    assert_eq!(judged("160", "50", "50", "0").await, Fact::Share { part: 50, of: 60 });
+    // A form that goes without the plain attempt: what is taken off is never somebody who got in.
+    assert_eq!(judged("55", "50", "50", "0").await, Fact::Share { part: 50, of: 50 });
+    assert_eq!(judged("100", "60", "0", "30").await, Fact::Share { part: 60, of: 70 });
+    // Whom nobody lets in is counted in full.
+    assert_eq!(judged("100", "0", "0", "0").await, Fact::Share { part: 0, of: 100 });
+}
+
+#[tokio::test]
+async fn where_it_is_not_known_who_was_let_in_nothing_is_said_of_sign_ins() {
+    let new = data(&[("sign_ins", "100"), ("sign_ins_good", "50")]);
+    let (measures, _) = measured([DENIED, ok(new), ok(depth(0, 0)), ok(depth(0, 0))]).await;
+    assert!(matches!(fact(&measures, Criterion::SignInSuccess), Fact::Unknown(_)));
+}
+
+#[tokio::test]
+async fn in_the_first_minute_after_a_step_nothing_is_asked_of_the_time_before() {
+    let (address, seen) = server([ok(depth(0, 0)), ok(depth(3, 0))]);
+    let config = config(&address).await;
+    let metrics = Metrics::connect(&config, &config, places()).unwrap();
+    let measures = metrics.measures(Timestamp(NOW.0 - 10_000), NOW).await;
+    for Measure { criterion, fact, .. } in &measures {
+        match criterion {
+            Criterion::DeadLetters => assert_eq!(fact, &Fact::Amount(3), "as it is now"),
+            _ => assert!(matches!(fact, Fact::Unknown(why) if why.contains("last step")), "{fact:?}"),
+        }
+    }
+    assert_eq!(seen.try_iter().filter(|one| one.header("x-amz-target").contains("Metric")).count(), 0);
+}
+
 #[tokio::test]
 async fn a_stack_at_rest_is_known_to_be_well_but_for_sign_ins_that_nobody_made() {
     let (measures, _) = measured([ok(EMPTY), ok(EMPTY), ok(depth(0, 0)), ok(depth(0, 0))]).await;
@@ -149,12 +190,14 @@ async fn an_answer_that_makes_no_sense_is_not_known() {
 }
 
 #[test]
-fn only_whole_minutes_are_asked_for_and_one_at_least() {
+fn only_whole_minutes_are_asked_for_and_none_that_had_begun_before() {
     let span = |from, now| {
         let span = ask::span(Timestamp(from), Timestamp(now));
-        (span.start, span.end)
+        span.map(|span| (span.start, span.end))
     };
-    assert_eq!(span(61_000, 605_000), (120, 600));
-    assert_eq!(span(604_000, 605_000), (540, 600));
-    assert_eq!(span(0, 0), (0, 0));
+    assert_eq!(span(61_000, 605_000), Some((120, 600)));
+    assert_eq!(span(540_000, 605_000), Some((540, 600)));
+    assert_eq!(span(541_000, 605_000), None);
+    assert_eq!(span(604_000, 605_000), None);
+    assert_eq!(span(0, 0), None);
 }

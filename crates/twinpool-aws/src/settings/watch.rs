@@ -16,6 +16,12 @@ impl TopicArn {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The Region that the topic is in.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        self.0.split(':').nth(3).unwrap_or_default()
+    }
 }
 
 impl FromStr for TopicArn {
@@ -116,7 +122,8 @@ mod tests {
     #[test]
     fn only_the_arn_of_a_topic_is_one() {
         let topic = "arn:aws-cn:sns:cn-north-1:123456789012:twinpool";
-        assert_eq!(topic.parse::<TopicArn>().unwrap().as_str(), topic);
+        let parsed: TopicArn = topic.parse().unwrap();
+        assert_eq!((parsed.as_str(), parsed.region()), (topic, "cn-north-1"));
         for odd in [
             "",
             "twinpool",

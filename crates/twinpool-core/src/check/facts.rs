@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::drain::Drain;
 use crate::held_back::Reason;
 use crate::verified::Verified;
 
@@ -22,6 +23,8 @@ pub struct Facts {
     pub marker: Look<Marker>,
     /// The user of whom the way back will be proven before anybody is sent.
     pub prover: Option<String>,
+    /// Whether sign-ins to the new pool are heard of: a function in another account or Region is none of the stack's.
+    pub heard: Look<bool>,
     /// The last verify of everybody.
     pub verified: Look<Option<Verified>>,
     /// For so long it counts.
@@ -36,6 +39,8 @@ pub struct Facts {
     pub conflicts: Look<Open>,
     /// The alarms of the stack that are on.
     pub alarms: Look<Vec<String>>,
+    /// Who still uses the old pool.
+    pub drain: Look<Drain>,
 }
 
 impl Facts {
@@ -49,6 +54,7 @@ impl Facts {
             reverse_sync: Err(why()),
             marker: Err(why()),
             prover: None,
+            heard: Err(why()),
             verified: Err(why()),
             fresh: Duration::from_secs(24 * 60 * 60),
             queue: Err(why()),
@@ -56,6 +62,7 @@ impl Facts {
             chain: Err(why()),
             conflicts: Err(why()),
             alarms: Err(why()),
+            drain: Err(why()),
         }
     }
 }

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::Verdict;
 use super::facts::{Facts, Lag, Marker};
-use crate::id::Timestamp;
-use crate::phase::Standing;
+use crate::drain::{Ago, Drain};
+use crate::id::{ClientId, Timestamp};
+use crate::phase::{Phase, Standing, Step};
 
 /// A change should be in the other pool by then.
 const LATE: Duration = Duration::from_secs(60);
@@ -80,10 +81,12 @@ pub(super) fn marker(facts: &Facts) -> Verdict {
     }
 }
 
-pub(super) fn way_back(standing: &Standing, facts: &Facts) -> Verdict {
+pub(super) fn way_back(standing: &Standing, facts: &Facts, now: Timestamp) -> Verdict {
     match (standing.proven, &facts.prover) {
         (_, Some(user)) => holds(format!("is proven with {user} before anybody is sent")),
-        (Some(_), None) => holds("a change in the new pool was seen in the old one"),
+        (Some(at), None) => {
+            holds(format!("a change in the new pool was seen in the old one, {} ago", span(since(at, now))))
+        }
         (None, None) => fails(
             "nobody has seen a change travel from the new pool to the old one",
             "name a test user of yours who is in both pools: --canary-user <sub or user id>",
@@ -91,14 +94,35 @@ pub(super) fn way_back(standing: &Standing, facts: &Facts) -> Verdict {
     }
 }
 
-pub(super) fn verified(facts: &Facts, now: Timestamp) -> Verdict {
+pub(super) fn heard(facts: &Facts) -> Verdict {
+    match &facts.heard {
+        Ok(true) => holds("the new pool is where the stack is"),
+        Ok(false) => fails(
+            "the new pool is in another account or Region, where no function tells of sign-ins: nobody knows who comes there and who \
+             chooses a password, and the old pool keeps the say over everybody",
+            "send nobody ahead: everybody at once (--percent 100), when you can do without what people do there before a rollback",
+        ),
+        Err(why) => unknown(why),
+    }
+}
+
+/// After which moment a verify counts for a step, and what was then.
+fn counts_after(step: &Step, standing: &Standing) -> Option<(Timestamp, &'static str)> {
+    match (step, standing.phase) {
+        (Step::Complete, _) => Some((standing.since, "cutover")),
+        (Step::Switch { .. }, Phase::RolledBack) => Some((standing.since, "rollback")),
+        (Step::Switch { .. } | Step::Rollback, _) => None,
+    }
+}
+
+pub(super) fn verified(step: &Step, standing: &Standing, facts: &Facts, now: Timestamp) -> Verdict {
     const REMEDY: &str = "twinpool verify, and whatever it says";
     let verified = match &facts.verified {
         Ok(Some(verified)) => verified,
         Ok(None) => return fails("nobody has compared everybody yet", "twinpool verify"),
         Err(why) => return unknown(why),
     };
-    let age = Duration::from_millis(now.0.saturating_sub(verified.at.0));
+    let age = since(verified.at, now);
     if !verified.is_equal() {
         let why = format!("{} of {} users differ", verified.differing, verified.users);
         return fails(why, REMEDY);
@@ -106,6 +130,9 @@ pub(super) fn verified(facts: &Facts, now: Timestamp) -> Verdict {
     if age > facts.fresh {
         let why = format!("equal, but that was {} ago, and {} count", span(age), span(facts.fresh));
         return fails(why, "twinpool verify");
+    }
+    if let Some((_, what)) = counts_after(step, standing).filter(|(after, _)| verified.at <= *after) {
+        return fails(format!("equal, but that was before the {what}, {} ago", span(age)), "twinpool verify");
     }
     let held = match verified.held_back {
         0 => String::new(),
@@ -178,6 +205,42 @@ pub(super) fn alarms(facts: &Facts) -> Verdict {
         Ok(on) => fails(few(on), "docs/runbook.md says what each means"),
         Err(why) => unknown(why),
     }
+}
+
+pub(super) fn drained(facts: &Facts) -> Verdict {
+    let drain = match &facts.drain {
+        Ok(drain) => drain,
+        Err(why) => return unknown(why),
+    };
+    let total = drain.total();
+    let (day, week) = (total.count(Ago::Day), total.count(Ago::Week));
+    if day + week == 0 {
+        return holds("nobody was seen in the old pool within 7 days");
+    }
+    let why = format!(
+        "{} were seen in the old pool within 7 days, {day} of them within 24 h, by {}",
+        day + week,
+        few(&still_used(drain))
+    );
+    fails(
+        why,
+        "twinpool report drain shows who; what they change there afterwards never reaches the new pool",
+    )
+}
+
+/// The app clients of the old pool by which somebody was seen of late.
+fn still_used(drain: &Drain) -> Vec<String> {
+    let used =
+        drain.clients.iter().filter(|(_, served)| served.count(Ago::Day) + served.count(Ago::Week) > 0);
+    let named = |id: &Option<ClientId>| match id {
+        Some(id) => format!("the app client {}", id.as_str()),
+        None => "an app client that no event named".to_owned(),
+    };
+    used.map(|(id, _)| named(id)).collect()
+}
+
+fn since(at: Timestamp, now: Timestamp) -> Duration {
+    Duration::from_millis(now.0.saturating_sub(at.0))
 }
 
 /// In the largest unit that says enough.

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use super::*;
+use crate::drain::{Ago, Drain, Served};
 use crate::held_back::Reason;
+use crate::id::ClientId;
 use crate::phase::{Cohorts, Phase, Share};
 use crate::verified::Verified;
 
@@ -19,6 +21,8 @@ fn fine() -> Facts {
         chain: Ok(Chain { fine: 20, ..Chain::default() }),
         conflicts: Ok(Open::default()),
         alarms: Ok(Vec::new()),
+        drain: Ok(Drain::default()),
+        heard: Ok(true),
         ..Facts::unknown("nobody looked")
     }
 }
@@ -103,7 +107,63 @@ fn the_way_back_is_proven_before_anybody_is_sent() {
 }
 
 #[test]
-fn a_rollback_waits_for_no_walk_and_only_a_restored_table_bars_it() {
+fn a_proof_of_the_way_back_says_how_old_it_is() {
+    let proven = Standing { proven: Some(Timestamp(NOW.0 - 3 * 3_600_000)), ..standing() };
+    let all = checks(&switch(), &proven, &fine(), NOW);
+    let told = all.into_iter().find(|check| check.what == What::WayBack).unwrap();
+    let Verdict::Holds(why) = told.verdict else { panic!() };
+    assert!(why.ends_with("3 h ago"), "{why}");
+}
+
+#[test]
+fn a_verify_of_before_a_cutover_or_a_rollback_says_nothing_of_after_it() {
+    let verdict = |step: &Step, phase, since| {
+        let standing = Standing { phase, since: Timestamp(since), ..standing() };
+        let all = checks(step, &standing, &fine(), NOW);
+        all.into_iter().find(|check| check.what == What::Verified).unwrap()
+    };
+    let at = NOW.0 - 60_000;
+    for (step, phase) in [(Step::Complete, Phase::Cutover), (switch(), Phase::RolledBack)] {
+        assert!(verdict(&step, phase, at - 1).holds(), "{step:?}");
+        let check = verdict(&step, phase, at + 1);
+        let Verdict::Fails { why, remedy } = check.verdict else { panic!("{step:?}") };
+        assert!(why.contains("before") && remedy.contains("twinpool verify") && !check.hard, "{why}");
+    }
+    assert!(verdict(&switch(), Phase::Canary, at + 1).holds(), "a larger share needs no new look");
+}
+
+#[test]
+fn whoever_was_seen_in_the_old_pool_of_late_is_told_before_it_is_left_for_good() {
+    let seen = |ago: Ago| {
+        let mut drain = Drain::default();
+        let client = Some(ClientId::parse("web1").unwrap());
+        let served = Served { users: [(ago, 3)].into(), last: None };
+        drain.clients.insert(client, served);
+        Facts { drain: Ok(drain), ..fine() }
+    };
+    assert_eq!(failing(&Step::Complete, &seen(Ago::Day)), [(What::Drained, false)]);
+    assert_eq!(failing(&Step::Complete, &seen(Ago::Week)), [(What::Drained, false)]);
+    assert_eq!(failing(&Step::Complete, &seen(Ago::Month)), []);
+    assert_eq!(failing(&switch(), &seen(Ago::Day)), []);
+    let told =
+        of(&Step::Complete, &seen(Ago::Week)).into_iter().find(|check| check.what == What::Drained).unwrap();
+    let Verdict::Fails { why, remedy } = told.verdict else { panic!() };
+    assert!(why.contains("3 were seen") && why.contains("web1") && remedy.contains("report drain"), "{why}");
+}
+
+#[test]
+fn where_sign_ins_to_the_new_pool_are_not_heard_of_nobody_goes_before_everybody_does() {
+    let unheard = Facts { heard: Ok(false), ..fine() };
+    assert_eq!(failing(&switch(), &unheard), [(What::Heard, false)]);
+    for share in [Share::NONE, Share::parse("5").unwrap()] {
+        let some = Step::Switch { share, cohorts: Cohorts::default() };
+        assert_eq!(failing(&some, &unheard), [(What::Heard, true)], "{share}");
+    }
+    assert_eq!(failing(&Step::Complete, &unheard), []);
+}
+
+#[test]
+fn a_rollback_waits_for_no_walk_and_nothing_bars_it() {
     let lame = Facts {
         reverse_sync: Ok(false),
         dead_letters: Ok([("events".to_owned(), 9)].into()),
@@ -113,7 +173,5 @@ fn a_rollback_waits_for_no_walk_and_only_a_restored_table_bars_it() {
     };
     assert!(of(&Step::Rollback, &lame).iter().all(|check| !check.bars()));
     let restored = Facts { table: Ok(Some("id-2".to_owned())), ..lame };
-    let barred: Vec<_> =
-        of(&Step::Rollback, &restored).into_iter().filter(Check::bars).map(|check| check.what).collect();
-    assert_eq!(barred, [What::Table]);
+    assert!(failing(&Step::Rollback, &restored).contains(&(What::Table, false)));
 }

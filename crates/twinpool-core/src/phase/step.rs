@@ -64,6 +64,8 @@ impl Standing {
                     share: Share::NONE,
                     cohorts: Cohorts::default(),
                     round: super::Round(self.round.0.saturating_add(1)),
+                    // What led back once may be the very reason for the rollback.
+                    proven: None,
                     ..next
                 }),
             },
@@ -85,7 +87,9 @@ impl Standing {
         if share == Share::NONE && cohorts.is_empty() {
             return Err(Refused::Nobody);
         }
-        if share == self.share && *cohorts == self.cohorts {
+        // Where everybody is sent, no name changes anything.
+        let all_are_sent = self.phase == Phase::Cutover && share == Share::ALL;
+        if all_are_sent || (share == self.share && *cohorts == self.cohorts) {
             return Err(Refused::NoChange);
         }
         let is_fewer = share < self.share
@@ -137,5 +141,22 @@ mod tests {
         assert_eq!(after(&[with(2_500, &[], &[]), with(500, &[], &[])]), Err(Refused::Fewer));
         assert!(after(&[with(2_500, &[], &[]), Step::Rollback, with(500, &[], &[])]).is_ok());
         assert_eq!(after(&[with(0, &[], &[])]), Err(Refused::Nobody));
+    }
+
+    #[test]
+    fn the_way_back_is_to_be_proven_anew_after_a_rollback() {
+        let proven = Standing { proven: Some(NOW), ..after(&[with(500, &[], &[])]).unwrap() };
+        assert_eq!(proven.after(&with(2_500, &[], &[]), NOW).unwrap().proven, Some(NOW));
+        assert_eq!(proven.after(&Step::Rollback, NOW).unwrap().proven, None);
+    }
+
+    #[test]
+    fn once_everybody_is_sent_nobody_s_name_changes_anything() {
+        let everybody = with(10_000, &[], &[]);
+        for more in [with(10_000, &["one"], &[]), with(10_000, &[], &["two"])] {
+            assert_eq!(after(&[everybody.clone(), more.clone()]), Err(Refused::NoChange));
+            assert!(after(&[with(500, &[], &[]), more]).is_ok());
+        }
+        assert!(after(&[everybody.clone(), Step::Rollback, everybody]).is_ok());
     }
 }

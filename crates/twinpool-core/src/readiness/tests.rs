@@ -116,3 +116,13 @@ fn everybody_is_counted_once() {
     all.add_new_only(NewOnly::Born);
     assert_eq!((all.fine, all.resets(), all.put_to_reset, all.only_in_new(), all.disabled), (1, 2, 1, 2, 1));
 }
+
+#[test]
+fn where_nobody_hears_who_came_nobody_counts_as_fine() {
+    let mut all = Readiness::default();
+    all.add(InOld::Own, OldPassword::Works);
+    all.add(InOld::Made, OldPassword::Reset(Because::Born));
+    let unheard = all.clone().unheard();
+    assert_eq!((all.fine, all.unknown), (1, 0));
+    assert_eq!((unheard.fine, unheard.unknown, unheard.resets()), (0, 1, 1));
+}

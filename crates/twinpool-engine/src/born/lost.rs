@@ -4,7 +4,7 @@ use twinpool_core::authority::authority;
 use twinpool_core::born::{Birth, BornStore as _};
 use twinpool_core::change_event::ChangeEvent;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
-use twinpool_core::id::{NewSub, OldSub, Pool, UserId};
+use twinpool_core::id::{NewSub, OldSub, Pool, Timestamp, UserId};
 use twinpool_core::link::{Left, Link, LinkState, Names};
 use twinpool_core::phase::Standing;
 use twinpool_core::plan::{WhenDeleted, farewell};
@@ -20,6 +20,9 @@ use crate::execute::execute;
 use crate::observe;
 use crate::sync_user::{Kind, Outcome, SyncError};
 
+/// The audit trail tells times in whole seconds.
+const TRAIL_ROUNDS: u64 = 1_000;
+
 const GONE: HeldBack = HeldBack { subject: Subject::User, reason: Reason::GoneFromOld };
 
 impl<P: Ports> Engine<P> {
@@ -29,9 +32,14 @@ impl<P: Ports> Engine<P> {
         if !standing.phase.is_two_way() || link.linked().is_none() {
             return false;
         }
-        let is_told_since =
-            event.pool == self.old_shape.id && event.cause.tells_of_deletion() && event.at >= standing.since;
-        let had_say = link.reverse.moved_in.is_some() || link.reverse.held_back.contains(&GONE);
+        let is_told = event.pool == self.old_shape.id && event.cause.tells_of_deletion();
+        let is_told_since = is_told && event.at >= standing.since;
+        // Who went before signing in to the new pool went while the old one had the say.
+        let went_before = |moved: Timestamp| event.at.0.saturating_add(TRAIL_ROUNDS) <= moved.0;
+        if is_told && link.reverse.moved_at.is_some_and(went_before) {
+            return false;
+        }
+        let had_say = link.reverse.moved_in.is_some() || link.reverse.is_gone_from_old();
         authority(standing, link) == Pool::New || (had_say && !is_told_since)
     }
 
@@ -52,7 +60,7 @@ impl<P: Ports> Engine<P> {
             // Gone from both.
             return self.bury(Some(link), &old_sub, &event.cause).await;
         }
-        if !link.reverse.held_back.contains(&GONE) {
+        if !link.reverse.is_gone_from_old() {
             link.reverse.work = None;
             link.reverse.held_back.push(GONE);
             self.note(&mut link, &event.cause, "deleted from the old pool; the user of the new pool stays");

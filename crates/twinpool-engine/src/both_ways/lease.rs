@@ -75,10 +75,14 @@ impl<P: Ports> Engine<P> {
         Ok(Some(work))
     }
 
-    /// Says what was, perhaps, written by somebody who decided on it while changes travelled one way, and who was too slow to record
-    /// it: else it would look like a change that a user made in the new pool.
-    pub(crate) async fn leave_behind(&self, old_sub: &OldSub, written: Written) -> Answer<()> {
-        if written == Written::default() || !self.standing().await?.phase.is_two_way() {
+    /// Says what was, perhaps, written by somebody who was too slow to record it, because changes travel both ways by now, or because
+    /// somebody else took over: else it would look like a change that a user made.
+    pub(crate) async fn leave_behind(&self, old_sub: &OldSub, work: Option<Work>) -> Answer<()> {
+        let is_something = |work: &Work| work.old != Written::default() || work.new != Written::default();
+        let Some(work) = work.filter(is_something) else {
+            return Ok(());
+        };
+        if !self.standing().await?.phase.is_two_way() {
             return Ok(());
         }
         let links = self.ports.links();
@@ -86,7 +90,6 @@ impl<P: Ports> Engine<P> {
             return Ok(());
         };
         if link.reverse.work.is_none() {
-            let work = Work { at: self.ports.clock().now(), old: Written::default(), new: written };
             link.reverse.work = Some(Box::new(work.given_up()));
             links.write(&link).await?;
         }

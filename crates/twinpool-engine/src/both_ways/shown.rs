@@ -80,6 +80,7 @@ impl<P: Ports> Engine<P> {
         let learned = remember_unseen(unseen, &base.new, event, &side, (*mirrored_at, thorough));
         if moves {
             link.reverse.moved_in = Some(standing.round);
+            link.reverse.moved_at = Some(event.at);
         }
         if case.view.left_out {
             if moves {
@@ -128,8 +129,7 @@ impl<P: Ports> Engine<P> {
         event: &ChangeEvent,
         delivery: u32,
     ) -> Result<Outcome, SyncError> {
-        let is_known = link.reverse.held_back.iter().any(|held| held.reason == Reason::GoneFromOld);
-        if delivery < BELIEVED && !is_known {
+        if delivery < BELIEVED && !link.reverse.is_gone_from_old() {
             return Err(SyncError::TooEarly);
         }
         let old_sub = link.old_sub.clone();

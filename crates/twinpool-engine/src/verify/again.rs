@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::RandomState;
 
 use futures_util::future::join_all;
+use twinpool_core::born::BornStore;
 use twinpool_core::id::Timestamp;
 use twinpool_core::listing::{LinkBatch, PoolList};
 use twinpool_core::port::{Answer, Class, Clock, LinkReader};
@@ -40,7 +41,7 @@ impl<O, N, L, C> Verifier<'_, O, N, L, C>
 where
     O: PoolList,
     N: PoolList,
-    L: LinkReader + LinkBatch,
+    L: LinkReader + LinkBatch + BornStore,
     C: Clock,
 {
     pub(super) async fn look_at_all<Q: Observer>(

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use twinpool_core::born::BornStore;
 use twinpool_core::id::GroupName;
 use twinpool_core::listing::{LinkBatch, PoolList};
 use twinpool_core::plan::GroupMode;
@@ -18,7 +19,7 @@ impl<O, N, L, C> Verifier<'_, O, N, L, C>
 where
     O: PoolList,
     N: PoolList,
-    L: LinkReader + LinkBatch,
+    L: LinkReader + LinkBatch + BornStore,
     C: Clock,
 {
     pub(super) async fn gather(

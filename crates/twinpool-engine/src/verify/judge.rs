@@ -6,7 +6,7 @@ use twinpool_core::attribute::Contact;
 use twinpool_core::change_event::Cause;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::AttributeName;
-use twinpool_core::link::{Link, LinkState, Linked, Names};
+use twinpool_core::link::{Link, LinkState, Linked, Names, Side};
 use twinpool_core::plan::{Marker, Operation, WhenDeleted, farewell};
 use twinpool_core::snapshot::{Factor, Mfa, Snapshot, Status};
 use twinpool_core::value::{Attributes, Value};
@@ -28,6 +28,8 @@ pub(super) struct Both {
     pub(super) is_merged: bool,
     /// Of a user of the new pool whom no link names: whether somebody is making it.
     pub(super) is_being_made: bool,
+    /// Of a user who was born in the new pool: why there is none in the old one.
+    pub(super) obstacle: Option<HeldBack>,
 }
 
 /// What is said of it.
@@ -84,6 +86,9 @@ fn is_whole(held: &&HeldBack) -> bool {
 /// A user of the new pool without one in the old pool.
 fn gone(known: &Known<'_>, both: &Both, new: &Snapshot) -> Said {
     let Some(link) = &both.link else {
+        if let Some(held) = &both.obstacle {
+            return Said { verdict: Verdict::HeldBack, findings: vec![held.into()] };
+        }
         let why = if both.is_being_made { Why::BeingMade } else { Why::NoLink };
         return Said::user(Verdict::OnlyInNew, why);
     };
@@ -144,9 +149,10 @@ fn compare(known: &Known<'_>, case: &Case, link: &Link, linked: &Linked, new: &S
     let mut held = plan.held_back;
     let mut findings = Vec::new();
     let wanted = &case.view.snapshot.attributes;
+    let now = Side::of(new, known.key);
     for finding in plan.operations.iter().flat_map(|operation| findings_of(operation, wanted, new)) {
         let told = match &finding.what {
-            What::Of(subject) => is_told(known, linked, case, subject).or_else(|| waits(link, subject)),
+            What::Of(subject) => is_told(known, linked, case, subject).or_else(|| waits(link, subject, &now)),
             What::Enabled | What::Password => None,
         };
         match told {
@@ -191,10 +197,16 @@ pub(super) fn is_told<'a>(
     (is_unchanged && linked.rules == known.rules.fingerprint()).then_some(held)
 }
 
-/// What the link says of a subject that changed in the new pool and has not come to the old one.
-fn waits<'a>(link: &'a Link, subject: &Subject) -> Option<&'a HeldBack> {
+/// What the link says of a subject that changed in the new pool, has not come to the old one, and has not changed there since.
+fn waits<'a>(link: &'a Link, subject: &Subject, now: &Side) -> Option<&'a HeldBack> {
     let subject = with_its_flag(subject);
-    link.reverse.held_back.iter().find(|held| held.subject == subject)
+    let then = &link.linked()?.base.new;
+    let is_unchanged = match &subject {
+        Subject::Attribute(name) => then.attributes.get(name) == now.attributes.get(name),
+        Subject::Group(name) => then.groups.contains(name) == now.groups.contains(name),
+        Subject::User | Subject::Identity(_) | Subject::Factor(_) => true,
+    };
+    link.reverse.held_back.iter().find(|held| is_unchanged && held.subject == subject)
 }
 
 /// A flag is held back with its address.

@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher, Hash as _, Hasher as _};
 
+use twinpool_core::born::BornStore;
 use twinpool_core::change_event::UserRef;
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::Subject;
@@ -20,7 +21,7 @@ impl<O, N, L, C> Verifier<'_, O, N, L, C>
 where
     O: PoolList,
     N: PoolList,
-    L: LinkReader + LinkBatch,
+    L: LinkReader + LinkBatch + BornStore,
     C: Clock,
 {
     /// Reads a user of the old pool, the link, and whom it names.
@@ -38,7 +39,7 @@ where
             Some(link) if old.is_some() => self.is_merged(link).await?,
             _ => false,
         };
-        Ok(Both { old, new, link, is_merged, is_being_made: false })
+        Ok(Both { old, new, link, is_merged, ..Both::default() })
     }
 
     /// Reads a user of the new pool whom no link names.
@@ -51,8 +52,11 @@ where
             Some(owner) => self.links.link(owner).await?,
             None => None,
         };
-        let is_being_made = link.is_some_and(|link| matches!(link.state, LinkState::Pending { .. }));
-        Ok(Both { new, is_being_made, ..Both::default() })
+        let birth = self.links.birth(sub).await?;
+        let is_being_made = link.is_some_and(|link| matches!(link.state, LinkState::Pending { .. }))
+            || birth.as_ref().is_some_and(|birth| birth.intended.is_some());
+        let obstacle = birth.and_then(|birth| birth.obstacle);
+        Ok(Both { new, is_being_made, obstacle, ..Both::default() })
     }
 
     async fn read_new(&self, sub: &NewSub) -> Answer<Option<Snapshot>> {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use twinpool_core::born::BornStore;
 use twinpool_core::id::OldSub;
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::listing::{LinkBatch, PoolList, Stage};
@@ -28,7 +29,7 @@ impl<O, N, L, C> Verifier<'_, O, N, L, C>
 where
     O: PoolList,
     N: PoolList,
-    L: LinkReader + LinkBatch,
+    L: LinkReader + LinkBatch + BornStore,
     C: Clock,
 {
     pub(super) async fn pass(

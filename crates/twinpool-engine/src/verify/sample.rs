@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use twinpool_core::born::BornStore;
 use twinpool_core::change_event::UserRef;
 use twinpool_core::id::{OldSub, Sub};
 use twinpool_core::link::Link;
@@ -43,7 +44,7 @@ impl<O, N, L, C> Verifier<'_, O, N, L, C>
 where
     O: PoolList,
     N: PoolList,
-    L: LinkReader + LinkBatch,
+    L: LinkReader + LinkBatch + BornStore,
     C: Clock,
 {
     /// Compares some users of the old pool with their counterparts. Who is in the new pool only is not seen.

@@ -13,7 +13,7 @@ use twinpool_core::id::Pool;
 use twinpool_core::phase::Step;
 use twinpool_core::snapshot::Status;
 use twinpool_engine::{Disposition, Kind, SyncError, disposition};
-use twinpool_testkit::world::{alias_pool, attribute, event_of, group, person};
+use twinpool_testkit::world::{OLD_POOL, alias_pool, attribute, event_of, group, person, username_pool};
 use twinpool_testkit::{Moment, Person, Process, World};
 
 use crate::support::{NOW, SIGN_IN, assert_in_step, audited, engine, engine_both_ways, link, run};
@@ -144,7 +144,7 @@ fn nothing_follows_once_the_move_is_complete() {
 
 #[test]
 fn a_name_that_somebody_else_has_in_the_old_pool_is_not_taken_and_goes_back_once_it_is_free() {
-    let world = World::new(alias_pool(twinpool_testkit::world::OLD_POOL), alias_pool("eu-west-1_New"));
+    let world = World::new(alias_pool(OLD_POOL), alias_pool("eu-west-1_New"));
     let world = world::canary_of(world.with_jane());
     let kim = [("email", "kim@example.com"), ("email_verified", "true")];
     world.old.put(person("kim-sub", "kim", &kim));
@@ -263,7 +263,7 @@ fn whoever_was_too_slow_reads_again_before_writing() {
     world.new.edit(&new, |jane| set(jane, "name", "Joan"));
     world.old.edit(&old, |jane| set(jane, "nickname", "JJ"));
     let event = audited("AdminUpdateUserAttributes", "jane-sub");
-    let result = world::slowed_down_after_the_announcement(&world, &event, || {
+    let result = world::slowed_down_after_the_announcement(&world, &event, (0, 31_000), || {
         world.new.edit(&new, |jane| set(jane, "name", "Jo"));
         world.old.edit(&old, |jane| set(jane, "nickname", "J"));
     });
@@ -271,4 +271,18 @@ fn whoever_was_too_slow_reads_again_before_writing() {
     assert_in_step(&world, "jane-sub");
     let jane = jane_in(&world.old);
     assert_eq!((jane.value("name"), jane.value("nickname")), (Some("Jo"), Some("J")));
+}
+
+#[test]
+fn a_user_who_has_a_name_and_nothing_else_travels_both_ways_too() {
+    let world = World::new(username_pool(OLD_POOL), username_pool("eu-west-1_New"));
+    world.old.put(person("jane-sub", "jane", &[]));
+    let world = world::canary_of(world);
+    let jane = new_sub(&world);
+    told(&world, &event_of(&world.new, jane.as_str(), SIGN_IN));
+    world.new.edit(&jane, |jane| jane.enabled = false);
+    let mut disabled = audited("AdminDisableUser", jane.as_str());
+    disabled.pool = world.new.shape().id.clone();
+    told(&world, &disabled);
+    assert_eq!([&world.old, &world.new].map(|pool| jane_in(pool).enabled), [false; 2]);
 }

@@ -55,6 +55,8 @@ fn a_changed_attribute_costs_one_update() {
         "AdminListGroupsForUser",
         "AdminGetUser",
         "AdminListGroupsForUser",
+        // What is about to be written, and what was.
+        "PutItem",
         "AdminUpdateUserAttributes",
         "PutItem",
     ];

@@ -4,20 +4,24 @@ use std::sync::Arc;
 
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::Subject;
-use twinpool_core::id::{OldSub, Sub};
+use twinpool_core::id::{OldSub, Pool, Sub};
+use twinpool_core::link::{Left, LinkState};
+use twinpool_core::password::Password;
+use twinpool_core::phase::Step;
 use twinpool_core::plan::Marker;
 use twinpool_core::pool::PoolShape;
-use twinpool_core::port::Class;
+use twinpool_core::port::{Class, LinkStore as _};
 use twinpool_core::snapshot::Status;
 use twinpool_core::value::{Attributes, Value};
-use twinpool_engine::{Barred, SignUp};
+use twinpool_engine::{Barred, No, NotAdmitted, SignUp};
 use twinpool_testkit::world::{
     MARKER, OLD_POOL, alias_pool, attribute, email_pool, key, person, username_pool,
 };
 use twinpool_testkit::{Person, Process, World};
 
+use crate::both_ways::world::{all, step};
 use crate::first_sign_ins::{JANE, PASSWORD, Seen, healthy, jane, name, signs_in};
-use crate::support::{NOW, decide, door, run, sign_in};
+use crate::support::{NOW, decide, door, link, run, sign_in};
 
 const UUID: &str = "b2a6c1de-1a3b-4c7f-9d57-1d7a3c2e9a01";
 
@@ -171,4 +175,29 @@ fn while_the_old_pool_does_not_answer_nobody_signs_up() {
     let world = jane("");
     world.old.remove(&Sub::parse("jane-sub").expect("a sub"));
     assert!(signs_up(&world, UUID, &[("email", JANE)]), "who is gone holds nothing");
+}
+
+#[test]
+fn once_the_old_pool_is_left_it_keeps_nobody_out_even_if_it_is_gone() {
+    let world = jane("");
+    step(&world, &all());
+    step(&world, &Step::Complete);
+    let gone = healthy();
+    gone.fail_all("DescribeUserPool", Class::Rejected);
+    let address = [("email", JANE)];
+    assert!(matches!(signs_up_by(&world, &gone, UUID, &address), Ok(())));
+    let refused = run(door(&world, &gone, NOW).sign_in(&name(JANE), &Password::new(PASSWORD)));
+    assert!(matches!(refused, Err(NotAdmitted::No(No::Nobody))), "{refused:?}");
+}
+
+#[test]
+fn who_deleted_the_account_in_the_new_pool_may_sign_up_again() {
+    let world = jane("");
+    sign_in(&world, "jane-sub");
+    assert!(!signs_up(&world, UUID, &[("email", JANE)]));
+    let mut buried = link(&world, "jane-sub");
+    let new_sub = buried.counterpart().cloned();
+    buried.state = LinkState::Tombstone { new_sub, by: Pool::New, left: Left::Disabled, since: NOW };
+    run(world.links.write(&buried)).expect("written");
+    assert!(signs_up(&world, UUID, &[("email", JANE)]));
 }

@@ -5,16 +5,17 @@ use std::sync::{Arc, Mutex};
 
 use twinpool_core::change_event::{ChangeEvent, EventId};
 use twinpool_core::group::GroupDefinition;
+use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::Sub;
 use twinpool_core::link::LinkState;
-use twinpool_core::port::{Answer, ChangeSink};
+use twinpool_core::port::{Answer, ChangeSink, LinkStore as _};
 use twinpool_core::snapshot::Status;
 use twinpool_core::value::Value;
 use twinpool_engine::{Deaf, Kind, Sweep, SweepError, Swept};
 use twinpool_testkit::world::{attribute, group, person};
 use twinpool_testkit::{Person, Process, World};
 
-use crate::support::{deliver, engine, link, sign_in};
+use crate::support::{deliver, engine, link, run, sign_in};
 
 /// A queue that keeps what it gets.
 #[derive(Debug, Default, Clone)]
@@ -171,6 +172,20 @@ async fn an_empty_list_sends_nobody_to_look_for_everybody() {
     let (swept, found) = sweep(&world).await;
     assert!(swept.too_many_missing);
     assert_eq!((swept.missing, found.iter().filter(|(_, cause)| cause == "Sweep_Missing").count()), (150, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_whom_the_link_says_that_the_old_pool_lost_them_nobody_is_sent_to_look_for() {
+    let world = mirrored();
+    for name in ["sub-3", "sub-4"] {
+        world.old.remove(&Sub::parse(name).unwrap());
+    }
+    let mut link = link(&world, "sub-3");
+    link.reverse.held_back.push(HeldBack { subject: Subject::User, reason: Reason::GoneFromOld });
+    run(world.links.write(&link)).expect("written");
+    let (_, found) = sweep(&world).await;
+    let missing: Vec<_> = found.iter().filter(|(_, cause)| cause == "Sweep_Missing").collect();
+    assert_eq!(missing.len(), 1, "{found:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use twinpool_core::id::{OldSub, Sub};
+use twinpool_core::phase::Step;
 use twinpool_core::value::Value;
 use twinpool_engine::Undone;
 use twinpool_testkit::world::attribute;
 use twinpool_testkit::{Moment, Process};
 
 use crate::backfills::{populated, run_id, whole};
+use crate::both_ways::world::{all, step};
 use crate::support::{engine, link, sign_in};
 
 #[tokio::test(start_paused = true)]
@@ -35,6 +37,18 @@ async fn what_a_run_made_can_be_taken_back_unless_it_is_used() {
     whole(&world, "two").await;
     assert_eq!(world.new.people().len(), 6);
     assert!(world.links.all().iter().all(|link| link.user_id.as_str() == link.old_sub.as_str()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_is_taken_back_once_users_are_sent_to_the_new_pool() {
+    for steps in [&[all()][..], &[all(), Step::Rollback], &[all(), Step::Complete]] {
+        let world = populated(1);
+        whole(&world, "one").await;
+        steps.iter().for_each(|next| step(&world, next));
+        let engine = engine(&world, &Arc::new(Process::healthy()));
+        let undone = engine.undo(&OldSub::parse("sub-0000").unwrap(), &run_id("one")).await;
+        assert_eq!((undone, world.new.people().len()), (Ok(Undone::Moving), 1), "{steps:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

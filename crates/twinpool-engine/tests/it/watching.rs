@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use twinpool_core::criteria::{Criteria, Criterion};
 use twinpool_core::id::Timestamp;
-use twinpool_core::phase::{Change, Cohorts, Phase, PhaseReader, PhaseStore, Share, Step};
+use twinpool_core::phase::{Change, Cohorts, Phase, PhaseReader, PhaseStore, Share, Standing, Step};
 use twinpool_core::port::{Answer, Class, PortError};
 use twinpool_core::verdict::{Fact, Measure, Verdict};
 use twinpool_core::watch::{Announcer, Memory};
@@ -31,6 +31,27 @@ impl Announcer for Mailbox {
     }
 }
 
+fn five() -> Step {
+    let share = Share::from_hundredths(500).expect("a share");
+    Step::Switch { share, cohorts: Cohorts::default() }
+}
+
+/// An operator makes a step.
+async fn step(links: &MemoryLinks, step: &Step) {
+    let read = links.standing().await.expect("the phase");
+    let next = read.after(step, Timestamp(NOON)).expect("a step");
+    let line = Change {
+        version: next.version,
+        from: (read.phase, read.share),
+        to: (next.phase, next.share),
+        at: Timestamp(NOON),
+        who: "anna".to_owned(),
+        why: "a test".to_owned(),
+        forced: Vec::new(),
+    };
+    links.change(&next, &line).await.expect("written");
+}
+
 struct World {
     links: MemoryLinks,
     mailbox: Mailbox,
@@ -43,25 +64,18 @@ impl World {
     /// Five of a hundred users are sent to the new pool.
     async fn canary(rolls_back: bool) -> Self {
         let links = MemoryLinks::default();
-        let read = links.standing().await.expect("the phase");
-        let share = Share::from_hundredths(500).expect("a share");
-        let step = Step::Switch { share, cohorts: Cohorts::default() };
-        let next = read.after(&step, Timestamp(NOON)).expect("a step");
-        let line = Change {
-            version: next.version,
-            from: (read.phase, read.share),
-            to: (next.phase, next.share),
-            at: Timestamp(NOON),
-            who: "anna".to_owned(),
-            why: "a test".to_owned(),
-            forced: Vec::new(),
-        };
-        links.change(&next, &line).await.expect("written");
+        step(&links, &five()).await;
         Self { links, mailbox: Mailbox::default(), memory: Memory::default(), rolls_back, seconds: 0 }
     }
 
     /// Half a minute later so many messages wait in the DLQ.
     async fn look(&mut self, dead_letters: u64) -> Looked {
+        let standing = self.links.standing().await.expect("the phase");
+        self.look_from(&standing, dead_letters).await
+    }
+
+    /// The same, where the phase was read some time ago.
+    async fn look_from(&mut self, standing: &Standing, dead_letters: u64) -> Looked {
         self.seconds += 30;
         let mut criteria = Criteria::default();
         criteria.limits.retain(|criterion, _| *criterion == Criterion::DeadLetters);
@@ -76,8 +90,7 @@ impl World {
             stack: "prod",
             rolls_back: self.rolls_back.then_some("the watch"),
         };
-        let standing = self.links.standing().await.expect("the phase");
-        watch.look(&standing, &measures, &mut self.memory).await
+        watch.look(standing, &measures, &mut self.memory).await
     }
 
     async fn phase(&self) -> Phase {
@@ -149,4 +162,28 @@ async fn where_nobody_is_moved_nothing_is_told_and_nothing_done() {
     assert_eq!((looked.is_moving, looked.judgement.verdict), (false, Verdict::RollBack));
     assert!(looked.told.is_none() && looked.rolled_back.is_none());
     assert_eq!(world.subjects().len(), told);
+}
+
+#[tokio::test]
+async fn an_operator_who_rolled_back_while_it_was_measured_was_faster_and_nothing_has_failed() {
+    let mut world = World::canary(true).await;
+    world.look(3).await;
+    let read = world.links.standing().await.expect("the phase");
+    step(&world.links, &Step::Rollback).await;
+    let looked = world.look_from(&read, 3).await;
+    assert!(matches!(&looked.rolled_back, Some(Ok(done)) if done.by_another), "{looked:?}");
+    assert_eq!(world.subjects(), ["twinpool prod: roll back"]);
+    assert_eq!(world.links.changes().await.expect("the history").len(), 2);
+}
+
+#[tokio::test]
+async fn what_was_measured_of_one_round_sends_nobody_of_the_next_one_back() {
+    let mut world = World::canary(true).await;
+    world.look(3).await;
+    let read = world.links.standing().await.expect("the phase");
+    step(&world.links, &Step::Rollback).await;
+    step(&world.links, &five()).await;
+    let looked = world.look_from(&read, 3).await;
+    assert!(matches!(&looked.rolled_back, Some(Ok(done)) if done.by_another), "{looked:?}");
+    assert_eq!(world.phase().await, Phase::Canary);
 }

@@ -1,25 +1,37 @@
 //! Lambda: finds what no event told, and compares a few users of both pools.
 
 use lambda_runtime::{Error, service_fn};
+use twinpool_aws::client::{self, Patience};
+use twinpool_aws::dynamodb::Links;
 use twinpool_aws::settings::{Environment, RulesFile, SweepSettings};
 use twinpool_aws::sqs::Queue;
-use twinpool_functions::sweep::Sweeper;
+use twinpool_functions::sweep::{Sweeper, Sweeps};
 use twinpool_functions::{init_logging, rules, wiring};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     init_logging();
-    let sweeper = match start().await {
-        Ok(sweeper) => sweeper,
-        Err(problem) => {
-            tracing::error!(
-                reason = format!("{problem:#}"),
-                "the sweep cannot start: what no event told is not found"
-            );
-            return Err(problem.into());
-        }
+    let sweeps = match table().await {
+        Ok(table) => Sweeps::new(table),
+        Err(problem) => return Err(cannot_start(problem).into()),
     };
-    lambda_runtime::run(service_fn(|event| sweeper.handle(event))).await
+    let start = async || Box::pin(start()).await.map_err(cannot_start);
+    lambda_runtime::run(service_fn(|event| sweeps.handle(start, event))).await
+}
+
+fn cannot_start(problem: anyhow::Error) -> anyhow::Error {
+    tracing::error!(
+        reason = format!("{problem:#}"),
+        "the sweep cannot start: what no event told is not found"
+    );
+    problem
+}
+
+/// Where the move stands.
+async fn table() -> anyhow::Result<Links> {
+    let settings = SweepSettings::read(&Environment)?;
+    let config = client::load(Patience::MIRROR).await;
+    Ok(Links::connect(&config, settings.mirror.links_table, None))
 }
 
 async fn start() -> anyhow::Result<Sweeper<wiring::Aws, Queue>> {

@@ -8,7 +8,6 @@ use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::{Sub, Timestamp, UserId, Username};
 use twinpool_core::link::Link;
 use twinpool_core::listing::{LinkBatch, Stage, Tied};
-use twinpool_core::phase::Round;
 use twinpool_core::port::{Class, LinkScan, LinkStore, Place};
 
 use super::links::{new, old, pair};
@@ -121,8 +120,10 @@ where
             break;
         }
     }
-    assert_eq!(found.map(|pair| pair.moved_in), Some(born_pair("b2", "b2-new").reverse.moved_in));
-    assert_ne!(born_pair("b2", "b2-new").reverse.moved_in, None::<Round>, "the sample says something");
+    let sample = born_pair("b2", "b2-new").reverse;
+    let found = found.map(|pair| (pair.moved_in, pair.is_gone_from_old));
+    assert_eq!(found, Some((sample.moved_in, sample.is_gone_from_old())));
+    assert!(sample.moved_in.is_some() && sample.is_gone_from_old(), "the sample says something");
 }
 
 /// What is known of one is known of the other, and nothing that the other knows is written over.

@@ -78,6 +78,7 @@ pub(super) fn pair(old_sub: &str, new_sub: &str, version: u64) -> Link {
         seen_by: ClientId::parse("web").ok(),
         reverse: Reverse {
             moved_in: Some(Round(2)),
+            moved_at: Some(Timestamp(3)),
             work: Some(Box::new(Work {
                 at: Timestamp(4),
                 old: Written::default(),
@@ -93,7 +94,7 @@ pub(super) fn pair(old_sub: &str, new_sub: &str, version: u64) -> Link {
                     mfa: Some(Mfa::default()),
                 },
             })),
-            held_back: vec![HeldBack { subject: Subject::User, reason: Reason::NoWayBack }],
+            held_back: vec![HeldBack { subject: Subject::User, reason: Reason::GoneFromOld }],
             unseen: [attribute("locale")].into(),
             overruled: vec![Overruled {
                 subject: Subject::Group(group("staff")),

@@ -84,6 +84,7 @@ impl LinkBatch for MemoryLinks {
             stage: Stage::of(&link.state),
             new_sub: link.counterpart().cloned(),
             moved_in: link.reverse.moved_in,
+            is_gone_from_old: link.reverse.is_gone_from_old(),
             old_sub: link.old_sub,
         };
         Ok(Listing { items: page.links.into_iter().map(pair).collect(), unreadable: 0, next: page.next })

@@ -17,13 +17,14 @@ pub(super) fn encode_reverse(reverse: &Reverse) -> Option<AttributeValue> {
     if *reverse == Reverse::default() {
         return None;
     }
-    let Reverse { moved_in, work, held_back, unseen, overruled } = reverse;
+    let Reverse { moved_in, moved_at, work, held_back, unseen, overruled } = reverse;
     let mut item = Map::from([
         ("held_back".to_owned(), AttributeValue::L(held_back.iter().map(encode_held_back).collect())),
         ("unseen".to_owned(), list(unseen)),
         ("overruled".to_owned(), AttributeValue::L(overruled.iter().map(encode_overruled).collect())),
     ]);
     item.extend(moved_in.map(|round| ("moved_in".to_owned(), number(u64::from(round.0)))));
+    item.extend(moved_at.map(|at| ("moved_at".to_owned(), number(at.0))));
     item.extend(work.as_ref().map(|work| ("work".to_owned(), encode_work(work))));
     Some(AttributeValue::M(item))
 }
@@ -34,9 +35,10 @@ pub(super) fn decode_reverse(item: &Map) -> Answer<Reverse> {
     };
     let item = item.as_m().map_err(|_| damaged("reverse"))?;
     let round = |number: u64| u32::try_from(number).map(Round).map_err(|_| damaged("moved_in"));
-    let moved_in = item.contains_key("moved_in").then(|| integer(item, "moved_in")).transpose()?;
+    let number = |name| item.contains_key(name).then(|| integer(item, name)).transpose();
     Ok(Reverse {
-        moved_in: moved_in.map(round).transpose()?,
+        moved_in: number("moved_in")?.map(round).transpose()?,
+        moved_at: number("moved_at")?.map(Timestamp),
         work: item.get("work").map(decode_work).transpose()?.map(Box::new),
         held_back: values(item, "held_back")?.iter().map(decode_held_back).collect::<Answer<_>>()?,
         unseen: set(item, "unseen", |name| AttributeName::parse(name).ok())?,

@@ -74,6 +74,7 @@ fn linked() -> Link {
         seen_by: ClientId::parse("web").ok(),
         reverse: Reverse {
             moved_in: Some(Round(2)),
+            moved_at: Some(Timestamp(3)),
             work: Some(Box::new(Work {
                 at: Timestamp(4),
                 old: Written::default(),

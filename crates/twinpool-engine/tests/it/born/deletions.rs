@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
+use twinpool_core::change_event::{About, Cause};
 use twinpool_core::held_back::Reason;
-use twinpool_core::id::{Pool, Timestamp};
+use twinpool_core::id::{Pool, Sub, Timestamp};
 use twinpool_core::link::{Left, LinkState};
 use twinpool_core::phase::Step;
+use twinpool_core::port::LinkScan as _;
 use twinpool_engine::{Kind, SyncError};
-use twinpool_testkit::world::event_of;
+use twinpool_testkit::world::{event_of, person};
 use twinpool_testkit::{Process, World};
 
 use super::{
     LATER, audited_in, held_user, nina, old_sub_of, only_link, only_old, shows, step, switch, told, told_at,
     with_nina,
 };
-use crate::support::{NOW, SIGN_IN, SIGN_UP, asked, engine_both_ways, run};
+use crate::support::{NOW, SIGN_IN, SIGN_UP, asked, engine_both_ways, hint, run};
 
 const RULES: [(&str, Left); 3] = [
     ("", Left::Disabled),
@@ -84,6 +86,23 @@ fn where_the_new_pool_has_the_say_its_deletion_reaches_the_old_one_as_the_rules_
 }
 
 #[test]
+fn who_deleted_the_account_in_the_new_pool_is_not_made_anew_by_a_repair_or_a_replay() {
+    for (rules, left) in RULES.into_iter().filter(|(_, left)| *left != Left::Deleted) {
+        let (world, new) = moved();
+        let world = world.under(rules);
+        delete_new(&world, &new);
+        told(&world, &audited_in(&world.new, "AdminDeleteUser", &new, NOW), 1);
+        for command in ["Verify", "Redrive"] {
+            let event = hint(About::User(Sub::parse("jane-sub").expect("a sub")), Cause::operator(command));
+            assert_eq!(told(&world, &event, 5).kind, Kind::Gone, "{command}");
+        }
+        assert_eq!((world.new.people().len(), tombstone(&world)), (0, (Pool::New, left)));
+        // A person may ask for one user by name.
+        assert_eq!(told(&world, &asked("jane-sub"), 1).kind, Kind::Created);
+    }
+}
+
+#[test]
 fn where_the_old_pool_has_the_say_a_deletion_in_the_new_one_is_reported_and_takes_nobody_away() {
     let (world, new) = jane();
     delete_new(&world, &new);
@@ -132,6 +151,19 @@ fn where_the_new_pool_has_the_say_a_deletion_in_the_old_one_takes_nobody_s_accou
     assert_eq!(told(&world, &anew, 1).kind, Kind::Gone);
     assert!(!world.new.person(&new).expect("jane").enabled);
     assert_eq!(tombstone(&world), (Pool::Old, Left::Disabled));
+}
+
+#[test]
+fn a_deletion_in_the_old_pool_counts_that_was_before_the_user_moved_however_late_it_is_told() {
+    let (world, new) = jane();
+    let mut token = event_of(&world.new, &new, SIGN_IN);
+    token.at = Timestamp(200_000);
+    told(&world, &token, 1);
+    assert_eq!(only_link(&world).reverse.moved_at, Some(Timestamp(200_000)));
+    delete_old(&world, "jane-sub");
+    told(&world, &audited_in(&world.old, "AdminDeleteUser", "jane-sub", Timestamp(199_000)), 1);
+    assert_eq!(tombstone(&world), (Pool::Old, Left::Disabled));
+    assert!(!world.new.person(&new).expect("jane").enabled);
 }
 
 #[test]
@@ -189,12 +221,20 @@ fn a_born_user_who_is_deleted_goes_from_the_old_pool_too() {
 }
 
 #[test]
+fn who_could_not_be_made_in_the_old_pool_and_leaves_the_new_one_is_listed_no_more() {
+    let world = with_nina();
+    world.old.put(person("o-9", "nina@example.com", &[("name", "Somebody else")]));
+    assert_eq!(shows(&world, "n-1", SIGN_UP).held_back, held_user(Reason::Taken));
+    world.new.remove(&nina().sub);
+    // The record of a deletion by oneself names no pool: it may be of either.
+    told(&world, &audited_in(&world.old, "DeleteUser", "n-1", NOW), 1);
+    assert_eq!(run(world.links.page(None)).expect("a page").births, []);
+    assert!(only_old(&world).enabled);
+}
+
+#[test]
 fn who_is_deleted_while_the_old_user_is_being_made_leaves_nobody_who_can_sign_in() {
-    use std::sync::Arc;
-
-    use twinpool_testkit::{Moment, Process};
-
-    use crate::support::{engine_both_ways, run};
+    use twinpool_testkit::Moment;
 
     for moment in [Moment::Before, Moment::After] {
         for call in 0..14 {

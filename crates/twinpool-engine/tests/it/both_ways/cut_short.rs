@@ -9,7 +9,10 @@ use twinpool_engine::SyncError;
 use twinpool_testkit::world::{attribute, event_of, group};
 use twinpool_testkit::{Moment, Process, World};
 
-use super::world::{Jane, LATER, SWITCHED, all, calls_until, in_canary, jane, jane_in, set, step, told};
+use super::world::{
+    Jane, LATER, SWITCHED, all, calls_until, in_canary, jane, jane_in, set,
+    slowed_down_after_the_announcement, step, told,
+};
 use crate::support::{
     NOW, SIGN_IN, assert_in_step, audited, engine_at, engine_both_ways, link, poll, run, sign_in,
 };
@@ -146,6 +149,54 @@ fn who_decided_before_the_switch_stops_and_what_was_written_is_no_change_of_the_
         run(engine_both_ways(&world, &healthy, LATER).sync_user(&event, 2)).expect("processed");
         let old = jane_in(&world.old);
         assert_eq!((old.value("name"), old.value("nickname")), (Some("Jane"), None), "{calls} calls");
+        assert_in_step(&world, "jane-sub");
+    }
+}
+
+#[test]
+fn a_call_that_arrives_after_somebody_took_over_is_no_change_that_a_user_made() {
+    for steps in 0..4 {
+        let world = in_canary();
+        let Jane { old, new } = jane(&world);
+        told(&world, &event_of(&world.new, new.as_str(), SIGN_IN));
+        world.old.edit(&old, |jane| set(jane, "name", "a"));
+        let event = audited("AdminUpdateUserAttributes", "jane-sub");
+        let _ = slowed_down_after_the_announcement(&world, &event, (steps, 61_000), || {
+            world.new.edit(&new, |jane| set(jane, "name", "b"));
+            let healthy = Arc::new(Process::healthy());
+            let taken_over = run(engine_both_ways(&world, &healthy, LATER).sync_user(&event, 2));
+            taken_over.expect("processed");
+        });
+        let (healthy, later) = (Arc::new(Process::healthy()), Timestamp(LATER.0 + 120_000));
+        run(engine_both_ways(&world, &healthy, later).sync_user(&event, 3)).expect("processed");
+        let names = [&world.old, &world.new].map(|pool| jane_in(pool).value("name").map(str::to_owned));
+        assert_eq!(names, ["b", "b"].map(|name| Some(name.to_owned())), "{steps} steps");
+    }
+}
+
+#[test]
+fn what_a_process_wrote_that_died_before_the_switch_is_no_change_of_the_new_pool() {
+    for calls in 0..12 {
+        let world = World::username_to_email().with_jane();
+        sign_in(&world, "jane-sub");
+        let old = jane_in(&world.old).sub;
+        world.old.edit(&old, |jane| {
+            set(jane, "name", "Joan");
+            jane.enabled = false;
+        });
+        let event = audited("AdminDisableUser", "jane-sub");
+        let dying = Arc::new(Process::dying_at(calls, Moment::After));
+        drop(run(engine_at(&world, &dying, SWITCHED).sync_user(&event, 1)));
+        // The old pool goes back to what it said, and that waits behind the one who died.
+        world.old.edit(&old, |jane| {
+            set(jane, "name", "Jane");
+            jane.enabled = true;
+        });
+        step(&world, &all());
+        let healthy = Arc::new(Process::healthy());
+        run(engine_both_ways(&world, &healthy, LATER).sync_user(&event, 2)).expect("processed");
+        let jane = jane_in(&world.old);
+        assert_eq!((jane.value("name"), jane.enabled), (Some("Jane"), true), "{calls} calls");
         assert_in_step(&world, "jane-sub");
     }
 }

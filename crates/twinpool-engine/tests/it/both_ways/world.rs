@@ -145,10 +145,11 @@ impl Ports for Slow {
     }
 }
 
-/// An event, processed by somebody who sleeps for half a minute once the work is announced.
+/// An event, processed by somebody who sleeps for so long once the work is announced, so many steps later.
 pub(crate) fn slowed_down_after_the_announcement(
     world: &World,
     event: &ChangeEvent,
+    (mut steps, millis): (usize, u64),
     meanwhile: impl Fn(),
 ) -> Result<Outcome, SyncError> {
     let process = &Arc::new(Process::healthy());
@@ -166,8 +167,11 @@ pub(crate) fn slowed_down_after_the_announcement(
         }
         let clock = &engine.ports().clock.0;
         if link(world, "jane-sub").reverse.work.is_some() && clock.load(Ordering::Relaxed) == NOW.0 {
-            clock.store(NOW.0 + 31_000, Ordering::Relaxed);
-            meanwhile();
+            if steps == 0 {
+                clock.store(NOW.0 + millis, Ordering::Relaxed);
+                meanwhile();
+            }
+            steps = steps.saturating_sub(1);
         }
     }
 }

@@ -3,7 +3,7 @@
 use twinpool_core::change_event::{About, Cause, ChangeEvent, EventId};
 use twinpool_core::id::Sub;
 use twinpool_testkit::World;
-use twinpool_testkit::world::event_of;
+use twinpool_testkit::world::{event_of, person};
 
 use super::{quick, thorough, verify};
 use crate::both_ways::world::{Jane, canary_of, in_canary, jane, set, told};
@@ -59,4 +59,22 @@ fn what_has_no_way_back_is_held_back_and_what_nobody_told_of_differs() {
     assert_eq!(said(&world), ["differs: attribute custom:tenant differs"; 2]);
     told(&world, &event_of(&world.new, jane.new.as_str(), SIGN_IN));
     assert_eq!(said(&world), ["held_back: attribute custom:tenant no_way_back"; 2]);
+    world.new.edit(&jane.new, |jane| set(jane, "custom:tenant", "z"));
+    assert_eq!(said(&world), ["differs: attribute custom:tenant differs"; 2], "nobody has told of this one");
+}
+
+#[test]
+fn who_was_born_in_the_new_pool_and_cannot_be_made_in_the_old_one_is_held_back() {
+    let world = in_canary();
+    let attributes = [("email", "nina@example.com"), ("email_verified", "true")];
+    world.new.put(person("n-1", "n-1", &attributes));
+    world.old.put(person("o-9", "nina@example.com", &[]));
+    let of_nina = |world: &World| {
+        let rows = verify(world, &quick()).rows;
+        let nina = rows.iter().find(|row| row.new_sub.as_ref().is_some_and(|sub| sub.as_str() == "n-1"));
+        super::said(nina.expect("a row"))
+    };
+    assert_eq!(of_nina(&world), "only_in_new: user no_link");
+    told(&world, &event_of(&world.new, "n-1", SIGN_IN));
+    assert_eq!(of_nina(&world), "held_back: user taken");
 }
