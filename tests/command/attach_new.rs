@@ -1,16 +1,15 @@
 //! The built `twinpool` attaches and detaches the new pool, and deletes no stack that either pool calls.
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 use twinpool_setup::port::{FunctionArn, Functions as _, Json, Permission};
 use twinpool_testkit::{Behaviour, Knobs, MemoryFunctions, MemorySettings, Process};
 use twinpool_tests::aws_stub::{AwsStub, TABLE};
-use twinpool_tests::bootstrap::workspace;
 
-use super::{folder, surroundings, told};
+use super::{between_in, folder, told};
 
 const OLD: &str = "eu-west-1_Old";
 const NEW: &str = "eu-west-1_New";
@@ -66,13 +65,9 @@ impl Bench {
         Self { old, new, functions, stub, folder: folder(name, 0o700), before }
     }
 
-    /// In a folder of its own, where the files of former settings go.
     fn run(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
-        let manifest = workspace().join("Cargo.toml");
-        let mut command = Command::new(env!("CARGO"));
-        command.args(["run", "--quiet", "--locked", "--offline", "-p", "twinpool-cli", "--manifest-path"]);
-        command.arg(manifest).arg("--").args(arguments).envs(surroundings(&self.stub, OLD, NEW));
-        told(&command.current_dir(&self.folder).stdin(Stdio::null()).output().unwrap())
+        let mut command = between_in(&self.folder, &self.stub, OLD, NEW);
+        told(&command.args(arguments).stdin(Stdio::null()).output().unwrap())
     }
 
     /// The owner deploys the sign-in function with these variables.

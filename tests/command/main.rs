@@ -4,6 +4,7 @@
 mod attach;
 mod attach_new;
 mod audit;
+mod complete;
 mod deploy;
 mod doctor;
 mod import;
@@ -42,6 +43,15 @@ fn twinpool() -> Command {
 fn between(stub: &AwsStub, old: &str, new: &str) -> Command {
     let mut command = twinpool();
     command.envs(surroundings(stub, old, new));
+    command
+}
+
+/// The same in a folder of its own, where the files of former settings go.
+fn between_in(folder: &Path, stub: &AwsStub, old: &str, new: &str) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["run", "--quiet", "--locked", "--offline", "-p", "twinpool-cli", "--manifest-path"]);
+    command.arg(workspace().join("Cargo.toml")).arg("--").envs(surroundings(stub, old, new));
+    command.current_dir(folder);
     command
 }
 

@@ -108,9 +108,9 @@ const RESET: [&str; 5] = ["reset-passwords", "--why", "back again", "--yes", "--
 async fn after_a_rollback_whoever_chose_a_password_in_the_new_pool_is_put_to_reset_once() {
     let bench = bench().await;
     let before = bench.messages();
-    let (code, refused) = bench.say(&RESET);
-    assert_eq!(code, Some(10), "{refused}");
-    assert!(refused.contains("only after a rollback") && refused.contains("dual-write"), "{refused}");
+    let (code, refused) = bench.json(&RESET);
+    assert_eq!((code, &refused["phase"]), (Some(10), &json!("dual-write")), "{refused}");
+    assert!(refused["problem"].as_str().unwrap().contains("only after a rollback"), "{refused}");
 
     bench.roll_back().await;
     let (_, counted) = bench.json(&["report", "passwords", "--json"]);

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use twinpool_core::pool::AttributeSchema;
+use twinpool_core::pool::{AttributeSchema, PoolShape};
 use twinpool_testkit::MemoryPool;
 use twinpool_testkit::world::{MARKER, attribute, email_pool, username_pool};
 use twinpool_tests::aws_stub::AwsStub;
@@ -13,18 +13,24 @@ use super::{between, told};
 
 const OLD: &str = "eu-west-1_Old";
 const NEW: &str = "eu-west-1_New";
+const ELSEWHERE: &str = "eu-central-1_New";
 const FORCE: [&str; 4] = ["--force", "nothing to look at here", "--yes", "--json"];
+
+/// An old pool that can prove who was made by twinpool.
+fn marked() -> PoolShape {
+    let mut old = username_pool(OLD);
+    old.attributes.insert(attribute(MARKER), AttributeSchema { mutable: false, ..AttributeSchema::TEXT });
+    old
+}
 
 struct Bench(AwsStub);
 
 impl Bench {
     /// `marked`: the old pool has the marker.
     fn start(marked: bool) -> Self {
-        let mut old = username_pool(OLD);
-        old.attributes.remove(&attribute(MARKER));
-        if marked {
-            let marker = AttributeSchema { mutable: false, ..AttributeSchema::TEXT };
-            old.attributes.insert(attribute(MARKER), marker);
+        let mut old = self::marked();
+        if !marked {
+            old.attributes.remove(&attribute(MARKER));
         }
         let (old, new) = (MemoryPool::with_uuids(old), MemoryPool::with_uuids(email_pool(NEW)));
         Self(AwsStub::start(&[&old, &new]))
@@ -138,21 +144,86 @@ fn another_operator_at_work_is_waited_for_and_a_rollback_waits_for_nobody() {
 }
 
 #[test]
-fn a_restored_table_refuses_every_step_until_somebody_has_taken_it() {
+fn a_restored_table_refuses_every_step_but_a_rollback_until_somebody_has_taken_it() {
     let bench = Bench::start(true);
     assert_eq!(bench.switch("5").0, Some(0));
     bench.0.table().restore();
     let (code, refused) = bench.switch("25");
     assert_eq!((code, verdicts(&refused)["table"].as_str()), (Some(10), "fails"), "{refused}");
-    let (code, out, _) = bench.say(&["rollback", "--why", "sign-ins fail", "--yes"]);
-    assert!(
-        code == Some(10) && out.contains("put back from a backup") && out.contains("--take-table"),
-        "{out}"
-    );
     let (code, out, said) = bench.say(&["phase", "--take-table", "--why", "looked at it", "--yes"]);
     assert_eq!(code, Some(0), "{out}{said}");
     let (code, done) = bench.switch("25");
     assert_eq!((code, &done["percent"]), (Some(0), &json!(25.0)), "{done}");
+
+    bench.0.table().restore();
+    let (code, back) = bench.json(&["rollback", "--why", "sign-ins fail", "--yes", "--json"]);
+    assert_eq!((code, verdicts(&back)["table"].as_str()), (Some(0), "fails"), "{back}");
+    let told = bench.phase();
+    assert_eq!(
+        (&told["phase"], &told["last"]["forced"]),
+        (&json!("rolled-back"), &json!(["table"])),
+        "{told}"
+    );
+    let (code, done) = bench.switch("5");
+    assert_eq!((code, verdicts(&done)["table"].as_str()), (Some(0), "holds"), "the rollback took it: {done}");
+}
+
+#[test]
+fn a_phase_that_is_older_than_its_history_is_told_with_what_to_do_to_whoever_rolls_back() {
+    let bench = Bench::start(true);
+    assert_eq!(bench.switch("5").0, Some(0));
+    let before = bench.0.table().all()["PHASE"].clone();
+    assert_eq!(bench.switch("25").0, Some(0));
+    bench.0.table().edit("PHASE", |item| *item = before);
+    let (code, refused) = bench.json(&["rollback", "--why", "sign-ins fail", "--yes", "--json"]);
+    assert_eq!((code, verdicts(&refused)["table"].as_str()), (Some(10), "fails"), "{refused}");
+    let problem = refused["problem"].as_str().unwrap();
+    assert!(problem.contains("delete the items PHASE#"), "{problem}");
+}
+
+#[test]
+fn what_a_rollback_would_mean_is_told_before_the_next_step_and_before_the_rollback() {
+    const LINE: &str = "if you rolled back now: 0 users fine";
+    let bench = Bench::start(true);
+    let step = ["switch", "--percent", "25", "--why", "a test", "--dry-run"];
+    let out = bench.say(&step).1;
+    assert!(!out.contains(LINE), "nobody was sent yet: {out}");
+    assert_eq!(bench.switch("5").0, Some(0));
+    let (_, out, _) = bench.say(&step);
+    assert!(out.contains(LINE), "{out}");
+    let (code, out, _) = bench.say(&["rollback", "--why", "a test", "--dry-run"]);
+    assert!(code == Some(0) && out.contains(LINE), "{out}");
+}
+
+#[test]
+fn to_a_new_pool_that_nobody_hears_of_only_everybody_is_sent() {
+    let (old, new) = (MemoryPool::with_uuids(marked()), MemoryPool::with_uuids(email_pool(ELSEWHERE)));
+    let stub = AwsStub::start(&[&old, &new]);
+    let switch = |percent: &str| {
+        let mut command = between(&stub, OLD, ELSEWHERE);
+        command.args(["switch", "--percent", percent, "--why", "a test"]).args(FORCE);
+        command.env("TWINPOOL_NEW_POOL_REGION", "eu-central-1");
+        command.env("TWINPOOL_QUEUE_URL", format!("{}/000000000000/events.fifo", stub.endpoint()));
+        command.env("TWINPOOL_CAPTURE_ARN", "arn:aws:lambda:eu-west-1:123456789012:function:capture");
+        let (code, out, said) = told(&command.output().unwrap());
+        let answer: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}{said}"));
+        (code, answer)
+    };
+    let (code, refused) = switch("5");
+    assert_eq!((code, verdicts(&refused)["heard"].as_str()), (Some(10), "fails"), "{refused}");
+    assert!(refused["problem"].as_str().unwrap().contains("does not help"), "{refused}");
+    let (code, done) = switch("100");
+    assert_eq!((code, &done["phase"]), (Some(0), &json!("cutover")), "{done}");
+}
+
+#[test]
+fn a_run_is_not_undone_once_somebody_was_sent_to_the_new_pool() {
+    let bench = Bench::start(true);
+    let undo = ["undo", "20261121-101500-abcd", "--yes", "--json"];
+    assert_eq!(bench.say(&undo).0, Some(3), "no such run");
+    assert_eq!(bench.switch("5").0, Some(0));
+    let (code, refused) = bench.json(&undo);
+    assert_eq!((code, &refused["phase"]), (Some(10), &json!("canary")), "{refused}");
 }
 
 #[test]

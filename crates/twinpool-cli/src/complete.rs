@@ -2,24 +2,23 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::Args;
 use twinpool_aws::dynamodb::Links;
 use twinpool_core::check::{Check, checks};
 use twinpool_core::phase::{Phase, PhaseReader as _, Standing, Step};
 use twinpool_core::port::Clock as _;
 use twinpool_engine::{Note, Switching};
-use twinpool_setup::guest::Guest;
 
 use crate::ask::{self, Answer};
-use crate::attach::Place;
 use crate::clock::SystemClock;
-use crate::detach;
-use crate::export::links::{Files, Written};
+use crate::export::links::Files;
 use crate::options::{self, Consent};
-use crate::show::count;
-use crate::steps::{self, Around, Held, Reached, a_reason};
+use crate::steps::{self, Around, Held, Reached, Seen, a_reason};
 use crate::{Exit, Outcome};
+
+mod leave;
+
+use leave::leave;
 
 /// Why.
 #[derive(Debug, Args)]
@@ -51,11 +50,17 @@ const EXAMPLE: &str = "Example:\n  twinpool verify && twinpool complete --why 'f
     changed, the same command does the rest.";
 
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
-    // Before anything is changed: a file that will not do is said at once.
-    let files = Files::begin(arguments.export.as_deref(), arguments.sql.as_deref(), false)?;
     let reached = arguments.around.reach().await?;
     let table = arguments.around.table();
     let standing = reached.links.standing().await.map_err(|error| steps::table_problem(table, error))?;
+    // Before anything is changed: a file that will not do is said at once.
+    let (jsonl, sql) = (arguments.export.as_deref(), arguments.sql.as_deref());
+    let files = match standing.phase {
+        Phase::Complete => Files::begin_again(jsonl, sql)?,
+        Phase::DualWrite | Phase::Canary | Phase::Cutover | Phase::RolledBack => {
+            Files::begin(jsonl, sql, false)?
+        }
+    };
     if standing.phase == Phase::Complete && !arguments.consent.dry_run {
         let said = "the move is complete already; what is left of it is done now\n";
         return leave(arguments, &reached, files, said).await;
@@ -64,14 +69,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         return Ok(steps::refused(&why.to_string(), Some(&standing), &[], arguments.json));
     }
     if arguments.consent.dry_run {
-        let all = look(&reached, &standing).await;
-        let told = if arguments.json {
-            steps::answer(false, None, Some(&standing), &all)
-        } else {
-            steps::checks(&all) + INTENT
-        };
-        let is_free = matches!(Held::of(&all, arguments.force.as_deref()), Held::Go(_));
-        return Ok((told, if is_free { Exit::Done } else { Exit::Blocked }));
+        return Ok(shown(arguments, &reached, &standing).await);
     }
     if !arguments.consent.yes {
         ask::can_ask()?;
@@ -92,8 +90,24 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
 const INTENT: &str = "The move is completed: the pools follow each other no more, and nothing leads back. Then capture is taken out of \
     the triggers of the old pool. Links and user ids stay.\n";
 
-async fn look(reached: &Reached<'_>, standing: &Standing) -> Vec<Check> {
-    checks(&Step::Complete, standing, &Box::pin(reached.facts()).await, SystemClock.now())
+/// The checks, and how they are shown.
+async fn look(reached: &Reached<'_>, standing: &Standing) -> (Vec<Check>, String) {
+    let Seen { facts, readiness } = Box::pin(reached.see(standing)).await;
+    let all = checks(&Step::Complete, standing, &facts, SystemClock.now());
+    let shown = steps::checks(&all) + &steps::readiness(&readiness);
+    (all, shown)
+}
+
+async fn shown(arguments: &Arguments, reached: &Reached<'_>, standing: &Standing) -> (String, Exit) {
+    let (all, shown) = look(reached, standing).await;
+    let (problem, exit) = match Held::of(&all, arguments.force.as_deref()) {
+        Held::Go(_) => (None, Exit::Done),
+        Held::Refused(why) => (Some(why), Exit::Blocked),
+    };
+    if arguments.json {
+        return (steps::answer(false, problem.as_deref(), Some(standing), &all), exit);
+    }
+    (shown + &problem.map_or_else(|| INTENT.to_owned(), |why| format!("refused: {why}\n")), exit)
 }
 
 /// What was said; or how the command ends.
@@ -102,8 +116,7 @@ async fn go(
     reached: &Reached<'_>,
     switching: &mut Switching<'_, Links, SystemClock>,
 ) -> anyhow::Result<Result<String, (String, Exit)>> {
-    let all = look(reached, switching.standing()).await;
-    let shown = steps::checks(&all);
+    let (all, shown) = look(reached, switching.standing()).await;
     let forced = match Held::of(&all, arguments.force.as_deref()) {
         Held::Go(forced) => forced,
         Held::Refused(why) => {
@@ -114,70 +127,16 @@ async fn go(
     match ask::before(&arguments.consent, &(shown.clone() + INTENT))? {
         Answer::Go => {}
         Answer::Shown | Answer::Declined => {
-            return Ok(Err(("nothing was changed\n".to_owned(), Exit::Failed)));
+            return Ok(Err(steps::declined(Some(switching.standing()), &all, arguments.json)));
         }
     }
     let who = reached.who.clone();
-    let note = Note { who, why: forced.why(&arguments.why), forced: forced.checks };
+    let why = arguments.around.why(&forced.why(&arguments.why));
+    let note = Note { who, why, forced: forced.checks };
     match switching.step(&Step::Complete, None, &note).await {
         Ok(()) => {
             Ok(Ok(if arguments.consent.yes { shown } else { String::new() } + "the move is complete\n"))
         }
         Err(error) => steps::not_changed(error, arguments.around.table(), arguments.json).map(Err),
     }
-}
-
-/// Writes who is who, and takes capture out of the old pool. May be done again.
-async fn leave(arguments: &Arguments, reached: &Reached<'_>, files: Files, said: &str) -> Outcome {
-    let written = files.write(&reached.links).await;
-    let written = written.context("the move is complete; nothing was exported yet, and capture is still attached: the same command does the rest")?;
-    let parts = &arguments.around.parts;
-    let [old, _] = parts.pools.ids();
-    let place = Place::of(
-        Guest::Capture,
-        old.clone(),
-        parts.pools.old_endpoint(),
-        parts.stack.capture.clone(),
-        parts.table.table.clone(),
-    );
-    let how = detach::How::with(Consent { yes: true, dry_run: false });
-    let (detached, exit) = Box::pin(detach::from(&place, &how)).await?;
-    if arguments.json {
-        let problem = (exit != Exit::Done).then_some(detached.trim_end());
-        let all = serde_json::json!({
-            "done": true,
-            "phase": Phase::Complete.code(),
-            "detached": exit == Exit::Done,
-            "exported": exported(arguments).then_some(written.rows),
-            "unreadable": exported(arguments).then_some(written.unreadable),
-            "problem": problem,
-        });
-        return Ok((format!("{all:#}\n"), exit));
-    }
-    let next = match exit {
-        Exit::Done => {
-            "Keep the table: it says who everybody is. twinpool remove deletes the stack without it.\n"
-        }
-        _ => {
-            "The move is complete, and capture is still in the triggers of the old pool: twinpool detach, when that is put right.\n"
-        }
-    };
-    let rows = match exported(arguments) {
-        true => format!("{}\n", count_of(&written)),
-        false => String::new(),
-    };
-    Ok((format!("{said}{rows}{detached}{next}"), exit))
-}
-
-fn exported(arguments: &Arguments) -> bool {
-    arguments.export.is_some() || arguments.sql.is_some()
-}
-
-fn count_of(written: &Written) -> String {
-    let rows = usize::try_from(written.rows).unwrap_or(usize::MAX);
-    let mut out = format!("{} exported", count(rows, "account"));
-    if written.unreadable > 0 {
-        out += &format!("; not in it: {} that cannot be read", count(written.unreadable, "item"));
-    }
-    out
 }

@@ -10,6 +10,8 @@ use twinpool_engine::{Note, Switching, at_work};
 use crate::ask::{self, Answer};
 use crate::clock::SystemClock;
 use crate::options::{self, Consent, Table};
+use crate::place::Place;
+use crate::readiness::Heard;
 use crate::show::{beside, minute, rfc3339, table};
 use crate::steps::{self, a_reason, cohorts, moment};
 use crate::{Exit, Outcome};
@@ -36,6 +38,8 @@ pub(crate) struct Arguments {
     consent: Consent,
     #[command(flatten)]
     table: Table,
+    #[command(flatten)]
+    new_place: Place,
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
@@ -47,7 +51,10 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let problem = |error| steps::table_problem(&arguments.table.table, error);
     let standing = links.standing().await.map_err(problem)?;
     let changes = links.changes().await.map_err(problem)?;
-    let besides = beside::lines(&links).await;
+    let pools = links.pools().await.map_err(problem)?;
+    let region = config.region().map(AsRef::as_ref);
+    let heard = Heard::of_table(&standing, &arguments.new_place, region, pools.as_ref());
+    let besides = beside::lines(&links, heard).await;
     let text = match arguments.json {
         true => format!("{:#}\n", as_json(&standing, &changes, arguments.history, &besides)),
         false => words(&standing, &changes, arguments.history, &besides),
@@ -150,8 +157,11 @@ async fn take(arguments: &Arguments, config: &twinpool_aws::client::Config, why:
     );
     match ask::before(&arguments.consent, &what)? {
         Answer::Go => {}
+        Answer::Shown if arguments.json => {
+            return Ok((steps::answer(false, None, links.standing().await.ok().as_ref(), &[]), Exit::Done));
+        }
         Answer::Shown => return Ok((what, Exit::Done)),
-        Answer::Declined => return Ok(("nothing was changed\n".to_owned(), Exit::Failed)),
+        Answer::Declined => return Ok(steps::declined(None, &[], arguments.json)),
     }
     let who = steps::who(config).await;
     let note = Note { who, why: format!("the table is taken as it is: {why}"), forced: Vec::new() };

@@ -63,6 +63,12 @@ impl Place {
         Ok(Box::pin(new_pool::config(stack, &self.place(), pool, "command", patience)).await?)
     }
 
+    /// Whether the new pool is out of reach of the stack's functions. A profile alone is the command's own: its account tells.
+    pub(crate) fn is_elsewhere(&self, stack_region: Option<&str>, pool: &PoolId) -> bool {
+        let told = self.parameters(stack_region, Some(pool));
+        told.iter().any(|(name, _)| ["NewPoolRegion", "NewPoolRoleArn"].contains(name))
+    }
+
     /// Whether the new pool has quotas of its own, and not those of the old pool.
     pub(crate) async fn has_own_quotas(&self, stack: &Config, new: &Config) -> bool {
         let place = self.place();
@@ -91,5 +97,21 @@ mod tests {
         assert_eq!(region(Some("us-east-2"), "us-east-1_New").as_deref(), Some("us-east-2"));
         assert_eq!(region(None, "eu-west-1_New"), None, "the stack's own");
         assert_eq!(region(None, "local_new"), None, "of a local stand-in");
+    }
+
+    #[test]
+    fn a_pool_of_another_region_or_role_is_elsewhere() {
+        let role = "arn:aws:iam::222222222222:role/twinpool-new-pool".parse().ok();
+        let here = Place::default();
+        let by_role = Place { new_pool_role_arn: role, ..Place::default() };
+        for (place, id, elsewhere) in [
+            (&here, "eu-west-1_New", false),
+            (&here, "us-east-1_New", true),
+            (&by_role, "eu-west-1_New", true),
+            (&here, "local_new", false),
+        ] {
+            let pool = PoolId::parse(id).unwrap();
+            assert_eq!(place.is_elsewhere(Some("eu-west-1"), &pool), elsewhere, "{id}");
+        }
     }
 }

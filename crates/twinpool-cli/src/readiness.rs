@@ -1,13 +1,19 @@
 //! What would await everybody in the old pool after a rollback, in words.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
+use twinpool_core::check::Look;
 use twinpool_core::drain::Drain;
-use twinpool_core::id::Timestamp;
-use twinpool_core::port::{Answer, LinkScan};
+use twinpool_core::id::{PoolId, Timestamp};
+use twinpool_core::phase::Standing;
+use twinpool_core::port::{Answer, Clock as _, LinkScan, Page};
 use twinpool_core::readiness::{Because, NewOnly, Readiness};
 use twinpool_engine::WaysBack;
 
+use crate::clock::SystemClock;
 use crate::conflicts::walk;
+use crate::place::Place;
 use crate::show::{count, thousands};
 
 /// What one walk over the table tells of the way back, and of who still uses the old pool.
@@ -25,17 +31,57 @@ impl Walked {
     /// Walks over the whole table. No call to a pool.
     pub(crate) async fn over(links: &impl LinkScan, now: Timestamp) -> Answer<Self> {
         let mut all = Self::default();
-        let unreadable = walk(links, |page| {
-            all.ways.add(&page);
-            page.links.iter().for_each(|link| all.drain.add(link, now));
-        });
+        let unreadable = walk(links, |page| all.add(&page, now));
         all.unreadable = unreadable.await?;
         Ok(all)
     }
 
+    /// Takes a page of such a walk in.
+    pub(crate) fn add(&mut self, page: &Page, now: Timestamp) {
+        self.ways.add(page);
+        page.links.iter().for_each(|link| self.drain.add(link, now));
+    }
+
     /// How many sign in as ever, need a reset, are in the new pool only.
-    pub(crate) fn readiness(&mut self) -> Readiness {
-        self.ways.counted(self.unreadable)
+    pub(crate) fn readiness(&mut self, heard: Heard) -> Readiness {
+        let counted = self.ways.counted(self.unreadable);
+        match heard {
+            Heard::Yes => counted,
+            Heard::No => counted.unheard(),
+        }
+    }
+}
+
+/// A walk over the table, if it takes no longer than this.
+pub(crate) async fn glance(links: &impl LinkScan, patience: Duration) -> Look<Walked> {
+    match tokio::time::timeout(patience, Walked::over(links, SystemClock.now())).await {
+        Ok(walked) => walked.map_err(|error| format!("the table was not read ({error})")),
+        Err(_) => Err(format!("the table was not read in {} s", patience.as_secs())),
+    }
+}
+
+/// Whether it is known who came to the new pool, and who chose a password there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Heard {
+    Yes,
+    /// The new pool is where no function of the stack hears of sign-ins, and users are sent there, or were.
+    No,
+}
+
+impl Heard {
+    /// As it is with a new pool in this place. Where nobody was ever sent there, there is nothing to hear of.
+    pub(crate) fn of(standing: &Standing, is_elsewhere: bool) -> Self {
+        if is_elsewhere && standing.two_way_since.is_some() { Self::No } else { Self::Yes }
+    }
+
+    /// The same, where a command is told of the table alone. `pools`: of which it is.
+    pub(crate) fn of_table(
+        standing: &Standing,
+        place: &Place,
+        stack_region: Option<&str>,
+        pools: Option<&(PoolId, PoolId)>,
+    ) -> Self {
+        Self::of(standing, pools.is_some_and(|(_, new)| place.is_elsewhere(stack_region, new)))
     }
 }
 
@@ -47,8 +93,9 @@ pub(crate) fn line(readiness: &Readiness) -> String {
         thousands(readiness.resets()),
         thousands(readiness.only_in_new()),
     );
-    if readiness.unreadable > 0 {
-        out += &format!("; {} unknown", thousands(readiness.unreadable));
+    let unknown = readiness.unknown + readiness.unreadable;
+    if unknown > 0 {
+        out += &format!("; {} unknown", thousands(unknown));
     }
     out + "\n"
 }
@@ -68,6 +115,7 @@ pub(crate) fn table(readiness: &Readiness) -> String {
     for why in NewOnly::ALL {
         say(readiness.new_only.get(&why).copied().unwrap_or_default(), missing(why));
     }
+    say(readiness.unknown, "may have chosen a password in the new pool, where nobody hears of it");
     say(readiness.behind, "have something in the new pool that the old one lacks");
     say(readiness.disabled, "are disabled in the old pool, and counted nowhere above");
     if readiness.unreadable > 0 {
@@ -92,6 +140,7 @@ pub(crate) fn json(readiness: &Readiness) -> Value {
         "new_only_because": only.collect::<Map<_, _>>(),
         "behind": readiness.behind,
         "disabled": readiness.disabled,
+        "unknown": readiness.unknown,
         "unreadable": readiness.unreadable,
     })
 }
@@ -124,6 +173,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn who_came_is_unknown_only_where_nobody_hears_of_it_and_somebody_was_sent() {
+        let sent = Standing { two_way_since: Some(Timestamp(1)), ..Standing::default() };
+        assert_eq!(Heard::of(&sent, true), Heard::No);
+        assert_eq!(
+            (Heard::of(&sent, false), Heard::of(&Standing::default(), true)),
+            (Heard::Yes, Heard::Yes)
+        );
+        let pools = ["eu-west-1_Old", "us-east-1_New"].map(|id| PoolId::parse(id).unwrap()).into();
+        let of = |region| Heard::of_table(&sent, &Place::default(), Some(region), Some(&pools));
+        assert_eq!((of("eu-west-1"), of("us-east-1")), (Heard::No, Heard::Yes));
+    }
+
+    #[test]
     fn a_line_and_what_it_is_made_of() {
         let readiness = Readiness {
             fine: 12_345,
@@ -132,14 +194,16 @@ mod tests {
             new_only: [(NewOnly::Born, 3)].into(),
             disabled: 5,
             behind: 6,
+            unknown: 2,
             unreadable: 1,
         };
         insta::assert_snapshot!(table(&readiness), @r"
-        if you rolled back now: 12,345 users fine, 42 would need a password reset, 3 in the new pool only; 1 unknown
+        if you rolled back now: 12,345 users fine, 42 would need a password reset, 3 in the new pool only; 3 unknown
                40  chose or reset their password in the new pool
                 2  were born in the new pool: nobody knows their password of the old one
                 1  of these the old pool asks for a reset already
                 3  were born in the new pool, and are not in the old one, or not yet
+                2  may have chosen a password in the new pool, where nobody hears of it
                 6  have something in the new pool that the old one lacks
                 5  are disabled in the old pool, and counted nowhere above
         1 item of the table cannot be read: damaged, or written by a newer twinpool
@@ -160,6 +224,7 @@ mod tests {
             "born": 3
           },
           "put_to_reset": 1,
+          "unknown": 2,
           "unreadable": 1
         }
         "#);

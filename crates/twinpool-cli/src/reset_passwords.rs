@@ -107,14 +107,14 @@ fn needs_it(one: Awaited) -> Option<OldSub> {
 fn refusal(standing: &Standing, now: Timestamp) -> Option<String> {
     if standing.phase != Phase::RolledBack {
         return Some(format!(
-            "refused: people are put to reset only after a rollback, and the phase is {}; who would need it then: \
-             `twinpool report passwords`\n",
+            "people are put to reset only after a rollback, and the phase is {}; who would need it then: \
+             `twinpool report passwords`",
             standing.phase
         ));
     }
     let busy = at_work(standing, now)?;
     Some(format!(
-        "refused: another command is at work on the phase ({}, by {}): wait for its end, or look with `twinpool phase`\n",
+        "another command is at work on the phase ({}, by {}): wait for its end, or look with `twinpool phase`",
         busy.what, busy.who
     ))
 }
@@ -124,8 +124,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let links = arguments.table.connect(&config);
     let problem = |error| arguments.table.problem(error);
     let standing = links.standing().await.map_err(problem)?;
-    if let Some(sentence) = refusal(&standing, SystemClock.now()) {
-        return Ok((sentence, Exit::Blocked));
+    if let Some(why) = refusal(&standing, SystemClock.now()) {
+        return Ok(steps::refused(&why, Some(&standing), &[], arguments.json));
     }
     let Some((old, _)) = links.pools().await.map_err(problem)? else {
         anyhow::bail!(
@@ -141,7 +141,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         Answer::Go => {}
         Answer::Shown if arguments.json => return Ok((told::plan_json(who.len()), Exit::Done)),
         Answer::Shown => return Ok((told::intent(who.len(), arguments.way()), Exit::Done)),
-        Answer::Declined => return Ok(("nothing was done\n".to_owned(), Exit::Failed)),
+        Answer::Declined => return Ok(steps::declined(Some(&standing), &[], arguments.json)),
     }
     arguments.keep_why(&config, &links, &standing).await?;
     let pool = arguments.pool(&config, old);

@@ -1,19 +1,27 @@
 //! `twinpool rollback`: sends everybody to the old pool again.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use twinpool_aws::chain::Chain;
-use twinpool_core::check::checks;
+use twinpool_aws::client::Config;
+use twinpool_aws::dynamodb::Links;
+use twinpool_core::check::{Check, Facts, checks};
 use twinpool_core::phase::{PhaseReader as _, Standing, Step};
-use twinpool_core::port::Clock as _;
-use twinpool_engine::{RolledBack, at_work, roll_back};
+use twinpool_core::port::{Class, Clock as _};
+use twinpool_engine::{RollBackError, RolledBack, SwitchError, at_work, roll_back};
 
 use crate::ask::{self, Answer};
 use crate::clock::SystemClock;
 use crate::options::{self, Consent, Table};
-use crate::steps::{self, Brief, a_reason, moment};
+use crate::place::Place;
+use crate::readiness::{Heard, glance};
+use crate::steps::{self, Brief, Dlq, a_reason, moment};
 use crate::{Exit, Outcome};
+
+mod noted;
+
+use noted::Noted;
 
 /// Why.
 #[derive(Debug, Args)]
@@ -35,6 +43,8 @@ pub(crate) struct Arguments {
     dlq_url: Option<String>,
     #[command(flatten)]
     table: Table,
+    #[command(flatten)]
+    new_place: Place,
 }
 
 const EXAMPLE: &str = "Example:\n  twinpool rollback --why 'sign-ins fail since ten'\n\
@@ -54,28 +64,25 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         links: &links,
         table,
         queue_url: arguments.queue_url.as_deref(),
-        dlqs: arguments.dlq_url.as_deref().map(|url| ("the DLQ of the mirror", url)).into_iter().collect(),
+        dlqs: vec![Dlq::of_mirror(arguments.dlq_url.as_deref())],
     };
-    let (facts, who) = tokio::join!(brief.facts(), steps::who(&config));
+    let (facts, who, meant) =
+        tokio::join!(brief.facts(), steps::who(&config), meant(arguments, &config, &links, &standing));
     let checks = checks(&Step::Rollback, &standing, &facts, SystemClock.now());
-    let shown = steps::checks(&checks);
-    if checks.iter().any(twinpool_core::check::Check::bars) {
-        let why = "nothing was changed: what the table says is not of now";
-        let (said, exit) = steps::refused(why, Some(&standing), &checks, arguments.json);
-        return Ok((if arguments.json { said } else { shown + &said }, exit));
-    }
+    let shown = steps::checks(&checks) + &meant;
     match ask::before(&arguments.consent, &(shown.clone() + &intent(&standing)))? {
         Answer::Go => {}
         Answer::Shown if arguments.json => {
             return Ok((steps::answer(false, None, Some(&standing), &checks), Exit::Done));
         }
         Answer::Shown => return Ok((shown + &intent(&standing), Exit::Done)),
-        Answer::Declined => return Ok(("nothing was changed\n".to_owned(), Exit::Failed)),
+        Answer::Declined => return Ok(steps::declined(Some(&standing), &checks, arguments.json)),
     }
     let start = Instant::now();
-    let done = match roll_back(&links, &SystemClock, &who, &arguments.why).await {
+    let noted = Noted::over(&links, &checks, &facts);
+    let done = match roll_back(&noted, &SystemClock, &who, &arguments.why).await {
         Ok(done) => done,
-        Err(error) => return steps::not_rolled_back(error, table, arguments.json),
+        Err(error) => return not_done(error, arguments, &standing, (&facts, &checks)),
     };
     let shown = if arguments.consent.yes { shown } else { String::new() };
     let text = match arguments.json {
@@ -83,6 +90,36 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         false => shown + &told(&done, start.elapsed().as_millis()),
     };
     Ok((text, Exit::Done))
+}
+
+/// What it would mean, for whoever is asked. Nobody waits for it where nobody is.
+async fn meant(arguments: &Arguments, config: &Config, links: &Links, standing: &Standing) -> String {
+    const PATIENCE: Duration = Duration::from_secs(5);
+    if arguments.consent.yes {
+        return String::new();
+    }
+    let pools = tokio::time::timeout(PATIENCE, links.pools());
+    let (walked, pools) = tokio::join!(glance(links, PATIENCE), pools);
+    let pools = pools.ok().and_then(Result::ok).flatten();
+    let region = config.region().map(AsRef::as_ref);
+    let heard = Heard::of_table(standing, &arguments.new_place, region, pools.as_ref());
+    steps::readiness(&walked.map(|mut walked| walked.readiness(heard)))
+}
+
+/// Where items were put back one by one, the line that the history would get is there already.
+fn not_done(
+    error: RollBackError,
+    arguments: &Arguments,
+    standing: &Standing,
+    (facts, checks): (&Facts, &[Check]),
+) -> Outcome {
+    let has_no_room = matches!(&error, RollBackError::Table(error) if error.class == Class::Taken);
+    let has_younger = matches!(facts.last_line, Ok(Some(last)) if last > standing.version);
+    if has_no_room && has_younger {
+        let why = SwitchError::YoungerHistory.to_string();
+        return Ok(steps::refused(&why, Some(standing), checks, arguments.json));
+    }
+    steps::not_rolled_back(error, &arguments.table.table, arguments.json)
 }
 
 fn intent(standing: &Standing) -> String {
@@ -100,8 +137,8 @@ fn told(done: &RolledBack, millis: u128) -> String {
     let by = if done.by_another { " by somebody else, at the same moment" } else { "" };
     format!(
         "rolled back{by}: {} before; version {}, written in {millis} ms\n\
-         Clients that ask where to go are told so within 30 seconds of their last question, unless the stack says another time; who is \
-         signed in to the new pool stays so until the session ends.\n\
+         Clients that ask where to go are told so within 35 seconds, unless the stack says another time (RouteTtlSeconds and five); who \
+         is signed in to the new pool stays so until the session ends.\n\
          Who needs a new password in the old pool: twinpool report passwords\n",
         moment(done.before.phase, done.before.share),
         done.standing.version,

@@ -63,7 +63,8 @@ pub(crate) struct Arguments {
     new_pool: PoolId,
 }
 
-fn an_asker(text: &str) -> Result<String, &'static str> {
+/// An id that an application may ask with.
+pub(crate) fn an_asker(text: &str) -> Result<String, &'static str> {
     let wanted = "an id has 1 to 128 letters, digits, hyphens, underscores, dots or colons; addresses and telephone numbers are none";
     if is_id(text) { Ok(text.to_owned()) } else { Err(wanted) }
 }

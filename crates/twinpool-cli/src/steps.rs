@@ -11,15 +11,19 @@ use twinpool_engine::{RollBackError, SwitchError};
 
 use crate::{Exit, Outcome};
 
+mod alarms;
 mod around;
+mod dead_letters;
 mod forced;
 mod look;
 mod told;
+mod walked;
 
 pub(crate) use around::{Around, Reached};
+pub(crate) use dead_letters::Dlq;
 pub(crate) use forced::{Forced, Held};
-pub(crate) use look::Brief;
-pub(crate) use told::{answer, checks, cohorts, moment};
+pub(crate) use look::{Brief, Seen};
+pub(crate) use told::{answer, checks, cohorts, moment, readiness};
 
 /// Who calls, for the history. Not to know it stops nobody: AWS's own audit trail does.
 pub(crate) async fn who(config: &Config) -> String {
@@ -53,6 +57,13 @@ pub(crate) fn refused(
     (format!("refused: {why}\n"), Exit::Blocked)
 }
 
+/// How a command ends whose question was answered with no.
+pub(crate) fn declined(standing: Option<&Standing>, checks: &[Check], json: bool) -> (String, Exit) {
+    const WHY: &str = "nothing was changed";
+    let text = if json { answer(false, Some(WHY), standing, checks) } else { format!("{WHY}\n") };
+    (text, Exit::Failed)
+}
+
 /// How a command ends whose claim or change did not come about.
 pub(crate) fn not_changed(error: SwitchError, table: &str, json: bool) -> Outcome {
     match error {
@@ -82,4 +93,32 @@ pub(crate) fn table_problem(table: &str, error: PortError) -> anyhow::Error {
         ));
     }
     crate::options::table_problem(table, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use twinpool_core::check::{Verdict, What};
+
+    use super::*;
+
+    #[test]
+    fn whoever_is_refused_or_says_no_is_told_in_words_and_a_program_in_one_object() {
+        let standing = Standing::default();
+        let checks = [Check { what: What::Table, verdict: Verdict::Holds("it".to_owned()), hard: true }];
+        let refusal = |json| refused("a clause", Some(&standing), &checks, json);
+        let answer = |json| declined(Some(&standing), &checks, json);
+        for ((text, exit), why, ended) in
+            [(refusal(true), "a clause", Exit::Blocked), (answer(true), "nothing was changed", Exit::Failed)]
+        {
+            let told: Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(
+                (&told["done"], told["problem"].as_str(), exit),
+                (&Value::Bool(false), Some(why), ended)
+            );
+            assert_eq!(told["checks"][0]["check"], "table");
+        }
+        assert_eq!(refusal(false).0, "refused: a clause\n");
+        assert_eq!(answer(false).0, "nothing was changed\n");
+    }
 }

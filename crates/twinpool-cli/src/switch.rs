@@ -1,11 +1,8 @@
 //! `twinpool switch`: sends a share of the users, or some of them, to the new pool.
 
-use std::time::Duration;
-
-use anyhow::Context as _;
 use clap::Args;
 use twinpool_aws::dynamodb::Links;
-use twinpool_core::check::{Check, Facts, checks};
+use twinpool_core::check::{Check, checks};
 use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{AttributeName, Sub};
 use twinpool_core::phase::{PhaseReader as _, Share, Standing, Step};
@@ -16,10 +13,11 @@ use crate::ask::{self, Answer};
 use crate::clock::SystemClock;
 use crate::digest_key;
 use crate::options::{self, Consent};
-use crate::steps::{self, Around, Forced, Held, Reached, a_reason};
+use crate::steps::{self, Around, Forced, Held, Reached, Seen, a_reason};
 use crate::{Exit, Outcome};
 
 mod cohorts;
+mod proof;
 mod prove;
 mod told;
 
@@ -48,7 +46,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME", default_value = "nickname", value_parser = |text: &str| AttributeName::parse(text))]
     canary_attribute: AttributeName,
     /// Proves the way back, and sends nobody else.
-    #[arg(long, requires = "canary_user", conflicts_with = "percent")]
+    #[arg(long, requires = "canary_user", conflicts_with_all = ["percent", "group", "having", "allow", "deny"])]
     prove_only: bool,
     /// Waits this many seconds at most for a change to be seen.
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=120))]
@@ -79,12 +77,26 @@ struct Place<'a> {
     arguments: &'a Arguments,
     reached: Reached<'a>,
     key: DigestKey,
+    asked: Asked,
+    /// Of whoever is named.
+    said: String,
+}
+
+/// What was seen, and what comes of it.
+struct Looked {
+    checks: Vec<Check>,
+    shown: String,
+    /// The id of the table.
+    table: Option<String>,
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let key = digest_key::find()?;
-    let place = Place { arguments, reached: arguments.around.reach().await?, key };
-    let (table, links) = (arguments.around.table(), &place.reached.links);
+    let (table, reached) = (arguments.around.table(), arguments.around.reach().await?);
+    let named = arguments.asked.as_user_ids(&reached.links).await;
+    let (asked, said) = named.map_err(|error| steps::table_problem(table, error))?;
+    let place = Place { arguments, reached, key, asked, said };
+    let links = &place.reached.links;
     if arguments.consent.dry_run {
         let standing = links.standing().await.map_err(|error| steps::table_problem(table, error))?;
         return Ok(place.shown(&standing).await);
@@ -108,12 +120,12 @@ impl Place<'_> {
         let arguments = self.arguments;
         let share =
             arguments.percent.unwrap_or(if standing.phase.moves() { standing.share } else { Share::NONE });
-        Step::Switch { share, cohorts: arguments.asked.beside(standing, &self.key) }
+        Step::Switch { share, cohorts: self.asked.beside(standing, &self.key) }
     }
 
     /// While the way back is proven, the test user alone is sent.
     fn first(&self, standing: &Standing, user: &str) -> Step {
-        let cohorts = self.arguments.asked.tester_alone(standing, user, &self.key);
+        let cohorts = self.asked.tester_alone(standing, user, &self.key);
         Step::Switch { share: Share::NONE, cohorts }
     }
 
@@ -127,7 +139,7 @@ impl Place<'_> {
                 (!stands).then(|| why.to_string())
             });
         }
-        if arguments.percent.is_none() && arguments.asked.is_empty() {
+        if arguments.percent.is_none() && self.asked.is_empty() {
             return Some(
                 "nobody is named: say --percent, --group, --where, --allow, or --prove-only".to_owned(),
             );
@@ -135,10 +147,16 @@ impl Place<'_> {
         standing.after(&self.step(standing), SystemClock.now()).err().map(|why| why.to_string())
     }
 
-    async fn look(&self, standing: &Standing) -> (Vec<Check>, Facts) {
-        let prover = self.arguments.canary_user.as_ref().map(ToString::to_string);
-        let facts = Facts { prover, ..Box::pin(self.reached.facts()).await };
-        (checks(&self.step(standing), standing, &facts, SystemClock.now()), facts)
+    async fn look(&self, standing: &Standing) -> Looked {
+        let Seen { mut facts, readiness } = Box::pin(self.reached.see(standing)).await;
+        facts.prover = self.arguments.canary_user.as_ref().map(ToString::to_string);
+        let checks = checks(&self.step(standing), standing, &facts, SystemClock.now());
+        let mut shown = steps::checks(&checks);
+        // Before anybody was sent there is no way back to tell of.
+        if standing.phase.moves() {
+            shown += &steps::readiness(&readiness);
+        }
+        Looked { checks, shown: shown + &self.said, table: facts.table.ok().flatten() }
     }
 
     async fn shown(&self, standing: &Standing) -> (String, Exit) {
@@ -146,7 +164,7 @@ impl Place<'_> {
         if let Some(why) = self.refusal(standing) {
             return steps::refused(&why, Some(standing), &[], json);
         }
-        let (checks, _) = self.look(standing).await;
+        let Looked { checks, shown, .. } = self.look(standing).await;
         let held = Held::of(&checks, self.arguments.force.as_deref());
         let exit = if matches!(held, Held::Go(_)) { Exit::Done } else { Exit::Blocked };
         let problem = match &held {
@@ -157,7 +175,7 @@ impl Place<'_> {
             return (steps::answer(false, problem, Some(standing), &checks), exit);
         }
         let end = problem.map_or_else(|| self.intent(standing), |why| format!("refused: {why}\n"));
-        (steps::checks(&checks) + &end, exit)
+        (shown + &end, exit)
     }
 
     fn intent(&self, standing: &Standing) -> String {
@@ -173,8 +191,7 @@ impl Place<'_> {
         if let Some(why) = self.refusal(switching.standing()) {
             return Ok(steps::refused(&why, Some(switching.standing()), &[], json));
         }
-        let (checks, facts) = self.look(switching.standing()).await;
-        let shown = steps::checks(&checks);
+        let Looked { checks, shown, table: id } = self.look(switching.standing()).await;
         let forced = match Held::of(&checks, arguments.force.as_deref()) {
             Held::Go(forced) => forced,
             Held::Refused(why) => {
@@ -185,10 +202,10 @@ impl Place<'_> {
         match ask::before(&arguments.consent, &(shown.clone() + &self.intent(switching.standing())))? {
             Answer::Go => {}
             Answer::Shown | Answer::Declined => {
-                return Ok(("nothing was changed\n".to_owned(), Exit::Failed));
+                return Ok(steps::declined(Some(switching.standing()), &checks, json));
             }
         }
-        let id = facts.table.as_ref().ok().and_then(Option::as_deref);
+        let id = id.as_deref();
         let mut said = if arguments.consent.yes { shown } else { String::new() };
         if let Some(user) = &arguments.canary_user {
             said += &match Box::pin(self.prove(switching, user, id, &forced)).await? {
@@ -224,60 +241,10 @@ impl Place<'_> {
     }
 
     fn note(&self, why: &str, forced: &Forced) -> Note {
-        Note { who: self.reached.who.clone(), why: forced.why(why), forced: forced.checks.clone() }
-    }
-
-    /// Changes travel both ways from here on, and nobody but the test user is sent. What is said of it; or how the command ends.
-    async fn prove(
-        &self,
-        switching: &mut Switching<'_, Links, SystemClock>,
-        user: &Sub,
-        id: Option<&str>,
-        forced: &Forced,
-    ) -> anyhow::Result<Result<String, (String, Exit)>> {
-        let arguments = self.arguments;
-        let (table, parts) = (arguments.around.table(), &arguments.around.parts);
-        let stopped = |error| steps::not_changed(error, table, false).map(Err);
-        let pair = match prove::Pair::find(&self.reached.links, user)
-            .await
-            .map_err(|error| parts.table.problem(error))?
-        {
-            Ok(pair) => pair,
-            Err(why) => return Ok(Err((why, Exit::NotFound))),
-        };
-        if !switching.standing().phase.is_two_way() {
-            let why = format!("{}: proving the way back with {}", arguments.why, pair.old_sub());
-            let first = self.first(switching.standing(), pair.link().user_id.as_str());
-            if let Err(error) = switching.step(&first, id, &self.note(&why, forced)).await {
-                return stopped(error);
-            }
-        }
-        let prover = prove::Prover {
-            old: parts.pools.old(&self.reached.config),
-            new: parts.pools.new_pool(&self.reached.new_config),
-            attribute: arguments.canary_attribute.clone(),
-            wait: Duration::from_secs(arguments.wait),
-            pause: prove::PAUSE,
-        };
-        let asks = prove::Mirror::of(&self.reached.links, &self.reached.config, parts, pair.link());
-        let since = switching.standing().two_way_since;
-        prove::until_everybody_knows(since, SystemClock.now()).await;
-        let proof = Box::pin(prover.prove(&pair, &asks)).await.context("cannot prove the way back")?;
-        match proof {
-            Ok(took) => {
-                let why = format!(
-                    "the way back is proven with {}: {} changed in the new pool was seen in the old one after {} s",
-                    pair.old_sub(),
-                    arguments.canary_attribute,
-                    took.as_secs()
-                );
-                let note = Note { who: self.reached.who.clone(), why: why.clone(), forced: Vec::new() };
-                match switching.proven(&note).await {
-                    Ok(()) => Ok(Ok(why + "\n")),
-                    Err(error) => stopped(error),
-                }
-            }
-            Err(why) => Ok(Err((told::unproven(&why), Exit::Failed))),
+        Note {
+            who: self.reached.who.clone(),
+            why: self.arguments.around.why(&forced.why(why)),
+            forced: forced.checks.clone(),
         }
     }
 }

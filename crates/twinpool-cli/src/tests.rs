@@ -19,6 +19,20 @@ fn help(path: &[&str]) -> String {
 }
 
 #[test]
+fn who_proves_the_way_back_alone_names_nobody_else() {
+    let words = "twinpool switch --prove-only --canary-user s --why w --queue-url u --table t --old-pool eu-west-1_Old \
+                 --new-pool eu-west-1_New --capture-arn arn:aws:lambda:eu-west-1:111122223333:function:c";
+    let parse = |more: &str| {
+        Cli::command().try_get_matches_from(words.split_whitespace().chain(more.split_whitespace()))
+    };
+    assert!(parse("").is_ok());
+    for more in ["--percent 5", "--group staff", "--where custom:tenant=acme", "--allow a", "--deny a"] {
+        let problem = parse(more).map(drop).unwrap_err();
+        assert_eq!(problem.kind(), clap::error::ErrorKind::ArgumentConflict, "{more}");
+    }
+}
+
+#[test]
 fn help_fits_a_terminal() {
     let all: &[&[&str]] = &[
         &["audit"],

@@ -7,6 +7,7 @@ use clap::Args;
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::json;
 use twinpool_core::id::RunId;
+use twinpool_core::phase::{Phase, PhaseReader as _, Standing};
 use twinpool_core::port::Clock as _;
 use twinpool_core::run::{Run, RunState, RunStore as _};
 use twinpool_engine::{Ports as _, Undone};
@@ -19,6 +20,7 @@ use crate::options::{self, Consent};
 use crate::progress::Progress;
 use crate::runs::made_by;
 use crate::show::{field, thousands};
+use crate::steps;
 use crate::{Exit, Outcome};
 
 /// Which run to take back.
@@ -44,6 +46,10 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let connected = arguments.bulk.connect().await?;
     let links = connected.engine.ports().links();
     let problem = |error| arguments.bulk.table.problem(error);
+    let standing = links.standing().await.map_err(problem)?;
+    if let Some(why) = refusal(&standing) {
+        return Ok(steps::refused(&why, Some(&standing), &[], arguments.json));
+    }
     let Some(run) = links.run(&arguments.run).await.map_err(problem)? else {
         return Ok((format!("no run {}: `twinpool runs` lists them\n", arguments.run), Exit::NotFound));
     };
@@ -81,6 +87,13 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     Ok(told(&became, failed, arguments.json))
 }
 
+/// Once somebody was sent to the new pool, what a run made there may be somebody's only account.
+fn refusal(standing: &Standing) -> Option<String> {
+    let was_sent = standing.phase != Phase::DualWrite || standing.two_way_since.is_some();
+    let why = "users are sent to the new pool, or were: what a run made there is in use";
+    was_sent.then(|| format!("the phase is {}, and {why}; nothing was undone", standing.phase))
+}
+
 fn intent(run: &Run, made: usize) -> String {
     format!(
         "The run {} made {} users of the new pool who are there still. Those whom nobody has changed there since are deleted,\n\
@@ -97,6 +110,7 @@ fn word(undone: Undone) -> (&'static str, &'static str) {
         Undone::NotOfRun => ("not_of_run", "kept: no pair of this run any more"),
         Undone::Changed => ("changed", "kept: somebody has changed them in the new pool"),
         Undone::NoMarker => ("no_marker", "kept: no marker proves that twinpool made them"),
+        Undone::Moving => ("moving", "kept: users are sent to the new pool, or were"),
     }
 }
 
@@ -118,4 +132,21 @@ fn told(became: &BTreeMap<Undone, u64>, failed: u64, as_json: bool) -> (String, 
         "there was nobody to take back\n".clone_into(&mut out);
     }
     (out, exit)
+}
+
+#[cfg(test)]
+mod tests {
+    use twinpool_core::id::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn nothing_is_undone_once_somebody_was_sent_to_the_new_pool() {
+        for phase in Phase::ALL {
+            let standing = Standing { phase, ..Standing::default() };
+            assert_eq!(refusal(&standing).is_none(), phase == Phase::DualWrite, "{phase}");
+        }
+        let sent = Standing { two_way_since: Some(Timestamp(1)), ..Standing::default() };
+        assert!(refusal(&sent).is_some());
+    }
 }

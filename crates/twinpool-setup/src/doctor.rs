@@ -8,7 +8,9 @@ mod claim;
 mod facts;
 mod marker;
 mod mirror;
+mod new_client;
 mod old_pool;
+mod own_client;
 mod permission;
 mod place;
 mod pools;
@@ -45,11 +47,13 @@ pub fn steps(facts: &Facts) -> Vec<Step> {
         sign_in::function,
         ways::slots,
         ways::own_client,
+        new_client::new_client,
         ways::clients,
         shared::digest_key,
         shared::version,
         audit_trail::rule,
         audit_trail::trail,
+        way_back::marker,
         way_back::way_back,
     ];
     judges.iter().flat_map(|judge| judge(facts)).collect()

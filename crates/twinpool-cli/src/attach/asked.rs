@@ -46,7 +46,7 @@ pub(crate) struct Asked {
 enum Which {
     /// The pool being left: capture in PostConfirmation, PreTokenGeneration and CustomMessage.
     Old,
-    /// The pool being moved to: the sign-in function in PreTokenGeneration.
+    /// The pool being moved to: the sign-in function in PreTokenGeneration, PostConfirmation, and what SignInContinuity needs.
     New,
 }
 

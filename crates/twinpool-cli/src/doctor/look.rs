@@ -40,9 +40,14 @@ pub(crate) async fn look(
         Some(function) => ways_in(parts, configs, function, has_codes).await,
         None => None,
     };
+    let new_client = match sign_in.as_ref().and_then(|it| it.configuration.as_ref().ok()) {
+        Some(function) => new_client(parts, configs, function).await,
+        None => None,
+    };
     Facts {
         own_key,
         ways,
+        new_client,
         old_pool: described(old).await,
         new_slot: in_the_way(functions, new_pool.as_ref().ok(), stack.sign_in.as_ref()).await,
         new_pool,
@@ -120,6 +125,19 @@ async fn ways_in(
         Err(error) => (Err(Blind::from(error.clone())), Err(Blind::from(error))),
     };
     Some(WaysIn { clients, own_client, has_codes })
+}
+
+/// The client of the new pool that checks passwords, where the sign-in function is told of one.
+async fn new_client(
+    parts: &Parts,
+    [config, new_config]: [&Config; 2],
+    function: &Json,
+) -> Option<Look<Json>> {
+    let id = variable(function, "TWINPOOL_OWN_CLIENT_ID")?;
+    Some(match parts.pools.facts(config, new_config) {
+        Ok([_, new]) => new.client(id).await.map_err(Blind::from),
+        Err(error) => Err(Blind::from(error)),
+    })
 }
 
 /// Another function in the new pool's slot.

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Read as _, Write};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -76,6 +76,15 @@ impl Drop for Unfinished {
         // Nothing is there when it was finished.
         drop(fs::remove_file(&self.path));
     }
+}
+
+/// Whether what is there begins so; an empty file loses nothing.
+pub(super) fn begins(path: &Path, is_ours: impl Fn(&str) -> bool) -> bool {
+    /// Longer than any line of ours.
+    const MOST: u64 = 4_096;
+    let mut first = String::new();
+    let read = File::open(path).and_then(|file| BufReader::new(file.take(MOST)).read_line(&mut first));
+    read.is_ok() && (first.is_empty() || is_ours(first.trim_end()))
 }
 
 fn folder_of(target: &Path) -> &Path {

@@ -11,7 +11,7 @@ use twinpool_core::id::{NewSub, OldSub, UserId};
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::port::{LinkScan, PortError};
 
-use super::file::Unfinished;
+use super::file::{self, Unfinished};
 use crate::options::{self, Table};
 use crate::show::{count, state};
 use crate::{Exit, Outcome};
@@ -82,6 +82,14 @@ impl Files {
     pub(crate) fn begin(jsonl: Option<&Path>, sql: Option<&Path>, may_replace: bool) -> anyhow::Result<Self> {
         let begin = |path: Option<&Path>| path.map(|path| Unfinished::begin_anywhere(path, may_replace));
         Ok(Self { jsonl: begin(jsonl).transpose()?, sql: begin(sql).transpose()? })
+    }
+
+    /// Begins them anew, over what this command wrote under these names before.
+    pub(crate) fn begin_again(jsonl: Option<&Path>, sql: Option<&Path>) -> anyhow::Result<Self> {
+        let begin = |path: Option<&Path>, is_ours: fn(&str) -> bool| {
+            path.map(|path| Unfinished::begin_anywhere(path, file::begins(path, is_ours)))
+        };
+        Ok(Self { jsonl: begin(jsonl, is_row).transpose()?, sql: begin(sql, sql::is_head).transpose()? })
     }
 
     /// Writes them: a walk over the table for each.
@@ -213,6 +221,14 @@ async fn each(
         }
     }
     Ok(written)
+}
+
+/// Whether a line is one of an export.
+fn is_row(line: &str) -> bool {
+    let row: Option<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(line).ok();
+    row.is_some_and(|row| {
+        ["user_id", "old_sub", "new_sub", "state"].iter().all(|name| row.contains_key(*name))
+    })
 }
 
 fn of_link(link: &Link) -> Row {

@@ -2,13 +2,15 @@
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
+use twinpool_core::phase::PhaseReader as _;
 use twinpool_core::port::Clock as _;
 use twinpool_core::readiness::{InOld, NewOnly, OldPassword};
 use twinpool_engine::{Awaited, Awaits};
 
 use crate::clock::SystemClock;
 use crate::options::{self, Table};
-use crate::readiness::{self, Walked};
+use crate::place::Place;
+use crate::readiness::{self, Heard, Walked};
 use crate::{Exit, Outcome};
 
 /// In which form.
@@ -24,6 +26,8 @@ pub(crate) struct Arguments {
     json: bool,
     #[command(flatten)]
     table: Table,
+    #[command(flatten)]
+    new_place: Place,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -54,13 +58,17 @@ impl What {
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let config = options::aws().await?;
     let links = arguments.table.connect(&config);
-    let walked = Walked::over(&links, SystemClock.now()).await;
-    let mut walked = walked.map_err(|error| arguments.table.problem(error))?;
+    let problem = |error| arguments.table.problem(error);
+    let standing = links.standing().await.map_err(problem)?;
+    let pools = links.pools().await.map_err(problem)?;
+    let region = config.region().map(AsRef::as_ref);
+    let heard = Heard::of_table(&standing, &arguments.new_place, region, pools.as_ref());
+    let mut walked = Walked::over(&links, SystemClock.now()).await.map_err(problem)?;
     let exit = if walked.unreadable > 0 { Exit::Warned } else { Exit::Done };
     let text = match (arguments.list, arguments.json) {
         (Some(what), as_json) => listed(walked.ways.all(), what, as_json),
-        (None, true) => format!("{:#}\n", readiness::json(&walked.readiness())),
-        (None, false) => readiness::table(&walked.readiness()),
+        (None, true) => format!("{:#}\n", readiness::json(&walked.readiness(heard))),
+        (None, false) => readiness::table(&walked.readiness(heard)),
     };
     Ok((text, exit))
 }

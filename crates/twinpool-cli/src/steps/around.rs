@@ -6,18 +6,21 @@ use clap::Args;
 use twinpool_aws::chain::Chain;
 use twinpool_aws::client::{Config, Patience};
 use twinpool_aws::dynamodb::Links;
-use twinpool_core::check::Facts;
+use twinpool_core::phase::Standing;
 
-use super::look::{Brief, Whole};
-use super::who;
+use super::look::{Brief, Seen, Whole};
+use super::{Dlq, who};
 use crate::doctor::Parts;
 use crate::options;
+
+/// In hours.
+const A_DAY: u64 = 24;
 
 /// Where all that is checked is.
 #[derive(Debug, Args)]
 pub(crate) struct Around {
-    /// A verify counts for this many hours.
-    #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u64).range(1..=720))]
+    /// A verify counts for this many hours. More than a day is kept in the history.
+    #[arg(long, value_name = "HOURS", default_value_t = A_DAY, value_parser = clap::value_parser!(u64).range(1..=720))]
     fresh: u64,
     /// The name of the stack, with which its alarms begin.
     #[arg(
@@ -56,23 +59,38 @@ impl Around {
         Ok(Reached { around: self, config, new_config, links, who })
     }
 
+    /// The reason of a step as the history keeps it.
+    pub(crate) fn why(&self, why: &str) -> String {
+        if self.fresh <= A_DAY {
+            return why.to_owned();
+        }
+        format!("{why}; a verify counted for {} hours", self.fresh)
+    }
+
     pub(crate) fn table(&self) -> &str {
         &self.parts.table.table
     }
 }
 
 impl Reached<'_> {
-    /// All that is checked.
-    pub(crate) async fn facts(&self) -> Facts {
+    /// All that is checked, and what a rollback would mean.
+    pub(crate) async fn see(&self, standing: &Standing) -> Seen {
         let chain = Chain::connect(&self.config);
         let Around { fresh, stack, audit_trail_dlq_url, parts } = self.around;
-        let dlqs = [("the DLQ", &parts.stack.dlq_url), ("the DLQ of the audit trail", audit_trail_dlq_url)];
+        let dlqs = vec![
+            Dlq::of_mirror(parts.stack.dlq_url.as_deref()),
+            Dlq {
+                name: "the DLQ of the audit trail",
+                option: "--audit-trail-dlq-url / TWINPOOL_AUDIT_TRAIL_DLQ_URL",
+                url: audit_trail_dlq_url.as_deref(),
+            },
+        ];
         let brief = Brief {
             chain: chain.as_ref().map_err(ToString::to_string),
             links: &self.links,
             table: &parts.table.table,
             queue_url: Some(&parts.queue_url),
-            dlqs: dlqs.iter().filter_map(|(name, url)| Some((*name, url.as_deref()?))).collect(),
+            dlqs,
         };
         let whole = Whole {
             brief,
@@ -81,6 +99,31 @@ impl Reached<'_> {
             configs: [&self.config, &self.new_config],
             fresh: Duration::from_secs(fresh * 3_600),
         };
-        Box::pin(whole.facts()).await
+        Box::pin(whole.see(standing)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Command {
+        #[command(flatten)]
+        around: Around,
+    }
+
+    #[test]
+    fn a_verify_that_counts_for_longer_than_a_day_is_kept_in_the_history() {
+        let told = |fresh: &str| {
+            let words = "x --fresh H --queue-url u --capture-arn arn:aws:lambda:eu-west-1:111122223333:function:c --table t \
+                         --old-pool eu-west-1_Old --new-pool eu-west-1_New"
+                .replace('H', fresh);
+            Command::try_parse_from(words.split_whitespace()).unwrap().around.why("it is time")
+        };
+        assert_eq!(told("24"), "it is time");
+        assert_eq!(told("720"), "it is time; a verify counted for 720 hours");
     }
 }

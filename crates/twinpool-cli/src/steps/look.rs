@@ -1,6 +1,5 @@
 //! Gathers what the checks are made of. What cannot be looked at is told as that, and ends nothing.
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::Duration;
 
@@ -9,18 +8,21 @@ use twinpool_aws::client::Config;
 use twinpool_aws::cloudformation::Stack;
 use twinpool_aws::dynamodb::Links;
 use twinpool_aws::setup::LambdaFunctions;
-use twinpool_core::check::{self, Facts, Lag, Look, Marker, Open};
+use twinpool_core::check::{self, Facts, Lag, Look, Marker};
 use twinpool_core::id::AttributeName;
-use twinpool_core::phase::PhaseStore as _;
+use twinpool_core::phase::{PhaseStore as _, Standing};
 use twinpool_core::pool::PoolShape;
-use twinpool_core::port::PoolReader as _;
+use twinpool_core::port::{Clock as _, PoolReader as _};
+use twinpool_core::readiness::Readiness;
 use twinpool_core::verified::VerifiedStore as _;
 use twinpool_setup::doctor::{self, Part, steps};
 
-use crate::clock;
-use crate::conflicts::{Found, walk};
+use super::dead_letters::{self, Dlq};
+use super::{alarms, walked};
+use crate::clock::{self, SystemClock};
 use crate::digest_key;
 use crate::doctor::{Parts, look};
+use crate::readiness::Heard;
 
 /// A rollback looks no longer than this at anything.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -31,8 +33,7 @@ pub(crate) struct Brief<'a> {
     pub(crate) links: &'a Links,
     pub(crate) table: &'a str,
     pub(crate) queue_url: Option<&'a str>,
-    /// Each with the name that it is told by.
-    pub(crate) dlqs: Vec<(&'static str, &'a str)>,
+    pub(crate) dlqs: Vec<Dlq<'a>>,
 }
 
 /// Waits a while.
@@ -48,8 +49,9 @@ fn told(error: impl ToString) -> String {
 impl Brief<'_> {
     /// All at once, none of it for longer than a few seconds.
     pub(crate) async fn facts(&self) -> Facts {
+        let dead = async { dead_letters::held(self.chain.clone()?, &self.dlqs).await };
         let (table, last_line, queue, dead_letters) =
-            tokio::join!(soon(self.id()), soon(self.last_line()), soon(self.lag()), soon(self.dead()));
+            tokio::join!(soon(self.id()), soon(self.last_line()), soon(self.lag()), soon(dead));
         Facts { table, last_line, queue, dead_letters, ..Facts::unknown("not looked at") }
     }
 
@@ -72,22 +74,10 @@ impl Brief<'_> {
         let oldest = oldest.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
         Ok(Lag { waiting, oldest })
     }
-
-    async fn dead(&self) -> Look<BTreeMap<String, u64>> {
-        if self.dlqs.is_empty() {
-            return Err("nobody named a DLQ: --dlq-url / TWINPOOL_DLQ_URL".to_owned());
-        }
-        let chain = self.chain.clone()?;
-        let mut all = BTreeMap::new();
-        for (name, url) in &self.dlqs {
-            all.insert((*name).to_owned(), waiting(chain, url).await?);
-        }
-        Ok(all)
-    }
 }
 
 /// Whatever is in a queue: it waits, is late by intention, or is being worked on.
-async fn waiting(chain: &Chain, url: &str) -> Look<u64> {
+pub(super) async fn waiting(chain: &Chain, url: &str) -> Look<u64> {
     const COUNTS: [&str; 3] = [
         "ApproximateNumberOfMessages",
         "ApproximateNumberOfMessagesDelayed",
@@ -110,21 +100,45 @@ pub(crate) struct Whole<'a> {
     pub(crate) fresh: Duration,
 }
 
+/// What a switch saw.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    /// What the checks are made of.
+    pub(crate) facts: Facts,
+    /// What a rollback would mean now.
+    pub(crate) readiness: Look<Readiness>,
+}
+
 impl Whole<'_> {
     /// One after the other: nothing waits for it but the operator.
-    pub(crate) async fn facts(&self) -> Facts {
+    pub(crate) async fn see(&self, standing: &Standing) -> Seen {
+        let is_elsewhere = self.is_elsewhere().await;
+        let heard = Heard::of(standing, is_elsewhere);
+        let (open, drain, readiness) = match walked::over(self.brief.links, SystemClock.now()).await {
+            Ok((open, mut walked)) => (Ok(open), Ok(walked.drain.clone()), Ok(walked.readiness(heard))),
+            Err(why) => (Err(why.clone()), Err(why.clone()), Err(why)),
+        };
+        let facts = Facts { conflicts: open, drain, ..self.facts(is_elsewhere).await };
+        Seen { facts, readiness }
+    }
+
+    async fn is_elsewhere(&self) -> bool {
+        let ([config, new_config], pools) = (self.configs, &self.parts.pools);
+        let region = config.region().map(AsRef::as_ref);
+        let [_, new] = pools.ids();
+        pools.place.is_elsewhere(region, new) || pools.place.has_own_quotas(config, new_config).await
+    }
+
+    async fn facts(&self, is_elsewhere: bool) -> Facts {
         let seen = self.doctor().await;
         Facts {
+            heard: Ok(!is_elsewhere),
             reverse_sync: self.reverse_sync(seen.as_ref().ok()).await,
             marker: self.marker().await,
             verified: self.brief.links.verified().await.map_err(told),
             fresh: self.fresh,
-            chain: seen.map(|facts| chain(&facts)),
-            conflicts: open(self.brief.links).await,
-            alarms: match self.brief.chain.clone() {
-                Ok(chain) => chain.alarms_on(&format!("{}-", self.stack)).await.map_err(told),
-                Err(why) => Err(why),
-            },
+            chain: seen.map(|facts| chain(&steps(&facts), facts.sign_in.is_some(), is_elsewhere)),
+            alarms: alarms::on(self.brief.chain.clone(), self.configs[0], self.stack).await,
             ..Box::pin(self.brief.facts()).await
         }
     }
@@ -171,11 +185,14 @@ fn marker(shape: &PoolShape, name: &AttributeName) -> Marker {
     }
 }
 
-/// What the doctor says, but for what has a check of its own.
-fn chain(facts: &doctor::Facts) -> check::Chain {
+/// What the doctor says, but for what has a check of its own: where the new pool is elsewhere, there is no sign-in function to name.
+fn chain(steps: &[doctor::Step], has_sign_in: bool, is_elsewhere: bool) -> check::Chain {
     let mut chain = check::Chain::default();
-    let own = [Part::DeadLetters, Part::WayBack];
-    for step in steps(facts).iter().filter(|step| !own.contains(&step.part)) {
+    let has_own = |step: &doctor::Step| {
+        let is_unheard = step.part == Part::WayBack && step.verdict == doctor::Verdict::Unseen;
+        [Part::DeadLetters, Part::OldMarker].contains(&step.part) || (is_elsewhere && is_unheard)
+    };
+    for step in steps.iter().filter(|step| !has_own(step)) {
         let told = || format!("{}: {}", step.part, step.why);
         match step.verdict {
             doctor::Verdict::Fine => chain.fine += 1,
@@ -183,23 +200,12 @@ fn chain(facts: &doctor::Facts) -> check::Chain {
             doctor::Verdict::Unseen => chain.unseen.push(told()),
         }
     }
-    if facts.sign_in.is_none() {
+    if !has_sign_in && !is_elsewhere {
         chain
             .unseen
             .push("sign in: nobody named the function: --sign-in-arn / TWINPOOL_SIGN_IN_ARN".to_owned());
     }
     chain
-}
-
-async fn open(links: &Links) -> Look<Open> {
-    let mut open = Open::default();
-    let each = |page| {
-        for found in Found::on(&page).into_iter().filter(|found| found.reason.is_open()) {
-            *open.by_reason.entry(found.reason).or_default() += 1;
-        }
-    };
-    let unreadable = walk(links, each).await.map_err(told)?;
-    Ok(Open { unreadable: u64::try_from(unreadable).unwrap_or(u64::MAX), ..open })
 }
 
 #[cfg(test)]
@@ -208,6 +214,20 @@ mod tests {
     use twinpool_testkit::world::email_pool;
 
     use super::*;
+
+    #[test]
+    fn a_way_back_that_is_broken_breaks_the_chain_and_what_has_its_own_check_does_not() {
+        let broken = |part| doctor::Step::broken(part, "so", "do");
+        let unseen = doctor::Step::unseen(Part::WayBack, "no function is named", "name it");
+        let of = |steps: &[doctor::Step], elsewhere: bool| chain(steps, !elsewhere, elsewhere);
+        assert_eq!(of(&[broken(Part::WayBack)], false).broken, ["way back: so"]);
+        assert_eq!(of(&[broken(Part::WayBack)], true).broken, ["way back: so"]);
+        let own = [broken(Part::OldMarker), broken(Part::DeadLetters)];
+        assert_eq!(of(&own, false), check::Chain::default());
+        assert_eq!(of(std::slice::from_ref(&unseen), false).unseen.len(), 1);
+        assert_eq!(of(&[unseen], true), check::Chain::default(), "there is none to name");
+        assert!(chain(&[], false, false).unseen[0].contains("--sign-in-arn"));
+    }
 
     #[test]
     fn the_old_pool_needs_a_marker_that_nobody_can_change() {

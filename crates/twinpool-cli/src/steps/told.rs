@@ -1,9 +1,11 @@
 //! Checks and phases, for people and programs.
 
 use serde_json::{Value, json};
-use twinpool_core::check::{Check, Verdict};
+use twinpool_core::check::{Check, Look, Verdict};
 use twinpool_core::phase::{Cohorts, Phase, Standing};
+use twinpool_core::readiness::Readiness;
 
+use crate::readiness::line;
 use crate::show::{beside, count};
 
 /// Room for the longest name of a check, with its sign.
@@ -24,6 +26,15 @@ pub(crate) fn checks(checks: &[Check]) -> String {
         }
     }
     out
+}
+
+/// What a rollback would mean, under the checks; or why nobody knows.
+pub(crate) fn readiness(seen: &Look<Readiness>) -> String {
+    let text = match seen {
+        Ok(readiness) => line(readiness).trim_end().to_owned(),
+        Err(why) => format!("{why}: `twinpool report passwords`"),
+    };
+    beside(ROOM, "readiness", &text)
 }
 
 /// How a command ended, for programs.

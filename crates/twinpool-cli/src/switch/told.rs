@@ -8,8 +8,8 @@ use twinpool_core::phase::{Phase, ROUTES_AFTER, Share, Standing, Step};
 use crate::show::minute;
 use crate::steps::{cohorts, moment};
 
-/// As long as clients keep an answer, unless the stack says another time.
-const ROUTE_CACHED: Duration = Duration::from_secs(30);
+/// As long as clients keep an answer and the route keeps the phase, unless the stack says another time.
+const TOLD_WITHIN: Duration = Duration::from_secs(35);
 
 pub(super) fn proving(user: &Sub, attribute: &AttributeName) -> String {
     format!(
@@ -35,9 +35,9 @@ pub(super) fn done(standing: &Standing) -> String {
         out += &format!("besides: {named}\n");
     }
     out += &format!(
-        "Clients that ask where to go are told so within {} seconds of their last question, unless the stack says another time; who is signed in stays where \
-         the session is.\n",
-        ROUTE_CACHED.as_secs()
+        "Clients that ask where to go are told so within {} seconds, unless the stack says another time (RouteTtlSeconds and five); who \
+         is signed in stays where the session is.\n",
+        TOLD_WITHIN.as_secs()
     );
     if let Some(since) = standing.two_way_since.filter(|since| *since == standing.since) {
         out += &format!(

@@ -96,6 +96,9 @@ pub struct Facts {
     pub sign_in: Option<SignIn>,
     /// Where people of the old pool are let in.
     pub ways: Option<WaysIn>,
+    /// DescribeUserPoolClient of the client of the new pool by which passwords are checked there, where the sign-in function is told of
+    /// one; `HasSecret` stands for its secret.
+    pub new_client: Option<Look<Json>>,
     /// GetFunctionConfiguration of another function that the new pool names before tokens.
     pub new_slot: Option<Look<Json>>,
     /// GetFunctionConfiguration of the mirror.

@@ -43,6 +43,8 @@ pub enum Part {
     WaysIn,
     /// The app client of the old pool that checks passwords.
     OldClient,
+    /// The app client of the new pool that checks passwords, where there is one.
+    NewOwnClient,
     /// The app clients of the new pool, and the flows that they allow.
     NewClients,
     /// The secret of the digests.
@@ -53,6 +55,8 @@ pub enum Part {
     AuditTrail,
     /// The trail that makes CloudTrail tell EventBridge.
     Trail,
+    /// The marker of the old pool; only where that pool is written too.
+    OldMarker,
     /// What happens in the new pool, on its way to the old one; only where that is switched on.
     WayBack,
     /// Capture, asked with an event for the test user.
@@ -85,11 +89,13 @@ impl Part {
             Self::SignIn => "sign_in",
             Self::WaysIn => "ways_in",
             Self::OldClient => "old_client",
+            Self::NewOwnClient => "new_own_client",
             Self::NewClients => "new_clients",
             Self::DigestKey => "digest_key",
             Self::Version => "version",
             Self::AuditTrail => "audit_trail",
             Self::Trail => "trail",
+            Self::OldMarker => "old_marker",
             Self::WayBack => "way_back",
             Self::Hint => "hint",
             Self::Arrival => "arrival",

@@ -6,6 +6,7 @@ use super::*;
 use crate::port::{FunctionArn, Json};
 
 mod broken;
+mod new_client;
 mod walk;
 mod way_back;
 mod ways;
@@ -75,6 +76,7 @@ fn healthy() -> Facts {
             test: Some(Ok(())),
         }),
         ways: None,
+        new_client: None,
         new_slot: None,
         mirror: Ok(function(&json!({
             "TWINPOOL_OLD_POOL_ID": OLD, "TWINPOOL_NEW_POOL_ID": NEW, "TWINPOOL_LINKS_TABLE": "links",

@@ -6,6 +6,7 @@ use serde_json::Value;
 use twinpool_core::port::Class;
 
 use super::facts::{Blind, Facts, text, variable};
+use super::own_client::{OwnClient, allows};
 use super::step::{Part, Step, faults_or};
 use crate::continuity::Continuity;
 use crate::port::{FunctionArn, Json};
@@ -89,49 +90,19 @@ pub(super) fn own_client(facts: &Facts) -> Vec<Step> {
         }
         Err(blind) => return vec![Step::blind(part, "the app client of the old pool", blind, DEPLOY)],
     };
-    let mut faults = Vec::new();
-    if client.get("HasSecret") == Some(&Value::Bool(true)) {
-        let why = "the app client of the old pool that checks passwords has a secret, which nobody tells the function";
-        faults.push(Step::broken(
-            part,
-            why,
-            "deploy with OldPoolClientId empty, or with a client that has none",
-        ));
-    }
-    if !allows(client, "ADMIN_USER_PASSWORD_AUTH") {
-        let why = "the app client of the old pool that checks passwords does not allow ALLOW_ADMIN_USER_PASSWORD_AUTH: every \
-                   password is refused";
-        faults.push(Step::broken(
-            part,
-            why,
-            "allow it in the console of the old pool, or deploy with OldPoolClientId empty",
-        ));
-    }
-    let others = ways_of_an_application(client);
-    if !others.is_empty() {
-        let why = format!(
-            "the app client of the old pool that checks passwords also allows {}: if an application signs in with it, capture takes \
-             the sign-ins of its users for twinpool's own, and misses their changes",
-            others.join(", ")
-        );
-        let remedy = "deploy with OldPoolClientId empty, so that the stack makes one, or with a client that allows \
-                      ALLOW_ADMIN_USER_PASSWORD_AUTH and ALLOW_REFRESH_TOKEN_AUTH alone, and nothing by OAuth";
-        faults.push(Step::broken(part, why, remedy));
-    }
+    let own = OwnClient {
+        part,
+        pool: "old",
+        otherwise: "capture takes the sign-ins of its users for twinpool's own, and misses their changes",
+        mend: "deploy with OldPoolClientId empty, so that the stack makes one, or with a client that",
+    };
+    let mut faults = own.faults(client);
     let told = facts.capture.as_ref().ok().and_then(|capture| variable(capture, "TWINPOOL_OWN_CLIENT_ID"));
     if facts.capture.is_ok() && told != Some(id) {
         let why = "capture is not told of the app client that checks passwords: each check is taken for a sign-in to the old pool";
         faults.push(Step::broken(part, why, DEPLOY));
     }
     faults_or(part, faults, "there, without a secret, and checks passwords")
-}
-
-/// By what an application signs people in with a client, and twinpool does not.
-fn ways_of_an_application(client: &Json) -> Vec<String> {
-    let flows = ["USER_SRP_AUTH", "USER_PASSWORD_AUTH", "CUSTOM_AUTH", "USER_AUTH"];
-    let flows = flows.into_iter().filter(|flow| allows(client, flow)).map(|flow| format!("ALLOW_{flow}"));
-    let has_oauth = client.get("AllowedOAuthFlowsUserPoolClient") == Some(&Value::Bool(true));
-    flows.chain(has_oauth.then(|| "OAuth".to_owned())).collect()
 }
 
 /// The app clients of the new pool: a way in is open where one of them allows its flow.
@@ -198,17 +169,4 @@ fn codes(facts: &Facts, clients: &[Json], function: &Json, continuity: Continuit
     let remedy = "deploy with SignInContinuity=challenges (or all) and CodeEmailFrom or CodeSms=true; or allow EMAIL_OTP and \
                   ALLOW_USER_AUTH in the new pool, on the plan Essentials";
     Some(Step::broken(Part::NewClients, why, remedy))
-}
-
-/// Whether an app client allows a flow, in whatever spelling. Who lists none allows SRP, custom challenges and refreshing.
-fn allows(client: &Json, flow: &str) -> bool {
-    let listed = client.get("ExplicitAuthFlows").and_then(Value::as_array).filter(|all| !all.is_empty());
-    let Some(listed) = listed else {
-        return ["CUSTOM_AUTH", "USER_SRP_AUTH"].contains(&flow);
-    };
-    listed.iter().filter_map(Value::as_str).any(|one| match one {
-        "ADMIN_NO_SRP_AUTH" => flow == "ADMIN_USER_PASSWORD_AUTH",
-        "CUSTOM_AUTH_FLOW_ONLY" => flow == "CUSTOM_AUTH",
-        one => one.strip_prefix("ALLOW_").unwrap_or(one) == flow,
-    })
 }

@@ -25,6 +25,11 @@ CREATE INDEX twinpool_users_old_sub ON twinpool_users (old_sub);
 CREATE INDEX twinpool_users_new_sub ON twinpool_users (new_sub);
 ";
 
+/// Whether a script of ours begins so.
+pub(super) fn is_head(line: &str) -> bool {
+    HEAD.lines().next() == Some(line)
+}
+
 /// A script that is being written.
 pub(super) struct Script<'a, W> {
     out: &'a mut W,

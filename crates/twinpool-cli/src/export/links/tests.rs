@@ -66,6 +66,25 @@ async fn a_table_for_every_database() {
 }
 
 #[tokio::test]
+async fn what_an_export_wrote_may_be_written_again_and_nothing_else() {
+    let folder = std::env::temp_dir().join(format!("twinpool-links-{}", std::process::id()));
+    drop(std::fs::remove_dir_all(&folder));
+    std::fs::create_dir(&folder).unwrap();
+    let (jsonl, sql) = (folder.join("links.jsonl"), folder.join("links.sql"));
+    let links = links().await;
+    let both = (Some(jsonl.as_path()), Some(sql.as_path()));
+    let first = Files::begin(both.0, both.1, false).unwrap().write(&links).await.unwrap();
+    assert!(Files::begin(both.0, both.1, false).is_err());
+    let again = Files::begin_again(both.0, both.1).unwrap().write(&links).await.unwrap();
+    assert_eq!((first, again.rows), (again, 5));
+    std::fs::write(&sql, "SELECT 1;\n").unwrap();
+    let refused = Files::begin_again(both.0, both.1).unwrap_err().to_string();
+    assert!(refused.contains("links.sql") && refused.contains("another file"), "{refused}");
+    std::fs::write(&jsonl, "{\"name\": \"somebody else's\"}\n").unwrap();
+    assert!(Files::begin_again(both.0, None).is_err());
+}
+
+#[tokio::test]
 async fn many_rows_stand_in_several_statements() {
     let links = MemoryLinks::default();
     let gone = |number: usize| {

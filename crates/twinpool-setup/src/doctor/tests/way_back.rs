@@ -15,6 +15,11 @@ fn both_ways() -> Facts {
     let schema = json!([{ "Name": "custom:twinpool", "AttributeDataType": "String", "Mutable": false }]);
     facts.old_pool.as_mut().unwrap().insert("SchemaAttributes".to_owned(), schema);
     set(&mut facts.rule, "/EventPattern", json!(format!(r#"{{"userPoolId":["{OLD}","{NEW}"]}}"#)));
+    set(
+        &mut facts.new_pool,
+        "/LambdaConfig",
+        json!({ "PostConfirmation": SIGN_IN, "PreTokenGeneration": SIGN_IN }),
+    );
     facts
 }
 
@@ -24,7 +29,36 @@ fn turn_on(function: &mut Look<Json>) {
 }
 
 fn told(facts: &Facts) -> Vec<Step> {
-    steps(facts).into_iter().filter(|step| step.part == Part::WayBack).collect()
+    of(Part::WayBack, facts)
+}
+
+fn of(part: Part, facts: &Facts) -> Vec<Step> {
+    steps(facts).into_iter().filter(|step| step.part == part).collect()
+}
+
+/// What stands in which slot of the new pool.
+fn in_slots(token: Value, confirmation: Value) -> Vec<Step> {
+    let mut facts = both_ways();
+    let slots = json!({ "PreTokenGeneration": token, "PostConfirmation": confirmation });
+    set(&mut facts.new_pool, "/LambdaConfig", slots);
+    told(&facts)
+}
+
+#[test]
+fn a_new_pool_that_does_not_call_the_sign_in_function_spoils_the_way_back() {
+    let other = format!("{SIGN_IN}2");
+    for (token, confirmation, named, not_named) in [
+        (Value::Null, Value::Null, "PostConfirmation, PreTokenGeneration", "UserMigration"),
+        (json!(SIGN_IN), Value::Null, "PostConfirmation", "PreTokenGeneration"),
+        (json!(other), json!(SIGN_IN), "PreTokenGeneration", "PostConfirmation"),
+    ] {
+        let [step] = in_slots(token, confirmation).try_into().unwrap();
+        assert_eq!(step.verdict, Verdict::Broken, "{}", step.why);
+        assert!(step.why.contains(named) && !step.why.contains(not_named), "{}", step.why);
+        assert!(step.remedy.unwrap().contains("twinpool attach --pool new"));
+    }
+    let [step] = in_slots(json!(SIGN_IN), json!(format!("{SIGN_IN}:live"))).try_into().unwrap();
+    assert_eq!(step.verdict, Verdict::Fine, "{}", step.why);
 }
 
 #[test]
@@ -36,16 +70,19 @@ fn where_the_old_pool_is_only_read_nothing_is_said_of_a_way_back() {
 
 #[test]
 fn an_old_pool_without_the_marker_is_told_with_the_command_that_adds_it() {
+    assert_eq!(of(Part::OldMarker, &healthy()), [], "the old pool is not written");
+    let [step] = of(Part::OldMarker, &both_ways()).try_into().unwrap();
+    assert_eq!(step.verdict, Verdict::Fine, "{}", step.why);
     let mut facts = both_ways();
     take(&mut facts.old_pool, "SchemaAttributes");
-    let [step] = told(&facts).try_into().unwrap();
+    let [step] = of(Part::OldMarker, &facts).try_into().unwrap();
     let add = format!(
         "aws cognito-idp add-custom-attributes --user-pool-id {OLD} --custom-attributes Name=twinpool,AttributeDataType=String,Mutable=false"
     );
     assert_eq!((step.verdict, step.remedy), (Verdict::Broken, Some(add)));
     let mut facts = both_ways();
     set(&mut facts.old_pool, "/SchemaAttributes/0/Mutable", json!(true));
-    let [step] = told(&facts).try_into().unwrap();
+    let [step] = of(Part::OldMarker, &facts).try_into().unwrap();
     assert!(step.why.contains("of the old pool can be changed"), "{}", step.why);
 }
 
