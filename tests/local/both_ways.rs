@@ -28,7 +28,6 @@ fn nickname(person: &Person) -> Option<&str> {
 }
 
 #[test]
-#[ignore = "not seen to pass yet: see `Not yet` in the README"]
 fn while_people_use_both_pools_each_follows_the_other_and_a_rollback_keeps_everything() {
     let options = Options {
         old_sign_in: SignIn::Username,

@@ -6,6 +6,7 @@ mod bridge;
 mod check;
 mod client;
 mod description;
+mod log;
 mod problems;
 mod reads;
 mod route;

@@ -5,5 +5,6 @@ pub mod carry_over;
 mod command;
 mod dice;
 mod people;
+mod queue;
 mod say;
 pub mod switching;

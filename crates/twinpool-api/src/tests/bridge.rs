@@ -1,8 +1,7 @@
 //! The password bridge over HTTP, over pools as strict as AWS. Every answer is held against the description.
 
 use std::collections::BTreeSet;
-use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -19,6 +18,7 @@ use twinpool_testkit::world::{StoppedClock, email_pool, person, username_pool};
 use twinpool_testkit::{PasswordRules, Process, World};
 
 use super::client::{Told, answered, assert_described};
+use super::log::Log;
 use super::schema;
 use crate::bridge::{OPENAPI, router};
 
@@ -270,39 +270,12 @@ async fn the_description_is_served_and_its_examples_fit() {
     assert_eq!(bench.send(get(told.header("etag").unwrap())).await.status, 304);
     let all = described();
     assert_eq!(all["info"]["version"], env!("CARGO_PKG_VERSION"));
-    let (mut left, mut seen) = (vec![&all], 0);
-    while let Some(value) = left.pop() {
-        if let (Some(example), false) = (value.get("example"), value["schema"].is_null()) {
-            schema::check(&all, &value["schema"], example, "an example");
-            seen += 1;
-        }
-        left.extend(value.as_object().into_iter().flat_map(|object| object.values()));
-        left.extend(value.as_array().into_iter().flatten());
-    }
-    assert_eq!(seen, 9);
-}
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
+    assert_eq!(schema::check_examples(&all), 9);
 }
 
 #[tokio::test]
 async fn nothing_personal_is_logged_whatever_goes_wrong() {
-    let log = Log::default();
-    let sink = log.clone();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || sink.clone());
-    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    let (log, _guard) = Log::listen();
     let bench = bench().await;
     for operation in ["AdminGetUser", "AdminInitiateAuth", "AdminSetUserPassword", "UpdateItem"] {
         bench.process.fail_all(operation, Class::Denied);
@@ -312,7 +285,7 @@ async fn nothing_personal_is_logged_whatever_goes_wrong() {
     bench.tries("jane@example.com", "wrong guess").await;
     bench.post(format!("{{\"username\":\"jane@example.com\",\"{RIGHT}\":1}}")).await;
     bench.tries("jane@example.com", RIGHT).await;
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.contains("AdminInitiateAuth failed: InjectedFault"), "{log}");
     for secret in ["jane", "correct", "wrong guess"] {
         assert!(!log.contains(secret), "{secret} in {log}");

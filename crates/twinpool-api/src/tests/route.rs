@@ -1,8 +1,6 @@
 //! Where somebody is sent, over HTTP. Every answer is held against the description.
 
 use std::collections::BTreeSet;
-use std::io::Write;
-use std::sync::{Arc, Mutex};
 
 use axum::body::Body;
 use axum::http::Request;
@@ -17,6 +15,7 @@ use twinpool_testkit::world::{StoppedClock, key};
 
 use super::book::Book;
 use super::client::{Told, answered, assert_described};
+use super::log::Log;
 use super::schema;
 use crate::route::{OPENAPI, beside, router};
 
@@ -244,45 +243,18 @@ async fn the_description_is_served_and_its_examples_fit() {
     assert_eq!((told.status, told.body.as_str()), (200, OPENAPI));
     let all = described();
     assert_eq!(all["info"]["version"], env!("CARGO_PKG_VERSION"));
-    let (mut left, mut seen) = (vec![&all], 0);
-    while let Some(value) = left.pop() {
-        if let (Some(example), false) = (value.get("example"), value["schema"].is_null()) {
-            schema::check(&all, &value["schema"], example, "an example");
-            seen += 1;
-        }
-        left.extend(value.as_object().into_iter().flat_map(|object| object.values()));
-        left.extend(value.as_array().into_iter().flatten());
-    }
-    assert_eq!(seen, 5);
-}
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
+    assert_eq!(schema::check_examples(&all), 5);
 }
 
 #[tokio::test]
 async fn nothing_that_was_asked_is_logged() {
-    let log = Log::default();
-    let sink = log.clone();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || sink.clone());
-    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    let (log, _guard) = Log::listen();
     let mut bench = canary();
     let question = "?id=jane-1&group=jane-2&value.email=jane@example.com&client=web";
     assert_eq!(bench.get(question).await.status, 200);
     bench.get("?id=jane@example.com").await;
     bench.record = Record(Err(PortError::new(Class::Denied, "GetItem", "AccessDeniedException")));
     assert_eq!(bench.get(question).await.status, 503);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.contains("GetItem failed: AccessDeniedException") && !log.contains("jane"), "{log}");
 }

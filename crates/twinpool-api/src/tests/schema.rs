@@ -104,3 +104,17 @@ fn the_checker_sees_what_does_not_fit() {
     }
     assert!(fits(&all, &user, &serde_json::json!({ "user_id": "a" })).is_err());
 }
+
+/// Holds every example of a description against its schema; gives how many there are.
+pub(super) fn check_examples(all: &Value) -> usize {
+    let (mut left, mut seen) = (vec![all], 0);
+    while let Some(value) = left.pop() {
+        if let (Some(example), false) = (value.get("example"), value["schema"].is_null()) {
+            check(all, &value["schema"], example, "an example");
+            seen += 1;
+        }
+        left.extend(value.as_object().into_iter().flat_map(|object| object.values()));
+        left.extend(value.as_array().into_iter().flatten());
+    }
+    seen
+}

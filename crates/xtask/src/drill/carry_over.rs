@@ -6,15 +6,14 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow, ensure};
+use anyhow::{Context as _, Result, anyhow};
 
 use super::command::Twinpool;
 use super::people;
+use super::queue::work_off;
 use super::say::Clock;
 use crate::local::{self, Running, SignIn, Stack};
-use crate::process;
 
 mod backfill;
 mod both;
@@ -29,9 +28,6 @@ mod verify;
 use both::Both;
 use finding::Findings;
 use verify::Planted;
-
-/// The mirror has so long to work off what came while the backfill ran.
-const WORK_OFF: Duration = Duration::from_mins(10);
 
 /// What to do.
 #[derive(Debug, Clone)]
@@ -96,16 +92,6 @@ fn carry_over(stack: &Stack, twinpool: &Twinpool, people: Vec<people::Known>, cl
     let lived = lived.map_err(|_| anyhow!("the live traffic broke down"))?.context("live traffic")?;
     clock.say("traffic", &format!("meanwhile {}", lived.in_words()));
     work_off(stack, clock)
-}
-
-/// Waits until the mirror is done with everything that it was told.
-fn work_off(stack: &Stack, clock: &Clock) -> Result<()> {
-    process::wait_within(WORK_OFF, "the mirror to work off the queue", || {
-        Ok(stack.queue().is_empty()?.then_some(()))
-    })?;
-    ensure!(stack.dead_letters().is_empty()?, "there are dead letters");
-    clock.say("queue", "worked off, no dead letter");
-    Ok(())
 }
 
 /// Everybody once, on both sides and in the table, and the same on both sides.

@@ -30,10 +30,14 @@ pub(super) fn verify(twinpool: &Twinpool, name: &str, clock: &Clock) -> Result<(
     let rows = twinpool.folder.join(format!("verify-{name}.jsonl"));
     let arguments = ["verify", "--pause", "0", "--rows", &rows.to_string_lossy()];
     let answer = twinpool.start_work(&format!("verify-{name}"), &arguments)?.answer(&DONE)?;
-    let verdicts = answer["verdicts"].as_object().context("verify says how many there are of each")?;
-    let some = verdicts.iter().filter(|(_, count)| **count != 0);
-    let some: Vec<_> = some.map(|(verdict, count)| format!("{count} {verdict}")).collect();
-    clock.say("verify", &some.join(", "));
+    let equal = &answer["verdicts"]["equal"];
+    let reasons = answer["reasons"].as_array().context("verify says why somebody is not equal")?;
+    let reasons =
+        reasons.iter().map(|why| format!("{} {}", why["users"], why["reason"].as_str().unwrap_or("?")));
+    let reasons: Vec<_> = reasons.collect();
+    let rest =
+        if reasons.is_empty() { String::new() } else { format!("; held back: {}", reasons.join(", ")) };
+    clock.say("verify", &format!("{equal} equal, and nobody different{rest}"));
     Ok(())
 }
 
