@@ -118,7 +118,6 @@ pub fn checks(step: &Step, standing: &Standing, facts: &Facts, now: Timestamp) -
     let table = judge::table(standing, facts);
     let queue = soft(What::Queue, judge::queue(facts));
     let dead = soft(What::DeadLetters, judge::dead_letters(facts));
-    let reverse = judge::reverse_sync(facts);
     let everybody = || {
         [
             soft(What::Verified, judge::verified(step, standing, facts, now)),
@@ -128,14 +127,15 @@ pub fn checks(step: &Step, standing: &Standing, facts: &Facts, now: Timestamp) -
         ]
     };
     match step {
-        Step::Rollback => vec![soft(What::Table, table), soft(What::ReverseSync, reverse), queue, dead],
+        Step::Rollback => vec![soft(What::Table, table), queue, dead],
         Step::Switch { share, .. } => {
+            let reverse = hard(What::ReverseSync, judge::reverse_sync(facts));
             let marker = hard(What::Marker, judge::marker(facts));
             let way_back = soft(What::WayBack, judge::way_back(standing, facts, now));
             // Who sends everybody at once can do without a way back, and nobody tries a way that cannot be seen.
             let heard = Check { what: What::Heard, verdict: judge::heard(facts), hard: *share != Share::ALL };
             let table = hard(What::Table, table);
-            let first = [table, hard(What::ReverseSync, reverse), marker, way_back, heard, queue, dead];
+            let first = [table, reverse, marker, way_back, heard, queue, dead];
             first.into_iter().chain(everybody()).collect()
         }
         Step::Complete => {

@@ -34,6 +34,8 @@ pub struct Listed {
     pub held: BTreeSet<String>,
     /// Changes that the other pool's change of the same went over.
     pub lost: Vec<Lost>,
+    /// What was done last, each with the time in milliseconds since 1970.
+    pub did: Vec<(u64, String)>,
 }
 
 /// A change that was lost.
@@ -109,17 +111,20 @@ impl Links {
             let one = &one["M"];
             format!("{} {}", text(one, "kind").unwrap_or_default(), text(one, "name").unwrap_or_default())
         };
+        let time = |one: &Value| {
+            let at = one.pointer("/M/at/N").and_then(Value::as_str);
+            at.and_then(|at| at.parse().ok()).unwrap_or_default()
+        };
         let held = list("/held_back/L").into_iter().chain(list("/reverse/M/held_back/L"));
         let lost = list("/reverse/M/overruled/L").into_iter().map(|one| Lost {
             subject: subject(&one),
             pool: text(&one["M"], "pool").unwrap_or_default(),
-            at: one
-                .pointer("/M/at/N")
-                .and_then(Value::as_str)
-                .and_then(|at| at.parse().ok())
-                .unwrap_or_default(),
+            at: time(&one),
         });
-        Ok(Listed { held: held.map(|one| subject(&one)).collect(), lost: lost.collect() })
+        let did = list("/history/L")
+            .into_iter()
+            .map(|line| (time(&line), text(&line["M"], "did").unwrap_or_default()));
+        Ok(Listed { held: held.map(|one| subject(&one)).collect(), lost: lost.collect(), did: did.collect() })
     }
 
     /// Why an old user is not mirrored, if the link says so.

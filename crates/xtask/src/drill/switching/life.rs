@@ -155,7 +155,9 @@ impl<'a> Life<'a> {
     }
 
     fn edits(&mut self, known: &Known, pool: Pool) -> Result<&'static str> {
-        let (name, at) = (other_name("", &mut self.dice), now());
+        // What the other pool says already would be no change.
+        let name = format!("{} {}", other_name("", &mut self.dice), self.dice.below(1_000_000));
+        let at = now();
         if self.dice.once_in(3) {
             let address = format!("{}.{}@example.com", known.user_id, self.dice.below(1_000_000));
             let pairs = [("email", address.as_str()), ("email_verified", "true")];
@@ -172,8 +174,9 @@ impl<'a> Life<'a> {
 
     fn joins_or_leaves(&mut self, known: &Known, pool: Pool) -> Result<&'static str> {
         let (group, at) = (self.dice.pick(&GROUPS).unwrap_or("staff"), now());
-        let joins = self.dice.once_in(2);
         let users = &self.side(pool).users;
+        // Whoever is in the group already changes nothing by joining it.
+        let joins = !users.person(&known.username)?.is_some_and(|person| person.groups.contains(group));
         let done =
             if joins { users.join(&known.username, group) } else { users.leave(&known.username, group) };
         match done {
@@ -189,7 +192,8 @@ impl<'a> Life<'a> {
     }
 
     fn is_disabled_or_enabled(&mut self, known: &Known, pool: Pool) -> Result<&'static str> {
-        let (enabled, at) = (self.dice.once_in(2), now());
+        let person = self.side(pool).users.person(&known.username)?;
+        let (enabled, at) = (person.is_some_and(|person| !person.enabled), now());
         self.side(pool).users.enable(&known.username, enabled)?;
         self.note(known, What::Enabled, pool, &enabled.to_string(), at)?;
         // Of this no token tells.
