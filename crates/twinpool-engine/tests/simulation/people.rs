@@ -119,7 +119,12 @@ impl Simulation {
         // Few values, so that some return: A, B, A.
         let number = if self.dice.one_in(4) { number % 2 } else { number };
         let value = self.kind.fresh(pool, field, human, number);
+        let before = person.clone();
         self.kind.set(pool, person, field, (!removes).then_some(value.as_str()), verified);
+        // Another spelling of the same is a change of the pool's that the journal does not tell from none.
+        if self.kind.shown(pool, person, field) == self.kind.shown(pool, &before, field) {
+            *person = before;
+        }
         if removes { "AdminDeleteUserAttributes" } else { "UpdateUserAttributes" }
     }
 
