@@ -1,6 +1,7 @@
 //! Where the move stands, in memory.
 
-use twinpool_core::phase::{Busy, Change, PhaseReader, PhaseStore, Standing};
+use twinpool_core::id::Timestamp;
+use twinpool_core::phase::{Busy, Change, PhaseReader, PhaseStore, Standing, Step};
 use twinpool_core::port::{Answer, Class, PortError};
 use twinpool_core::verified::{Verified, VerifiedStore};
 use twinpool_core::watch::Memory;
@@ -17,6 +18,27 @@ pub(crate) struct Phases {
 
 fn stale(operation: &'static str) -> PortError {
     PortError::new(Class::Stale, operation, "ConditionalCheckFailedException")
+}
+
+impl MemoryLinks {
+    /// An operator makes a step.
+    ///
+    /// # Panics
+    /// When it cannot be made from where the move stands.
+    pub async fn step(&self, step: &Step, at: Timestamp) {
+        let read = self.standing().await.expect("the phase can be read");
+        let next = read.after(step, at).expect("the step can be made");
+        let line = Change {
+            version: next.version,
+            from: (read.phase, read.share),
+            to: (next.phase, next.share),
+            at,
+            who: "operator".to_owned(),
+            why: "a test".to_owned(),
+            forced: Vec::new(),
+        };
+        self.change(&next, &line).await.expect("the phase can be changed");
+    }
 }
 
 impl PhaseReader for MemoryLinks {

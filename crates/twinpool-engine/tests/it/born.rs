@@ -10,7 +10,7 @@ use twinpool_core::group::GroupDefinition;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::{NewSub, OldSub, Sub, Timestamp};
 use twinpool_core::link::Link;
-use twinpool_core::phase::{Change, Cohorts, Phase, PhaseReader as _, PhaseStore as _, Share, Step};
+use twinpool_core::phase::{Cohorts, Phase, PhaseReader as _, Share, Step};
 use twinpool_core::value::Value;
 use twinpool_engine::{Kind, Outcome, SyncError};
 use twinpool_testkit::world::{attribute, email_pool, event_of, group, person, username_pool};
@@ -28,18 +28,7 @@ mod swept;
 const LATER: Timestamp = Timestamp(NOW.0 + 120_000);
 
 fn step(world: &World, step: &Step, at: Timestamp) {
-    let before = run(world.links.standing()).expect("a standing");
-    let next = before.after(step, at).expect("the step can be made");
-    let line = Change {
-        version: 0,
-        from: (before.phase, before.share),
-        to: (next.phase, next.share),
-        at,
-        who: "somebody".to_owned(),
-        why: "a test".to_owned(),
-        forced: Vec::new(),
-    };
-    run(world.links.change(&next, &line)).expect("changed");
+    run(world.links.step(step, at));
 }
 
 fn switch(world: &World) {

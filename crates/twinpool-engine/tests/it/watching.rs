@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use twinpool_core::criteria::{Criteria, Criterion};
 use twinpool_core::id::Timestamp;
-use twinpool_core::phase::{Change, Cohorts, Phase, PhaseReader, PhaseStore, Share, Standing, Step};
+use twinpool_core::phase::{Cohorts, Phase, PhaseReader, PhaseStore, Share, Standing, Step};
 use twinpool_core::port::{Answer, Class, PortError};
 use twinpool_core::verdict::{Fact, Measure, Verdict};
 use twinpool_core::watch::{Announcer, Memory};
@@ -38,18 +38,7 @@ fn five() -> Step {
 
 /// An operator makes a step.
 async fn step(links: &MemoryLinks, step: &Step) {
-    let read = links.standing().await.expect("the phase");
-    let next = read.after(step, Timestamp(NOON)).expect("a step");
-    let line = Change {
-        version: next.version,
-        from: (read.phase, read.share),
-        to: (next.phase, next.share),
-        at: Timestamp(NOON),
-        who: "anna".to_owned(),
-        why: "a test".to_owned(),
-        forced: Vec::new(),
-    };
-    links.change(&next, &line).await.expect("written");
+    links.step(step, Timestamp(NOON)).await;
 }
 
 struct World {

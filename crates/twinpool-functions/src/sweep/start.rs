@@ -61,7 +61,7 @@ mod tests {
 
     use lambda_runtime::Context;
     use twinpool_core::id::Timestamp;
-    use twinpool_core::phase::{Change, Cohorts, PhaseStore as _, Share, Step};
+    use twinpool_core::phase::{Cohorts, Share, Step};
     use twinpool_core::port::Class;
     use twinpool_testkit::{MemoryLinks, Process};
 
@@ -75,19 +75,8 @@ mod tests {
         LambdaEvent::new(task, Context::default())
     }
 
-    async fn step(table: &MemoryLinks, step: &Step) {
-        let read = table.standing().await.unwrap();
-        let next = read.after(step, Timestamp(1)).unwrap();
-        let line = Change {
-            version: next.version,
-            from: (read.phase, read.share),
-            to: (next.phase, next.share),
-            at: Timestamp(1),
-            who: "anna".to_owned(),
-            why: "a test".to_owned(),
-            forced: Vec::new(),
-        };
-        table.change(&next, &line).await.unwrap();
+    fn everybody() -> Step {
+        Step::Switch { share: Share::ALL, cohorts: Cohorts::default() }
     }
 
     /// What came of it, and how often a pool was to be reached.
@@ -105,8 +94,8 @@ mod tests {
     #[tokio::test]
     async fn once_the_move_is_complete_no_pool_is_asked_and_nothing_differs() {
         let table = MemoryLinks::default();
-        step(&table, &Step::Switch { share: Share::ALL, cohorts: Cohorts::default() }).await;
-        step(&table, &Step::Complete).await;
+        table.step(&everybody(), Timestamp(1)).await;
+        table.step(&Step::Complete, Timestamp(1)).await;
         let (found, reached) = swept(table).await;
         assert_eq!((found.unwrap(), reached), (Found::Nothing { phase: "complete" }, 0));
     }
@@ -114,13 +103,9 @@ mod tests {
     #[tokio::test]
     async fn in_every_other_phase_both_pools_are_asked() {
         let table = MemoryLinks::default();
-        for next in [
-            None,
-            Some(Step::Switch { share: Share::ALL, cohorts: Cohorts::default() }),
-            Some(Step::Rollback),
-        ] {
+        for next in [None, Some(everybody()), Some(Step::Rollback)] {
             if let Some(next) = next {
-                step(&table, &next).await;
+                table.step(&next, Timestamp(1)).await;
             }
             let (found, reached) = swept(table.clone()).await;
             let said = format!("{:#}", anyhow::Error::new(found.unwrap_err()));

@@ -2,7 +2,7 @@ use std::sync::Mutex;
 
 use twinpool_core::criteria::Criterion;
 use twinpool_core::id::Timestamp;
-use twinpool_core::phase::{Change, Cohorts, Phase, PhaseReader as _, Share, Step};
+use twinpool_core::phase::{Cohorts, Phase, PhaseReader as _, Share, Step};
 use twinpool_core::port::Answer;
 use twinpool_core::verdict::{Fact, Measure};
 use twinpool_testkit::{MemoryLinks, Process};
@@ -63,19 +63,8 @@ fn watcher(table: &MemoryLinks, auto_rollback: bool) -> Watcher<MemoryLinks, Hal
 }
 
 async fn canary(table: &MemoryLinks) {
-    let read = table.standing().await.unwrap();
     let share = Share::from_hundredths(500).unwrap();
-    let next = read.after(&Step::Switch { share, cohorts: Cohorts::default() }, Timestamp(NOON)).unwrap();
-    let line = Change {
-        version: next.version,
-        from: (read.phase, read.share),
-        to: (next.phase, next.share),
-        at: Timestamp(NOON),
-        who: "anna".to_owned(),
-        why: "a test".to_owned(),
-        forced: Vec::new(),
-    };
-    table.change(&next, &line).await.unwrap();
+    table.step(&Step::Switch { share, cohorts: Cohorts::default() }, Timestamp(NOON)).await;
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::task::Poll;
 
 use twinpool_core::change_event::ChangeEvent;
 use twinpool_core::id::{Sub, Timestamp};
-use twinpool_core::phase::{Change, Cohorts, PhaseReader as _, PhaseStore as _, Share, Step};
+use twinpool_core::phase::{Cohorts, Share, Step};
 use twinpool_core::port::Clock;
 use twinpool_core::value::Value;
 use twinpool_engine::{Engine, Outcome, Ports, SyncError};
@@ -57,18 +57,7 @@ pub(crate) fn all() -> Step {
 }
 
 pub(crate) fn step(world: &World, step: &Step) {
-    let now = run(world.links.standing()).expect("read");
-    let next = now.after(step, SWITCHED).expect("the step can be made");
-    let line = Change {
-        version: 0,
-        from: (now.phase, now.share),
-        to: (next.phase, next.share),
-        at: SWITCHED,
-        who: "operator".to_owned(),
-        why: "test".to_owned(),
-        forced: Vec::new(),
-    };
-    run(world.links.change(&next, &line)).expect("changed");
+    run(world.links.step(step, SWITCHED));
 }
 
 pub(crate) fn new_sub(world: &World) -> Sub {
