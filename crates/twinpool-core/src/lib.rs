@@ -29,6 +29,7 @@ pub mod link;
 pub mod listing;
 pub mod merge;
 pub mod one_time_code;
+pub mod overview;
 pub mod password;
 pub mod phase;
 pub mod plan;

@@ -1,0 +1,1 @@
+//! Where a move stands, as pages of HTML.
