@@ -2,10 +2,12 @@
 //!
 //! One record for each, kept by the new sub until the pair is written.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 
+use crate::digest::Digest;
 use crate::held_back::HeldBack;
-use crate::id::{NewSub, Timestamp, Username};
+use crate::id::{AttributeName, NewSub, Timestamp, Username};
 use crate::port::Answer;
 
 /// What is known of the old pool's user of somebody who was born in the new one.
@@ -20,6 +22,9 @@ pub struct Birth {
     /// Under which name the user of the old pool is being made, so that whoever takes over finds what a dead or slow writer made.
     /// Walks over the table do not tell it.
     pub intended: Option<Username>,
+    /// What a user of the old pool may have been made with for this account: names of that pool, and digests keyed with the new sub,
+    /// because the old one is not known yet. Whatever anybody who may still be making one would send is among it.
+    pub made: BTreeSet<(AttributeName, Digest)>,
     /// Why nobody can be made; `None` while somebody is being made.
     pub obstacle: Option<HeldBack>,
 }
@@ -33,6 +38,7 @@ impl Birth {
             version: 0,
             since: Timestamp::default(),
             intended: None,
+            made: BTreeSet::new(),
             obstacle: None,
         }
     }

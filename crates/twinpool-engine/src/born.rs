@@ -4,6 +4,8 @@
 //! The name is written down before the user is made under it, and the pair before the user follows: whoever takes over finds what a
 //! dead or slow writer made, and proves by the marker whose it is.
 
+use std::collections::BTreeMap;
+
 use twinpool_core::born::{Birth, BornStore as _};
 use twinpool_core::change_event::{ChangeEvent, Channel, UserRef};
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
@@ -27,6 +29,7 @@ mod agreed;
 mod draft;
 mod found;
 mod lost;
+mod made;
 mod tie;
 
 /// An account of the new pool that is nobody's of the old pool, and what made twinpool look at it.
@@ -112,29 +115,6 @@ impl<P: Ports> Engine<P> {
         }
     }
 
-    /// The user whom somebody made under the name that was written down. A name that is not to be used any more is left to its
-    /// writer for a while, and then given up.
-    async fn made_before(
-        &self,
-        back: &P::Back,
-        birth: &mut Birth,
-        draft: &Draft,
-    ) -> Result<Option<Snapshot>, SyncError> {
-        let Some(name) = birth.intended.clone() else {
-            return Ok(None);
-        };
-        let marker = self.born_marker(&birth.new_sub);
-        let made = observe::named(back, &name).await?.filter(|user| marker.is_on(user));
-        if made.is_some() || draft.username() == Some(&name) {
-            return Ok(made);
-        }
-        if self.is_young(birth.since) {
-            return Err(SyncError::BeingMade);
-        }
-        birth.intended = None;
-        Ok(None)
-    }
-
     fn is_young(&self, since: Timestamp) -> bool {
         let age = self.ports.clock().now().0.saturating_sub(since.0);
         u128::from(age) < INTENT_LASTS.as_millis()
@@ -162,6 +142,8 @@ impl<P: Ports> Engine<P> {
         birth.since = self.ports.clock().now();
         birth.intended = Some(username.clone());
         birth.obstacle = None;
+        let known = birth.made.clone();
+        birth.made.extend(self.made_of(account.sub, attributes));
         birth.version = self.ports.links().write_birth(&birth).await?;
         let marker = self.born_marker(account.sub);
         let mut tries = vec![attributes.clone()];
@@ -190,6 +172,8 @@ impl<P: Ports> Engine<P> {
                 Err(error) => return Err(error.into()),
             }
         }
+        // Nothing came of it: a user who is refused again and again must not fill the record.
+        let birth = Birth { made: known, ..birth };
         let held = HeldBack { subject: Subject::User, reason: Reason::Refused };
         self.not_made_in_old(birth, account, held).await.map(Tried::Not)
     }
@@ -216,7 +200,7 @@ impl<P: Ports> Engine<P> {
         let mut side = Side { enabled: true, ..Side::default() };
         let creation = Operation::CreateUser { username: username.clone(), attributes };
         creation.record_on(&mut side, &Sub::from(&old_sub), &self.key);
-        self.tie(newborn, &old_sub, side).await?;
+        self.tie(newborn, &old_sub, side, BTreeMap::new()).await?;
         Ok(Tried::Tied { is_whole })
     }
 
@@ -233,21 +217,6 @@ impl<P: Ports> Engine<P> {
         }
         let held = HeldBack { subject: Subject::User, reason: Reason::Taken };
         self.not_made_in_old(birth, newborn.account, held).await.map(Tried::Not)
-    }
-
-    /// A user of the old pool who was made for this account, and perhaps not finished.
-    async fn take_birth(
-        &self,
-        back: &P::Back,
-        newborn: &Newborn<'_>,
-        made: &Snapshot,
-    ) -> Result<Tried, SyncError> {
-        let old_sub = OldSub::from(made.sub.clone());
-        if made.status == Status::ForceChangePassword {
-            back.set_random_password(&old_sub).await?;
-        }
-        self.tie(newborn, &old_sub, Side::of(made, &self.key)).await?;
-        Ok(Tried::Tied { is_whole: false })
     }
 
     async fn holder_of_name(

@@ -4,7 +4,7 @@
 use twinpool_core::account::{Account as Of, IdReader as _};
 use twinpool_core::change_event::{About, ChangeEvent, EventId, UserRef};
 use twinpool_core::held_back::Reason;
-use twinpool_core::id::{NewSub, OldSub, Sub, UserId};
+use twinpool_core::id::{NewSub, Sub, UserId};
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::plan::Marker;
 use twinpool_core::port::{LinkReader, PoolWriter};
@@ -93,7 +93,8 @@ impl<P: Ports> Engine<P> {
             ChangeEvent::hint(EventId::stored(""), pool, about, case.cause.clone(), case.old.modified_at);
         let account = Account { sub: &new_sub, id, who: &who, event: &event, delivery: case.delivery };
         let newborn = Newborn { account: &account, new, standing: &standing };
-        let link = self.tie(&newborn, &OldSub::from(case.old.sub.clone()), case.side.clone()).await?;
+        let gone = self.gone_since_made(new, &case.old).await?;
+        let link = self.tie(&newborn, &case.old_sub(), case.side.clone(), gone).await?;
         if self.ports.back().is_none() || !standing.phase.is_two_way() {
             return Ok(made(1));
         }

@@ -1,8 +1,11 @@
 //! The pair of somebody born in the new pool: one link, under the user id that the account has.
 
+use std::collections::BTreeMap;
+
 use twinpool_core::arrival::{ArrivalStore as _, Mark};
+use twinpool_core::digest::Digest;
 use twinpool_core::history::Entry;
-use twinpool_core::id::{NewSub, OldSub, Sub};
+use twinpool_core::id::{AttributeName, NewSub, OldSub, Sub};
 use twinpool_core::link::{Base, Link, LinkState, Linked, Names, Side};
 use twinpool_core::phase::Standing;
 use twinpool_core::port::{Class, Clock, LinkReader, LinkStore, PortError};
@@ -21,12 +24,14 @@ pub(crate) struct Newborn<'a> {
 }
 
 impl<P: Ports> Engine<P> {
-    /// Writes the pair down. What is known of the account's arrival is known of the user from now on.
+    /// Writes the pair down. What is known of the account's arrival is known of the user from now on. `gone`: what both had and the
+    /// new pool has no more, a deletion that is still to travel.
     pub(crate) async fn tie(
         &self,
         newborn: &Newborn<'_>,
         old_sub: &OldSub,
         old: Side,
+        gone: BTreeMap<AttributeName, Digest>,
     ) -> Result<Link, SyncError> {
         let Newborn { account, new, standing } = newborn;
         let (links, now) = (self.ports.links(), self.ports.clock().now());
@@ -38,7 +43,8 @@ impl<P: Ports> Engine<P> {
         self.keep_password_of_birth(new, old_sub).await?;
         links.inherit(&Sub::from(account.sub), &Sub::from(old_sub)).await?;
         let back = self.backwards(new);
-        let base_new = agreed(new, &back, old_sub, &old, &self.key);
+        let mut base_new = agreed(new, &back, old_sub, &old, &self.key);
+        base_new.attributes.extend(gone);
         let mut link = known.unwrap_or_else(|| Link::intent(old_sub, Names::default(), now));
         link.user_id = account.id.clone();
         // What both have may go from both.

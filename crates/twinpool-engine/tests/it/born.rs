@@ -23,6 +23,7 @@ mod found;
 mod obstacles;
 mod raced;
 mod swept;
+mod taken_away;
 
 /// Later than any lease lasts.
 const LATER: Timestamp = Timestamp(NOW.0 + 120_000);

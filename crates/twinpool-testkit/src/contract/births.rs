@@ -4,8 +4,9 @@
 use twinpool_core::account::{Account, AccountStore, Accounts, Known};
 use twinpool_core::arrival::{Arrival, ArrivalStore, Mark};
 use twinpool_core::born::{Birth, BornStore};
+use twinpool_core::digest::Digest;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
-use twinpool_core::id::{Sub, Timestamp, UserId, Username};
+use twinpool_core::id::{AttributeName, Sub, Timestamp, UserId, Username};
 use twinpool_core::link::Link;
 use twinpool_core::listing::{LinkBatch, Stage, Tied};
 use twinpool_core::port::{Class, LinkScan, LinkStore, Place};
@@ -38,11 +39,13 @@ async fn births_of<S: LinkScan>(store: &S) -> Vec<Birth> {
     }
 }
 
-/// What is written of a birth is read again, by walks without the name, and a late writer loses.
+/// What is written of a birth is read again, of one attribute several values too, by walks without the name, and a late writer loses.
 pub async fn a_birth_is_kept<S: BornStore + LinkScan>(store: &S) {
     assert_eq!(store.birth(&new("b1")).await, Ok(None));
     let intended = Some(Username::parse("jane@example.com").expect("a name"));
-    let begun = Birth { since: Timestamp(5), intended, ..Birth::new(&new("b1")) };
+    let made = ["of one writer", "of another"]
+        .map(|digest| (AttributeName::parse("name").expect("a name"), Digest::stored(digest)));
+    let begun = Birth { since: Timestamp(5), intended, made: made.into(), ..Birth::new(&new("b1")) };
     assert_eq!(store.write_birth(&begun).await, Ok(1));
     let stale = store.write_birth(&begun).await;
     assert_eq!(stale.map_err(|error| error.class), Err(Class::Stale));
