@@ -18,6 +18,7 @@ use crate::process;
 
 mod agree;
 mod enter;
+mod exported;
 mod life;
 mod log;
 mod router;

@@ -3,11 +3,12 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 use super::super::command::Twinpool;
 use super::super::say::Clock;
+use super::exported;
 use super::router::Router;
 use crate::local::Stack;
 use crate::process;
@@ -90,19 +91,10 @@ pub(super) fn complete(stack: &Stack, twinpool: &Twinpool, clock: &Clock) -> Res
     }
     let rows = fs::read_to_string(&jsonl).with_context(|| format!("cannot read {}", jsonl.display()))?;
     let rows: Vec<Value> = rows.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
-    let links = stack.links().all()?;
-    ensure!(
-        rows.len() == links.len(),
-        "{} links were exported, and the table has {}",
-        rows.len(),
-        links.len()
-    );
-    for link in &links {
-        let is_told = rows
-            .iter()
-            .any(|row| row["user_id"] == link.user_id.as_str() && row["old_sub"] == link.old_sub.as_str());
-        ensure!(is_told, "the link of {} was not exported", link.old_sub);
-    }
-    clock.say("complete", &format!("{} links exported, as JSON lines and as SQL", rows.len()));
+    let everybody = stack.new_pool().everybody()?.into_values();
+    let alive = everybody.map(|person| person.sub).collect();
+    let conflicts = twinpool.start("conflicts", &["conflicts", "list", "--all", "--json"])?.answer(&[0])?;
+    let told = exported::compare(&rows, &stack.links().all()?, &alive, &conflicts)?;
+    clock.say("complete", &format!("{told}, as JSON lines and as SQL"));
     Ok(())
 }
