@@ -12,6 +12,7 @@ use crate::{package, paths, tools};
 /// # Errors
 /// When something cannot be started, or a test fails.
 pub fn run(words: &[String]) -> Result<()> {
+    tools::find_chromium()?;
     tools::install()?;
     tools::install_client()?;
     package::build(None)?;

@@ -116,10 +116,37 @@ pub fn python_program(name: &str) -> PathBuf {
     paths::local().join("venv/bin").join(name)
 }
 
+/// The folder whose `node_modules` has cognito-local, Playwright and axe.
+#[must_use]
+pub fn node_modules() -> PathBuf {
+    paths::local().join("node")
+}
+
+/// The browser that looks at the page.
+#[must_use]
+pub fn chromium() -> PathBuf {
+    std::env::var_os("TWINPOOL_CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from)
+}
+
+/// Whether the browser is there: nothing installs it for anybody.
+///
+/// # Errors
+/// When it is not.
+pub fn find_chromium() -> Result<()> {
+    let chromium = chromium();
+    output(&chromium.to_string_lossy(), &["--version"]).map(drop).with_context(|| {
+        format!(
+            "there is no Chromium at {}, which looks at the page: install it (Debian: apt-get install chromium), or say where it is \
+             with TWINPOOL_CHROMIUM",
+            chromium.display()
+        )
+    })
+}
+
 /// The start script of cognito-local.
 #[must_use]
 pub fn cognito_local() -> PathBuf {
-    paths::local().join("node/node_modules/cognito-local/lib/bin/start.js")
+    node_modules().join("node_modules/cognito-local/lib/bin/start.js")
 }
 
 fn install_python() -> Result<()> {
@@ -146,7 +173,7 @@ fn install_venv(home: &Path, file: &str, what: &str) -> Result<()> {
 }
 
 fn install_node() -> Result<()> {
-    install_packages(&paths::local().join("node"), "infra/local", "cognito-local")
+    install_packages(&node_modules(), "infra/local", "cognito-local, and what looks at the page")
 }
 
 fn install_packages(home: &Path, folder: &str, what: &str) -> Result<()> {

@@ -1,0 +1,148 @@
+//! A desk with an invented move on it. What is done there is done to the invention.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use twinpool_core::check::Look;
+use twinpool_core::id::Sub;
+use twinpool_core::overview::Overview;
+use twinpool_core::phase::{Change, Share, Standing, Step};
+use twinpool_page::{Answer, Conflicts, Desk, Ended, Person, Sight, Wish, report};
+
+use super::{people, state};
+
+pub(crate) struct Fake {
+    overview: Mutex<Arc<Overview>>,
+    /// Every wish that was carried out.
+    pub(crate) done: Mutex<Vec<Wish>>,
+    /// Why it is not of now.
+    pub(crate) stale: Mutex<Option<String>>,
+}
+
+const DARK: &str = "AccessDeniedException: this role may not";
+
+impl Fake {
+    pub(crate) fn of_a_canary() -> Self {
+        Self::with(state::overview())
+    }
+
+    pub(crate) fn in_the_dark() -> Self {
+        Self::with(state::unknown())
+    }
+
+    fn with(overview: Overview) -> Self {
+        Self { overview: Mutex::new(Arc::new(overview)), done: Mutex::default(), stale: Mutex::default() }
+    }
+
+    fn now(&self) -> Arc<Overview> {
+        Arc::clone(&self.overview.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn found(&self) -> Look<Conflicts> {
+        if self.now().people.is_err() {
+            return Err(DARK.to_owned());
+        }
+        let all = people::conflicts().map_err(|error| error.to_string())?;
+        Ok(Conflicts { all, unreadable: 0 })
+    }
+
+    /// As `twinpool report --html` writes it.
+    pub(crate) fn report(&self) -> String {
+        report(&self.now(), &self.found())
+    }
+
+    /// Where the move would stand, or why it cannot.
+    fn after(&self, wish: &Wish) -> Result<Option<Standing>, String> {
+        let overview = self.now();
+        let standing = overview.standing.as_ref().map_err(Clone::clone)?;
+        let step = match wish {
+            Wish::Switch { share, force, .. } if *share == Share::ALL && force.is_none() => {
+                return Err("verified: 3 users differ without a known reason".to_owned());
+            }
+            Wish::Switch { share, .. } => Step::Switch { share: *share, cohorts: standing.cohorts.clone() },
+            Wish::Rollback { .. } => Step::Rollback,
+            Wish::Resolve { .. } | Wish::Sync { .. } => return Ok(None),
+        };
+        standing.after(&step, overview.at).map(Some).map_err(|why| why.to_string())
+    }
+
+    fn change(&self, next: &Standing, wish: &Wish) {
+        let mut held = self.overview.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut overview = Overview::clone(&held);
+        let (Ok(before), Wish::Switch { why, .. } | Wish::Rollback { why }) = (&overview.standing, wish)
+        else {
+            return;
+        };
+        let next = Standing { version: before.version + 1, ..next.clone() };
+        let line = Change {
+            version: next.version,
+            from: (before.phase, before.share),
+            to: (next.phase, next.share),
+            at: overview.at,
+            who: state::WHO.to_owned(),
+            why: why.as_str().to_owned(),
+            forced: vec![],
+        };
+        if let Ok(history) = &mut overview.history {
+            history.push(line);
+        }
+        overview.standing = Ok(next);
+        *held = Arc::new(overview);
+    }
+}
+
+const CHECKS: &str = "\
+✓ table        the phase is written in the table that is there
+✓ queue        4 messages wait, the oldest for 2 s
+✗ dead letters 2 messages in the DLQ of the mirror
+               → twinpool dlq show
+readiness      9,480 users sign in to the old pool as ever, 251 need a new
+               password there
+";
+
+impl Desk for Fake {
+    async fn overview(&self) -> Sight {
+        Sight {
+            overview: self.now(),
+            stale: self.stale.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
+    }
+
+    async fn conflicts(&self) -> Look<Conflicts> {
+        self.found()
+    }
+
+    async fn person(&self, who: &Sub) -> Look<Option<Person>> {
+        if self.now().people.is_err() {
+            return Err(DARK.to_owned());
+        }
+        let found = match who.as_str() {
+            people::ADA | people::ADA_NEW => people::ada().map(Some),
+            _ => people::other(who),
+        };
+        found.map_err(|error| error.to_string())
+    }
+
+    async fn preview(&self, wish: &Wish) -> Answer {
+        match self.after(wish) {
+            Err(why) => Answer { text: format!("{CHECKS}refused: {why}\n"), ended: Ended::Refused },
+            Ok(Some(_)) => Answer { text: format!("{CHECKS}Now canary, 25 %.\n"), ended: Ended::Done },
+            Ok(None) => Answer {
+                text: "The mirror reads the user in both pools again.\n".to_owned(),
+                ended: Ended::Done,
+            },
+        }
+    }
+
+    async fn act(&self, wish: &Wish) -> Answer {
+        self.done.lock().unwrap_or_else(PoisonError::into_inner).push(wish.clone());
+        match self.after(wish) {
+            Err(why) => Answer { text: format!("refused: {why}\n"), ended: Ended::Refused },
+            Ok(None) => Answer { text: "in step\n".to_owned(), ended: Ended::Done },
+            Ok(Some(next)) => {
+                self.change(&next, wish);
+                let text = format!("now {}, version {}\n", next.phase, next.version + 1);
+                Answer { text, ended: Ended::Done }
+            }
+        }
+    }
+}
