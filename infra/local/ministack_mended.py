@@ -4,10 +4,14 @@ about AWS.
 It looks a user up by sub by walking through all users of the pool, so that with 20,000 of them each such call takes tens of
 milliseconds: here an index is asked first, and its own look-up where that knows nobody. It leaves deleted users in the lists
 of their groups, where whoever gets the username next takes their places. And it has no AdminDeleteUserAttributes.
+
+Its CloudWatch is told what happens, as in ministack_metrics.py.
 """
 
 from ministack.app import main
 from ministack.services import cognito
+
+import ministack_metrics
 
 walk = cognito._resolve_user
 usernames = {}
@@ -82,4 +86,5 @@ async def dispatch_all(action, data):
 cognito._dispatch_idp = dispatch_all
 cognito._resolve_user = resolve
 cognito._admin_delete_user = leave_and_delete
+ministack_metrics.install()
 main()

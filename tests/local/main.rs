@@ -16,6 +16,7 @@ mod deploy;
 mod drill;
 mod invited;
 mod lifecycle;
+mod metrics;
 mod migrated;
 mod newcomer;
 mod one_person;

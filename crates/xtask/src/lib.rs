@@ -11,4 +11,5 @@ pub mod simulate;
 pub mod test;
 pub mod testbed;
 pub mod tools;
+pub mod traffic;
 pub mod wire;

@@ -15,6 +15,7 @@ mod chained;
 mod deploy;
 mod environment;
 mod links;
+mod mirror;
 mod pools;
 mod queue;
 mod running;
@@ -28,7 +29,7 @@ pub use chained::Beside;
 pub use links::{Link, Links, Listed, Lost};
 pub use pools::{SignIn, create as create_pool};
 pub use queue::Queue;
-pub use running::Running;
+pub use running::{Running, kept};
 pub use sent::{Mail, SENDER};
 pub use users::{PASSWORD, Person, Tokens, Users};
 
@@ -67,7 +68,8 @@ pub struct Options {
     pub build: bool,
     /// Whether changes may travel from the new pool to the old one too.
     pub both_ways: bool,
-    /// Whether MiniStack runs with its slips mended that pools of many users in motion would fall over.
+    /// Whether MiniStack runs with its slips mended that pools of many users in motion would fall over. Its CloudWatch is told what
+    /// happens in any case.
     pub mended: bool,
 }
 
@@ -187,6 +189,14 @@ impl Stack {
     #[must_use]
     pub fn deployed_as(&self) -> String {
         deploy::stack_name(&self.name)
+    }
+
+    /// An output of the template, such as `MirrorArn`.
+    ///
+    /// # Errors
+    /// When the stack has none of this name.
+    pub fn output(&self, name: &str) -> Result<String> {
+        deploy::output(&self.aws(), &self.deployed_as(), name)
     }
 
     /// Stops every server that was started.

@@ -1,7 +1,6 @@
 //! `cargo xtask`: the project's own commands.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands talk to the terminal")]
 
-use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -11,7 +10,7 @@ use xtask::bench::Bench;
 use xtask::drill::carry_over::{self, Drill};
 use xtask::drill::switching::{self, Switching};
 use xtask::local::{Options, PoolServer, SignIn, Stack};
-use xtask::{bench, demo, local, package, paths, process, simulate, test};
+use xtask::{bench, demo, local, package, paths, process, simulate, test, traffic};
 
 /// The project's own commands.
 #[derive(Parser)]
@@ -28,6 +27,20 @@ enum Command {
         /// Leaves a local AWS running, to look around in.
         #[arg(long)]
         keep: bool,
+        /// Deploys the functions as they were packaged last.
+        #[arg(long)]
+        as_packaged: bool,
+    },
+    /// Lets people sign in and change things, in the local AWS that was left running, until Ctrl-C.
+    Traffic {
+        /// About so many things happen in a minute.
+        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=600))]
+        per_minute: u32,
+    },
+    /// Stops or starts the mirror, in the local AWS that was left running.
+    Mirror {
+        #[command(subcommand)]
+        command: Mirror,
     },
     /// Starts or stops a local AWS with twinpool deployed in it.
     Local {
@@ -120,6 +133,17 @@ enum Local {
     Down,
 }
 
+#[derive(Subcommand)]
+enum Mirror {
+    /// Its queue is not read any more: what people change waits.
+    Stop,
+    /// Its queue is read again.
+    Start,
+}
+
+/// The stack of `local up`.
+const LOCAL: &str = "local";
+
 /// The stack of the drill.
 const DRILL: &str = "drill";
 
@@ -143,22 +167,35 @@ fn run(command: Command) -> Result<()> {
                     "cognito-local knows sign-in by e-mail only: leave --old-sign-in out, or take ministack"
                 );
             }
-            let name = "local".to_owned();
             let (old_server, new_server) = (old_pool, new_pool);
             let old_sign_in = old_sign_in.unwrap_or(SignIn::Email);
-            let port = Some(port);
-            let fixed = Options::named(&name);
-            up(&Options { port, old_server, new_server, old_sign_in, new_sign_in, rules, ..fixed })
+            let (port, mended) = (Some(port), true);
+            let fixed = Options::named(LOCAL);
+            up(&Options { port, old_server, new_server, old_sign_in, new_sign_in, rules, mended, ..fixed })
         }
         Command::Local { command: Local::Down } => {
-            let names = ["local", DRILL].into_iter().chain(demo::STACKS);
+            let names = [LOCAL, DRILL].into_iter().chain(demo::STACKS);
             if names.filter(|name| process::stop_in(&local::folder(name))).count() == 0 {
                 println!("nothing to stop: the local AWS is not up");
             }
-            let _ = fs::remove_file(paths::local().join("stack.json"));
+            Stack::forget();
             Ok(())
         }
-        Command::Demo { keep } => demo::run(keep),
+        Command::Demo { keep, as_packaged } => demo::run(keep, !as_packaged),
+        Command::Traffic { per_minute } => traffic::run(&left_running()?, per_minute),
+        Command::Mirror { command } => {
+            let runs = matches!(command, Mirror::Start);
+            left_running()?.let_mirror_run(runs)?;
+            println!(
+                "{}",
+                if runs {
+                    "the mirror's queue is read again"
+                } else {
+                    "the mirror's queue is not read any more"
+                }
+            );
+            Ok(())
+        }
         Command::Simulate { runs, seed } => simulate::run(runs, seed),
         Command::Test { words } => test::run(&words),
         Command::Bench { names } => bench::run(&names),
@@ -185,10 +222,14 @@ fn run(command: Command) -> Result<()> {
     }
 }
 
+fn left_running() -> Result<Stack> {
+    local::kept(&[demo::SECOND, LOCAL])
+}
+
 fn up(options: &Options) -> Result<()> {
     let stack = Stack::up(options)?;
     let addresses = &stack.addresses;
-    fs::write(paths::local().join("stack.json"), serde_json::to_string_pretty(addresses)? + "\n")?;
+    stack.write_down()?;
     println!("local AWS    {}  (Region {}, key test, secret test)", addresses.endpoint, addresses.region);
     println!("old pool     {} at {}", addresses.old_pool.id, addresses.old_pool.endpoint);
     println!("new pool     {} at {}", addresses.new_pool.id, addresses.new_pool.endpoint);
@@ -200,9 +241,10 @@ fn up(options: &Options) -> Result<()> {
     println!("mail         {}/_ministack/ses/messages", addresses.endpoint);
     println!("table        {}", addresses.table);
     println!("all of this  .local/stack.json");
+    println!("users        cargo xtask traffic: people who sign in and change things, until Ctrl-C");
     println!("stop it      cargo xtask local down");
-    println!("\nfor the twinpool command:");
-    for (name, value) in addresses.environment() {
+    println!("\nfor the twinpool command (`. .local/environment` does it):");
+    for (name, value) in stack.environment() {
         println!("export {name}='{value}'");
     }
     Ok(())

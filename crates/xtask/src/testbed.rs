@@ -5,7 +5,8 @@ use std::fs;
 use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::local::{self, Options, PoolServer, SignIn, Stack, servers};
+use crate::local::servers::{self, Ministack};
+use crate::local::{self, Options, PoolServer, SignIn, Stack};
 use crate::paths;
 use crate::process::{self, Server};
 
@@ -50,7 +51,8 @@ impl Bare {
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
         let address = |server: &Server| format!("http://127.0.0.1:{}", server.port);
-        let ministack = address(&servers::ministack(&folder, process::free_port()?, false, false)?);
+        let ministack =
+            address(&servers::ministack(&folder, process::free_port()?, false, Ministack::Plain)?);
         let moto = address(&servers::moto(&folder, process::free_port()?)?);
         let bare = Self { ministack, moto };
         fs::write(folder.join("bare.json"), serde_json::to_string_pretty(&bare)?)?;

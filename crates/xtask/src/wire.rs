@@ -90,6 +90,14 @@ impl Aws {
         self.json("events", &format!("AWSEvents.{operation}"), "1.1", body)
     }
 
+    /// A call of CloudWatch.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the service refuses.
+    pub fn cloudwatch(&self, operation: &str, body: &Value) -> Result<Value> {
+        self.json("monitoring", &format!("GraniteServiceVersion20100801.{operation}"), "1.0", body)
+    }
+
     fn json(&self, service: &str, target: &str, version: &str, body: &Value) -> Result<Value> {
         let request = self
             .agent
@@ -141,12 +149,32 @@ impl Aws {
         Self::read(path, request.send(body.to_string()))
     }
 
+    /// The same, where something that is there is changed.
+    ///
+    /// # Errors
+    /// When the service refuses.
+    pub fn change(&self, path: &str, service: &str, body: &Value) -> Result<Value> {
+        let request = self.agent.put(format!("{}/{path}", self.endpoint));
+        let request =
+            request.header("Authorization", authorization(service)).content_type("application/json");
+        Self::read(path, request.send(body.to_string()))
+    }
+
     /// What the local AWS tells of itself.
     ///
     /// # Errors
     /// When it does not answer.
     pub fn get(&self, path: &str) -> Result<Value> {
-        Self::read(path, self.agent.get(format!("{}/{path}", self.endpoint)).call())
+        self.look(path, "none")
+    }
+
+    /// What an API tells that names its resources in the path.
+    ///
+    /// # Errors
+    /// When the service refuses.
+    pub fn look(&self, path: &str, service: &str) -> Result<Value> {
+        let request = self.agent.get(format!("{}/{path}", self.endpoint));
+        Self::read(path, request.header("Authorization", authorization(service)).call())
     }
 
     fn read(path: &str, answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Value> {

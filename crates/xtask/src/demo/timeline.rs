@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 
-use crate::local::Addresses;
+use crate::local::{Addresses, Stack};
 use crate::process::wait_for;
 
 /// One act: every line with the milliseconds since its beginning.
@@ -87,19 +87,37 @@ pub(super) fn closing() {
     );
 }
 
-pub(super) fn look_around(addresses: &Addresses) {
-    let Addresses { endpoint, region, table, old_pool, new_pool, queue_url, .. } = addresses;
+pub(super) fn look_around(stack: &Stack) -> Result<()> {
+    let mirror = stack.output("MirrorArn")?;
+    let mirror = mirror.rsplit(':').next().unwrap_or(&mirror);
+    let Addresses { table, old_pool, new_pool, .. } = &stack.addresses;
     println!(
-        "\nIt is left running. To look around (any AWS client will do; .local/stack.json has all names):\n\
-         \n  export AWS_ENDPOINT_URL={endpoint} AWS_REGION={region} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test\
-         \n  cargo run -q -p twinpool-cli -- resolve --table {table} <a sub from above>\
+        "\nIt is left running. In every terminal that you look from, here in this folder:\n\
+         \n  . .local/environment                                  # all names and addresses; .local/stack.json has them too\
+         \n  alias twinpool='cargo run -q -p twinpool-cli --'\n\
+         \nSee it:\n\
+         \n  cargo xtask traffic                                   # people go on signing in and changing things, until Ctrl-C\
+         \n  twinpool status --watch                               # where the move stands\
+         \n  twinpool serve --ui                                   # the same as a page; it says its address\
+         \n  twinpool conflicts list                               # who waits for a decision: Mallory\
+         \n  twinpool explain <a sub from above>                   # one user, and why the pools differ\n\
+         \nMove people, with traffic on, and take them back (Bob's sub is above, in act 6):\n\
+         \n  twinpool verify; twinpool switch --percent 50 --canary-user <sub> --why demo --force 'Mallory waits'\
+         \n  twinpool rollback --why demo\n\
+         \nBreak it, with traffic on, and see status, page and alarm tell:\n\
+         \n  cargo xtask mirror stop                               # the mirror's queue is not read any more\
+         \n  cargo xtask mirror start                              # it is again, and what waited is worked off\
+         \n  aws lambda put-function-concurrency --function-name {mirror} --reserved-concurrent-executions 0\
+         \n  aws lambda delete-function-concurrency --function-name {mirror}   # what it took meanwhile comes back in 3 minutes\
+         \n  aws cloudwatch describe-alarms --state-value ALARM    # any AWS client will do\n\
+         \nLook around:\n\
          \n  aws cognito-idp list-users --user-pool-id {old}      # the old pool\
          \n  aws cognito-idp list-users --user-pool-id {new}      # the new pool\
          \n  aws dynamodb scan --table-name {table}\
-         \n  aws sqs get-queue-attributes --attribute-names All --queue-url {queue_url}\
-         \n  less .local/stacks/demo/ministack.log                              # the mirror's log among others\
-         \n\nStop it with: cargo xtask local down",
+         \n  less .local/stacks/demo/ministack.log                 # the mirror's log among others\n\
+         \nStop it with: cargo xtask local down",
         old = old_pool.id,
         new = new_pool.id,
     );
+    Ok(())
 }

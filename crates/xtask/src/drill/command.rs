@@ -37,11 +37,7 @@ impl Twinpool {
         let status = paths::cargo().args(arguments).status().context("cannot start cargo")?;
         ensure!(status.success(), "the twinpool command does not build");
         let program = paths::target().join("debug/twinpool");
-        let mut environment =
-            stack.addresses.environment().map(|(name, value)| (name, value.to_owned())).to_vec();
-        // What else a command asks for comes from the outputs of the stack.
-        environment.push(("TWINPOOL_STACK", stack.deployed_as()));
-        Ok(Self { program, environment, folder: folder.to_owned() })
+        Ok(Self { program, environment: stack.environment(), folder: folder.to_owned() })
     }
 
     /// Starts it in the background. What it says goes into files with this name.

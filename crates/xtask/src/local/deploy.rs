@@ -106,14 +106,20 @@ pub(super) fn wait(aws: &Aws, stack: &str) -> Result<String> {
     }
 }
 
-fn outputs(answer: &str) -> Result<Outputs> {
+/// One output of a stack that is there.
+pub(super) fn output(aws: &Aws, stack: &str, wanted: &str) -> Result<String> {
+    let name = [("StackName".to_owned(), stack.to_owned())];
+    find(&aws.cloudformation("DescribeStacks", &name)?, wanted)
+}
+
+fn find(answer: &str, wanted: &str) -> Result<String> {
     let (keys, values) = (tags(answer, "OutputKey"), tags(answer, "OutputValue"));
-    let get = |wanted: &str| {
-        let found = keys.iter().zip(&values).find(|(key, _)| **key == wanted);
-        found
-            .map(|(_, value)| (*value).to_owned())
-            .with_context(|| format!("the stack has no output {wanted}"))
-    };
+    let found = keys.iter().zip(&values).find(|(key, _)| **key == wanted);
+    found.map(|(_, value)| (*value).to_owned()).with_context(|| format!("the stack has no output {wanted}"))
+}
+
+fn outputs(answer: &str) -> Result<Outputs> {
+    let get = |wanted: &str| find(answer, wanted);
     Ok(Outputs {
         queue_url: get("QueueUrl")?,
         dlq_url: get("DlqUrl")?,

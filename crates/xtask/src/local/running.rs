@@ -1,6 +1,6 @@
 //! A stack that does not outlive whoever started it.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use super::{Options, Stack};
 
@@ -40,4 +40,13 @@ impl Drop for Running {
             self.stack.down();
         }
     }
+}
+
+/// The first of these stacks that was left running.
+///
+/// # Errors
+/// When none was.
+pub fn kept(names: &[&str]) -> Result<Stack> {
+    let found = names.iter().find_map(|name| Stack::running(name));
+    found.context("no local AWS is up: start one with `cargo xtask demo --keep`")
 }

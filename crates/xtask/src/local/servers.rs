@@ -10,14 +10,33 @@ use serde_json::json;
 use crate::process::{self, Server};
 use crate::{paths, tools, wire};
 
-pub(crate) fn ministack(folder: &Path, port: u16, enforce_iam: bool, mended: bool) -> Result<Server> {
-    let mut command = if mended {
+/// Which MiniStack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ministack {
+    /// As it is installed.
+    Plain,
+    /// With metrics and alarms: the template does not deploy without (docs/local-metrics.md).
+    Told,
+    /// The same, with the slips mended that pools of many users in motion would fall over.
+    Mended,
+}
+
+impl Ministack {
+    fn command(self) -> Command {
+        let script = match self {
+            Self::Plain => return Command::new(tools::python_program("ministack")),
+            Self::Told => "infra/local/ministack_metrics.py",
+            Self::Mended => "infra/local/ministack_mended.py",
+        };
         let mut python = Command::new(tools::python_program("python"));
-        python.arg(paths::root().join("infra/local/ministack_mended.py"));
+        // No compiled files beside the sources.
+        python.arg("-B").arg(paths::root().join(script));
         python
-    } else {
-        Command::new(tools::python_program("ministack"))
-    };
+    }
+}
+
+pub(crate) fn ministack(folder: &Path, port: u16, enforce_iam: bool, which: Ministack) -> Result<Server> {
+    let mut command = which.command();
     command
         .current_dir(folder)
         .env("GATEWAY_PORT", port.to_string())

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use super::servers::{self, Triggers};
+use super::servers::{self, Ministack, Triggers};
 use super::{Addresses, Options, PoolAddress, PoolServer, SignIn, deploy, pools, sent};
 use crate::process;
 use crate::wire::{Aws, REGION};
@@ -22,7 +22,8 @@ pub(super) fn start(options: &Options, folder: &Path) -> Result<Addresses> {
         process::require_free(port)?;
     }
     let port = options.port.map_or_else(process::free_port, Ok)?;
-    servers::ministack(folder, port, options.enforce_iam, options.mended)?;
+    let which = if options.mended { Ministack::Mended } else { Ministack::Told };
+    servers::ministack(folder, port, options.enforce_iam, which)?;
     let aws = Aws::new(format!("http://127.0.0.1:{port}"));
     sent::verify_sender(&aws)?;
     let at = |server, role| Place { aws: &aws, folder, server, role };
