@@ -31,7 +31,7 @@ fn the_watch_reads_metrics_and_depths_and_of_the_table_the_phase_alone() {
 #[test]
 fn the_watch_counts_conflicts_by_the_line_that_the_mirror_writes() {
     let line = "\"conflict: not mirrored\"";
-    let mirror = fs::read_to_string(workspace().join("crates/twinpool-engine/src/batch.rs")).unwrap();
+    let mirror = fs::read_to_string(workspace().join("crates/twinpool-engine/src/batch/report.rs")).unwrap();
     assert!(mirror.contains(line));
     let filter = resource("MirrorConflicts");
     assert!(filter.contains(line) && filter.contains("DefaultValue: 0"), "{filter}");
@@ -52,7 +52,7 @@ fn the_watch_counts_who_was_let_in_by_the_lines_that_the_functions_write() {
     assert!(read("crates/twinpool-functions/src/bridge/count.rs").contains("bridged = 1"));
     assert!(filter.contains("MetricName: !Sub ${AWS::StackName}-BridgedOverHttp"), "{filter}");
     assert!(metrics.contains("of_stack(\"BridgedOverHttp\")"));
-    assert!(read("crates/twinpool-functions/src/sign_in/line.rs").contains("Self::of(\"Bridged\""));
+    assert!(read("crates/twinpool-functions/src/sign_in/line.rs").contains("Self::by_reason(\"Bridged\""));
     assert!(metrics.contains("\"Bridged\""));
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use twinpool_core::change_event::ChangeEvent;
 use twinpool_tests::events::{TriggerEvent, trigger_events};
 use twinpool_tests::queue::{Mood, Sent, Sqs};
-use twinpool_tests::runtime_api::Answer;
+use twinpool_tests::runtime_api::{Answer, TRACE};
 
 use crate::{QUEUE, capture};
 
@@ -67,6 +67,7 @@ fn check(event: &TriggerEvent, sent: &Sent) {
     assert_eq!(change.cause.as_str(), event.source(), "{name}");
     assert_eq!(change.id.as_str(), sent.deduplication, "{name}");
     assert_eq!(sent.queue_url, QUEUE);
+    assert_eq!(sent.trace.as_deref(), Some(TRACE), "{name}: the trace ends at the trigger");
     match event.sub() {
         Some(sub) => assert_eq!(sent.group, sub, "{name}"),
         None => assert!(!sent.group.is_empty() && sent.group.len() <= 128, "{name}: {}", sent.group),

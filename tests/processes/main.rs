@@ -7,3 +7,4 @@ mod killed;
 mod kinds;
 mod raced;
 mod ruled;
+mod traced;

@@ -25,6 +25,8 @@ pub struct Sent {
     pub group: String,
     pub deduplication: String,
     pub body: String,
+    /// The trace in which it was sent, which SQS gives to whoever receives it.
+    pub trace: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -117,6 +119,10 @@ fn sent(request: &Request) -> Sent {
         group: text("MessageGroupId"),
         deduplication: text("MessageDeduplicationId"),
         body: text("MessageBody"),
+        trace: request
+            .headers()
+            .find(|(name, _)| *name == "x-amzn-trace-id")
+            .map(|(_, trace)| trace.to_owned()),
     }
 }
 

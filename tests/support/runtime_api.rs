@@ -11,6 +11,9 @@ use crate::http::{Hangup, Reply, Request, Server};
 /// A function that says nothing for so long is broken: this ends a test, and decides none.
 pub const WATCHDOG: Duration = Duration::from_secs(60);
 
+/// In which trace every event is.
+pub const TRACE: &str = "Root=1-5e272390-8c398be037738dc042009320";
+
 const PREFIX: &str = "/2018-06-01/runtime/";
 
 /// What a function said about one event.
@@ -151,7 +154,7 @@ fn next(event: Event) -> Reply {
         // Far away, so that no clock decides a test.
         ("lambda-runtime-deadline-ms", "4102444800000".to_owned()),
         ("lambda-runtime-invoked-function-arn", event.call.function),
-        ("lambda-runtime-trace-id", "Root=1-5e272390-8c398be037738dc042009320".to_owned()),
+        ("lambda-runtime-trace-id", TRACE.to_owned()),
     ];
     headers.extend(event.call.client_context.map(|context| ("lambda-runtime-client-context", context)));
     Reply::Send { status: 200, headers, body: event.payload }

@@ -6,16 +6,21 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use tokio::time::Instant;
-use tracing::{error, info, warn};
-use twinpool_core::change_event::{ChangeEvent, NotAChangeEvent};
+use tracing::{Instrument as _, Span};
+use twinpool_core::change_event::ChangeEvent;
+use twinpool_core::port::Clock as _;
 
-use crate::disposition::{Disposition, backoff, disposition};
 use crate::engine::{Engine, Ports};
-use crate::sync_user::{Kind, Outcome, SyncError};
 use crate::trouble::Wrong;
 
+mod report;
+mod tally;
+
+use report::Reporter;
+pub use tally::{EventSource, Tally};
+
 /// One message of a batch.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Message {
     /// The queue's id of the message.
     pub id: String,
@@ -25,6 +30,8 @@ pub struct Message {
     pub body: String,
     /// How often the message was delivered, from 1.
     pub delivery: u32,
+    /// In which it is worked on, where somebody traces; else none.
+    pub span: Span,
 }
 
 /// A message that goes back to the queue.
@@ -36,10 +43,21 @@ pub struct Failure {
     pub retry_after: Option<Duration>,
 }
 
+/// What became of a batch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Processed {
+    /// What goes back to the queue. The rest is done.
+    pub failures: Vec<Failure>,
+    /// The same in numbers.
+    pub tally: Tally,
+}
+
 /// How a message goes back.
 enum Back {
-    /// To be tried again after this long, or when the queue likes; its group waits.
-    Later(Option<Duration>),
+    /// To be tried again after this long; its group waits.
+    Later(Duration),
+    /// Somebody must act first, so it comes when the queue likes; its group waits.
+    Parked,
     /// Towards the DLQ, at once. It changes no user, so its group need not wait.
     Refused,
 }
@@ -49,53 +67,81 @@ impl<P: Ports> Engine<P> {
     /// unless it is of a message that will never be ours: that one holds nobody up.
     ///
     /// What is not done at `deadline` goes back too: an interrupted user is like a killed process.
-    pub async fn process(&self, messages: Vec<Message>, deadline: Instant) -> Vec<Failure> {
+    pub async fn process(&self, messages: Vec<Message>, deadline: Instant) -> Processed {
         let groups = by_group(messages);
         let work = groups.into_iter().map(|group| self.process_group(group, deadline));
-        join_all(work).await.into_iter().flatten().collect()
+        let mut all = Processed::default();
+        for group in join_all(work).await {
+            all.failures.extend(group.failures);
+            all.tally.add(group.tally);
+        }
+        all.tally.standing = self.phase.last();
+        all
     }
 
-    async fn process_group(&self, group: Vec<Message>, deadline: Instant) -> Vec<Failure> {
-        let mut failures = Vec::new();
+    async fn process_group(&self, group: Vec<Message>, deadline: Instant) -> Processed {
+        let Processed { mut failures, mut tally } = Processed::default();
         let mut rest = group.into_iter();
         while let Some(message) = rest.next() {
-            match self.process_message(&message, deadline).await {
-                Ok(()) => {}
+            let retry_after = match self.process_message(&message, deadline, &mut tally).await {
+                Ok(()) => continue,
                 Err(Back::Refused) => {
+                    tally.parked += 1;
                     failures.push(Failure { id: message.id, retry_after: Some(Duration::ZERO) });
+                    continue;
                 }
-                Err(Back::Later(retry_after)) => {
-                    let back = std::iter::once(message).chain(rest);
-                    failures.extend(back.map(|message| Failure { id: message.id, retry_after }));
-                    break;
+                Err(Back::Parked) => {
+                    tally.parked += 1;
+                    None
                 }
-            }
+                Err(Back::Later(after)) => {
+                    tally.retried += 1;
+                    Some(after)
+                }
+            };
+            let back = std::iter::once(message).chain(rest);
+            failures.extend(back.map(|message| Failure { id: message.id, retry_after }));
+            break;
         }
-        failures
+        Processed { failures, tally }
     }
 
-    async fn process_message(&self, message: &Message, deadline: Instant) -> Result<(), Back> {
+    async fn process_message(
+        &self,
+        message: &Message,
+        deadline: Instant,
+        tally: &mut Tally,
+    ) -> Result<(), Back> {
         let event = match ChangeEvent::parse(&message.body) {
             Ok(event) => event,
             Err(problem) => {
-                report_foreign(message, problem);
+                report::foreign(message, problem);
                 return Err(Back::Refused);
             }
         };
+        message.span.record("event_id", event.id.as_str());
+        message.span.record("user_sub", event.sub.as_ref().map(|sub| sub.as_str()));
         // One user must not take the others of the batch down.
-        let work = AssertUnwindSafe(self.sync_user(&event, message.delivery)).catch_unwind();
+        let work = self.sync_user(&event, message.delivery).instrument(message.span.clone());
+        let work = AssertUnwindSafe(work).catch_unwind();
         let wrong = match tokio::time::timeout_at(deadline, work).await {
             Ok(Ok(Ok(outcome))) => {
-                report_outcome(&event, &outcome);
+                self.reporter(&event).outcome(&outcome);
+                tally.done(&event, &outcome, self.ports.clock().now());
                 return Ok(());
             }
             Ok(Ok(Err(problem))) => Wrong::Failed(problem),
             Ok(Err(_panic)) => Wrong::Panicked,
             Err(_elapsed) => Wrong::OutOfTime,
         };
-        let back = report_wrong(&event, message, &wrong);
+        let back = self.reporter(&event).wrong(message, &wrong);
         self.note_wrong(&event, message, &wrong, deadline).await;
         Err(back)
+    }
+
+    /// With the phase that the event was worked on by: nothing is read for it.
+    fn reporter<'a>(&self, event: &'a ChangeEvent) -> Reporter<'a> {
+        Reporter::new(event, self.phase.last().map_or("unknown", |standing| standing.phase.code()))
     }
 }
 
@@ -112,110 +158,4 @@ fn by_group(messages: Vec<Message>) -> Vec<Vec<Message>> {
         }
     }
     groups
-}
-
-fn sub(event: &ChangeEvent) -> &str {
-    event.sub.as_ref().map_or("unknown", |sub| sub.as_str())
-}
-
-fn report_foreign(message: &Message, problem: NotAChangeEvent) {
-    error!(message.id = message.id, reason = %problem, "a message that is not ours goes back to the queue and will end in the DLQ");
-}
-
-fn report_outcome(event: &ChangeEvent, outcome: &Outcome) {
-    let held_back: Vec<_> = outcome.held_back.iter().map(ToString::to_string).collect();
-    let overruled: Vec<_> = outcome.overruled.iter().map(ToString::to_string).collect();
-    let (id, cause) = (event.id.as_str(), event.cause.as_str());
-    let (held_back, overruled) = (held_back.join("; "), overruled.join(", "));
-    let (user, operations) = (sub(event), outcome.operations);
-    match outcome.kind {
-        Kind::Conflict => warn!(
-            event.id = id,
-            event.cause = cause,
-            user.old_sub = user,
-            held_back,
-            "conflict: not mirrored"
-        ),
-        Kind::Unchanged => info!(event.id = id, event.cause = cause, user.old_sub = user, "unchanged"),
-        Kind::Identified => {
-            info!(event.id = id, event.cause = cause, user.new_sub = user, "{}", word(Kind::Identified));
-        }
-        kind @ (Kind::Converged
-        | Kind::Created
-        | Kind::Updated
-        | Kind::NotConfirmed
-        | Kind::Gone
-        | Kind::Merged
-        | Kind::Unknown
-        | Kind::Over) => {
-            info!(
-                event.id = id,
-                event.cause = cause,
-                user.old_sub = user,
-                operations,
-                held_back,
-                overruled,
-                "{}",
-                word(kind)
-            );
-        }
-    }
-}
-
-fn word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Unchanged => "unchanged",
-        Kind::Converged => "in step",
-        Kind::Created => "created",
-        Kind::Updated => "updated",
-        Kind::NotConfirmed => "not confirmed yet",
-        Kind::Conflict => "conflict",
-        Kind::Gone => "deleted from the old pool",
-        Kind::Merged => "merged into another user",
-        Kind::Unknown => "not of these pools",
-        Kind::Identified => "has its user id",
-        Kind::Over => "the move is complete",
-    }
-}
-
-fn report_wrong(event: &ChangeEvent, message: &Message, wrong: &Wrong) -> Back {
-    match wrong {
-        Wrong::Failed(problem) => report_failure(event, message, problem),
-        Wrong::Panicked => {
-            error!(
-                event.id = event.id.as_str(),
-                user.old_sub = sub(event),
-                "a defect: the mirror panicked on this event, which goes back to the queue"
-            );
-            Back::Later(None)
-        }
-        Wrong::OutOfTime => {
-            warn!(
-                event.id = event.id.as_str(),
-                user.old_sub = sub(event),
-                "out of time: the event goes back to the queue"
-            );
-            Back::Later(Some(backoff(message.delivery)))
-        }
-    }
-}
-
-fn report_failure(event: &ChangeEvent, message: &Message, problem: &SyncError) -> Back {
-    let (id, cause, user) = (event.id.as_str(), event.cause.as_str(), sub(event));
-    let park = |remedy| error!(event.id = id, event.cause = cause, user.old_sub = user, reason = %problem, remedy, "somebody must act: the event goes back to the queue and will end in the DLQ");
-    match disposition(problem, message.delivery) {
-        Disposition::Retry(after) => {
-            let seconds = after.as_secs();
-            warn!(event.id = id, event.cause = cause, user.old_sub = user, reason = %problem, delivery = message.delivery, retry_seconds = seconds, "not now: the event goes back to the queue");
-            Back::Later(Some(after))
-        }
-        Disposition::Park(remedy) => {
-            park(remedy);
-            Back::Later(None)
-        }
-        Disposition::Refuse(remedy) => {
-            park(remedy);
-            Back::Refused
-        }
-    }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::Arc;
 
+use tracing::Instrument as _;
 use twinpool_core::change_event::UserRef;
 use twinpool_core::group::GroupDefinition;
 use twinpool_core::id::{AttributeName, GroupName, NewSub, Sub, UserSub, Username};
@@ -15,8 +16,9 @@ use twinpool_core::quota::Category;
 use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot};
 use twinpool_core::value::Attributes;
 
-use crate::governor::Governor;
+use crate::governor::{Governor, Write};
 use crate::pace::{Kind, Pace};
+use crate::traced::TRACED;
 
 /// A pool whose calls stay in the budget.
 #[derive(Debug, Clone)]
@@ -36,11 +38,25 @@ impl<P> Governed<P> {
     async fn write<T>(
         &self,
         sub: &impl UserSub,
-        category: Category,
+        (category, write): (Category, Write),
         call: impl Future<Output = Answer<T>>,
     ) -> Answer<T> {
         self.pace.wait(Kind::Write, sub.as_str()).await;
-        self.call(category, call).await
+        self.count(category, write, call).await
+    }
+
+    /// A write, which counts when it is done.
+    async fn count<T>(
+        &self,
+        category: Category,
+        write: Write,
+        call: impl Future<Output = Answer<T>>,
+    ) -> Answer<T> {
+        let answer = self.call(category, call).await;
+        if answer.is_ok() {
+            self.governor.wrote(write);
+        }
+        answer
     }
 
     /// A read of one user.
@@ -55,8 +71,11 @@ impl<P> Governed<P> {
     }
 
     async fn call<T>(&self, category: Category, call: impl Future<Output = Answer<T>>) -> Answer<T> {
-        self.governor.admit(category).await;
-        let answer = call.await;
+        let name = category.name();
+        let admitted = tracing::info_span!(target: TRACED, "wait", otel.name = "wait for the quota");
+        self.governor.admit(category).instrument(admitted).await;
+        let called = tracing::info_span!(target: TRACED, "call", otel.name = name, otel.kind = "client");
+        let answer = call.instrument(called).await;
         let throttled = answer.as_ref().is_err_and(|error| error.class == Class::Throttled);
         self.governor.report(category, throttled);
         answer
@@ -116,71 +135,98 @@ impl<P: PoolList> PoolList for Governed<P> {
 
 impl<S: UserSub, P: PoolWriter<S>> PoolWriter<S> for Governed<P> {
     async fn create_user(&self, username: &Username, attributes: &Attributes) -> Answer<S> {
-        self.call(Category::UserCreation, self.pool.create_user(username, attributes)).await
+        self.count(Category::UserCreation, Write::CreateUser, self.pool.create_user(username, attributes))
+            .await
     }
 
     async fn set_random_password(&self, sub: &S) -> Answer<()> {
-        self.write(sub, Category::UserAccountRecovery, self.pool.set_random_password(sub)).await
+        self.write(
+            sub,
+            (Category::UserAccountRecovery, Write::SetPassword),
+            self.pool.set_random_password(sub),
+        )
+        .await
     }
 
     async fn set_attributes(&self, sub: &S, attributes: &Attributes) -> Answer<()> {
-        self.write(sub, Category::UserUpdate, self.pool.set_attributes(sub, attributes)).await
+        self.write(
+            sub,
+            (Category::UserUpdate, Write::SetAttributes),
+            self.pool.set_attributes(sub, attributes),
+        )
+        .await
     }
 
     async fn delete_attributes(&self, sub: &S, names: &BTreeSet<AttributeName>) -> Answer<()> {
-        self.write(sub, Category::UserUpdate, self.pool.delete_attributes(sub, names)).await
+        self.write(
+            sub,
+            (Category::UserUpdate, Write::DeleteAttributes),
+            self.pool.delete_attributes(sub, names),
+        )
+        .await
     }
 
     async fn add_to_group(&self, sub: &S, group: &GroupName) -> Answer<()> {
-        self.write(sub, Category::UserUpdate, self.pool.add_to_group(sub, group)).await
+        self.write(sub, (Category::UserUpdate, Write::AddToGroup), self.pool.add_to_group(sub, group)).await
     }
 
     async fn remove_from_group(&self, sub: &S, group: &GroupName) -> Answer<()> {
-        self.write(sub, Category::UserUpdate, self.pool.remove_from_group(sub, group)).await
+        self.write(
+            sub,
+            (Category::UserUpdate, Write::RemoveFromGroup),
+            self.pool.remove_from_group(sub, group),
+        )
+        .await
     }
 
     async fn create_group(&self, group: &GroupDefinition) -> Answer<bool> {
-        self.call(Category::UserPoolResourceUpdate, self.pool.create_group(group)).await
+        self.count(Category::UserPoolResourceUpdate, Write::Group, self.pool.create_group(group)).await
     }
 
     async fn update_group(&self, group: &GroupDefinition) -> Answer<()> {
-        self.call(Category::UserPoolResourceUpdate, self.pool.update_group(group)).await
+        self.count(Category::UserPoolResourceUpdate, Write::Group, self.pool.update_group(group)).await
     }
 
     async fn delete_group(&self, name: &GroupName) -> Answer<()> {
-        self.call(Category::UserPoolResourceUpdate, self.pool.delete_group(name)).await
+        self.count(Category::UserPoolResourceUpdate, Write::Group, self.pool.delete_group(name)).await
     }
 
     async fn delete_user(&self, sub: &S) -> Answer<()> {
-        self.write(sub, Category::UserUpdate, self.pool.delete_user(sub)).await
+        self.write(sub, (Category::UserUpdate, Write::DeleteUser), self.pool.delete_user(sub)).await
     }
 
     async fn link_identity(&self, user: &Snapshot, identity: &Identity) -> Answer<()> {
-        self.call(Category::UserUpdate, self.pool.link_identity(user, identity)).await
+        self.count(Category::UserUpdate, Write::LinkIdentity, self.pool.link_identity(user, identity)).await
     }
 
     async fn unlink_identity(&self, identity: &Identity) -> Answer<()> {
-        self.call(Category::UserUpdate, self.pool.unlink_identity(identity)).await
+        self.count(Category::UserUpdate, Write::UnlinkIdentity, self.pool.unlink_identity(identity)).await
     }
 
     async fn set_mfa(&self, sub: &S, was: Mfa, now: Mfa) -> Answer<()> {
-        self.write(sub, Category::UserResourceUpdate, self.pool.set_mfa(sub, was, now)).await
+        self.write(sub, (Category::UserResourceUpdate, Write::SetMfa), self.pool.set_mfa(sub, was, now)).await
     }
 
     async fn set_enabled(&self, sub: &S, enabled: bool) -> Answer<()> {
-        self.write(sub, Category::UserUpdate, self.pool.set_enabled(sub, enabled)).await
+        self.write(sub, (Category::UserUpdate, Write::SetEnabled), self.pool.set_enabled(sub, enabled)).await
     }
 }
 
 impl<S: UserSub, P: PasswordResetter<S>> PasswordResetter<S> for Governed<P> {
     async fn reset_password(&self, sub: &S) -> Answer<()> {
-        self.write(sub, Category::UserAccountRecovery, self.pool.reset_password(sub)).await
+        self.write(sub, (Category::UserAccountRecovery, Write::SetPassword), self.pool.reset_password(sub))
+            .await
     }
 }
 
 impl<P: Inviter> Inviter for Governed<P> {
     async fn set_temporary_password(&self, sub: &NewSub) -> Answer<()> {
-        self.write(sub, Category::UserAccountRecovery, self.pool.set_temporary_password(sub)).await
+        self.write(
+            sub,
+            (Category::UserAccountRecovery, Write::SetPassword),
+            self.pool.set_temporary_password(sub),
+        )
+        .await
     }
 
     async fn send_invitation(&self, username: &Username) -> Answer<()> {

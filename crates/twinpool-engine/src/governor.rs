@@ -1,7 +1,7 @@
 //! The request budget: quotas belong to the production app, and twinpool takes a share of each.
 
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -12,9 +12,11 @@ use twinpool_core::quota::{Category, Quotas};
 mod lane;
 #[cfg(test)]
 mod tests;
+mod write;
 
 pub use lane::Slower;
 use lane::{Bounds, Lane};
+pub use write::Write;
 
 /// What one process may take of the quotas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +35,7 @@ pub struct Budget {
 pub struct Governor {
     terms: Mutex<(Budget, Quotas)>,
     gates: [Gate; Category::ALL.len()],
+    writes: [AtomicU64; Write::ALL.len()],
 }
 
 #[derive(Debug)]
@@ -82,7 +85,7 @@ impl Governor {
             moved: Notify::new(),
             waiting: AtomicUsize::new(0),
         });
-        Self { terms: Mutex::new((budget, quotas)), gates }
+        Self { terms: Mutex::new((budget, quotas)), gates, writes: Write::ALL.map(|_| AtomicU64::new(0)) }
     }
 
     /// Waits until a call of this category fits the budget. Who gives up waiting has taken nothing.
@@ -163,6 +166,28 @@ impl Governor {
             }
         };
         Category::ALL.into_iter().map(state).collect()
+    }
+
+    /// Counts a write that was done.
+    pub fn wrote(&self, write: Write) {
+        self.writes[write as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The writes that were done since this was last asked.
+    pub(crate) fn new_writes(&self) -> impl Iterator<Item = (Write, u64)> {
+        let taken = |write| (write, self.writes[write as usize].swap(0, Ordering::Relaxed));
+        Write::ALL.into_iter().map(taken).filter(|(_, count)| *count > 0)
+    }
+
+    /// The categories in which calls were made since this was last asked: how many were refused of them, and how much of the
+    /// budget the last minute used, in percent.
+    pub(crate) fn new_calls(&self) -> impl Iterator<Item = (Category, u64, f64)> {
+        let now = Instant::now();
+        Category::ALL.into_iter().filter_map(move |category| {
+            let mut lane = self.gate(category).lane();
+            let (admitted, throttled) = lane.news();
+            (admitted + throttled > 0).then(|| (category, throttled, lane.used(now)))
+        })
     }
 
     fn gate(&self, category: Category) -> &Gate {

@@ -1,11 +1,13 @@
 //! The governors of both pools.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use twinpool_core::id::Pool;
+use twinpool_core::quota::Category;
 
-use crate::governor::{Governor, LaneState};
+use crate::governor::{Governor, LaneState, Write};
 
 /// Who governs the calls to which pool. Quotas are per account and Region (F§5): pools that share both share one governor,
 /// others have one each.
@@ -14,6 +16,25 @@ pub struct Governors {
     old: Arc<Governor>,
     /// `None`: the same.
     new: Option<Arc<Governor>>,
+}
+
+/// What was done to both pools since it was last asked.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Spent {
+    /// Writes that were done.
+    pub writes: BTreeMap<Write, u64>,
+    /// Calls, where there were any.
+    pub categories: BTreeMap<Category, SpentOf>,
+}
+
+/// What was done in one category.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct SpentOf {
+    /// Calls that Cognito refused because there were too many.
+    pub throttled: u64,
+    /// How much of this process's budget the last minute used, in percent; where each pool has quotas of its own, of that pool of
+    /// which it is more.
+    pub used: f64,
 }
 
 impl From<Arc<Governor>> for Governors {
@@ -57,6 +78,20 @@ impl Governors {
             governor.state().into_iter().map(move |lane| LaneState { pool: Some(pool), ..lane })
         };
         of(&self.old, Pool::Old).chain(of(new, Pool::New)).collect()
+    }
+
+    /// What was done since this was last asked, whoever did it.
+    #[must_use]
+    pub fn spent(&self) -> Spent {
+        let mut spent = Spent::default();
+        for governor in self.all() {
+            governor.new_writes().for_each(|(write, count)| *spent.writes.entry(write).or_default() += count);
+            for (category, throttled, used) in governor.new_calls() {
+                let of = spent.categories.entry(category).or_default();
+                *of = SpentOf { throttled: of.throttled + throttled, used: of.used.max(used) };
+            }
+        }
+        spent
     }
 
     fn all(&self) -> impl Iterator<Item = &Arc<Governor>> {

@@ -50,6 +50,7 @@ mod sync_account;
 mod sync_group;
 mod sync_user;
 mod told;
+mod traced;
 mod trouble;
 mod undo;
 mod verify;
@@ -63,7 +64,7 @@ pub use backfill::{
     Backfill, Broken, Ending, Keeper, NoSelector, OfPool, Report, RunError, Selected, Selection, Selector,
     Source, SourceError, Survey, Watcher,
 };
-pub use batch::{Failure, Message};
+pub use batch::{EventSource, Failure, Message, Processed, Tally};
 pub use csv_import::{
     CsvImportError, CsvReport, JobEvent, JobListener, JobReport, Limits, Settled, Unfit, import_by_csv,
 };
@@ -71,8 +72,8 @@ pub use disposition::{Disposition, disposition};
 pub use engine::{Engine, Ports, StartError, Terms};
 pub use gate::{Gate, GatePorts, GateWired};
 pub use governed::Governed;
-pub use governor::{Budget, Governor, LaneState, Slower};
-pub use governors::Governors;
+pub use governor::{Budget, Governor, LaneState, Slower, Write};
+pub use governors::{Governors, Spent, SpentOf};
 pub use guard::{Barred, SignUp};
 pub use identify::{Identify, Named, NotYet};
 pub use invite::{Again, Invite, InviteError, InviteTerms, Invited, PerHour, Skip, Taken, Which};
@@ -88,6 +89,7 @@ pub use standing::{Standing, Standings, Tie};
 pub use sweep::{Sweep, SweepError, Swept};
 pub use switching::{BUSY_LASTS, Note, SwitchError, Switching, at_work};
 pub use sync_user::{Kind, Outcome, SyncError};
+pub use traced::TRACED;
 pub use twinpool_core::quota::Category;
 pub use undo::Undone;
 pub use verify::{

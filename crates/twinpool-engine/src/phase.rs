@@ -20,6 +20,12 @@ impl PhaseNow {
         (u128::from(age) < PHASE_CACHED.as_millis()).then(|| standing.clone())
     }
 
+    /// What was read last, however long ago.
+    pub(crate) fn last(&self) -> Option<Standing> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().map(|(_, standing)| standing.clone())
+    }
+
     fn keep(&self, now: Timestamp, standing: &Standing) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, standing.clone()));
     }

@@ -93,6 +93,9 @@ impl<P: Ports> Engine<P> {
     ) -> Answer<Link> {
         let first = link.linked().is_none();
         link.intended = None;
+        if first {
+            link.linked_at = Some(linked.mirrored_at);
+        }
         let what = match (first, done.did.is_empty()) {
             (true, _) => "paired".to_owned(),
             (false, true) => "in step".to_owned(),

@@ -20,6 +20,7 @@ pub struct Wired<O, N, L, C> {
     new: Governed<N>,
     links: L,
     clock: C,
+    governors: Governors,
     both_ways: bool,
 }
 
@@ -31,8 +32,15 @@ impl<O, N, L, C> Wired<O, N, L, C> {
             new: Governed::new(new, Arc::clone(governors.of(Pool::New))),
             links,
             clock,
+            governors: governors.clone(),
             both_ways: false,
         }
+    }
+
+    /// Who governs its calls.
+    #[must_use]
+    pub fn governors(&self) -> &Governors {
+        &self.governors
     }
 
     /// With leave to write the old pool too, or without.

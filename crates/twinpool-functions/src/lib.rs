@@ -3,6 +3,7 @@
 pub mod audit_trail;
 pub mod authorizer;
 pub mod bridge;
+pub mod emf;
 mod logging;
 pub mod mirror;
 pub mod resolve;
@@ -10,7 +11,8 @@ pub mod route;
 pub mod rules;
 pub mod sign_in;
 pub mod sweep;
+pub mod traces;
 pub mod watch;
 pub mod wiring;
 
-pub use logging::init as init_logging;
+pub use logging::{init as init_logging, init_with as init_logging_with};

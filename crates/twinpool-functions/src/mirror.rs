@@ -6,7 +6,15 @@ use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMe
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde_json::value::RawValue;
 use tokio::time::{Instant, timeout_at};
-use twinpool_engine::{Engine, Failure, Message, Ports};
+use twinpool_core::port::Clock as _;
+use twinpool_engine::{Engine, Failure, Governors, Message, Ports, Processed};
+
+use crate::emf;
+use crate::traces::Traces;
+
+mod counts;
+
+pub use counts::counts;
 
 /// Makes a message of the queue visible again before its time.
 pub trait Visibility: Send + Sync {
@@ -36,12 +44,13 @@ impl From<BatchError> for Diagnostic {
     }
 }
 
-/// Processes a batch. What cannot be processed is named in the answer, so that the queue keeps it.
+/// Processes a batch, and counts what it came to. What cannot be processed is named in the answer, so that the queue keeps it.
 ///
 /// # Errors
 /// When the input is no batch, or a failed message has no id: then the whole batch goes back.
 pub async fn handle<P: Ports, V: Visibility>(
     engine: &Engine<P>,
+    (governors, traces): (&Governors, &Traces),
     visibility: &V,
     event: LambdaEvent<Box<RawValue>>,
 ) -> Result<SqsBatchResponse, BatchError> {
@@ -52,8 +61,10 @@ pub async fn handle<P: Ports, V: Visibility>(
         .iter()
         .map(|record| (record.message_id.clone(), record.receipt_handle.clone()))
         .collect();
-    let messages = batch.records.into_iter().map(message).collect();
-    let failures = engine.process(messages, deadline).await;
+    let messages = batch.records.into_iter().map(|record| message(record, traces)).collect();
+    let Processed { failures, tally } = engine.process(messages, deadline).await;
+    let line = emf::Line::of(&event.context.env_config.function_name, engine.ports().clock().now());
+    counts(line, &tally, &governors.spent()).print();
     if failures.iter().any(|failure| failure.id.is_empty()) {
         return Err(BatchError::NoMessageId);
     }
@@ -95,12 +106,14 @@ fn answer(failures: Vec<Failure>) -> SqsBatchResponse {
     response
 }
 
-fn message(record: SqsMessage) -> Message {
+fn message(record: SqsMessage, traces: &Traces) -> Message {
     let attribute = |name: &str| record.attributes.get(name).cloned();
     Message {
         group: attribute("MessageGroupId"),
         // Unreadable counts as a redelivery: that only costs reads.
         delivery: attribute("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(2),
+        // The trace in which it was sent, as SQS passes it on.
+        span: traces.of_message(record.attributes.get("AWSTraceHeader").map(String::as_str)),
         id: record.message_id.unwrap_or_default(),
         body: record.body.unwrap_or_default(),
     }

@@ -8,6 +8,10 @@ use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt as _, Service};
 use twinpool_aws::client::Patience;
 
+mod counted;
+
+pub use counted::{Asked, Counted};
+
 /// Two attempts, and an answer within the function's ten seconds: somebody waits.
 pub const PATIENCE: Patience = Patience {
     connect: Duration::from_secs(1),

@@ -47,6 +47,7 @@ impl<P: Ports> Engine<P> {
         base_new.attributes.extend(gone);
         let mut link = known.unwrap_or_else(|| Link::intent(old_sub, Names::default(), now));
         link.user_id = account.id.clone();
+        link.linked_at = Some(now);
         // What both have may go from both.
         link.announced.attributes.extend(base_new.attributes.keys().cloned());
         link.announced.groups.extend(base_new.groups.iter().cloned());

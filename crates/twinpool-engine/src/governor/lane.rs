@@ -22,6 +22,9 @@ const LATENESS: Duration = Duration::from_millis(10);
 /// Timers ring on the millisecond: lanes that are faster let through what fell between two of them.
 const TIMER: Duration = Duration::from_millis(2);
 
+/// Over so long the use of the budget is told.
+const MINUTE: Duration = Duration::from_mins(1);
+
 /// What a lane may take.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Bounds {
@@ -68,6 +71,9 @@ pub(super) struct Lane {
     raised: Instant,
     pub(super) admitted: u64,
     pub(super) throttled: u64,
+    minute: Minute,
+    /// How many were admitted and refused when somebody last asked what is new.
+    told: (u64, u64),
 }
 
 impl Lane {
@@ -81,6 +87,8 @@ impl Lane {
             raised: Instant::now(),
             admitted: 0,
             throttled: 0,
+            minute: Minute::from(Instant::now()),
+            told: (0, 0),
         }
     }
 
@@ -144,6 +152,19 @@ impl Lane {
     pub(super) fn book(&mut self, slot: Instant) {
         self.last = Some(slot);
         self.admitted += 1;
+        self.minute.count(slot);
+    }
+
+    /// Calls of about the last minute, in percent of those that the ceiling allows in one.
+    pub(super) fn used(&self, now: Instant) -> f64 {
+        self.minute.calls(now) / (self.ceiling() * MINUTE.as_secs_f64()) * 100.0
+    }
+
+    /// How many were let through and how many were refused since this was last asked.
+    pub(super) fn news(&mut self) -> (u64, u64) {
+        let now = (self.admitted, self.throttled);
+        let (admitted, throttled) = std::mem::replace(&mut self.told, now);
+        (now.0 - admitted, now.1 - throttled)
     }
 
     /// A call was refused. Says whether the pace has changed.
@@ -171,5 +192,35 @@ impl Lane {
         if self.backed_off.is_some_and(|rate| rate >= self.ceiling()) {
             self.backed_off = None;
         }
+    }
+}
+
+/// How many calls a minute has seen, and the one before it: by both, those of the last sixty seconds are known well enough.
+#[derive(Debug)]
+struct Minute {
+    from: Instant,
+    calls: u32,
+    before: u32,
+}
+
+impl Minute {
+    fn from(now: Instant) -> Self {
+        Self { from: now, calls: 0, before: 0 }
+    }
+
+    fn count(&mut self, at: Instant) {
+        let over = at.duration_since(self.from);
+        if over >= MINUTE {
+            let before = if over < MINUTE * 2 { self.calls } else { 0 };
+            let from = if over < MINUTE * 2 { self.from + MINUTE } else { at };
+            *self = Self { from, calls: 0, before };
+        }
+        self.calls = self.calls.saturating_add(1);
+    }
+
+    fn calls(&self, now: Instant) -> f64 {
+        let over = now.duration_since(self.from).as_secs_f64() / MINUTE.as_secs_f64();
+        let (running, before) = (f64::from(self.calls), f64::from(self.before));
+        if over < 1.0 { running + before * (1.0 - over) } else { running * (2.0 - over).max(0.0) }
     }
 }

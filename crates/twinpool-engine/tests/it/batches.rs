@@ -11,7 +11,13 @@ use twinpool_testkit::{Process, World};
 use crate::support::{SIGN_IN, assert_in_step, engine};
 
 fn message(id: &str, group: &str, event: &ChangeEvent) -> Message {
-    Message { id: id.to_owned(), group: Some(group.to_owned()), body: event.to_body(), delivery: 1 }
+    Message {
+        id: id.to_owned(),
+        group: Some(group.to_owned()),
+        body: event.to_body(),
+        delivery: 1,
+        span: tracing::Span::none(),
+    }
 }
 
 async fn failures(
@@ -20,7 +26,7 @@ async fn failures(
     messages: Vec<Message>,
 ) -> Vec<(String, Option<u64>)> {
     let deadline = Instant::now() + Duration::from_secs(10);
-    let failures = engine(world, process).process(messages, deadline).await;
+    let failures = engine(world, process).process(messages, deadline).await.failures;
     failures
         .into_iter()
         .map(|failure| (failure.id, failure.retry_after.map(|after| after.as_secs())))
@@ -61,6 +67,7 @@ async fn what_is_not_ours_goes_back_and_the_other_groups_go_on() {
             group: Some(format!("g{n}")),
             body: (*body).to_owned(),
             delivery: 1,
+            span: tracing::Span::none(),
         })
         .collect();
     batch.push(message("ours", "jane-sub", &jane));
@@ -100,7 +107,10 @@ async fn what_is_not_done_in_time_goes_back_soon() {
     let world = two_people();
     let process = Arc::new(Process::healthy());
     let jane = event_of(&world.old, "jane-sub", SIGN_IN);
-    let back = engine(&world, &process).process(vec![message("1", "jane-sub", &jane)], Instant::now()).await;
+    let back = engine(&world, &process)
+        .process(vec![message("1", "jane-sub", &jane)], Instant::now())
+        .await
+        .failures;
     assert_eq!(back.len(), 1);
     assert_eq!(back[0].retry_after, Some(Duration::from_secs(1)));
 }

@@ -128,6 +128,7 @@ fn who_signs_up_in_the_new_pool_gets_one_user_in_the_old_pool_under_the_same_use
     assert_born(&world, "n-1");
     assert_eq!(only_old(&world).username.as_str(), "nina@example.com", "what Nina types today");
     assert_eq!(only_link(&world).reverse.moved_in, Some(run(world.links.standing()).expect("it").round));
+    assert_eq!(only_link(&world).linked_at, Some(LATER));
     // Told again, nothing is written; the next token finds nothing new.
     let process = Arc::new(Process::healthy());
     let event = event_of(&world.new, "n-1", SIGN_IN);

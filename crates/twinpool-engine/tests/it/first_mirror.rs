@@ -1,9 +1,15 @@
-use twinpool_core::snapshot::Status;
-use twinpool_engine::{Kind, SyncError};
-use twinpool_testkit::World;
-use twinpool_testkit::world::{OLD_POOL, alias_pool, email_pool, event_of, group, person, username_pool};
+use std::sync::Arc;
 
-use crate::support::{SIGN_IN, SIGN_UP, assert_in_step, deliver, link, only, sign_in};
+use twinpool_core::id::Timestamp;
+use twinpool_core::snapshot::Status;
+use twinpool_core::value::Value;
+use twinpool_engine::{Kind, SyncError};
+use twinpool_testkit::world::{
+    OLD_POOL, alias_pool, attribute, email_pool, event_of, group, person, username_pool,
+};
+use twinpool_testkit::{Process, World};
+
+use crate::support::{NOW, SIGN_IN, SIGN_UP, assert_in_step, deliver, engine_at, link, only, run, sign_in};
 
 #[test]
 fn a_sign_in_carries_the_user_with_groups_to_the_new_pool() {
@@ -98,4 +104,17 @@ fn a_user_born_in_the_old_pool_keeps_the_old_sub_as_user_id() {
     let world = World::username_to_email().with_jane();
     sign_in(&world, "jane-sub");
     assert_eq!(link(&world, "jane-sub").user_id.as_str(), "jane-sub");
+}
+
+#[test]
+fn a_pair_keeps_when_it_was_written_whatever_is_mirrored_later() {
+    let world = World::username_to_email().with_jane();
+    sign_in(&world, "jane-sub");
+    let jane = world.old.person("jane").expect("jane");
+    world.old.edit(&jane.sub, |jane| drop(jane.attributes.insert(attribute("name"), Value::new("Jo"))));
+    let (event, later) = (event_of(&world.old, "jane-sub", SIGN_IN), Timestamp(NOW.0 + 60_000));
+    let engine = engine_at(&world, &Arc::new(Process::healthy()), later);
+    run(engine.sync_user(&event, 1)).expect("processed");
+    let link = link(&world, "jane-sub");
+    assert_eq!((link.linked_at, link.linked().map(|linked| linked.mirrored_at)), (Some(NOW), Some(later)));
 }

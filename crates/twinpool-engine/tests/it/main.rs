@@ -47,6 +47,7 @@ mod sweeps;
 mod sweeps_rest;
 mod switchings;
 mod taken_back;
+mod tallies;
 mod troubles;
 mod verify;
 mod waits;

@@ -15,12 +15,12 @@ use crate::support::{NOW, SIGN_IN, assert_in_step, engine, run};
 
 fn message(event: &ChangeEvent, delivery: u32) -> Message {
     let (id, group) = ("1".to_owned(), Some("jane-sub".to_owned()));
-    Message { id, group, body: event.to_body(), delivery }
+    Message { id, group, body: event.to_body(), delivery, span: tracing::Span::none() }
 }
 
 async fn goes_back(world: &World, process: &Arc<Process>, message: Message) {
     let deadline = Instant::now() + Duration::from_secs(10);
-    assert_eq!(engine(world, process).process(vec![message], deadline).await.len(), 1);
+    assert_eq!(engine(world, process).process(vec![message], deadline).await.failures.len(), 1);
 }
 
 /// What is noted of jane after her event was delivered for the nth time and AdminGetUser failed so.
@@ -93,7 +93,7 @@ async fn a_user_who_arrives_later_keeps_the_note_and_costs_no_call_for_it() {
     goes_back(&world, &process, message(&event, 1)).await;
     let healthy = Arc::new(Process::healthy());
     let deadline = Instant::now() + Duration::from_secs(10);
-    assert!(engine(&world, &healthy).process(vec![message(&event, 2)], deadline).await.is_empty());
+    assert!(engine(&world, &healthy).process(vec![message(&event, 2)], deadline).await.failures.is_empty());
     assert_in_step(&world, "jane-sub");
     let noted = run(world.links.trouble("jane-sub")).expect("an answer").expect("a note");
     assert_eq!(noted.event_id, event.id);

@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use serde::Serialize;
 use twinpool_core::id::Timestamp;
 use twinpool_resolver::{Denied, NoPrincipal};
-use twinpool_trigger::Count;
 
 use super::Why;
+use crate::emf;
 
 /// The line: `AuthorizerRefused` for what the caller has to put right, `AuthorizerNotYet` for a user who has no user id yet,
 /// `AuthorizerFailed` for everything else.
@@ -20,7 +19,7 @@ impl fmt::Display for Line {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Kind {
     Refused,
     NotYet,
@@ -51,49 +50,22 @@ impl Kind {
             Self::Failed => "AuthorizerFailed",
         }
     }
-
-    /// 1 in the field that is counted.
-    fn one(self, of: Self) -> Option<u8> {
-        (self == of).then_some(1)
-    }
 }
 
 impl Line {
     pub(super) fn new(why: Why, function: &str, request_id: &str, at: Timestamp) -> Self {
         let kind = Kind::of(why);
-        let fields = Fields {
-            level: kind.level(),
-            message: format!("a request does not go on: {why}"),
-            reason: match why {
-                Why::NoPrincipal(why) => why.code(),
-                Why::Unusable(why) => why.code(),
-            },
-            request_id,
-            function_name: function,
-            refused: kind.one(Kind::Refused),
-            not_yet: kind.one(Kind::NotYet),
-            failed: kind.one(Kind::Failed),
-            aws: Count::of(kind.metric(), at),
+        let reason = match why {
+            Why::NoPrincipal(why) => why.code(),
+            Why::Unusable(why) => why.code(),
         };
-        // Text and numbers: serialisation has no way to fail.
-        Self(serde_json::to_string(&fields).unwrap_or_default())
+        let message = format!("a request does not go on: {why}");
+        let line = emf::Line::of(function, at)
+            .text("level", kind.level())
+            .text("message", &message)
+            .text("reason", reason)
+            .text("request_id", request_id)
+            .count(kind.metric(), 1);
+        Self(line.to_string())
     }
-}
-
-#[derive(Serialize)]
-struct Fields<'a> {
-    level: &'static str,
-    message: String,
-    reason: &'static str,
-    request_id: &'a str,
-    #[serde(rename = "FunctionName")]
-    function_name: &'a str,
-    #[serde(rename = "AuthorizerRefused", skip_serializing_if = "Option::is_none")]
-    refused: Option<u8>,
-    #[serde(rename = "AuthorizerNotYet", skip_serializing_if = "Option::is_none")]
-    not_yet: Option<u8>,
-    #[serde(rename = "AuthorizerFailed", skip_serializing_if = "Option::is_none")]
-    failed: Option<u8>,
-    #[serde(rename = "_aws")]
-    aws: Count,
 }

@@ -2,11 +2,13 @@
 
 use lambda_runtime::{Error, service_fn};
 use twinpool_aws::settings::{Environment, MirrorSettings, RulesFile};
-use twinpool_functions::{init_logging, mirror, rules, wiring};
+use twinpool_functions::traces::Traces;
+use twinpool_functions::{init_logging_with, mirror, rules, wiring};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    init_logging();
+    let traces = Traces::of(&Environment);
+    init_logging_with(&traces);
     let (engine, queue) = match Box::pin(start()).await {
         Ok(started) => started,
         Err(problem) => {
@@ -17,7 +19,9 @@ async fn main() -> Result<(), Error> {
             return Err(problem.into());
         }
     };
-    lambda_runtime::run(service_fn(|event| mirror::handle(&engine, &queue, event))).await
+    let governors = engine.ports().governors();
+    lambda_runtime::run(service_fn(|event| mirror::handle(&engine, (governors, &traces), &queue, event)))
+        .await
 }
 
 async fn start() -> anyhow::Result<(twinpool_engine::Engine<wiring::Aws>, twinpool_aws::sqs::Queue)> {

@@ -1,9 +1,12 @@
 //! Lambda: the HTTP API of user ids.
 
-use lambda_http::{Error, service_fn};
+use lambda_http::{Error, Request, RequestExt as _, service_fn};
 use twinpool_aws::client;
 use twinpool_aws::dynamodb::UserIds;
 use twinpool_aws::settings::{Environment, ResolveSettings};
+use twinpool_core::port::Clock as _;
+use twinpool_functions::resolve::{Asked, Counted};
+use twinpool_functions::wiring::SystemClock;
 use twinpool_functions::{init_logging, resolve};
 
 #[tokio::main(flavor = "current_thread")]
@@ -17,6 +20,15 @@ async fn main() -> Result<(), Error> {
         }
     };
     let config = client::load(resolve::PATIENCE).await;
-    let api = twinpool_api::router(UserIds::connect(&config, settings.links_table));
-    lambda_http::run(service_fn(|request| resolve::answer(&api, request))).await
+    let asked = Asked::default();
+    let api = twinpool_api::router(Counted::new(UserIds::connect(&config, settings.links_table), &asked));
+    let answer = async |request: Request| {
+        let function = request.lambda_context_ref().map(|context| context.env_config.function_name.clone());
+        let answer = resolve::answer(&api, request).await;
+        if let Some(line) = asked.line(&function.unwrap_or_default(), SystemClock.now()) {
+            line.print();
+        }
+        answer
+    };
+    lambda_http::run(service_fn(answer)).await
 }

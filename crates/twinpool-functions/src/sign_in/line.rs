@@ -1,19 +1,17 @@
 //! One line of log, which CloudWatch also counts. Nothing personal: subs, words and reasons.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Serialize;
 use twinpool_core::arrival::Mark;
 use twinpool_core::change_event::ChangeEvent;
 use twinpool_core::id::{Sub, Timestamp};
-use twinpool_trigger::Count;
 
 use super::arrivals::Lost;
 use super::hint::Told;
 use super::source::Source;
 use super::told_back::NotTold;
 use super::{Missing, Refused};
+use crate::emf;
 
 /// What a line says of the event that it is about.
 #[derive(Debug, Clone)]
@@ -104,44 +102,42 @@ impl Line {
 
     /// `by`: what was asked for.
     pub(super) fn bridged(by: &str, call: &Call<'_>) -> Self {
-        Self::of("Bridged", "INFO", "a user of the old pool was let in".to_owned(), by, call)
+        Self::by_reason("Bridged", "INFO", "a user of the old pool was let in".to_owned(), by, call)
     }
 
     pub(super) fn refused(refused: &Refused, call: &Call<'_>) -> Self {
-        Self::of("BridgeRefused", refused.level(), refused.to_string(), refused.reason(), call)
+        Self::by_reason("BridgeRefused", refused.level(), refused.to_string(), refused.reason(), call)
     }
 
     fn of(metric: &'static str, level: &'static str, message: String, reason: &str, call: &Call<'_>) -> Self {
-        let fields = Fields {
-            level,
-            message,
-            reason,
-            trigger_source: call.source.word(),
-            request_id: call.request_id,
-            sub: call.sub,
-            function_name: call.function,
-            count: BTreeMap::from([(metric, 1)]),
-            aws: Count::of(metric, call.at),
-        };
-        // Text and numbers: serialisation has no way to fail.
-        Self(serde_json::to_string(&fields).unwrap_or_default())
+        Self(Self::counted(metric, level, &message, reason, call).to_string())
     }
-}
 
-#[derive(Serialize)]
-struct Fields<'a> {
-    level: &'static str,
-    message: String,
-    reason: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    trigger_source: Option<&'a str>,
-    request_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sub: Option<&'a Sub>,
-    #[serde(rename = "FunctionName")]
-    function_name: &'a str,
-    #[serde(flatten)]
-    count: BTreeMap<&'static str, u8>,
-    #[serde(rename = "_aws")]
-    aws: Count,
+    /// Of `reason` the watch and people ask, of a dimension only CloudWatch.
+    fn by_reason(
+        metric: &'static str,
+        level: &'static str,
+        message: String,
+        reason: &str,
+        call: &Call<'_>,
+    ) -> Self {
+        Self(Self::counted(metric, level, &message, reason, call).also_by_reason(reason).to_string())
+    }
+
+    fn counted<'a>(
+        metric: &'static str,
+        level: &'static str,
+        message: &'a str,
+        reason: &'a str,
+        call: &Call<'a>,
+    ) -> emf::Line<'a> {
+        emf::Line::of(call.function, call.at)
+            .text("level", level)
+            .text("message", message)
+            .text("reason", reason)
+            .maybe_text("trigger_source", call.source.word())
+            .text("request_id", call.request_id)
+            .maybe_text("sub", call.sub.map(Sub::as_str))
+            .count(metric, 1)
+    }
 }
