@@ -10,11 +10,13 @@ mod doctor;
 mod import;
 mod import_jobs;
 mod new_pool;
+mod page;
 mod passwords;
 mod rehearse;
 mod route;
 mod serve;
 mod setup;
+mod status;
 mod switch;
 mod watch;
 

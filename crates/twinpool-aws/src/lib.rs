@@ -50,3 +50,5 @@ pub mod sqs;
 pub mod triggers;
 #[cfg(feature = "raw")]
 pub mod usage;
+#[cfg(feature = "raw")]
+pub mod worker;

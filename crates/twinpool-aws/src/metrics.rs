@@ -15,6 +15,7 @@ use crate::raw::RawClient;
 use crate::settings::WatchPlaces;
 
 mod ask;
+mod curves;
 mod series;
 mod sign_ins;
 

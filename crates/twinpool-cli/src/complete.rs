@@ -22,7 +22,7 @@ use leave::leave;
 
 /// Why.
 #[derive(Debug, Args)]
-#[command(after_help = format!("{EXAMPLE}\n\n{}", options::WHERE), override_usage = "twinpool complete [OPTIONS] --why <TEXT>")]
+#[command(after_help = format!("{END}\n\n{}", options::WHERE), override_usage = "twinpool complete [OPTIONS] --why <TEXT>")]
 pub(crate) struct Arguments {
     /// Why: kept in the history.
     #[arg(long, value_name = "TEXT", value_parser = a_reason)]
@@ -45,8 +45,7 @@ pub(crate) struct Arguments {
     around: Around,
 }
 
-const EXAMPLE: &str = "Example:\n  twinpool verify && twinpool complete --why 'four weeks in the new pool'\n\
-    Nothing leads back. The table stays, and with it every user id: backends go on resolving. Interrupted after the phase was \
+const END: &str = "Run `twinpool verify` first. Nothing leads back. The table stays, and with it every user id: backends go on resolving. Interrupted after the phase was \
     changed, the same command does the rest.";
 
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {

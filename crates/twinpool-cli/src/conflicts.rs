@@ -7,11 +7,16 @@ use crate::Outcome;
 mod check;
 mod decide;
 mod found;
+mod helps;
 mod list;
+mod listed;
 mod many;
 mod shown;
 
 pub(crate) use found::{Found, Whose, walk};
+pub(crate) use listed::{held, open};
+
+use helps::helps;
 
 /// What to do with conflicts.
 #[derive(Debug, Subcommand)]

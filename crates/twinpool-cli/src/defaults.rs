@@ -12,6 +12,7 @@ use twinpool_aws::settings::Environment;
 use twinpool_rules::Site;
 
 use crate::Cli;
+use crate::examples::taught;
 use crate::failure::Misuse;
 
 pub(crate) mod file;
@@ -92,11 +93,22 @@ async fn complete(
 }
 
 fn parse(values: &Values, words: &[OsString]) -> Result<Cli, clap::Error> {
-    let mut command = dressed(Cli::command(), values);
+    let mut command = dressed(taught(Cli::command()), values);
     let matches = command.try_get_matches_from_mut(words)?;
     let cli = Cli::from_arg_matches(&matches).map_err(|problem| problem.format(&mut command))?;
     let lacking = cli.lacking();
     if lacking.is_empty() { Ok(cli) } else { Err(without(&command, &lacking)) }
+}
+
+/// Whether the words make sense, where all that can be asked for is known.
+#[cfg(test)]
+pub(crate) fn is_understood(words: Vec<String>) -> Result<(), String> {
+    let words: Vec<OsString> = words.into_iter().map(OsString::from).collect();
+    match parse(&Values::default(), &words) {
+        Err(problem) if Missing::of(&problem).is_all => Ok(()),
+        Err(problem) => Err(problem.to_string()),
+        Ok(_) => Ok(()),
+    }
 }
 
 /// As clap itself says it of options that are always required.

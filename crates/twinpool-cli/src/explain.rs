@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use clap::Args;
 use twinpool_aws::client::Patience;
 use twinpool_aws::cognito::CognitoPool;
+use twinpool_aws::dynamodb::Links;
 use twinpool_core::account::{Accounts, IdReader as _};
 use twinpool_core::change_event::UserRef;
 use twinpool_core::id::{OldSub, PoolId, Username};
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::pool::PoolShape;
-use twinpool_core::port::{Answer, Class, LinkReader as _, LinkScan, PoolReader, by_sub};
+use twinpool_core::port::{Answer, Class, LinkReader as _, LinkScan, PoolReader, PortError, by_sub};
 use twinpool_core::snapshot::Snapshot;
 use twinpool_rules::Rules;
 
@@ -21,6 +22,7 @@ use crate::{Exit, Outcome};
 
 mod compare;
 mod password;
+mod person;
 mod told;
 
 /// Whom to tell of.
@@ -45,7 +47,7 @@ pub(crate) struct Arguments {
 }
 
 /// All that is known of one user.
-struct Whole {
+pub(crate) struct Whole {
     link: Option<Link>,
     /// Of a merged user, the one whose user id counts.
     primary: Option<Link>,
@@ -61,63 +63,110 @@ struct Whole {
     rules_are: String,
 }
 
-pub(crate) async fn run(arguments: &Arguments) -> Outcome {
-    let (rules, rules_are) = arguments.rules.read()?;
-    let config = options::aws().await?;
-    let links = arguments.table.connect(&config);
-    arguments.pools.check(&links, &arguments.table).await?;
-    let of_new = arguments.pools.new_config(&config, Patience::MIRROR).await?;
-    let (old_pool, new_pool) = (arguments.pools.old(&config), arguments.pools.new_pool(&of_new));
-    let problem = |error| arguments.table.problem(error);
-    let old_problem = |error| arguments.pools.old_problem(error);
-    let new_problem = |error| arguments.pools.new_problem(error);
-    let who = arguments.who.trim();
+/// Where to look.
+pub(crate) struct Eyes {
+    pub(crate) links: Links,
+    pub(crate) old_pool: CognitoPool,
+    pub(crate) new_pool: CognitoPool,
+    pub(crate) rules: Rules,
+    /// Which rules they are.
+    pub(crate) rules_are: String,
+}
 
-    let mut link = match options::an_id(who) {
-        Ok(id) => find(&links, &id).await.map_err(problem)?,
-        Err(_) => None,
-    };
-    let reference = match &link {
-        Some(link) => UserRef::Sub(link.sub()),
-        // Nothing of what was typed is said: it may be an address.
-        None => UserRef::Username(Username::parse(who).map_err(|_| {
-            anyhow::anyhow!(
+/// Why nobody is told of.
+pub(crate) enum Unread {
+    /// What was typed is no id and no name.
+    NoName,
+    Table(PortError),
+    OldPool(PortError),
+    NewPool(PortError),
+}
+
+pub(crate) async fn run(arguments: &Arguments) -> Outcome {
+    let eyes = arguments.eyes().await?;
+    let told = eyes.tell(arguments.who.trim(), arguments.aliases).await;
+    match told.map_err(|why| arguments.problem(why))? {
+        Some(user) if arguments.json => Ok((format!("{:#}\n", user.json()), Exit::Done)),
+        Some(user) => Ok((user.text(), Exit::Done)),
+        None if arguments.json => Ok(("null\n".to_owned(), Exit::NotFound)),
+        None => Ok((nobody(&arguments.pools.old_pool), Exit::NotFound)),
+    }
+}
+
+impl Arguments {
+    /// What these words name.
+    pub(crate) async fn eyes(&self) -> anyhow::Result<Eyes> {
+        let (rules, rules_are) = self.rules.read()?;
+        let config = options::aws().await?;
+        let links = self.table.connect(&config);
+        self.pools.check(&links, &self.table).await?;
+        let of_new = self.pools.new_config(&config, Patience::MIRROR).await?;
+        let (old_pool, new_pool) = (self.pools.old(&config), self.pools.new_pool(&of_new));
+        Ok(Eyes { links, old_pool, new_pool, rules, rules_are })
+    }
+
+    fn problem(&self, why: Unread) -> anyhow::Error {
+        match why {
+            // Nothing of what was typed is said: it may be an address.
+            Unread::NoName => anyhow::anyhow!(
                 "this is no sub, user id or username: a username has no blanks and at most 128 characters"
-            )
-        })?),
-    };
-    let old_shape = old_pool.shape().await.map_err(old_problem)?;
-    let old = whole(&old_pool, &reference, &old_shape).await.map_err(old_problem)?;
-    let old = old.filter(|user| link.as_ref().is_none_or(|link| link.old_sub.as_str() == user.sub.as_str()));
-    if let (None, Some(user)) = (&link, &old) {
-        link = links.link(&OldSub::from(user.sub.clone())).await.map_err(problem)?;
+            ),
+            Unread::Table(error) => self.table.problem(error),
+            Unread::OldPool(error) => self.pools.old_problem(error),
+            Unread::NewPool(error) => self.pools.new_problem(error),
+        }
     }
-    if link.is_none() && old.is_none() {
-        let text = if arguments.json { "null\n".to_owned() } else { nobody(&old_shape.id) };
-        return Ok((text, Exit::NotFound));
+}
+
+impl Eyes {
+    /// All of one user, by a sub, a user id or a username of the old pool. `None`: nobody.
+    pub(crate) async fn tell(&self, who: &str, aliases: bool) -> Result<Option<Whole>, Unread> {
+        let mut link = match options::an_id(who) {
+            Ok(id) => find(&self.links, &id).await.map_err(Unread::Table)?,
+            Err(_) => None,
+        };
+        let reference = match &link {
+            Some(link) => UserRef::Sub(link.sub()),
+            None => UserRef::Username(Username::parse(who).map_err(|_| Unread::NoName)?),
+        };
+        let old_shape = self.old_pool.shape().await.map_err(Unread::OldPool)?;
+        let old = whole(&self.old_pool, &reference, &old_shape).await.map_err(Unread::OldPool)?;
+        let old =
+            old.filter(|user| link.as_ref().is_none_or(|link| link.old_sub.as_str() == user.sub.as_str()));
+        if let (None, Some(user)) = (&link, &old) {
+            link = self.links.link(&OldSub::from(user.sub.clone())).await.map_err(Unread::Table)?;
+        }
+        if link.is_none() && old.is_none() {
+            return Ok(None);
+        }
+        let primary = match &link {
+            Some(link) => primary(&self.links, link).await.map_err(Unread::Table)?,
+            None => None,
+        };
+        let new_shape = self.new_pool.shape().await.map_err(Unread::NewPool)?;
+        let new = self.counterpart(primary.as_ref().or(link.as_ref()), &new_shape).await?;
+        let aliases = match &link {
+            Some(link) if aliases => {
+                Some(merged_into(&self.links, &link.old_sub).await.map_err(Unread::Table)?)
+            }
+            _ => None,
+        };
+        let accounts = match &link {
+            Some(link) => self.links.user_ids().accounts(&link.user_id).await.map_err(Unread::Table)?,
+            None => None,
+        };
+        let (rules, rules_are) = (self.rules.clone(), self.rules_are.clone());
+        Ok(Some(Whole { link, primary, aliases, accounts, old, new, new_shape, rules, rules_are }))
     }
-    let primary = match &link {
-        Some(link) => primary(&links, link).await.map_err(problem)?,
-        None => None,
-    };
-    let new_shape = new_pool.shape().await.map_err(new_problem)?;
-    let counterpart = primary.as_ref().or(link.as_ref()).and_then(new_sub);
-    let new = match &counterpart {
-        Some(who) => whole(&new_pool, who, &new_shape).await.map_err(new_problem)?,
-        None => None,
-    };
-    let new = new.filter(|user| counterpart.as_ref().is_some_and(|who| who.parameter() == user.sub.as_str()));
-    let aliases = match &link {
-        Some(link) if arguments.aliases => Some(merged_into(&links, &link.old_sub).await.map_err(problem)?),
-        _ => None,
-    };
-    let accounts = match &link {
-        Some(link) => links.user_ids().accounts(&link.user_id).await.map_err(problem)?,
-        None => None,
-    };
-    let user = Whole { link, primary, aliases, accounts, old, new, new_shape, rules, rules_are };
-    let text = if arguments.json { format!("{:#}\n", user.json()) } else { user.text() };
-    Ok((text, Exit::Done))
+
+    /// The user of the new pool whom the link names.
+    async fn counterpart(&self, link: Option<&Link>, shape: &PoolShape) -> Result<Option<Snapshot>, Unread> {
+        let Some(who) = link.and_then(new_sub) else {
+            return Ok(None);
+        };
+        let user = whole(&self.new_pool, &who, shape).await.map_err(Unread::NewPool)?;
+        Ok(user.filter(|user| who.parameter() == user.sub.as_str()))
+    }
 }
 
 /// What of a user does not say the same in both pools, and what is held back: names and reasons, no values.

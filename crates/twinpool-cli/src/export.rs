@@ -23,7 +23,7 @@ use crate::show::count;
 use crate::{Exit, Outcome};
 
 mod csv;
-mod file;
+pub(crate) mod file;
 mod format;
 mod jsonl;
 mod lines;

@@ -1,5 +1,6 @@
 //! The `twinpool` command: one module per subcommand, each an arguments struct and a `run`.
 
+mod again;
 mod ask;
 mod attach;
 mod audit;
@@ -18,12 +19,14 @@ mod dlq;
 mod doctor;
 mod drain;
 mod estimate;
+mod examples;
 mod explain;
 pub mod export;
 mod failure;
 mod import;
 mod init;
 mod invite;
+mod manual;
 mod neighbours;
 mod operator;
 mod options;
@@ -49,6 +52,7 @@ mod show;
 mod signal;
 mod sources;
 mod stack;
+mod status;
 mod steps;
 mod sweep;
 mod switch;
@@ -98,9 +102,8 @@ enum Command {
     /// What twinpool does not decide alone: lists it, shows it, takes your decision.
     #[command(subcommand)]
     Conflicts(conflicts::Command),
-    /// Lists of users who must do something themselves, and who has come into the new pool.
-    #[command(subcommand)]
-    Report(report::Command),
+    /// One page for the record, and lists of users who must do something themselves.
+    Report(report::Arguments),
     /// Sends temporary passwords to people who have not come, or takes them back.
     Invite(Box<invite::Arguments>),
     /// After a rollback: has people reset the password in the old pool who chose one in the new pool.
@@ -123,6 +126,8 @@ enum Command {
     Undo(undo::Arguments),
     /// Compares both pools, user by user. Reads only.
     Verify(verify::Arguments),
+    /// Shows where a move stands on one screen, with what wants a look and what to do. Reads only.
+    Status(Box<status::Arguments>),
     /// Looks how a move goes, and says go on, hold or roll back. Changes nothing, unless --auto-rollback.
     Watch(Box<watch::Arguments>),
     /// Says what backfills and imports did and do, and why they are not faster.
@@ -156,6 +161,10 @@ enum Command {
     Attach(attach::Arguments),
     /// Takes twinpool's function out of a pool's triggers again, and gives each what was in it before.
     Detach(detach::Arguments),
+    /// Writes what a shell needs to complete the words of this command.
+    Completions(manual::Completions),
+    /// Writes a manual page for each command into a folder.
+    Man(manual::Pages),
 }
 
 /// How a command ended, for scripts.
@@ -227,7 +236,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Explain(arguments) => explain::run(&arguments).await,
         Command::Sync(arguments) => sync::run(&arguments).await,
         Command::Conflicts(command) => conflicts::run(&command).await,
-        Command::Report(command) => report::run(&command).await,
+        Command::Report(arguments) => report::run(&arguments).await,
         Command::Invite(arguments) => Box::pin(invite::run(&arguments)).await,
         Command::ResetPasswords(arguments) => Box::pin(reset_passwords::run(&arguments)).await,
         Command::Init(arguments) => Box::pin(init::run(&arguments)).await,
@@ -240,6 +249,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Sweep(arguments) => Box::pin(sweep::run(&arguments)).await,
         Command::Undo(arguments) => Box::pin(undo::run(&arguments)).await,
         Command::Verify(arguments) => Box::pin(verify::run(&arguments)).await,
+        Command::Status(arguments) => Box::pin(status::run(&arguments)).await,
         Command::Watch(arguments) => Box::pin(watch::run(&arguments)).await,
         Command::Runs(arguments) => runs::run(&arguments).await,
         Command::Pause(say) => runs::pause(&say).await,
@@ -256,6 +266,8 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Remove(arguments) => Box::pin(remove::run(&arguments)).await,
         Command::Attach(arguments) => Box::pin(attach::run(&arguments)).await,
         Command::Detach(arguments) => Box::pin(detach::run(&arguments)).await,
+        Command::Completions(arguments) => manual::completions(&arguments),
+        Command::Man(arguments) => manual::pages(&arguments),
     }
 }
 

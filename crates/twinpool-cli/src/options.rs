@@ -59,7 +59,7 @@ pub(crate) fn table_problem(table: &str, error: PortError) -> anyhow::Error {
 pub(crate) struct Pools {
     /// The pool being left.
     #[arg(long, env = "TWINPOOL_OLD_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = a_pool)]
-    old_pool: PoolId,
+    pub(crate) old_pool: PoolId,
     /// The pool being moved to.
     #[arg(long, env = "TWINPOOL_NEW_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = a_pool)]
     new_pool: PoolId,

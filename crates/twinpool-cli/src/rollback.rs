@@ -25,7 +25,7 @@ use noted::Noted;
 
 /// Why.
 #[derive(Debug, Args)]
-#[command(after_help = format!("{EXAMPLE}\n\n{}", options::WHERE))]
+#[command(after_help = format!("{COST}\n\n{}", options::WHERE))]
 pub(crate) struct Arguments {
     /// Why: kept in the history.
     #[arg(long, value_name = "TEXT", value_parser = a_reason)]
@@ -47,8 +47,8 @@ pub(crate) struct Arguments {
     new_place: Place,
 }
 
-const EXAMPLE: &str = "Example:\n  twinpool rollback --why 'sign-ins fail since ten'\n\
-    One write, and no user is touched; it waits for no verify and for no switch that is at work.";
+const COST: &str =
+    "One write, and no user is touched; it waits for no verify and for no switch that is at work.";
 
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let config = options::aws().await?;

@@ -19,9 +19,6 @@ use crate::options::{self, Table, a_pool};
 use crate::show::{field, rfc3339};
 use crate::{Exit, Outcome, digest_key};
 
-const EXAMPLES: &str = "Examples:\n  twinpool route --id 9441f38c-d64d-45d1-8401-ec94ab328c6d\n  \
-                        twinpool route --group staff --value custom:tenant=acme\n\n";
-
 /// Pairs of app clients.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Clients(pub(crate) BTreeMap<ClientId, ClientId>);
@@ -33,7 +30,7 @@ pub(crate) fn some_clients(text: &str) -> Result<Clients, NoClientMap> {
 
 /// Who asks.
 #[derive(Debug, Args)]
-#[command(after_help = format!("{EXAMPLES}{}", options::WHERE))]
+#[command(after_help = options::WHERE)]
 pub(crate) struct Arguments {
     /// The user id, or the id of an install: what the application asks with.
     #[arg(long, value_name = "ID", value_parser = an_asker)]

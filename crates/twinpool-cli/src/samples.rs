@@ -42,6 +42,7 @@ pub(crate) fn in_state(sub: &str, state: LinkState) -> Link {
         history: [entry].into_iter().collect::<History>(),
         seen_at: None,
         seen_by: None,
+        linked_at: Some(AT),
         reverse: Reverse::default(),
         state,
     }

@@ -1,4 +1,4 @@
-//! `twinpool serve`: the HTTP APIs of user ids and of the route on this machine.
+//! `twinpool serve`: the HTTP APIs of user ids and of the route on this machine, or the page of the move.
 
 use std::net::SocketAddr;
 
@@ -9,6 +9,7 @@ use twinpool_aws::dynamodb::UserIds;
 use twinpool_core::account::IdReader as _;
 use twinpool_core::id::UserId;
 
+use crate::again::Again;
 use crate::failure::Misuse;
 use crate::options::{self, Table};
 use crate::progress::Progress;
@@ -17,6 +18,7 @@ use crate::{Exit, Outcome};
 
 mod host;
 mod route;
+mod ui;
 
 use route::Routing;
 
@@ -31,6 +33,13 @@ pub(crate) struct Arguments {
     /// authentication: whoever reaches it may ask who has which user id.
     #[arg(long)]
     allow_remote: bool,
+    /// Serves a web page instead, for the team that runs the move: progress, lag, conflicts, users. Only whoever has the address that
+    /// is printed gets in.
+    #[arg(long, conflicts_with = "allow_remote")]
+    ui: bool,
+    /// Lets the page switch, roll back, decide about conflicts and sync, as the commands do.
+    #[arg(long, requires = "ui")]
+    allow_changes: bool,
     #[command(flatten)]
     table: Table,
     #[command(flatten)]
@@ -52,12 +61,17 @@ impl Arguments {
 
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     arguments.check()?;
+    let taken = || format!("cannot listen on {}: say another address with --listen", arguments.listen);
+    if arguments.ui {
+        let again = Again::with([("table", Some(arguments.table.table.clone()))]);
+        let listener = TcpListener::bind(arguments.listen).await.with_context(taken)?;
+        return Box::pin(ui::serve(again, listener, arguments.allow_changes)).await;
+    }
     let config = options::aws().await?;
     let ids = UserIds::connect(&config, arguments.table.table.clone());
     // A wrong table is said now, and not to whoever asks first.
     let nobody = UserId::parse("nobody")?;
     ids.accounts(&nobody).await.map_err(|error| arguments.table.problem(error))?;
-    let taken = || format!("cannot listen on {}: say another address with --listen", arguments.listen);
     let listener = TcpListener::bind(arguments.listen).await.with_context(taken)?;
     let address = listener.local_addr()?;
     let mut api = twinpool_api::router(ids);

@@ -19,6 +19,7 @@ mod look;
 mod told;
 mod walked;
 
+pub(crate) use alarms::of_stack as alarms_of_stack;
 pub(crate) use around::{Around, Reached};
 pub(crate) use dead_letters::Dlq;
 pub(crate) use forced::{Forced, Held};

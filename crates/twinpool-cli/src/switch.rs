@@ -25,7 +25,7 @@ use cohorts::Asked;
 
 /// Whom to send, and why.
 #[derive(Debug, Args)]
-#[command(after_help = format!("{EXAMPLES}\n\n{}", options::WHERE), override_usage = "twinpool switch [OPTIONS] --why <TEXT>")]
+#[command(after_help = format!("{STAYS}\n\n{}", options::WHERE), override_usage = "twinpool switch [OPTIONS] --why <TEXT>")]
 pub(crate) struct Arguments {
     /// This share of the users [default: as it stands].
     #[arg(long, value_name = "PERCENT", value_parser = a_share)]
@@ -60,12 +60,7 @@ pub(crate) struct Arguments {
     around: Around,
 }
 
-const EXAMPLES: &str = "Examples:\n  \
-    twinpool switch --percent 5 --canary-user <sub> --why 'the first'\n  \
-    twinpool switch --group staff --why 'ourselves first'\n  \
-    twinpool switch --where custom:tenant=acme --why 'acme agreed'\n  \
-    twinpool switch --percent 100 --why 'a week without trouble'\n\
-    What stands already stays: groups, values and testers are added to it.";
+const STAYS: &str = "What stands already stays: groups, values and testers are added to it.";
 
 fn a_share(text: &str) -> Result<Share, &'static str> {
     Share::parse(text.trim().trim_end_matches('%').trim_end())

@@ -31,11 +31,7 @@ use crate::{Exit, Outcome};
 
 mod told;
 
-const AFTER_HELP: &str = "Examples:\n  \
-    twinpool watch --once\n  \
-    twinpool watch --every 1m --topic arn:aws:sns:eu-west-1:123456789012:moves\n  \
-    twinpool watch --auto-rollback --yes\n\n\
-    What is held against what stands under [rollback] in twinpool.toml. Exit code: 0 go on, 11 hold, 10 roll back or rolled back.";
+const AFTER_HELP: &str = "What is held against what stands under [rollback] in twinpool.toml. Exit code: 0 go on, 11 hold, 10 roll back or rolled back.";
 
 /// How to look.
 #[derive(Debug, Args)]

@@ -43,6 +43,9 @@ pub struct Link {
     pub seen_at: Option<Timestamp>,
     /// By which app client of the old pool the user was last seen there, as far as the event said.
     pub seen_by: Option<ClientId>,
+    /// When the pair was written, the first time that both users were known; `None` where that was before twinpool kept it. Says
+    /// nothing of a link that is no pair. Decides nothing.
+    pub linked_at: Option<Timestamp>,
     /// What people's using both pools adds.
     pub reverse: Reverse,
     /// How far the user has come.
@@ -226,6 +229,7 @@ impl Link {
             history: History::default(),
             seen_at: None,
             seen_by: None,
+            linked_at: None,
             reverse: Reverse::default(),
             state: LinkState::Pending { since },
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::check::Look;
 use crate::drain::Drain;
+use crate::held_back::Reason;
 use crate::id::{PoolId, Timestamp};
 use crate::phase::{Change, Standing};
 use crate::quota::Category;
@@ -15,6 +16,7 @@ use crate::verified::Verified;
 
 mod curve;
 mod findings;
+mod words;
 
 pub use curve::{Curve, Growth};
 pub use findings::{Finding, Health, Severity};
@@ -67,7 +69,9 @@ pub struct People {
     pub pending: u64,
     /// Waiting for a decision, by the code of the reason ([`crate::held_back::Reason::code`]).
     pub conflicts: BTreeMap<&'static str, u64>,
-    /// Pairs of which something is held back, on either way, by the code of the reason.
+    /// Left out of the move, by a rule or a decision; or no twinpool can make them.
+    pub left_out: u64,
+    /// What is held back of pairs, on either way, of groups, and of who was born in the new pool, by the code of the reason.
     pub held_back: BTreeMap<&'static str, u64>,
     /// Deleted.
     pub deleted: u64,
@@ -96,6 +100,25 @@ impl People {
     #[must_use]
     pub fn in_conflict(&self) -> u64 {
         self.conflicts.values().sum()
+    }
+
+    /// What somebody should decide or repair, by the code of the reason: whole users, and what is held back.
+    #[must_use]
+    pub fn open(&self) -> BTreeMap<&'static str, u64> {
+        let mut open = self.conflicts.clone();
+        for (code, number) in &self.held_back {
+            if Reason::from_code(code).is_some_and(Reason::is_open) {
+                *open.entry(code).or_default() += number;
+            }
+        }
+        open
+    }
+
+    /// About how many users of the old pool nobody has looked at yet; `None` where the pool does not say how many it has.
+    #[must_use]
+    pub fn not_yet(&self) -> Option<u64> {
+        let known = self.linked + self.pending + self.in_conflict() + self.left_out + self.merged;
+        Some(self.in_old?.saturating_sub(known))
     }
 
     /// In hundredths of a percent, how many users of the old pool are in the new one too; `None` where nobody is known.
@@ -152,6 +175,14 @@ pub struct Used {
     pub throttled: f64,
     /// What AWS allows.
     pub quota: f64,
+}
+
+impl Used {
+    /// How much of what AWS allows is used: 1 is all.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        if self.quota > 0.0 { self.calls / self.quota } else { 0.0 }
+    }
 }
 
 /// What CloudWatch counted, by the minute.

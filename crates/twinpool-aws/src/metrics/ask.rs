@@ -1,7 +1,7 @@
 //! What CloudWatch is asked.
 
 use serde_json::{Value, json};
-use twinpool_core::id::Timestamp;
+use twinpool_core::id::{PoolId, Timestamp};
 
 use crate::settings::WatchPlaces;
 
@@ -40,17 +40,20 @@ pub(super) fn span(from: Timestamp, now: Timestamp) -> Option<Span> {
 
 /// What Cognito counts of the new pool, over all app clients: each is a series of its own, and a search finds them all.
 pub(super) fn of_new_pool(places: &WatchPlaces, span: Span) -> Value {
-    let wanted = format!(
-        r#"{{AWS/Cognito,UserPool,UserPoolClient}} MetricName="SignInSuccesses" UserPool="{}""#,
-        places.new_pool
-    );
-    let search = |id: Wanted, statistic: &str| json!({ "Id": id, "Expression": format!("SEARCH('{wanted}', '{statistic}', {PERIOD})") });
-    question(span, vec![search(SIGN_INS, "SampleCount"), search(SIGN_INS_GOOD, "Sum")])
+    let pool = &places.new_pool;
+    question(span, vec![sign_ins(SIGN_INS, pool, "SampleCount"), sign_ins(SIGN_INS_GOOD, pool, "Sum")])
+}
+
+/// All sign-ins to a pool (`SampleCount`), or those that succeeded (`Sum`): a series for each app client.
+pub(super) fn sign_ins(id: Wanted, pool: &PoolId, statistic: &str) -> Value {
+    let wanted =
+        format!(r#"{{AWS/Cognito,UserPool,UserPoolClient}} MetricName="SignInSuccesses" UserPool="{pool}""#);
+    json!({ "Id": id, "Expression": format!("SEARCH('{wanted}', '{statistic}', {PERIOD})") })
 }
 
 /// What queue and functions of the stack do.
 pub(super) fn of_stack(places: &WatchPlaces, span: Span) -> Value {
-    let queue = places.queue_url.rsplit('/').next().unwrap_or_default();
+    let queue = queue_name(places);
     let of_stack = |name: &str| format!("{}-{name}", places.stack);
     let mut all = vec![
         metric(AGE, "AWS/SQS", "ApproximateAgeOfOldestMessage", Some(("QueueName", queue)), "Maximum"),
@@ -91,7 +94,12 @@ pub(super) fn of_stack(places: &WatchPlaces, span: Span) -> Value {
     question(span, all)
 }
 
-fn question(span: Span, queries: Vec<Value>) -> Value {
+/// As CloudWatch knows the queue of change events.
+pub(super) fn queue_name(places: &WatchPlaces) -> &str {
+    places.queue_url.rsplit('/').next().unwrap_or_default()
+}
+
+pub(super) fn question(span: Span, queries: Vec<Value>) -> Value {
     json!({
         "StartTime": span.start,
         "EndTime": span.end,
@@ -100,7 +108,7 @@ fn question(span: Span, queries: Vec<Value>) -> Value {
     })
 }
 
-fn metric(
+pub(super) fn metric(
     id: Wanted,
     namespace: &str,
     name: &str,

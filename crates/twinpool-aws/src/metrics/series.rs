@@ -60,6 +60,20 @@ impl Series {
         rounded(self.points.iter().map(|(_, value)| value).sum())
     }
 
+    /// The points, those of the same minute together.
+    pub(super) fn by_minute(&self) -> BTreeMap<Timestamp, f64> {
+        let mut all = BTreeMap::new();
+        for (at, value) in &self.points {
+            *all.entry(*at).or_default() += value;
+        }
+        all
+    }
+
+    /// The newest point.
+    pub(super) fn last(&self) -> Option<f64> {
+        self.points.iter().max_by_key(|(at, _)| *at).map(|(_, value)| *value)
+    }
+
     /// The newest point, rounded up.
     pub(super) fn newest(&self) -> Option<(Timestamp, u64)> {
         let newest = self.points.iter().max_by_key(|(at, _)| *at);

@@ -3,12 +3,12 @@ use twinpool_core::id::PoolId;
 use super::*;
 use crate::raw::stub::{Reply, Seen, config, server};
 
-const NOW: Timestamp = Timestamp(1_795_219_225_000);
+pub(super) const NOW: Timestamp = Timestamp(1_795_219_225_000);
 const FROM: Timestamp = Timestamp(NOW.0 - 600_000);
 /// A minute that is over.
 const MINUTE: u64 = 1_795_219_140;
 
-fn places() -> WatchPlaces {
+pub(super) fn places() -> WatchPlaces {
     WatchPlaces {
         stack: "prod".to_owned(),
         new_pool: PoolId::parse("eu-west-1_New").unwrap(),
@@ -22,7 +22,7 @@ fn places() -> WatchPlaces {
     }
 }
 
-fn data(series: &[(&str, &str)]) -> &'static str {
+pub(super) fn data(series: &[(&str, &str)]) -> &'static str {
     let all: Vec<_> = series
         .iter()
         .map(|(id, values)| {
@@ -42,9 +42,10 @@ fn depth(waiting: u64, under_way: u64) -> &'static str {
 }
 
 const EMPTY: &str = r#"{"MetricDataResults":[]}"#;
-const DENIED: Reply = (400, "", r#"{"__type":"AccessDeniedException","message":"jane@example.com"}"#);
+pub(super) const DENIED: Reply =
+    (400, "", r#"{"__type":"AccessDeniedException","message":"jane@example.com"}"#);
 
-fn ok(body: &'static str) -> Reply {
+pub(super) fn ok(body: &'static str) -> Reply {
     (200, "", body)
 }
 

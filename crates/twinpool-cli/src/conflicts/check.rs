@@ -8,11 +8,25 @@ use twinpool_core::link::{Link, LinkState};
 
 /// What a person asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(crate) enum Asked {
     /// This counts from now on.
     Decide(Decision),
     /// What was decided counts no more.
     Forget,
+}
+
+impl Asked {
+    /// The option of the command that says it.
+    pub(super) fn option(&self) -> String {
+        match self {
+            Self::Decide(Decision::KeepOld) => "--keep-old".to_owned(),
+            Self::Decide(Decision::KeepNew) => "--keep-new".to_owned(),
+            Self::Decide(Decision::LinkTo(sub)) => format!("--link-to {sub}"),
+            Self::Decide(Decision::MergeInto(sub)) => format!("--merge-into {sub}"),
+            Self::Decide(Decision::LeaveOut) => "--leave-out".to_owned(),
+            Self::Forget => "--forget".to_owned(),
+        }
+    }
 }
 
 /// What has to be known of others.

@@ -2,13 +2,14 @@
 
 use clap::Args;
 use serde_json::json;
-use twinpool_core::held_back::{Reason, Subject};
+use twinpool_core::held_back::Subject;
 use twinpool_core::id::{NewSub, OldSub, Sub};
 use twinpool_core::link::Link;
-use twinpool_core::port::LinkReader as _;
+use twinpool_core::port::{Answer, LinkReader};
 
 use super::Found;
 use super::check::option_of;
+use super::helps;
 use crate::options::{self, Table};
 use crate::resolve::{find, not_found};
 use crate::show::{self, field};
@@ -35,56 +36,42 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let Some(link) = find(&links, &arguments.id).await.map_err(problem)? else {
         return Ok(not_found(arguments.json));
     };
+    let all = with_holders(&links, &link).await.map_err(problem)?;
+    let text = if arguments.json { to_json(&link, &all) } else { to_text(&link, &all) };
+    Ok((text, Exit::Done))
+}
+
+/// All that a link holds back, each with the old user whose counterpart stands in the way.
+pub(crate) async fn with_holders(
+    links: &impl LinkReader,
+    link: &Link,
+) -> Answer<Vec<(Found, Option<OldSub>)>> {
     let mut all = Vec::new();
-    for found in Found::of(&link) {
+    for found in Found::of(link) {
         let holder = match &found.holder {
-            Some(holder) => links.old_sub_of(holder).await.map_err(problem)?,
+            Some(holder) => links.old_sub_of(holder).await?,
             None => None,
         };
         all.push((found, holder));
     }
-    let text = if arguments.json { to_json(&link, &all) } else { to_text(&link, &all) };
-    Ok((text, Exit::Done))
+    Ok(all)
 }
 
 /// Each with the old user whose counterpart stands in the way.
 type All = [(Found, Option<OldSub>)];
 
 /// The decisions that can help, as options to copy.
-fn helps(link: &Link, found: &Found, holder: Option<&OldSub>) -> Vec<String> {
-    let is_pair = link.linked().is_some();
-    let mut options = match (&found.subject, found.reason, is_pair) {
-        (Subject::User, _, false) => {
-            let person = match (holder, &found.holder) {
-                (Some(first), _) => Some(format!("--merge-into {first}")),
-                (None, Some(stranger)) => Some(format!("--link-to {stranger}")),
-                (None, None) => None,
-            };
-            person.into_iter().chain(["--leave-out".to_owned()]).collect()
-        }
-        // Either would stop everything of this user from being mirrored.
-        (Subject::User, Reason::SignInNameFixed, true) => Vec::new(),
-        (Subject::User, _, true) => vec!["--leave-out".to_owned()],
-        (Subject::Attribute(_), Reason::Taken | Reason::Twin, _) => {
-            ["--keep-old", "--keep-new", "--leave-out"].map(str::to_owned).to_vec()
-        }
-        (Subject::Attribute(_), ..) => ["--keep-new", "--leave-out"].map(str::to_owned).to_vec(),
-        (Subject::Group(_) | Subject::Identity(_) | Subject::Factor(_), ..) => vec!["--leave-out".to_owned()],
-    };
-    if found.decision.is_some() {
-        options = vec!["--forget".to_owned()];
-    } else if !found.reason.is_open() {
-        options.clear();
-    }
+fn options_for(link: &Link, found: &Found, holder: Option<&OldSub>) -> Vec<String> {
     let subject = option_of(&found.subject);
-    options.iter().map(|option| format!("{option} {subject}").trim_end().to_owned()).collect()
+    let options = helps(link, found, holder).into_iter();
+    options.map(|asked| format!("{} {subject}", asked.option()).trim_end().to_owned()).collect()
 }
 
 fn to_json(link: &Link, all: &All) -> String {
     let one = |(found, holder): &(Found, Option<OldSub>)| {
         let mut json = found.json();
         json["holder_old_sub"] = holder.as_ref().map(OldSub::as_str).into();
-        json["helps"] = helps(link, found, holder.as_ref()).into();
+        json["helps"] = options_for(link, found, holder.as_ref()).into();
         json
     };
     let conflicts: Vec<_> = all.iter().map(one).collect();
@@ -125,7 +112,7 @@ fn to_text(link: &Link, all: &All) -> String {
         if let Some(decision) = &found.decision {
             out.push_str(&field("decided", &decision.to_string()));
         }
-        for option in helps(link, found, holder.as_ref()) {
+        for option in options_for(link, found, holder.as_ref()) {
             let caution = if says_who(&option) { "  # only if both are one person" } else { "" };
             out.push_str(&format!("  twinpool conflicts resolve {} {option}{caution}\n", link.old_sub));
         }
@@ -155,6 +142,7 @@ fn held_by(new: &NewSub, old: Option<&OldSub>) -> String {
 #[cfg(test)]
 mod tests {
     use twinpool_core::decision::Decision;
+    use twinpool_core::held_back::Reason;
 
     use super::*;
     use crate::samples::{attribute, conflict, old, pair};

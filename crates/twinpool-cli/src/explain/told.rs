@@ -14,7 +14,7 @@ use crate::resolve;
 use crate::show::{self, field, rfc3339};
 
 impl Whole {
-    fn lines(&self) -> Vec<Line> {
+    pub(super) fn lines(&self) -> Vec<Line> {
         // A merged user's own values go nowhere.
         let Some(old) = self.old.as_ref().filter(|_| self.merged_into().is_none()) else {
             return Vec::new();
@@ -35,7 +35,7 @@ impl Whole {
         }
     }
 
-    fn merged_into(&self) -> Option<&OldSub> {
+    pub(super) fn merged_into(&self) -> Option<&OldSub> {
         match &self.link.as_ref()?.state {
             LinkState::Merged { into, .. } => Some(into),
             LinkState::Pending { .. }
@@ -126,7 +126,7 @@ impl Whole {
     }
 
     /// Why it is as it is, in one sentence.
-    fn why(&self, lines: &[Line]) -> String {
+    pub(super) fn why(&self, lines: &[Line]) -> String {
         let differs = lines.iter().filter(|line| line.differs).count();
         let Some(link) = &self.link else {
             return match self.old.as_ref().map(|old| old.status) {

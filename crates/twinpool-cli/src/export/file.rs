@@ -15,7 +15,7 @@ const OTHERS: u32 = 0o005;
 
 /// A file that is being written. Removed when dropped before it is whole.
 #[derive(Debug)]
-pub(super) struct Unfinished {
+pub(crate) struct Unfinished {
     writer: Option<BufWriter<File>>,
     path: PathBuf,
     target: PathBuf,
@@ -30,7 +30,7 @@ impl Unfinished {
     }
 
     /// The same, of what says nothing about a person.
-    pub(super) fn begin_anywhere(target: &Path, may_replace: bool) -> anyhow::Result<Self> {
+    pub(crate) fn begin_anywhere(target: &Path, may_replace: bool) -> anyhow::Result<Self> {
         let shown = target.display();
         let Some(name) = target.file_name() else {
             return Err(Misuse(format!("{shown} is no name of a file")).into());
@@ -49,7 +49,7 @@ impl Unfinished {
     }
 
     /// Puts the file, which is whole, in its place.
-    pub(super) fn finish(mut self) -> anyhow::Result<()> {
+    pub(crate) fn finish(mut self) -> anyhow::Result<()> {
         let shown = self.target.display();
         let failed = || format!("cannot write {shown}");
         if let Some(writer) = self.writer.take() {

@@ -19,7 +19,11 @@ pub(super) async fn on(chain: Look<&Chain>, config: &Config, stack: &str) -> Loo
 }
 
 /// `alarms`: of the stack. Where it has none, that none is on says nothing.
-fn of_stack(mut on: Vec<String>, alarms: Look<BTreeSet<String>>, stack: &str) -> Look<Vec<String>> {
+pub(crate) fn of_stack(
+    mut on: Vec<String>,
+    alarms: Look<BTreeSet<String>>,
+    stack: &str,
+) -> Look<Vec<String>> {
     match alarms {
         Ok(alarms) if alarms.is_empty() => {
             Err(format!("no stack {stack} with alarms is in this Region: --stack / TWINPOOL_STACK"))

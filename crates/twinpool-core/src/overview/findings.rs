@@ -2,6 +2,17 @@
 
 use std::fmt;
 
+use super::Overview;
+use crate::phase::Phase;
+
+mod alarms;
+mod flow;
+mod people;
+mod pools;
+#[cfg(test)]
+mod tests;
+mod unseen;
+
 /// How bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -11,6 +22,18 @@ pub enum Severity {
     Look,
     /// Somebody must act now: changes do not arrive, or people cannot sign in.
     Act,
+}
+
+impl Severity {
+    /// The word for programs.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Look => "look",
+            Self::Act => "act",
+        }
+    }
 }
 
 /// One thing.
@@ -57,11 +80,40 @@ impl fmt::Display for Health {
     }
 }
 
-impl super::Overview {
+impl Finding {
+    fn new(severity: Severity, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { severity, what: what.into(), remedy: remedy.into() }
+    }
+
+    fn act(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::new(Severity::Act, what, remedy)
+    }
+
+    fn look(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::new(Severity::Look, what, remedy)
+    }
+
+    fn note(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::new(Severity::Note, what, remedy)
+    }
+}
+
+impl Overview {
     /// What wants a look, the worst first.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
-        Vec::new()
+        let mut all = flow::phase(self);
+        all.extend(flow::mirror(self));
+        all.extend(flow::dead_letters(self));
+        all.extend(alarms::on(self));
+        all.extend(flow::verdict(self));
+        all.extend(people::all(self));
+        all.extend(pools::budget(self));
+        all.extend(pools::verified(self));
+        all.extend(unseen::all(self));
+        // Stable: of two that are as bad, the one that is looked for first.
+        all.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        all
     }
 
     /// How the whole is: as bad as the worst finding.
@@ -72,5 +124,26 @@ impl super::Overview {
             Some(Severity::Look) => Health::Look,
             Some(Severity::Act) => Health::Act,
         }
+    }
+
+    /// Whether there is nothing that could not be looked at.
+    #[must_use]
+    pub fn is_all_known(&self) -> bool {
+        self.standing.is_ok() && unseen::all(self).is_empty()
+    }
+
+    /// Whether people are sent to the new pool; where nobody knows, they may be.
+    fn moves(&self) -> bool {
+        self.standing.as_ref().map_or(true, |standing| standing.phase.moves())
+    }
+
+    /// Whether the old pool is left for good: nothing follows any more.
+    fn is_over(&self) -> bool {
+        self.standing.as_ref().is_ok_and(|standing| standing.phase == Phase::Complete)
+    }
+
+    /// What wants a look only while people are moved.
+    fn while_moving(&self) -> Severity {
+        if self.moves() { Severity::Look } else { Severity::Note }
     }
 }

@@ -76,6 +76,7 @@ pub(super) fn pair(old_sub: &str, new_sub: &str, version: u64) -> Link {
         history: [entry].into_iter().collect(),
         seen_at: Some(Timestamp(4)),
         seen_by: ClientId::parse("web").ok(),
+        linked_at: Some(Timestamp(2)),
         reverse: Reverse {
             moved_in: Some(Round(2)),
             moved_at: Some(Timestamp(3)),

@@ -1,4 +1,4 @@
-//! Lambda's REST API: five operations on functions by their ARN.
+//! Lambda's REST API: five operations on functions, by ARN or by name.
 
 use serde_json::{Value, json};
 use twinpool_setup::port::{FunctionArn, Functions as _, Permission};
@@ -13,6 +13,9 @@ use crate::http::{Reply, Request};
 
 /// What the paths of Lambda's operations on functions begin with.
 pub(in super::super) const PATH: &str = "/2015-03-31/functions/";
+
+/// What stands before the name of a function of the account.
+const OWN: &str = "arn:aws:lambda:eu-west-1:123456789012:function:";
 
 /// An error of a function, in the words of Lambda.
 const FAILED: (&str, &str) = ("x-amz-function-error", "Unhandled");
@@ -134,7 +137,9 @@ impl<'a> Call<'a> {
             _ => return Err(unknown()),
         };
         let alias = query.strip_prefix("Qualifier=").map(|alias| format!(":{}", plain(alias)));
-        let arn = plain(name) + &alias.unwrap_or_default();
+        let named = plain(name);
+        let arn = if named.starts_with("arn:") { named } else { format!("{OWN}{named}") };
+        let arn = arn + &alias.unwrap_or_default();
         let function = FunctionArn::parse(&arn)
             .map_err(|_| Refusal::new("InvalidParameterValueException", "the name"))?;
         Ok(Self { operation, function, rest: plain(last), body: &request.body })

@@ -50,13 +50,18 @@ pub(in super::super) fn decode(old_sub: OldSub, item: &Map) -> Answer<Link> {
             .map(|run| RunId::parse(run).map_err(|_| damaged("made_by")))
             .transpose()?,
         history: history.into_iter().collect(),
-        seen_at: item.contains_key("seen_at").then(|| integer(item, "seen_at").map(Timestamp)).transpose()?,
+        seen_at: moment(item, "seen_at")?,
         seen_by: optional(item, "seen_by")?
             .map(|client| ClientId::parse(client).map_err(|_| damaged("seen_by")))
             .transpose()?,
+        linked_at: moment(item, "linked_at")?,
         reverse: decode_reverse(item)?,
         state: state(item)?,
     })
+}
+
+fn moment(item: &Map, field: &str) -> Answer<Option<Timestamp>> {
+    item.contains_key(field).then(|| integer(item, field).map(Timestamp)).transpose()
 }
 
 fn state(item: &Map) -> Answer<LinkState> {

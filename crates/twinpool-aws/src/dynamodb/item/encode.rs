@@ -26,6 +26,7 @@ pub(in super::super) fn encode(link: &Link, version: u64, key: String) -> Map {
     item.extend(link.made_by.as_ref().map(|run| ("made_by".to_owned(), text(run))));
     item.extend(link.seen_at.map(|at| ("seen_at".to_owned(), number(at.0))));
     item.extend(link.seen_by.as_ref().map(|client| ("seen_by".to_owned(), text(client))));
+    item.extend(link.linked_at.map(|at| ("linked_at".to_owned(), number(at.0))));
     item.extend(encode_reverse(&link.reverse).map(|reverse| ("reverse".to_owned(), reverse)));
     item.extend(state(&link.state).into_iter().map(|(name, value)| (name.to_owned(), value)));
     item

@@ -72,6 +72,7 @@ fn linked() -> Link {
         history: [Entry { at: Timestamp(1), cause, did: "enable".to_owned() }].into_iter().collect(),
         seen_at: Some(Timestamp(1_795_219_200_123)),
         seen_by: ClientId::parse("web").ok(),
+        linked_at: Some(Timestamp(2)),
         reverse: Reverse {
             moved_in: Some(Round(2)),
             moved_at: Some(Timestamp(3)),
@@ -134,8 +135,8 @@ fn a_damaged_item_is_an_error_that_names_the_field() {
     let whole = encode(&linked(), 7, "OLD#old".to_owned());
     for field in whole.keys().filter(|field| !["pk", "old_sub"].contains(&field.as_str())) {
         for damage in [None, Some(AttributeValue::Null(true))] {
-            // Nobody was seen: older items do not have it either.
-            if ["seen_at", "seen_by", "reverse"].contains(&field.as_str()) && damage.is_none() {
+            // Not known: older items do not have it either.
+            if ["seen_at", "seen_by", "linked_at", "reverse"].contains(&field.as_str()) && damage.is_none() {
                 continue;
             }
             let mut item = whole.clone();
