@@ -102,6 +102,18 @@ fn a_rollback_on_the_page_is_that_of_the_command() {
 }
 
 #[test]
+fn whoever_stops_reading_breaks_nothing() {
+    let stub = stub();
+    // More than a pipe holds.
+    let mut script = between(&stub, OLD, NEW);
+    script.args(["completions", "bash"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut script = script.spawn().unwrap();
+    drop(script.stdout.take());
+    let output = script.wait_with_output().unwrap();
+    assert_eq!(told(&output), (Some(0), String::new(), String::new()));
+}
+
+#[test]
 fn without_allow_changes_the_page_shows_and_changes_nothing() {
     let stub = stub();
     let page = Page::serve(&stub, &[]);

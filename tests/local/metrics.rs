@@ -10,6 +10,7 @@ use xtask::testbed::{MINISTACK, stack};
 use xtask::{paths, tools};
 
 use crate::arrived;
+use crate::command::twinpool;
 
 #[test]
 fn lines_questions_and_alarms_are_understood() {
@@ -77,6 +78,11 @@ fn sign_ins_functions_queues_and_calls_are_counted() {
     for name in ["NumberOfMessagesSent", "NumberOfMessagesDeleted"] {
         is_counted(&stack, name, &metric("AWS/SQS", name, ("QueueName", queue), "Sum"));
     }
+    let mirror = stack.output("MirrorArn").unwrap();
+    for name in ["MirrorLag", "Handled", "Operations"] {
+        let own = ("FunctionName", mirror.rsplit(':').next().unwrap());
+        is_counted(&stack, name, &metric("twinpool", name, own, "SampleCount"));
+    }
     for output in ["CaptureArn", "MirrorArn"] {
         let arn = stack.output(output).unwrap();
         let function = arn.rsplit(':').next().unwrap();
@@ -106,6 +112,13 @@ fn a_line_in_the_embedded_metric_format_is_a_metric() {
     assert_eq!(lag, Some(95.0));
 }
 
+/// Where the move stands, as a program is told it.
+fn status(stack: &Stack) -> (Option<i32>, Value) {
+    let output = twinpool(stack, &["status", "--json", "--stack", &stack.deployed_as()]);
+    let seen = serde_json::from_slice(&output.stdout);
+    (output.status.code(), seen.unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr))))
+}
+
 /// Runs again, whatever becomes of the test.
 struct Stopped<'a>(&'a Stack);
 
@@ -116,7 +129,7 @@ impl Drop for Stopped<'_> {
 }
 
 #[test]
-fn the_alarm_tells_of_a_mirror_that_was_stopped_and_of_one_that_runs_again() {
+fn status_and_the_alarm_tell_of_a_mirror_that_was_stopped_and_of_one_that_runs_again() {
     let stack = stack(MINISTACK).unwrap();
     let prefix = format!("{}-MirrorStandsStill", stack.deployed_as());
     let is = |wanted: &str| {
@@ -128,7 +141,13 @@ fn the_alarm_tells_of_a_mirror_that_was_stopped_and_of_one_that_runs_again() {
     stack.let_mirror_run(false).unwrap();
     let stopped = Stopped(&stack);
     let sub = somebody(&stack, "unheard");
+    let (code, seen) = status(&stack);
+    assert!(code == Some(10) && seen["health"] == "act", "{seen}");
+    assert!(seen["mirror"]["stopped"].is_string(), "{seen}");
     wait_for("the alarm", || is("ALARM")).unwrap();
+    let (_, seen) = status(&stack);
+    let found = seen["findings"].as_array().unwrap().iter().map(|one| one["what"].as_str().unwrap());
+    assert!(found.into_iter().any(|what| what.contains("MirrorStandsStill")), "{seen}");
     assert_eq!(stack.links().new_sub(&sub).unwrap(), None, "the mirror goes on");
     drop(stopped);
     arrived(&stack, &sub);

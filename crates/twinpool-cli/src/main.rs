@@ -1,6 +1,7 @@
 //! The `twinpool` command.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to its terminal")]
+#![expect(clippy::print_stderr, reason = "a command line talks to its terminal")]
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use twinpool_cli::{Asked, Complaint, Exit, read, run};
@@ -24,7 +25,8 @@ async fn main() -> ExitCode {
     }
     match Box::pin(run(cli)).await {
         Ok((text, exit)) => {
-            print!("{text}");
+            // Whoever reads may have gone, as `head` does.
+            drop(std::io::stdout().write_all(text.as_bytes()));
             exit.into()
         }
         Err(problem) => failed(&problem),

@@ -121,12 +121,20 @@ impl People {
         Some(self.in_old?.saturating_sub(known))
     }
 
+    fn known(&self) -> u64 {
+        self.linked + self.pending + self.in_conflict()
+    }
+
+    /// About how many users the old pool has; `None` where it does not say. What it says is hours old: those who are known are more.
+    #[must_use]
+    pub fn about(&self) -> Option<u64> {
+        self.in_old.map(|all| all.max(self.known()))
+    }
+
     /// In hundredths of a percent, how many users of the old pool are in the new one too; `None` where nobody is known.
     #[must_use]
     pub fn share_linked(&self) -> Option<u64> {
-        let known = self.linked + self.pending + self.in_conflict();
-        // What the pool tells is hours old, and about.
-        let all = self.in_old.unwrap_or_default().max(known);
+        let all = self.about().unwrap_or_else(|| self.known());
         (self.linked.saturating_mul(10_000)).checked_div(all)
     }
 }

@@ -186,7 +186,7 @@ pub(crate) fn overview() -> Overview {
             (Category::UserUpdate, used(21.2, 0.3, 25.0)),
             (Category::UserPoolResourceUpdate, used(0.0, 0.0, 15.0)),
         ])),
-        alarms: Ok(vec!["shop-move-dead-letters".to_owned()]),
+        alarms: Ok(vec!["shop-move-DeadLettersWait-1QK7VJ2M9XLZ".to_owned()]),
         curves: Ok(curves()),
     }
 }

@@ -59,7 +59,7 @@ pub(crate) fn share(people: &People) -> Markup {
     let Some(share) = people.share_linked() else {
         return html! { p.lead { "Nobody is known yet." } };
     };
-    let of = people.in_old.map(|all| format!(" of about {}", count(all, "user"))).unwrap_or_default();
+    let of = people.about().map(|all| format!(" of about {}", count(all, "user"))).unwrap_or_default();
     html! {
         p.share { b { (percent(share)) } (of) " of the old pool are linked" }
         (bar("new", share))

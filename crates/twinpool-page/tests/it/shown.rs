@@ -27,7 +27,7 @@ async fn the_overview_shows_where_the_move_stands_and_leads_to_who_differs() {
         "2,316",
         "1,902",
         "UserUpdate",
-        "shop-move-dead-letters",
+        "shop-move-DeadLettersWait-1QK7VJ2M9XLZ",
     ] {
         assert!(got.text.contains(part), "{part} is missing: {}", got.text);
     }

@@ -73,7 +73,7 @@ fn bar(people: &People) -> String {
     let full = (share * BAR / 10_000).max(u64::from(share > 0)).min(BAR);
     let signs = |sign: &str, number: u64| sign.repeat(usize::try_from(number).unwrap_or_default());
     let bar = signs("█", full) + &signs("░", BAR - full);
-    let of = people.in_old.map_or_else(
+    let of = people.about().map_or_else(
         || "of those that are known".to_owned(),
         |all| format!("of about {} users of the old pool", thousands(all)),
     );

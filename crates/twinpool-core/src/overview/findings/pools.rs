@@ -49,7 +49,8 @@ pub(super) fn verified(overview: &Overview) -> Vec<Finding> {
         Ok(None) => Some("nobody has compared everybody in both pools yet".to_owned()),
         Ok(Some(verified)) if !verified.is_equal() => {
             let users = count(verified.differing, "user");
-            Some(format!("the last verify found {users} who differ, for no reason that is written down"))
+            let differ = if verified.differing == 1 { "differs" } else { "differ" };
+            Some(format!("the last verify found {users} who {differ}, for no reason that is written down"))
         }
         Ok(Some(verified)) => {
             let age = age(verified.at, overview.at);
