@@ -76,6 +76,11 @@ fn what_backends_link_in_knows_no_aws() {
 }
 
 #[test]
+fn the_page_knows_no_aws_and_decides_nothing() {
+    assert_none("twinpool-page", &["aws", "lambda", "hyper-rustls", "twinpool-engine", "twinpool-aws", "twinpool-cli"]);
+}
+
+#[test]
 fn the_bridge_brings_no_runtime_and_logs_nothing() {
     assert_none("twinpool-bridge", &["tokio", "tracing", "log", "twinpool-rules"]);
 }
