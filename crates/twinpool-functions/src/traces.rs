@@ -1,7 +1,7 @@
 //! Traces of the mirror for AWS X-Ray, through OpenTelemetry: off unless the stack says `Traces=on`.
 //!
 //! The trigger's function costs nothing for it: Lambda traces it by itself, and the SDK sends the id of the trace along with the message
-//! (https://docs.aws.amazon.com/xray/latest/devguide/xray-services-sqs.html). A span names calls, event ids and subs, and no value.
+//! (<https://docs.aws.amazon.com/xray/latest/devguide/xray-services-sqs.html>). A span names calls, event ids and subs, and no value.
 
 use std::net::SocketAddr;
 
