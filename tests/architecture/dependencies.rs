@@ -77,7 +77,10 @@ fn what_backends_link_in_knows_no_aws() {
 
 #[test]
 fn the_page_knows_no_aws_and_decides_nothing() {
-    assert_none("twinpool-page", &["aws", "lambda", "hyper-rustls", "twinpool-engine", "twinpool-aws", "twinpool-cli"]);
+    assert_none(
+        "twinpool-page",
+        &["aws", "lambda", "hyper-rustls", "twinpool-engine", "twinpool-aws", "twinpool-cli"],
+    );
 }
 
 #[test]
