@@ -12,9 +12,24 @@ use crate::{Asked, Cli, Complaint, Outcome, read, run};
 pub(crate) struct Again(Vec<(&'static str, String)>);
 
 impl Again {
-    /// With these options. A command that does not know one goes without.
-    pub(crate) fn with(given: impl IntoIterator<Item = (&'static str, Option<String>)>) -> Self {
-        Self(given.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
+    /// With what of these was typed: what was not, the other command finds as it always does, in the environment, the file or the
+    /// stack.
+    pub(crate) fn typed(names: &[&'static str]) -> Self {
+        let line = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+        Self::of(names, &line.collect::<Vec<_>>())
+    }
+
+    fn of(names: &[&'static str], line: &[String]) -> Self {
+        let value = |name: &'static str| {
+            let option = format!("--{name}");
+            let at =
+                line.iter().position(|word| *word == option || word.starts_with(&format!("{option}=")))?;
+            match line.get(at)?.split_once('=') {
+                Some((_, value)) => Some((name, value.to_owned())),
+                None => Some((name, line.get(at + 1)?.clone())),
+            }
+        };
+        Self(names.iter().filter_map(|name| value(name)).collect())
     }
 
     /// Reads the words that stand behind `twinpool`.
@@ -58,11 +73,9 @@ mod tests {
 
     #[test]
     fn a_command_gets_the_options_that_it_knows() {
-        let given = Again::with([
-            ("table", Some("Links".to_owned())),
-            ("dlq-url", Some("http://dlq".to_owned())),
-            ("rules", None),
-        ]);
+        let typed =
+            ["twinpool", "serve", "--ui", "--table", "Links", "--dlq-url=http://dlq?a=b", "--listen", "x"];
+        let given = Again::of(&["table", "dlq-url", "rules"], &typed.map(str::to_owned));
         let line = |words: &[&str]| {
             let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
             given
@@ -73,7 +86,7 @@ mod tests {
                 .join(" ")
         };
         let rollback = line(&["rollback", "--why=--table=other"]);
-        assert_eq!(rollback, "twinpool rollback --why=--table=other --table=Links --dlq-url=http://dlq");
+        assert_eq!(rollback, "twinpool rollback --why=--table=other --table=Links --dlq-url=http://dlq?a=b");
         assert_eq!(
             line(&["conflicts", "resolve", "old-1"]),
             "twinpool conflicts resolve old-1 --table=Links"

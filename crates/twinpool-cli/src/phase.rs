@@ -86,7 +86,12 @@ fn words(standing: &Standing, changes: &[Change], history: bool, besides: &[(&st
     }
     if history {
         out += "\n";
-        out += &table(&["when", "from", "to", "who", "why"], &changes.iter().map(row).collect::<Vec<_>>());
+        out += &match changes {
+            [] => "the phase was never changed\n".to_owned(),
+            changes => {
+                table(&["when", "from", "to", "who", "why"], &changes.iter().map(row).collect::<Vec<_>>())
+            }
+        };
     }
     out
 }

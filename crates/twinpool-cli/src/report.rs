@@ -52,7 +52,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         (Some(Command::Passwords(arguments)), _) => passwords::run(arguments).await,
         (Some(Command::Mfa(arguments)), _) => mfa::run(arguments).await,
         (Some(Command::SignIn(arguments)), _) => sign_in::run(arguments).await,
-        (None, Some(file)) => Box::pin(html::run(file, arguments.force, arguments.table.clone())).await,
+        (None, Some(file)) => Box::pin(html::run(file, arguments.force)).await,
         (None, None) => Err(Misuse(
             "which report? say --html FILE for the whole, or mfa, drain, passwords or sign-in for a list"
                 .to_owned(),

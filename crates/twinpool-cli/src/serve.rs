@@ -63,7 +63,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     arguments.check()?;
     let taken = || format!("cannot listen on {}: say another address with --listen", arguments.listen);
     if arguments.ui {
-        let again = Again::with([("table", Some(arguments.table.table.clone()))]);
+        let again = Again::typed(&["table", "old-pool", "new-pool"]);
         let listener = TcpListener::bind(arguments.listen).await.with_context(taken)?;
         return Box::pin(ui::serve(again, listener, arguments.allow_changes)).await;
     }

@@ -56,7 +56,7 @@ pub(crate) struct Arguments {
 }
 
 /// A single look waits so long for the walk over the table: some hundred thousand users take no longer.
-pub(crate) const WALK: Duration = Duration::from_secs(15);
+const WALK: Duration = Duration::from_secs(15);
 /// The next look is not far.
 pub(crate) const WALK_OF_MANY: Duration = Duration::from_secs(5);
 

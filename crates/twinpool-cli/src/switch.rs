@@ -218,7 +218,9 @@ impl Place<'_> {
             // The test user, who is sent by now, stays a tester.
             let step = self.step(switching.standing());
             if let Err(error) = switching.step(&step, id, &self.note(&arguments.why, &forced)).await {
-                return steps::not_changed(error, table, json);
+                let (said, exit) = steps::not_changed(error, table, json)?;
+                // Where the way back was proven, something was done before.
+                return Ok((said, if arguments.canary_user.is_some() { Exit::Failed } else { exit }));
             }
             said += &told::done(switching.standing());
         }

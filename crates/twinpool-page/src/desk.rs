@@ -28,6 +28,12 @@ pub trait Desk: Send + Sync + 'static {
     /// Why nobody could look, in a clause.
     fn person(&self, who: &Sub) -> impl Future<Output = Look<Option<Person>>> + Send;
 
+    /// On what a preview of this wish rests: it is another one when somebody changed it since. Empty: on nothing.
+    ///
+    /// # Errors
+    /// Why nobody could look, in a clause.
+    fn basis(&self, wish: &Wish) -> impl Future<Output = Look<String>> + Send;
+
     /// What would come of a wish, with all checks. Changes nothing.
     fn preview(&self, wish: &Wish) -> impl Future<Output = Answer> + Send;
 
@@ -58,7 +64,7 @@ pub struct Answer {
 pub enum Ended {
     /// It did what it was asked; of a preview: it would.
     Done,
-    /// Somebody must act first, or it makes no sense. Nothing was changed.
+    /// Somebody must act first, or it makes no sense: what was wished is not done. The text says what was.
     Refused,
     /// It did not come to its end, or the mirror has not answered in time: something may have been changed.
     Failed,

@@ -2,7 +2,7 @@
 //! ([`report`]).
 //!
 //! What is shown and what is done comes from a [`Desk`]; the command line is one, and calls the very code of its commands. Nothing here
-//! knows AWS, keeps time, or holds anything of a user beside ids, names of attributes and reasons: the types have no place for values.
+//! knows AWS, or holds anything of a user beside ids, names of attributes and reasons: the types have no place for values.
 //!
 //! The router answers this machine only, by its own name, and only who has the key of the start address ([`Access`]). It changes nothing
 //! unless it was told that it may.

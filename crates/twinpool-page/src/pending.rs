@@ -1,17 +1,24 @@
-//! What was shown and waits to be confirmed: each is done once, whoever asks how often, and to its end, whoever goes away.
+//! What was shown and waits to be confirmed: it is done while it is still as it was shown, once, whoever asks how often, and to its
+//! end, whoever goes away.
 
 use std::collections::VecDeque;
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::Instant;
+use twinpool_core::check::Look;
 
 use crate::access::{NoRandom, random};
 use crate::desk::{Answer, Ended};
 use crate::wish::Wish;
 
-/// So many are kept. The oldest gives way.
+/// So many are kept, unless more are under way.
 const MOST: usize = 32;
+
+/// What was shown longer ago is not of now. The page says it in words.
+const LONGEST: Duration = Duration::from_secs(10 * 60);
 
 #[derive(Debug, Default)]
 pub(crate) struct Pending(Mutex<VecDeque<Shown>>);
@@ -20,53 +27,125 @@ pub(crate) struct Pending(Mutex<VecDeque<Shown>>);
 struct Shown {
     nonce: String,
     wish: Wish,
+    rests: Rests,
     /// What comes of it, once it is begun.
     outcome: Option<Outcome>,
 }
 
 type Outcome = watch::Receiver<Option<Answer>>;
 
+/// What a preview rests on.
+#[derive(Debug, Clone)]
+pub(crate) struct Rests {
+    /// Another one when somebody changed it.
+    pub(crate) basis: String,
+    /// When it was looked at.
+    pub(crate) at: Instant,
+}
+
+/// Why nothing is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NotDone {
+    /// Nothing is known under this name.
+    Unknown,
+    /// It is not what was shown any more, or nobody knows.
+    Stale(Wish, Stale),
+}
+
+/// What is wrong with what was shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stale {
+    /// It was shown too long ago.
+    Old,
+    /// Somebody changed what it rests on.
+    Changed,
+    /// Why nobody could look, in a clause.
+    Unseen(String),
+}
+
+impl Shown {
+    fn is_under_way(&self) -> bool {
+        let Some(outcome) = &self.outcome else {
+            return false;
+        };
+        // Whoever broke off tells nothing any more.
+        outcome.borrow().is_none() && outcome.has_changed().is_ok()
+    }
+
+    fn is_of_now(&self, now: &Rests) -> Result<(), Stale> {
+        if now.at.saturating_duration_since(self.rests.at) > LONGEST {
+            return Err(Stale::Old);
+        }
+        if now.basis != self.rests.basis {
+            return Err(Stale::Changed);
+        }
+        Ok(())
+    }
+}
+
 impl Pending {
     /// Keeps what was shown, under a name that works once.
-    pub(crate) fn keep(&self, wish: Wish) -> Result<String, NoRandom> {
+    pub(crate) fn keep(&self, wish: Wish, rests: Rests) -> Result<String, NoRandom> {
         let nonce = random::<16>()?;
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= MOST {
-            all.pop_front();
+            // Whoever confirmed must hear what came of it, and must not do it twice.
+            let oldest = all.iter().position(|shown| shown.outcome.is_none());
+            if let Some(at) = oldest.or_else(|| all.iter().position(|shown| !shown.is_under_way())) {
+                all.remove(at);
+            }
         }
-        all.push_back(Shown { nonce: nonce.clone(), wish, outcome: None });
+        all.push_back(Shown { nonce: nonce.clone(), wish, rests, outcome: None });
         Ok(nonce)
     }
 
-    /// Does it, unless somebody does or did; and what came of it. `None`: nothing is known under this name.
-    pub(crate) async fn confirm<F>(&self, nonce: &str, act: impl FnOnce(Wish) -> F) -> Option<(Wish, Answer)>
+    /// Does it, if it is still as it was shown, unless somebody does or did; and what came of it. `look`: what it rests on now.
+    pub(crate) async fn confirm<L, F>(
+        &self,
+        nonce: &str,
+        look: impl FnOnce(Wish) -> L,
+        act: impl FnOnce(Wish) -> F,
+    ) -> Result<(Wish, Answer), NotDone>
     where
+        L: Future<Output = Look<Rests>>,
         F: Future<Output = Answer> + Send + 'static,
     {
-        let (wish, mut outcome) = self.begin(nonce, act)?;
+        let (wish, begun) = self.known(nonce).ok_or(NotDone::Unknown)?;
+        let mut outcome = match begun {
+            Some(outcome) => outcome,
+            None => self.begin(nonce, look(wish.clone()).await, act)?,
+        };
         let answer = outcome.wait_for(Option::is_some).await.ok().and_then(|answer| answer.clone());
-        Some((wish, answer.unwrap_or_else(broken)))
+        Ok((wish, answer.unwrap_or_else(broken)))
     }
 
-    fn begin<F>(&self, nonce: &str, act: impl FnOnce(Wish) -> F) -> Option<(Wish, Outcome)>
+    fn known(&self, nonce: &str) -> Option<(Wish, Option<Outcome>)> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let shown = all.iter().find(|shown| shown.nonce == nonce)?;
+        Some((shown.wish.clone(), shown.outcome.clone()))
+    }
+
+    fn begin<F>(&self, nonce: &str, now: Look<Rests>, act: impl FnOnce(Wish) -> F) -> Result<Outcome, NotDone>
     where
         F: Future<Output = Answer> + Send + 'static,
     {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let shown = all.iter_mut().find(|shown| shown.nonce == nonce)?;
-        let wish = shown.wish.clone();
+        let shown = all.iter_mut().find(|shown| shown.nonce == nonce).ok_or(NotDone::Unknown)?;
+        // Somebody else was faster, and may be the one who changed what it rests on.
         if let Some(outcome) = &shown.outcome {
-            return Some((wish, outcome.clone()));
+            return Ok(outcome.clone());
         }
+        let is_of_now = now.map_err(Stale::Unseen).and_then(|now| shown.is_of_now(&now));
+        is_of_now.map_err(|stale| NotDone::Stale(shown.wish.clone(), stale))?;
         let (tell, outcome) = watch::channel(None);
         shown.outcome = Some(outcome.clone());
-        let work = act(wish.clone());
+        let work = act(shown.wish.clone());
         // On its own: a browser that goes away must not leave it half done.
         tokio::spawn(async move {
             let answer = work.await;
             tell.send_replace(Some(answer));
         });
-        Some((wish, outcome))
+        Ok(outcome)
     }
 }
 
@@ -80,76 +159,4 @@ fn broken() -> Answer {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicU32, Ordering};
-
-    use super::*;
-    use crate::wish::Why;
-
-    fn wish() -> Wish {
-        Wish::Rollback { why: Why::parse("it must be").unwrap() }
-    }
-
-    fn done() -> Answer {
-        Answer { text: "done".to_owned(), ended: Ended::Done }
-    }
-
-    #[tokio::test]
-    async fn what_is_confirmed_twice_is_done_once_and_both_hear_what_came_of_it() {
-        let (pending, times) = (Pending::default(), Arc::new(AtomicU32::new(0)));
-        let nonce = pending.keep(wish()).unwrap();
-        let act = |_| {
-            let times = Arc::clone(&times);
-            async move {
-                times.fetch_add(1, Ordering::Relaxed);
-                done()
-            }
-        };
-        let (one, other) = tokio::join!(pending.confirm(&nonce, act), pending.confirm(&nonce, act));
-        let later = pending.confirm(&nonce, act).await;
-        for answer in [one, other, later] {
-            assert_eq!(answer, Some((wish(), done())));
-        }
-        assert_eq!(times.load(Ordering::Relaxed), 1);
-        assert_eq!(pending.confirm("guessed", act).await, None);
-    }
-
-    #[tokio::test]
-    async fn it_goes_on_when_whoever_asked_has_gone() {
-        let pending = Pending::default();
-        let nonce = pending.keep(wish()).unwrap();
-        let (go, wait) = tokio::sync::oneshot::channel::<()>();
-        let act = async move {
-            drop(wait.await);
-            done()
-        };
-        let mut asked = Box::pin(pending.confirm(&nonce, |_| act));
-        // Begun, and then nobody listens any more.
-        assert!(
-            std::future::poll_fn(|context| std::task::Poll::Ready(asked.as_mut().poll(context).is_pending()))
-                .await
-        );
-        drop(asked);
-        go.send(()).unwrap();
-        let again = pending.confirm(&nonce, |_| async { unreachable!("it was begun") }).await;
-        assert_eq!(again, Some((wish(), done())));
-    }
-
-    #[tokio::test]
-    async fn a_break_is_told_as_one() {
-        let pending = Pending::default();
-        let nonce = pending.keep(wish()).unwrap();
-        let (_, answer) = pending.confirm(&nonce, |_| async { panic!("broken on purpose") }).await.unwrap();
-        assert_eq!(answer.ended, Ended::Failed);
-    }
-
-    #[tokio::test]
-    async fn the_oldest_gives_way() {
-        let pending = Pending::default();
-        let first = pending.keep(wish()).unwrap();
-        let others: Vec<_> = (0..MOST).map(|_| pending.keep(wish()).unwrap()).collect();
-        assert_eq!(pending.confirm(&first, |_| async { done() }).await, None);
-        assert!(pending.confirm(&others[0], |_| async { done() }).await.is_some());
-    }
-}
+mod tests;

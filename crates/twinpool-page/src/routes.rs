@@ -11,15 +11,17 @@ use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::{get, post};
 use maud::Markup;
 use serde::Deserialize;
+use tokio::time::Instant;
+use twinpool_core::check::Look;
 use twinpool_core::held_back::Reason;
 
 use crate::access::Access;
-use crate::desk::{Desk, Sight};
+use crate::desk::{Answer, Desk, Ended, Sight};
 use crate::pages::{self, Found};
-use crate::pending::Pending;
+use crate::pending::{NotDone, Pending, Rests};
 use crate::view::frame::{Frame, Here};
 use crate::view::wishes::{self, Pen};
-use crate::wish::{Fields, an_id};
+use crate::wish::{Fields, Wish, an_id};
 use crate::{assets, guard};
 
 /// How the page is run.
@@ -77,8 +79,25 @@ impl<D: Desk> Office<D> {
 
     /// A page that says why there is none.
     async fn instead(&self, status: StatusCode, title: &str, told: &str) -> Response {
+        self.aside(status, title, &pages::instead(title, told)).await
+    }
+
+    /// A page on the way to something.
+    async fn aside(&self, status: StatusCode, title: &str, body: &Markup) -> Response {
         let sight = self.desk.overview().await;
-        self.page(status, &sight, Here::Aside, title, &pages::instead(title, told))
+        self.page(status, &sight, Here::Aside, title, body)
+    }
+
+    async fn confirmed(&self, nonce: &str) -> Result<(Wish, Answer), NotDone> {
+        let desk = Arc::clone(&self.desk);
+        let look = |wish| async move { rests(&*self.desk, &wish).await };
+        let act = move |wish| async move { desk.act(&wish).await };
+        self.pending.confirm(nonce, look, act).await
+    }
+
+    async fn before(&self, wish: &Wish, answer: &Answer, nonce: &str) -> Response {
+        let body = wishes::before(wish, answer, self.settings.access.token(), nonce);
+        self.aside(StatusCode::OK, "Before anything happens", &body).await
     }
 
     fn pen(&self) -> Pen<'_> {
@@ -188,13 +207,30 @@ async fn preview<D: Desk>(State(office): Ours<D>, form: Result<Form<Fields>, For
             return office.instead(StatusCode::UNPROCESSABLE_ENTITY, "That cannot be done", &told).await;
         }
     };
-    let Ok(nonce) = office.pending.keep(wish.clone()) else {
+    // Before the preview: what somebody changes meanwhile is a change.
+    let rests = match rests(&*office.desk, &wish).await {
+        Ok(rests) => rests,
+        Err(why) => {
+            let answer = Answer { text: why, ended: Ended::Failed };
+            return office.before(&wish, &answer, "").await;
+        }
+    };
+    let Ok(nonce) = office.pending.keep(wish.clone(), rests) else {
         let told = "The system gave no random number: nothing was done.";
         return office.instead(StatusCode::INTERNAL_SERVER_ERROR, "Not now", told).await;
     };
-    let (sight, answer) = tokio::join!(office.desk.overview(), office.desk.preview(&wish));
-    let body = wishes::before(&wish, &answer, office.settings.access.token(), &nonce);
-    office.page(StatusCode::OK, &sight, Here::Aside, "Before anything happens", &body)
+    let answer = office.desk.preview(&wish).await;
+    office.before(&wish, &answer, &nonce).await
+}
+
+/// What a wish rests on now. A rollback rests on nothing: the way back must not wait for anybody.
+async fn rests<D: Desk>(desk: &D, wish: &Wish) -> Look<Rests> {
+    let at = Instant::now();
+    let basis = match wish {
+        Wish::Rollback { .. } => String::new(),
+        Wish::Switch { .. } | Wish::Resolve { .. } | Wish::Sync { .. } => desk.basis(wish).await?,
+    };
+    Ok(Rests { basis, at })
 }
 
 async fn confirm<D: Desk>(State(office): Ours<D>, form: Result<Form<Fields>, FormRejection>) -> Response {
@@ -202,15 +238,26 @@ async fn confirm<D: Desk>(State(office): Ours<D>, form: Result<Form<Fields>, For
         Ok(fields) => fields,
         Err(refusal) => return *refusal,
     };
-    let desk = Arc::clone(&office.desk);
-    let act = move |wish| async move { desk.act(&wish).await };
-    let Some((wish, answer)) = office.pending.confirm(&fields.nonce, act).await else {
-        let told =
-            "This was shown too long ago, or by an earlier start: nothing was done. Say again what you want.";
-        return office.instead(StatusCode::CONFLICT, "Shown too long ago", told).await;
+    let asked = Arc::clone(&office);
+    // On its own: a browser that goes away while somebody looks must not stop it.
+    let confirmed = tokio::spawn(async move { asked.confirmed(&fields.nonce).await });
+    let Ok(confirmed) = confirmed.await else {
+        let told = "Looking whether it is still as it was shown broke off: this is a mistake in twinpool. Nothing was done.";
+        return office.instead(StatusCode::INTERNAL_SERVER_ERROR, "Not done", told).await;
     };
-    let sight = office.desk.overview().await;
-    office.page(StatusCode::OK, &sight, Here::Aside, "What came of it", &wishes::after(&wish, &answer))
+    match confirmed {
+        Ok((wish, answer)) => {
+            office.aside(StatusCode::OK, "What came of it", &wishes::after(&wish, &answer)).await
+        }
+        Err(NotDone::Stale(wish, stale)) => {
+            let body = wishes::stale(&wish, &stale, office.settings.access.token());
+            office.aside(StatusCode::CONFLICT, "Not done", &body).await
+        }
+        Err(NotDone::Unknown) => {
+            let told = "This was shown too long ago, or by an earlier start: nothing was done. Say again what you want.";
+            office.instead(StatusCode::CONFLICT, "Shown too long ago", told).await
+        }
+    }
 }
 
 async fn nowhere<D: Desk>(State(office): Ours<D>) -> Response {

@@ -143,7 +143,7 @@ impl List {
             out.push_str("no open conflicts\n");
         } else {
             out.push_str(&show::table(&HEAD, &shown.iter().map(row).collect::<Vec<_>>()));
-            out.push('\n');
+            out.push_str("\nwhat helps one of them: twinpool conflicts show <old sub>\n\n");
         }
         let rows = self.counts.iter().map(|(reason, count)| {
             vec![format!("{count:>7}"), reason.code().to_owned(), reason.remedy().to_owned()]
@@ -245,6 +245,8 @@ mod tests {
         old-3    user                twin     2026-11-21 00:00  new-1    merge into old-9
         -        group staff itself  refused  2026-11-21 00:00  -        -
 
+        what helps one of them: twinpool conflicts show <old sub>
+
               1  refused                  the new pool refuses it: correct it in the old pool, or change what the new pool allows
               1  taken                    another user of the new pool signs in with the name, address or number: find out whose it is, and free it
               2  twin                     another user of the old pool has the same name in the new pool, and came first: merge them, or rename one in the old pool
@@ -258,6 +260,8 @@ mod tests {
         insta::assert_snapshot!(list.table(&found[..1]), @r"
         old sub  what             reason  since, or seen    held by  decided
         old-1    attribute email  taken   2026-11-21 00:00  -        -
+
+        what helps one of them: twinpool conflicts show <old sub>
 
               1  refused                  the new pool refuses it: correct it in the old pool, or change what the new pool allows
               1  taken                    another user of the new pool signs in with the name, address or number: find out whose it is, and free it

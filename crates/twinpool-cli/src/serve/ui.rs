@@ -1,23 +1,30 @@
 //! The page for the team that runs the move: what it shows and does comes from the code of the other commands.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use twinpool_core::check::Look;
 use twinpool_core::id::Sub;
 use twinpool_core::phase::PhaseReader as _;
+use twinpool_core::port::Clock as _;
 use twinpool_page::{Access, Answer, Conflicts, Desk, Ended, Person, Settings, Sight, Wish};
 
 use crate::again::Again;
+use crate::clock::SystemClock;
 use crate::conflicts::{held, open};
 use crate::explain::{Eyes, Unread};
 use crate::progress::Progress;
+use crate::resolve::find;
 use crate::signal::asked_to_stop_with;
 use crate::status::{Lookout, WALK_OF_MANY, lookout};
 use crate::{Command, Exit, Outcome};
+
+mod hands;
+
+use hands::{Job, Meant, work_off};
 
 /// So often everything is looked at.
 const EVERY: Duration = Duration::from_secs(5);
@@ -36,7 +43,7 @@ pub(super) async fn serve(again: Again, listener: TcpListener, allow_changes: bo
         }
     };
     let (commands, asked) = mpsc::channel(1);
-    let desk = Arc::new(OfCommands { eyes, sight, commands });
+    let desk = Arc::new(OfCommands { eyes, sight, commands, listed: Mutex::default() });
     let page = twinpool_page::router(desk, Settings { access, allow_changes });
     progress.say(&format!("open {url}"));
     progress.say(match allow_changes {
@@ -52,18 +59,6 @@ pub(super) async fn serve(again: Again, listener: TcpListener, allow_changes: bo
         () = looking => {}
     }
     Ok((String::new(), Exit::Done))
-}
-
-/// The words of a command, and who waits for what comes of it.
-type Asking = (Vec<String>, oneshot::Sender<Answer>);
-
-/// One command after the other, as one person would.
-async fn work_off(again: &Again, mut asked: mpsc::Receiver<Asking>) {
-    while let Some((words, waits)) = asked.recv().await {
-        let answer = answer(again.run(&words).await);
-        // Whoever asked may have gone.
-        drop(waits.send(answer));
-    }
 }
 
 async fn eyes(again: &Again) -> anyhow::Result<Eyes> {
@@ -83,16 +78,48 @@ async fn look(lookout: &mut Lookout) -> Sight {
 struct OfCommands {
     eyes: Eyes,
     sight: watch::Receiver<Sight>,
-    commands: mpsc::Sender<Asking>,
+    commands: mpsc::Sender<Job>,
+    listed: Mutex<Option<Listed>>,
 }
+
+/// What waited for a decision, when the table was walked over.
+struct Listed {
+    at: Instant,
+    took: Duration,
+    all: Conflicts,
+}
+
+impl Listed {
+    /// A large table is not walked over for every look.
+    fn is_fresh(&self) -> bool {
+        const REST: u32 = 10;
+        self.at.elapsed() < self.took.saturating_mul(REST)
+    }
+}
+
+/// A look that is older is not of now.
+const STALE: u64 = 20_000;
 
 impl Desk for OfCommands {
     async fn overview(&self) -> Sight {
-        self.sight.borrow().clone()
+        let mut sight = self.sight.borrow().clone();
+        let age = SystemClock.now().0.saturating_sub(sight.overview.at.0);
+        if age > STALE {
+            sight.stale = Some("the next look takes long".to_owned());
+        }
+        sight
     }
 
     async fn conflicts(&self) -> Look<Conflicts> {
-        open(&self.eyes.links).await.map_err(|error| error.to_string())
+        // One walk at a time.
+        let mut listed = self.listed.lock().await;
+        if let Some(listed) = listed.as_ref().filter(|listed| listed.is_fresh()) {
+            return Ok(listed.all.clone());
+        }
+        let at = Instant::now();
+        let all = open(&self.eyes.links).await.map_err(|error| error.to_string())?;
+        *listed = Some(Listed { at: Instant::now(), took: at.elapsed(), all: all.clone() });
+        Ok(all)
     }
 
     async fn person(&self, who: &Sub) -> Look<Option<Person>> {
@@ -108,36 +135,43 @@ impl Desk for OfCommands {
         Ok(Some(told.person(standing.as_ref(), held)))
     }
 
+    async fn basis(&self, wish: &Wish) -> Look<String> {
+        let links = &self.eyes.links;
+        let version = match wish {
+            Wish::Switch { .. } | Wish::Rollback { .. } => {
+                links.standing().await.map(|standing| standing.version)
+            }
+            Wish::Resolve { who, .. } => {
+                find(links, who).await.map(|link| link.map_or(0, |link| link.version))
+            }
+            // Nothing is decided by it.
+            Wish::Sync { .. } => return Ok(String::new()),
+        };
+        version
+            .map(|version| version.to_string())
+            .map_err(|error| format!("the table did not answer: {error}"))
+    }
+
     async fn preview(&self, wish: &Wish) -> Answer {
-        self.asked(wish, "--dry-run").await
+        self.asked(wish, Meant::Shown).await
     }
 
     async fn act(&self, wish: &Wish) -> Answer {
-        self.asked(wish, "--yes").await
+        let answer = self.asked(wish, Meant::Done).await;
+        // It may have been the last of its kind.
+        *self.listed.lock().await = None;
+        answer
     }
 }
 
 impl OfCommands {
-    async fn asked(&self, wish: &Wish, how: &str) -> Answer {
-        let mut words = wish.arguments();
-        words.push(how.to_owned());
+    async fn asked(&self, wish: &Wish, meant: Meant) -> Answer {
         let (waits, answered) = oneshot::channel();
         let gone = || Answer { text: "the page is being ended\n".to_owned(), ended: Ended::Failed };
-        if self.commands.send((words, waits)).await.is_err() {
+        if self.commands.send(Job::new(wish, meant, waits)).await.is_err() {
             return gone();
         }
         answered.await.unwrap_or_else(|_| gone())
-    }
-}
-
-fn answer(outcome: Outcome) -> Answer {
-    match outcome {
-        Ok((text, Exit::Done | Exit::Warned)) => Answer { text, ended: Ended::Done },
-        Ok((text, Exit::Blocked | Exit::NotFound | Exit::Usage)) => Answer { text, ended: Ended::Refused },
-        Ok((text, Exit::Failed | Exit::Unanswered | Exit::StillInConflict)) => {
-            Answer { text, ended: Ended::Failed }
-        }
-        Err(problem) => Answer { text: format!("{problem:#}\n"), ended: Ended::Failed },
     }
 }
 

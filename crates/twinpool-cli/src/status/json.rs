@@ -89,7 +89,7 @@ fn people(people: &People) -> Value {
     json!({
         "at": rfc3339(people.at),
         "walk_seconds": seconds(people.took),
-        "in_old_about": people.in_old,
+        "in_old_about": people.about(),
         "linked": people.linked,
         "linked_percent": people.share_linked().map(percent),
         "pending": people.pending,

@@ -38,7 +38,7 @@ use read::{soon, told};
 
 /// CloudWatch counts by the minute, and is paid for each series.
 const COUNTED: Duration = Duration::from_secs(30);
-/// What changes with a deployment, and about how many users there are.
+/// What changes with a deployment.
 const SELDOM: Duration = Duration::from_mins(5);
 
 /// Where to look, beside the table and the pools. What nobody says of it is taken from the stack.
@@ -99,7 +99,7 @@ impl Memory {
     fn new(charts: bool) -> Self {
         Self {
             resources: Kept::for_a_while(SELDOM),
-            size: Kept::for_a_while(SELDOM),
+            size: Kept::for_a_while(COUNTED),
             quotas: Kept::for_a_while(SELDOM),
             budget: Kept::for_a_while(COUNTED),
             mirrored: Kept::for_a_while(COUNTED),

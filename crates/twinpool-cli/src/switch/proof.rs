@@ -61,7 +61,8 @@ impl Place<'_> {
                 let note = Note { who: self.reached.who.clone(), why: why.clone(), forced: Vec::new() };
                 match switching.proven(&note).await {
                     Ok(()) => Ok(Ok(why + "\n")),
-                    Err(error) => stopped(error),
+                    // The test user is sent by now.
+                    Err(error) => Ok(stopped(error)?.map_err(|(why, _)| (why, Exit::Failed))),
                 }
             }
             Err(why) => Ok(Err((told::unproven(&why), Exit::Failed))),

@@ -6,7 +6,7 @@ use twinpool_core::check::Look;
 use twinpool_core::id::Sub;
 use twinpool_core::overview::Overview;
 use twinpool_core::phase::{Change, Share, Standing, Step};
-use twinpool_page::{Answer, Conflicts, Desk, Ended, Person, Sight, Wish, report};
+use twinpool_page::{Answer, Conflict, Conflicts, Desk, Ended, Person, Sight, Whose, Wish, report};
 
 use super::{people, state};
 
@@ -16,6 +16,10 @@ pub(crate) struct Fake {
     pub(crate) done: Mutex<Vec<Wish>>,
     /// Why it is not of now.
     pub(crate) stale: Mutex<Option<String>>,
+    /// Why nobody can see on what a preview rests.
+    pub(crate) unseen: Mutex<Option<String>>,
+    /// Who holds it makes others wait who look on what a preview rests.
+    pub(crate) busy: tokio::sync::Mutex<()>,
 }
 
 const DARK: &str = "AccessDeniedException: this role may not";
@@ -30,7 +34,13 @@ impl Fake {
     }
 
     fn with(overview: Overview) -> Self {
-        Self { overview: Mutex::new(Arc::new(overview)), done: Mutex::default(), stale: Mutex::default() }
+        Self {
+            overview: Mutex::new(Arc::new(overview)),
+            done: Mutex::default(),
+            stale: Mutex::default(),
+            unseen: Mutex::default(),
+            busy: tokio::sync::Mutex::default(),
+        }
     }
 
     fn now(&self) -> Arc<Overview> {
@@ -41,8 +51,18 @@ impl Fake {
         if self.now().people.is_err() {
             return Err(DARK.to_owned());
         }
-        let all = people::conflicts().map_err(|error| error.to_string())?;
+        let mut all = people::conflicts().map_err(|error| error.to_string())?;
+        all.retain(|conflict| !self.is_decided(conflict));
         Ok(Conflicts { all, unreadable: 0 })
+    }
+
+    fn is_decided(&self, conflict: &Conflict) -> bool {
+        let Whose::User(sub) = &conflict.whose else {
+            return false;
+        };
+        self.done.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|wish| {
+            matches!(wish, Wish::Resolve { who, subject, .. } if who.as_str() == sub.as_str() && *subject == conflict.subject)
+        })
     }
 
     /// As `twinpool report --html` writes it.
@@ -119,7 +139,27 @@ impl Desk for Fake {
             people::ADA | people::ADA_NEW => people::ada().map(Some),
             _ => people::other(who),
         };
-        found.map_err(|error| error.to_string())
+        let mut found = found.map_err(|error| error.to_string())?;
+        if let Some(person) = &mut found {
+            person.conflicts.retain(|conflict| !self.is_decided(conflict));
+        }
+        Ok(found)
+    }
+
+    async fn basis(&self, wish: &Wish) -> Look<String> {
+        drop(self.busy.lock().await);
+        if let Some(why) = self.unseen.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+            return Err(why);
+        }
+        match wish {
+            Wish::Switch { .. } | Wish::Rollback { .. } => {
+                let overview = self.now();
+                let standing = overview.standing.as_ref().map_err(Clone::clone)?;
+                Ok(standing.version.to_string())
+            }
+            Wish::Resolve { .. } => Ok(self.found()?.all.len().to_string()),
+            Wish::Sync { .. } => Ok(String::new()),
+        }
     }
 
     async fn preview(&self, wish: &Wish) -> Answer {

@@ -84,17 +84,18 @@ fn anchor(x: f64) -> &'static str {
 
 /// Where the phase changed. A name that has no room is left to the table.
 fn marks(marks: &[&Mark], scale: &Scale) -> Markup {
-    let mut taken = LEFT;
+    let mut taken = WIDTH;
     let mut placed = Vec::new();
-    for mark in marks {
+    // Where there is no room for all names, the newest counts.
+    for mark in marks.iter().rev() {
         let x = scale.x(mark.at.0);
         #[expect(clippy::cast_precision_loss, reason = "letters of a name")]
         let width = mark.name.chars().count() as f64 * LETTER;
-        let before = x + width > WIDTH;
+        let before = x + width > taken;
         let start = if before { x - width } else { x };
-        let fits = start >= taken;
+        let fits = start >= LEFT && start + width <= taken;
         if fits {
-            taken = start + width + LETTER;
+            taken = start - LETTER;
         }
         placed.push((x, fits.then_some(if before { "end" } else { "start" }), &mark.name));
     }

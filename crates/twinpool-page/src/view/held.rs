@@ -76,10 +76,12 @@ pub(crate) fn list(conflicts: &Conflicts, only: Option<Reason>, linked: bool) ->
 fn row(conflict: &Conflict, linked: bool) -> Markup {
     html! {
         p.who {
-            @match (conflict.whose.sub(), linked) {
-                (Some(sub), true) => a.id href={ "/users?who=" (sub) } { (sub) },
-                (Some(sub), false) => span.id { (sub) },
-                (None, _) => span.id { (conflict.subject) },
+            @match &conflict.whose {
+                Whose::User(sub) if linked => a.id href={ "/users?who=" (sub) } { (sub) },
+                Whose::User(sub) => span.id { (sub) },
+                // Nobody is found under this id: there is no link.
+                Whose::Born(sub) => span.id { (sub) },
+                Whose::Group(_) => span.id { (conflict.subject) },
             }
         }
         p.what {
@@ -90,6 +92,11 @@ fn row(conflict: &Conflict, linked: bool) -> Markup {
             }
             span.note { @if conflict.is_pair { ", seen " } @else { ", since " } (when(conflict.at)) }
             @if let Some(decision) = &conflict.decided { " " span.tag.note { "decided: " (decision) } }
+        }
+        @if matches!(conflict.whose, Whose::Born(_)) {
+            p.note {
+                "Nobody is made in the old pool for this account of the new pool yet: " (remedy(conflict.reason.remedy())) "."
+            }
         }
     }
 }

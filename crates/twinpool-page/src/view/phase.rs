@@ -102,7 +102,7 @@ pub(crate) fn whole(standing: &Standing) -> Markup {
                 @if standing.two_way_since.is_some() { "since " }
                 (moment_or(standing.two_way_since, "not yet"))
             }))
-            (fact("Way back proven", moment_or(standing.proven, "never")))
+            (fact("Way back proven", moment_or(standing.proven, if standing.round.0 > 0 { "not since the rollback" } else { "never" })))
             (fact("Rollbacks", standing.round.0))
             (fact("Version", standing.version))
         }

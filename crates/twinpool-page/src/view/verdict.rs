@@ -25,7 +25,10 @@ pub(crate) fn criteria(overview: &Overview) -> Markup {
         section.card aria-labelledby="criteria" {
             h2 #criteria { "Criteria" }
             (seen(judgement, |judgement| html! {
+                @let is_moved = overview.standing.as_ref().is_ok_and(|standing| standing.phase.moves());
                 @let (class, words) = match judgement.verdict {
+                    // As `twinpool status` says it: what happens to nobody is no reason to go on.
+                    _ if !is_moved => ("note", "Nobody is being moved"),
                     Verdict::GoOn => ("well", "Go on"),
                     Verdict::Hold => ("look", "Hold: move nobody more"),
                     Verdict::RollBack => ("act", "Roll back"),
@@ -33,7 +36,7 @@ pub(crate) fn criteria(overview: &Overview) -> Markup {
                 p.lead { span.tag.(class) { (words) } }
                 div.scroll tabindex="0" role="region" aria-labelledby="criteria" {
                     table {
-                        thead { tr { th scope="col" { "Criterion" } th.number scope="col" { "Now" } th.number scope="col" { "Limit" } th scope="col" { "Says" } } }
+                        thead { tr { th scope="col" { "Criterion" } th.number scope="col" { "Last minutes" } th.number scope="col" { "Limit" } th scope="col" { "Says" } } }
                         tbody { @for row in &judgement.rows { (line(row)) } }
                     }
                 }

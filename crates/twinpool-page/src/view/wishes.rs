@@ -7,6 +7,7 @@ use twinpool_core::phase::{Phase, Standing, Step};
 
 use crate::conflict::Conflict;
 use crate::desk::{Answer, Ended};
+use crate::pending::Stale;
 use crate::wish::{Fields, Why, Wish};
 
 /// What forms are written with: the token, where changes are allowed.
@@ -191,7 +192,7 @@ fn although(wish: &Wish, token: &str) -> Markup {
 pub(crate) fn after(wish: &Wish, answer: &Answer) -> Markup {
     let (class, title) = match answer.ended {
         Ended::Done => ("well", "Done"),
-        Ended::Refused => ("act", "Refused: nothing was done"),
+        Ended::Refused => ("act", "Not done"),
         Ended::Failed => ("act", "It did not come to its end"),
     };
     html! {
@@ -201,6 +202,30 @@ pub(crate) fn after(wish: &Wish, answer: &Answer) -> Markup {
         pre.said { (answer.text.trim_end()) }
         p { a href=(back(wish)) { "See how it stands now" } }
         (same(wish))
+    }
+}
+
+/// Why what was shown is not done, and the way to see it anew.
+pub(crate) fn stale(wish: &Wish, stale: &Stale, token: &str) -> Markup {
+    let what = if wish.who().is_some() { "the phase, or this user," } else { "the phase" };
+    let told = match stale {
+        Stale::Changed => format!("Somebody changed {what} since this was shown: nothing was done."),
+        Stale::Old => "This was shown more than 10 minutes ago: nothing was done.".to_owned(),
+        Stale::Unseen(why) => {
+            format!("Nobody could look whether it is still as it was shown ({why}): nothing was done.")
+        }
+    };
+    html! {
+        p.kicker { (wish.words()) }
+        h1.act { "Not done" }
+        (of_whom(wish))
+        p.lead { (told) " Look again." }
+        form.confirm method="post" action="/preview" {
+            (hidden(token, &[]))
+            @for (name, value) in Fields::of(wish) { input type="hidden" name=(name) value=(value); }
+            button { "Show what would happen now" }
+            a.cancel href=(back(wish)) { "Do nothing" }
+        }
     }
 }
 

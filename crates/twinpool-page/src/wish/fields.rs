@@ -97,7 +97,29 @@ impl Fields {
         }))
     }
 
-    /// The same as names and values, for a form that says it.
+    /// A wish as names and values, for a form that says it.
+    pub(crate) fn of(wish: &Wish) -> Vec<(&'static str, String)> {
+        match wish {
+            Wish::Switch { share, why, force, canary_user } => vec![
+                ("wish", "switch".to_owned()),
+                ("share", share.to_string()),
+                ("why", why.as_str().to_owned()),
+                ("force", force.as_ref().map_or("", Why::as_str).to_owned()),
+                ("canary_user", canary_user.as_ref().map_or("", Sub::as_str).to_owned()),
+            ],
+            Wish::Rollback { why } => {
+                vec![("wish", "rollback".to_owned()), ("why", why.as_str().to_owned())]
+            }
+            Wish::Resolve { who, subject, choice } => {
+                let mut all = vec![("wish", "resolve".to_owned()), ("who", who.to_string())];
+                all.extend(Self::of_resolve(subject, choice));
+                all
+            }
+            Wish::Sync { who } => vec![("wish", "sync".to_owned()), ("who", who.to_string())],
+        }
+    }
+
+    /// A decision as names and values.
     pub(crate) fn of_resolve(subject: &Subject, choice: &Choice) -> [(&'static str, String); 4] {
         let (kind, about) = match subject {
             Subject::User => ("user", String::new()),
@@ -161,6 +183,44 @@ mod tests {
                     Wish::Resolve { who: sub("old-1"), subject: subject.clone(), choice: choice.clone() };
                 assert_eq!(fields.wish(), Ok(expected));
             }
+        }
+    }
+
+    #[test]
+    fn what_a_form_of_a_wish_says_is_read_as_that_wish() {
+        let why = |text: &str| Why::parse(text).unwrap();
+        let who = Sub::parse("old-1").unwrap();
+        let switch = |share, force, canary_user| Wish::Switch {
+            share: Share::parse(share).unwrap(),
+            why: why("a week"),
+            force,
+            canary_user,
+        };
+        for wish in [
+            switch("0.5", None, None),
+            switch("100", Some(why("they are known")), Some(who.clone())),
+            Wish::Rollback { why: why("it must be") },
+            Wish::Resolve { who: who.clone(), subject: Subject::User, choice: Choice::Forget },
+            Wish::Sync { who },
+        ] {
+            let mut fields = Fields::default();
+            for (name, value) in Fields::of(&wish) {
+                let field = match name {
+                    "wish" => &mut fields.wish,
+                    "share" => &mut fields.share,
+                    "why" => &mut fields.why,
+                    "force" => &mut fields.force,
+                    "canary_user" => &mut fields.canary_user,
+                    "who" => &mut fields.who,
+                    "subject" => &mut fields.subject,
+                    "about" => &mut fields.about,
+                    "decision" => &mut fields.decision,
+                    "other" => &mut fields.other,
+                    _ => panic!("no form has {name}"),
+                };
+                *field = value;
+            }
+            assert_eq!(fields.wish(), Ok(wish));
         }
     }
 

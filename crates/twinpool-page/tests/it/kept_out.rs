@@ -55,7 +55,7 @@ async fn every_answer_has_the_strict_headers() {
         );
         assert!(!policy.contains("unsafe"), "{policy}");
         assert_eq!(got.headers[CACHE_CONTROL], "no-store");
-        assert_eq!(got.headers[REFERRER_POLICY], "no-referrer");
+        assert_eq!(got.headers[REFERRER_POLICY], "same-origin");
         assert_eq!(got.headers["x-content-type-options"], "nosniff");
         assert_eq!(got.headers["cross-origin-opener-policy"], "same-origin");
         assert_eq!(got.headers["cross-origin-resource-policy"], "same-origin");

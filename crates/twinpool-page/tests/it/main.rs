@@ -18,6 +18,7 @@ mod people;
 mod state;
 
 mod done;
+mod fresh;
 mod kept_out;
 mod record;
 mod shown;

@@ -40,6 +40,15 @@ async fn the_overview_shows_where_the_move_stands_and_leads_to_who_differs() {
 }
 
 #[tokio::test]
+async fn whoever_was_born_in_the_new_pool_is_no_link_to_nobody() {
+    let born = "06182bdd-02a4-4686-a19f-379405143d66";
+    let text = Browser::new(false).await.get("/conflicts").await.text;
+    assert!(text.contains(&format!("<span class=\"id\">{born}</span>")), "{text}");
+    assert!(!text.contains(&format!("/users?who={born}")), "{text}");
+    assert!(text.contains("Nobody is made in the old pool for this account of the new pool yet: "), "{text}");
+}
+
+#[tokio::test]
 async fn the_part_that_is_fetched_anew_is_the_part_that_was_there() {
     let browser = Browser::new(false).await;
     let (page, part) = (browser.get("/").await.text, browser.get("/now").await.text);

@@ -9,7 +9,9 @@ pub(super) fn all(overview: &Overview) -> Vec<Finding> {
     let Ok(people) = &overview.people else {
         return Vec::new();
     };
-    let unlinked = unlinked(people).filter(|_| !overview.is_over());
+    // Whoever waits in the queue arrives by itself.
+    let waiting = overview.queue.as_ref().map_or(0, |queue| queue.waiting);
+    let unlinked = unlinked(people, waiting).filter(|_| !overview.is_over());
     [open(people), unreadable(people), unlinked].into_iter().flatten().collect()
 }
 
@@ -30,8 +32,8 @@ fn unreadable(people: &People) -> Option<Finding> {
     (people.unreadable > 0).then(|| Finding::look(what(), "the newest twinpool"))
 }
 
-fn unlinked(people: &People) -> Option<Finding> {
-    let left = people.not_yet().filter(|left| *left > 0)?;
+fn unlinked(people: &People, waiting: u64) -> Option<Finding> {
+    let left = people.not_yet().filter(|left| *left > waiting)?;
     let what = format!("about {} of the old pool not in the new one yet", count(left, "user"));
     Some(Finding::note(what, "twinpool backfill"))
 }

@@ -1,6 +1,6 @@
 //! What could not be looked at: a reason each, with all that is not known for it.
 
-use super::Finding;
+use super::{Finding, Severity};
 use crate::check::Look;
 use crate::overview::Overview;
 
@@ -14,7 +14,11 @@ pub(super) fn all(overview: &Overview) -> Vec<Finding> {
         }
     }
     let one = |(why, all): (&str, Vec<String>)| {
-        Finding::new(overview.while_moving(), format!("not known: {} ({why})", all.join(", ")), "")
+        // Nobody can tell whether changes arrive: that is no move of which all is well.
+        let carries =
+            all.iter().any(|what| matches!(what.as_str(), "queue" | "mirror") || what.starts_with("DLQ"));
+        let severity = if carries && !overview.is_over() { Severity::Look } else { overview.while_moving() };
+        Finding::new(severity, format!("not known: {} ({why})", all.join(", ")), "")
     };
     reasons.into_iter().map(one).collect()
 }
