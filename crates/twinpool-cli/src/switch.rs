@@ -144,7 +144,14 @@ impl Place<'_> {
 
     async fn look(&self, standing: &Standing) -> Looked {
         let Seen { mut facts, readiness } = Box::pin(self.reached.see(standing)).await;
-        facts.prover = self.arguments.canary_user.as_ref().map(ToString::to_string);
+        if let Some(user) = &self.arguments.canary_user {
+            let found = prove::Pair::find(&self.reached.links, user).await;
+            facts.prover = Some(match found {
+                Ok(Ok(_)) => Ok(user.to_string()),
+                Ok(Err(why)) => Err(why.trim_end().to_owned()),
+                Err(error) => Err(format!("the table did not answer: {error}")),
+            });
+        }
         let checks = checks(&self.step(standing), standing, &facts, SystemClock.now());
         let mut shown = steps::checks(&checks);
         // Before anybody was sent there is no way back to tell of.

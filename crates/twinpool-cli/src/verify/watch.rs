@@ -114,7 +114,10 @@ fn in_words(step: Step) -> String {
         Step::NewGroups => "reading who is in which group of the new pool".to_owned(),
         Step::New => "reading the new pool".to_owned(),
         Step::Old => "comparing the old pool".to_owned(),
-        Step::Look(1) => "reading those who do not match".to_owned(),
-        Step::Look(round) => format!("looking again, for the {round}. time"),
+        Step::Look(1) => {
+            "reading those who do not match; who differs still is read again after a pause (--pause)"
+                .to_owned()
+        }
+        Step::Look(round) => format!("reading those who differ still, look {round}"),
     }
 }

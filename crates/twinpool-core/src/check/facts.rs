@@ -21,8 +21,8 @@ pub struct Facts {
     pub reverse_sync: Look<bool>,
     /// The marker attribute of the old pool.
     pub marker: Look<Marker>,
-    /// The user of whom the way back will be proven before anybody is sent.
-    pub prover: Option<String>,
+    /// The user with whom the way back will be proven before anybody else is sent, if one is named; or why that one will not do.
+    pub prover: Option<Look<String>>,
     /// Whether sign-ins to the new pool are heard of: a function in another account or Region is none of the stack's.
     pub heard: Look<bool>,
     /// The last verify of everybody.

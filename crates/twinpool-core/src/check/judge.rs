@@ -83,7 +83,13 @@ pub(super) fn marker(facts: &Facts) -> Verdict {
 
 pub(super) fn way_back(standing: &Standing, facts: &Facts, now: Timestamp) -> Verdict {
     match (standing.proven, &facts.prover) {
-        (_, Some(user)) => holds(format!("is proven with {user} before anybody is sent")),
+        (_, Some(Err(why))) => fails(
+            why.clone(),
+            "name a test user of yours who is in both pools: --canary-user <sub or user id>",
+        ),
+        (_, Some(Ok(user))) => {
+            holds(format!("will be proven with {user} first; unless that works, nobody else is sent"))
+        }
         (Some(at), None) => {
             holds(format!("a change in the new pool was seen in the old one, {} ago", span(since(at, now))))
         }

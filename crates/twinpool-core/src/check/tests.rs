@@ -103,7 +103,9 @@ fn the_way_back_is_proven_before_anybody_is_sent() {
         all.into_iter().filter(|check| !check.holds()).map(|check| check.what).collect::<Vec<_>>()
     };
     assert_eq!(failing(&fine()), [What::WayBack]);
-    assert_eq!(failing(&Facts { prover: Some("sub-1".to_owned()), ..fine() }), []);
+    assert_eq!(failing(&Facts { prover: Some(Ok("sub-1".to_owned())), ..fine() }), []);
+    let nobody = Facts { prover: Some(Err("sub-9 has no link".to_owned())), ..fine() };
+    assert_eq!(failing(&nobody), [What::WayBack], "nobody can prove it");
 }
 
 #[test]
