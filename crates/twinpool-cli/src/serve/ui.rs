@@ -1,6 +1,7 @@
 //! The page for the team that runs the move: what it shows and does comes from the code of the other commands.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -43,7 +44,8 @@ pub(super) async fn serve(again: Again, listener: TcpListener, allow_changes: bo
         }
     };
     let (commands, asked) = mpsc::channel(1);
-    let desk = Arc::new(OfCommands { eyes, sight, commands, listed: Mutex::default() });
+    let desk =
+        Arc::new(OfCommands { eyes, sight, commands, listed: Mutex::default(), changes: AtomicU64::new(0) });
     let page = twinpool_page::router(desk, Settings { access, allow_changes });
     progress.say(&format!("open {url}"));
     progress.say(match allow_changes {
@@ -80,10 +82,14 @@ struct OfCommands {
     sight: watch::Receiver<Sight>,
     commands: mpsc::Sender<Job>,
     listed: Mutex<Option<Listed>>,
+    /// How often something was changed from here.
+    changes: AtomicU64,
 }
 
 /// What waited for a decision, when the table was walked over.
 struct Listed {
+    /// After so many changes.
+    changes: u64,
     at: Instant,
     took: Duration,
     all: Conflicts,
@@ -91,9 +97,9 @@ struct Listed {
 
 impl Listed {
     /// A large table is not walked over for every look.
-    fn is_fresh(&self) -> bool {
+    fn is_fresh(&self, changes: u64) -> bool {
         const REST: u32 = 10;
-        self.at.elapsed() < self.took.saturating_mul(REST)
+        self.changes == changes && self.at.elapsed() < self.took.saturating_mul(REST)
     }
 }
 
@@ -113,12 +119,13 @@ impl Desk for OfCommands {
     async fn conflicts(&self) -> Look<Conflicts> {
         // One walk at a time.
         let mut listed = self.listed.lock().await;
-        if let Some(listed) = listed.as_ref().filter(|listed| listed.is_fresh()) {
+        let changes = self.changes.load(Ordering::Relaxed);
+        if let Some(listed) = listed.as_ref().filter(|listed| listed.is_fresh(changes)) {
             return Ok(listed.all.clone());
         }
         let at = Instant::now();
         let all = open(&self.eyes.links).await.map_err(|error| error.to_string())?;
-        *listed = Some(Listed { at: Instant::now(), took: at.elapsed(), all: all.clone() });
+        *listed = Some(Listed { changes, at: Instant::now(), took: at.elapsed(), all: all.clone() });
         Ok(all)
     }
 
@@ -158,8 +165,8 @@ impl Desk for OfCommands {
 
     async fn act(&self, wish: &Wish) -> Answer {
         let answer = self.asked(wish, Meant::Done).await;
-        // It may have been the last of its kind.
-        *self.listed.lock().await = None;
+        // It may have been the last of its kind. A walk that is under way is not waited for.
+        self.changes.fetch_add(1, Ordering::Relaxed);
         answer
     }
 }
@@ -181,5 +188,25 @@ fn said(why: Unread) -> String {
         Unread::Table(error) => format!("the table did not answer: {error}"),
         Unread::OldPool(error) => format!("the old pool did not answer: {error}"),
         Unread::NewPool(error) => format!("the new pool did not answer: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_kept_for_a_while_and_not_beyond_a_change() {
+        let listed = Listed {
+            changes: 1,
+            at: Instant::now(),
+            took: Duration::from_secs(3600),
+            all: Conflicts::default(),
+        };
+        assert!(listed.is_fresh(1) && !listed.is_fresh(2));
+        assert!(
+            !Listed { took: Duration::ZERO, ..listed }.is_fresh(1),
+            "a small table is walked over each time"
+        );
     }
 }
