@@ -3,6 +3,7 @@
 use twinpool_core::held_back::Reason;
 use twinpool_core::id::Timestamp;
 use twinpool_core::link::{Left, Link, LinkState};
+pub(crate) use twinpool_core::words::thousands;
 
 /// What a terminal shows in one line.
 pub(crate) const WIDTH: usize = 80;
@@ -95,19 +96,6 @@ pub(crate) fn beside(room: usize, name: &str, text: &str) -> String {
         column += 1 + length;
     }
     out.push('\n');
-    out
-}
-
-/// 20000 as 20,000.
-pub(crate) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
     out
 }
 

@@ -18,7 +18,7 @@ pub(crate) use footing::Footing;
 pub(crate) use wait::{Pauses, Watch};
 
 /// Which stack.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Named {
     /// The name of the stack.
     #[arg(

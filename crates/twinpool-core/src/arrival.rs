@@ -108,6 +108,17 @@ impl Arrival {
         self.has_password() || self.bridging_at.is_some() || self.code_at.is_some() || self.came_at.is_some()
     }
 
+    /// When the user came in, by the way that counts.
+    #[must_use]
+    pub fn came_in_at(&self) -> Option<Timestamp> {
+        match self.stage() {
+            Stage::Bridged => self.bridged_at,
+            Stage::Migrated | Stage::Came => self.came_at,
+            Stage::Passwordless => self.code_at,
+            Stage::Invited | Stage::NotYet => None,
+        }
+    }
+
     /// Where the user stands.
     #[must_use]
     pub fn stage(&self) -> Stage {

@@ -47,3 +47,4 @@ pub mod value;
 pub mod verdict;
 pub mod verified;
 pub mod watch;
+pub mod words;

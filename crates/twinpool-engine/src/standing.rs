@@ -131,7 +131,7 @@ impl Standings {
         let key = self.subs.key(who);
         self.arrived.push(Arrived {
             key,
-            came: Minute::of(came_at(arrival)),
+            came: Minute::of(arrival.came_in_at()),
             invited: Minute::of(arrival.invited.map(|invited| invited.first)),
             latest: Minute::of(latest),
             stage: arrival.stage(),
@@ -173,16 +173,6 @@ impl Standings {
                 Kind::Withdrawn => Invitation::Withdrawn,
             },
         })
-    }
-}
-
-/// When the user came in the way that counts.
-fn came_at(arrival: &Arrival) -> Option<Timestamp> {
-    match arrival.stage() {
-        Stage::Bridged => arrival.bridged_at,
-        Stage::Migrated | Stage::Came => arrival.came_at,
-        Stage::Passwordless => arrival.code_at,
-        Stage::Invited | Stage::NotYet => None,
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) async fn guard(State(settings): State<Arc<Settings>>, request: Reques
 /// What is answered instead of a page; `None`: nothing is against it.
 fn refusal(settings: &Settings, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Response> {
     let host = text(headers, &HOST).unwrap_or_default();
-    if !is_own(host) {
+    if !is_this_machine(host) {
         let told = "This page answers this machine only, under its own name: localhost or 127.0.0.1.";
         return Some(refuse(StatusCode::MISDIRECTED_REQUEST, "Another address", told));
     }
@@ -118,8 +118,10 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     Some(only.to_str().unwrap_or(""))
 }
 
-/// A name of this machine, on any port: it may be reached through a tunnel.
-fn is_own(host: &str) -> bool {
+/// Whether a `Host` is a name of this machine, on any port: it may be reached through a tunnel. A page in a browser can reach it under a
+/// name of its own (DNS rebinding), and is to get no answer.
+#[must_use]
+pub fn is_this_machine(host: &str) -> bool {
     let is_port = |port: &str| !port.is_empty() && port.bytes().all(|c| c.is_ascii_digit());
     let name = match host.rsplit_once(':') {
         Some((name, port)) if is_port(port) && !name.ends_with(':') => name,
@@ -167,12 +169,18 @@ mod tests {
     #[test]
     fn only_names_of_this_machine_are_its_own() {
         for own in ["localhost", "LocalHost:8787", "127.0.0.1:8787", "127.0.0.1", "[::1]:8787", "[::1]"] {
-            assert!(is_own(own), "{own}");
+            assert!(is_this_machine(own), "{own}");
         }
-        for other in
-            ["", "evil.example:8787", "localhost.evil.example", "10.0.0.1:8787", "127.0.0.1.nip.io", ":8787"]
-        {
-            assert!(!is_own(other), "{other}");
+        for other in [
+            "",
+            "evil.example",
+            "evil.example:8787",
+            "localhost.evil.example",
+            "10.0.0.1:8787",
+            "127.0.0.1.nip.io",
+            ":8787",
+        ] {
+            assert!(!is_this_machine(other), "{other}");
         }
     }
 }

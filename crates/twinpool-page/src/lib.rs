@@ -26,6 +26,7 @@ mod words;
 pub use access::{Access, NoRandom};
 pub use conflict::{Choice, Conflict, Conflicts, Whose};
 pub use desk::{Answer, Desk, Ended, Sight};
+pub use guard::is_this_machine;
 pub use person::{Person, Row, Side, Stands};
 pub use report::report;
 pub use routes::{Settings, router};

@@ -5,6 +5,7 @@ use std::time::Duration;
 use maud::{Markup, html};
 use twinpool_core::id::Timestamp;
 use twinpool_core::phase::{Phase, Share};
+pub(crate) use twinpool_core::words::{count, thousands};
 
 /// A moment by the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,24 +94,6 @@ pub(crate) fn span(time: Duration) -> String {
         3600..86_400 => two(seconds / 3600, "h", seconds / 60 % 60, "min"),
         _ => two(seconds / 86_400, "d", seconds / 3600 % 24, "h"),
     }
-}
-
-/// 20000 as 20,000.
-pub(crate) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// `1 user`, `2 users`.
-pub(crate) fn count(number: u64, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{} {what}s", thousands(number)) }
 }
 
 /// Hundredths of a percent as `78.1 %`: never rounded up to all.

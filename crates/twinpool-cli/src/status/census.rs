@@ -1,6 +1,5 @@
 //! Who is where, counted on one walk over the table.
 
-use twinpool_core::arrival::{Arrival, Stage};
 use twinpool_core::id::Timestamp;
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::overview::People;
@@ -48,7 +47,7 @@ impl Census {
             *self.people.held_back.entry(found.reason.code()).or_default() += 1;
         }
         links.iter().for_each(|link| self.add_link(link));
-        for at in page.arrivals.iter().filter_map(|(_, arrival)| came_at(arrival)) {
+        for at in page.arrivals.iter().filter_map(|(_, arrival)| arrival.came_in_at()) {
             self.people.came += 1;
             self.people.came_over_time.add(at);
         }
@@ -79,16 +78,6 @@ impl Census {
         let born = readiness.new_only.get(&NewOnly::Born).copied().unwrap_or_default();
         let unreadable = readiness.unreadable;
         People { drain: self.walked.drain, readiness, born, unreadable, ..self.people }
-    }
-}
-
-/// When somebody came in the way that counts.
-fn came_at(arrival: &Arrival) -> Option<Timestamp> {
-    match arrival.stage() {
-        Stage::Bridged => arrival.bridged_at,
-        Stage::Migrated | Stage::Came => arrival.came_at,
-        Stage::Passwordless => arrival.code_at,
-        Stage::Invited | Stage::NotYet => None,
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 use twinpool_aws::client::Patience;
-use twinpool_aws::cloudformation::{Resource, Stack};
+use twinpool_aws::cloudformation::Resource;
 use twinpool_aws::dynamodb::Links;
 use twinpool_core::check::Look;
 use twinpool_core::criteria::Criteria;
@@ -26,6 +26,7 @@ use crate::bound::right_pools;
 use crate::clock::SystemClock;
 use crate::options::{self, RulesFile, Table};
 use crate::place::Place;
+use crate::stack::Named;
 
 mod budget;
 mod parts;
@@ -44,15 +45,8 @@ const SELDOM: Duration = Duration::from_mins(5);
 /// Where to look, beside the table and the pools. What nobody says of it is taken from the stack.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Sources {
-    /// The name of the stack, with which its alarms begin.
-    #[arg(
-        long,
-        env = "TWINPOOL_STACK",
-        hide_env_values = true,
-        value_name = "NAME",
-        default_value = "twinpool"
-    )]
-    pub(crate) stack: String,
+    #[command(flatten)]
+    named: Named,
     /// The queue of change events: the stack's output `QueueUrl`.
     #[arg(long, env = "TWINPOOL_QUEUE_URL", hide_env_values = true, value_name = "URL")]
     queue_url: Option<String>,
@@ -62,9 +56,6 @@ pub(crate) struct Sources {
     /// The DLQ of the audit trail: the stack's output `AuditTrailDlqUrl`.
     #[arg(long, env = "TWINPOOL_AUDIT_TRAIL_DLQ_URL", hide_env_values = true, value_name = "URL")]
     audit_trail_dlq_url: Option<String>,
-    /// Where the old pool answers, if not where AWS has it: a local stand-in.
-    #[arg(long, env = "TWINPOOL_OLD_POOL_ENDPOINT_URL", hide_env_values = true, value_name = "URL")]
-    old_pool_endpoint: Option<String>,
     #[command(flatten)]
     place: Place,
 }
@@ -181,14 +172,14 @@ impl Lookout {
                 mirrored.or(soon(cloud.mirrored())),
                 judgement.or(soon(cloud.judgement(&standing, criteria))),
                 budget.or(soon(budget::read(aws, cloud.new.as_ref().ok().copied(), quotas))),
-                soon(cloud.alarms(&sources.stack)),
+                soon(cloud.alarms(&sources.named.stack)),
                 curves,
             )
         });
         let written = Box::pin(async {
             tokio::join!(
                 walker.look(),
-                size.or(soon(cloud.size(sources.old_pool_endpoint.as_deref()))),
+                size.or(soon(cloud.size(sources.named.old_pool_endpoint.as_deref()))),
                 soon(told(links.changes())),
                 soon(told(links.verified())),
             )
@@ -202,7 +193,7 @@ impl Lookout {
         let (depth, dead_letters, stopped) = depths;
         Overview {
             at,
-            stack: self.sources.stack.clone(),
+            stack: self.sources.named.stack.clone(),
             pools,
             standing,
             history,
@@ -222,7 +213,7 @@ impl Lookout {
     /// What the rest rests on.
     async fn basis(&mut self) -> (Look<Standing>, Look<Option<(PoolId, PoolId)>>, Parts) {
         let Self { sources, aws, links, kept, .. } = self;
-        let stack = Stack::connect(&aws.config, &sources.stack);
+        let stack = sources.named.connect(&aws.config);
         let resources = async { stack.resources().await.map_err(|error| error.port.to_string()) };
         let (standing, pools, resources) = tokio::join!(
             soon(told(links.standing())),

@@ -1,6 +1,8 @@
-//! Numbers and times in sentences.
+//! Times in sentences.
 
 use std::time::Duration;
+
+pub(super) use crate::words::{count, thousands};
 
 /// A time, in one size.
 pub(super) fn span(time: Duration) -> String {
@@ -16,32 +18,13 @@ pub(super) fn span(time: Duration) -> String {
     }
 }
 
-/// `1 message`, `2 messages`.
-pub(super) fn count(number: u64, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{} {what}s", thousands(number)) }
-}
-
-/// 20000 as 20,000.
-pub(super) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_time_and_a_number_are_told_as_people_say_them() {
+    fn a_time_is_told_as_people_say_it() {
         let spans = [0, 89, 90, 5_399, 5_400, 172_799, 172_800].map(|s| span(Duration::from_secs(s)));
         assert_eq!(spans, ["0 s", "89 s", "1 min", "89 min", "1 h", "47 h", "2 days"]);
-        assert_eq!((count(1, "user"), count(1_234_567, "user")), ("1 user".into(), "1,234,567 users".into()));
     }
 }

@@ -21,7 +21,7 @@ pub(super) struct Parts {
 
 impl Parts {
     pub(super) fn of(sources: &Sources, resources: Look<Vec<Resource>>) -> Self {
-        let stack = sources.stack.clone();
+        let stack = sources.named.stack.clone();
         let mut parts = Self {
             queue: Err(String::new()),
             dlq: Err(String::new()),
