@@ -20,7 +20,9 @@ pub(crate) fn minute(at: Timestamp) -> String {
 }
 
 fn time(at: Timestamp) -> std::time::SystemTime {
-    std::time::UNIX_EPOCH + std::time::Duration::from_millis(at.0)
+    // What has no year of four digits was never a time, and cannot be written down.
+    const LAST: u64 = 253_402_300_799_999;
+    std::time::UNIX_EPOCH + std::time::Duration::from_millis(at.0.min(LAST))
 }
 
 /// How far a link has come, in one word.
@@ -107,6 +109,12 @@ pub(crate) fn count(number: usize, what: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_that_was_damaged_is_shown_and_breaks_nothing() {
+        assert_eq!(minute(Timestamp(u64::MAX)), "9999-12-31 23:59");
+        assert_eq!(rfc3339(Timestamp(0)), "1970-01-01T00:00:00.000Z");
+    }
 
     #[test]
     fn a_field_never_runs_over_the_edge() {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use twinpool_core::id::Timestamp;
 
-use crate::words::{Utc, span, thousands};
+use crate::words::{clock, day_and_month, span, thousands, year};
 
 /// In what values are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,11 +145,11 @@ pub(super) fn times(from: u64, to: u64) -> Vec<(u64, String)> {
         .find(|step| *step > least)
         .unwrap_or_else(|| least.max(DAY).next_multiple_of(365 * DAY));
     let name = |at: u64| {
-        let utc = Utc::of(Timestamp(at));
+        let moment = Timestamp(at);
         match step {
-            step if step >= 365 * DAY => utc.year.to_string(),
-            step if step >= DAY || at.is_multiple_of(DAY) => utc.day_and_month(),
-            _ => utc.clock(),
+            step if step >= 365 * DAY => year(moment),
+            step if step >= DAY || at.is_multiple_of(DAY) => day_and_month(moment),
+            _ => clock(moment),
         }
     };
     let first = from.div_ceil(step).saturating_mul(step);
