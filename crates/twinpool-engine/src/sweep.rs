@@ -51,7 +51,7 @@ pub struct Swept {
     /// While people use both pools: accounts in the list of the new pool.
     pub seen_in_new: u64,
     /// Of these, who have no user id or no user in the old pool, or of whom the list says something else than was agreed; and who went
-    /// from it while it has the say.
+    /// from it, unless their link says so already.
     pub new_pool: u64,
     /// Where the next one goes on; `None` where the end was reached.
     pub next: Option<Place>,
@@ -108,7 +108,7 @@ where
         match new_pool::place_in_new(sweep.after.as_ref()) {
             Some(place) if standing.phase.is_two_way() => {
                 let (from, swept) = (place, Swept::default());
-                return self.sweep_new_pool(sweep, swept, from, &standing, listener).await;
+                return self.sweep_new_pool(sweep, swept, from, listener).await;
             }
             Some(_) => sweep.after = None,
             None => {}
@@ -120,7 +120,7 @@ where
         if sweep.is_over(&swept) {
             return Ok(Swept { next: Some(new_pool::beginning()), ..swept });
         }
-        self.sweep_new_pool(sweep, swept, None, &standing, listener).await
+        self.sweep_new_pool(sweep, swept, None, listener).await
     }
 
     async fn sweep_old_pool<S: ChangeSink, I: FnMut() -> EventId>(

@@ -8,6 +8,7 @@ pub mod contract;
 mod functions;
 mod handle;
 mod import_jobs;
+mod late;
 mod links;
 mod list;
 mod log;

@@ -1,5 +1,7 @@
 //! A pool in memory, page by page: short pages, an empty one before the end, and late with whoever is late in the list (F§4.6).
 
+use std::collections::BTreeMap;
+
 use twinpool_core::group::GroupDefinition;
 use twinpool_core::id::{GroupName, Sub};
 use twinpool_core::listing::{Listing, PoolList};
@@ -48,14 +50,13 @@ impl PoolHandle {
         Ok(Listing { items, unreadable: 0, next })
     }
 
-    /// The subs of those whom the list shows, in order.
-    fn listed(&self, is_shown: impl Fn(&Person) -> bool) -> Vec<String> {
-        let late = self.pool.late_in_list();
-        let state = self.pool.state();
-        let shown = state.people.values().filter(|person| !late.contains(&person.sub) && is_shown(person));
-        let mut subs: Vec<_> = shown.map(|person| person.sub.to_string()).collect();
+    /// Those whom the list shows, in order, with the subs of those who fit.
+    fn listed(&self, fits: impl Fn(&Person) -> bool) -> (Vec<String>, BTreeMap<Sub, Person>) {
+        let shown = self.pool.shown_in_lists();
+        let mut subs: Vec<_> =
+            shown.values().filter(|person| fits(person)).map(|person| person.sub.to_string()).collect();
         subs.sort();
-        subs
+        (subs, shown)
     }
 }
 
@@ -71,12 +72,12 @@ impl PoolList for PoolHandle {
     async fn users_with_prefix(&self, prefix: &str, after: Option<&Place>) -> Answer<Listing<Snapshot>> {
         const OPERATION: &str = "ListUsers";
         self.call(OPERATION, None, || {
-            let all = self.listed(|person| person.sub.as_str().starts_with(prefix));
+            let (all, shown) = self.listed(|person| person.sub.as_str().starts_with(prefix));
             // Without second factors (F§4.6).
             let told = |person: Person| Snapshot { mfa: Mfa::default(), ..person.told() };
             let user = |sub: &str| {
                 let sub = Sub::parse(sub).ok()?;
-                self.pool.state().people.get(&sub).cloned().map(told)
+                shown.get(&sub).cloned().map(told)
             };
             self.part(OPERATION, &all, after, user)
         })
@@ -95,7 +96,7 @@ impl PoolList for PoolHandle {
     async fn members(&self, group: &GroupName, after: Option<&Place>) -> Answer<Listing<Sub>> {
         const OPERATION: &str = "ListUsersInGroup";
         self.call(OPERATION, None, || {
-            let all = self.listed(|person| person.groups.contains(group));
+            let (all, _) = self.listed(|person| person.groups.contains(group));
             self.part(OPERATION, &all, after, |sub| Sub::parse(sub).ok())
         })
         .await

@@ -7,7 +7,7 @@ use twinpool_core::attribute::Contact;
 use twinpool_core::group::GroupDefinition;
 use twinpool_core::id::{GroupName, Sub, Timestamp, UserSub, Username};
 use twinpool_core::pool::{PoolShape, SignIn};
-use twinpool_core::port::{Answer, Class, Place, PortError};
+use twinpool_core::port::{Answer, Class, PortError};
 use twinpool_core::snapshot::{Factor, Identity, Mfa, Snapshot, Status};
 use twinpool_core::value::{Attributes, Value};
 
@@ -94,8 +94,10 @@ pub(crate) struct State {
     pub(crate) people: People,
     pub(crate) groups: BTreeMap<GroupName, GroupDefinition>,
     made: u32,
-    late_in_list: BTreeSet<Sub>,
-    expired: BTreeSet<String>,
+    pub(crate) late_in_list: BTreeSet<Sub>,
+    /// Those whom the list shows as they were, who may be gone.
+    pub(crate) as_they_were: BTreeMap<Sub, Person>,
+    pub(crate) expired: BTreeSet<String>,
     verifies: BTreeSet<Contact>,
     pub(crate) is_deleted: bool,
 }
@@ -159,14 +161,6 @@ impl MemoryPool {
         strict::find(&self.shape, &self.state().people, parameter).cloned()
     }
 
-    /// Users as the list shows them, in the order of their subs: so many that fit, after this one.
-    #[must_use]
-    pub fn listed(&self, after: Option<&Sub>, most: usize, fits: impl Fn(&Person) -> bool) -> Vec<Person> {
-        let state = self.state();
-        let shown = state.people.after(after).filter(|person| !state.late_in_list.contains(&person.sub));
-        shown.filter(|person| fits(person)).take(most).cloned().collect()
-    }
-
     /// Whoever has this sub, username, contact or preferred username, in any case.
     #[must_use]
     pub fn known_as(&self, name: &str) -> Vec<Person> {
@@ -185,29 +179,6 @@ impl MemoryPool {
         let by_list = found.sub.as_str() == parameter && found.status == Status::ExternalProvider;
         let is_late = by_list && self.state().late_in_list.contains(&found.sub);
         (!is_late).then_some(found)
-    }
-
-    /// Lets the list of users be late with this one, or not any more.
-    pub fn list_late(&self, sub: &Sub, is_late: bool) {
-        let mut state = self.state();
-        if is_late {
-            state.late_in_list.insert(sub.clone());
-        } else {
-            state.late_in_list.remove(sub);
-        }
-    }
-
-    pub(crate) fn late_in_list(&self) -> BTreeSet<Sub> {
-        self.state().late_in_list.clone()
-    }
-
-    /// Lets a place of a walk be known no more.
-    pub fn expire(&self, place: &Place) {
-        self.state().expired.insert(place.0.clone());
-    }
-
-    pub(crate) fn is_expired(&self, place: &Place) -> bool {
-        self.state().expired.contains(&place.0)
     }
 
     pub(crate) fn group_names(&self) -> BTreeSet<GroupName> {

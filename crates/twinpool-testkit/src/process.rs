@@ -79,6 +79,12 @@ impl Process {
         self.state().calls.clone()
     }
 
+    /// How many calls were made so far.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.state().calls.len()
+    }
+
     /// How often a pool was described. Whoever reads users does that once and keeps it, so these stand apart from [`Process::calls`].
     #[must_use]
     pub fn times_described(&self) -> usize {

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use twinpool_core::change_event::{About, Cause, ChangeEvent, EventId};
-use twinpool_core::held_back::Subject;
+use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::{NewSub, OldSub, Sub};
 use twinpool_core::link::{Link, Linked, Side};
 use twinpool_core::listing::{LinkBatch, PoolList, Stage, Tied};
-use twinpool_core::phase::Standing;
 use twinpool_core::port::{Answer, ChangeSink, Clock as _, Place};
 use twinpool_core::snapshot::{Snapshot, Status};
 
@@ -18,6 +17,9 @@ use crate::walk::{Listener, Stretch, Walk, memberships, persist};
 
 /// What places in the new pool begin with: those of the old one are a server's own tokens, without a space.
 const IN_NEW: &str = "new pool ";
+
+/// So many links are read at once.
+const AT_ONCE: usize = 60;
 
 /// The beginning of the new pool, as a place.
 pub(super) fn beginning() -> Place {
@@ -47,7 +49,6 @@ where
         mut sweep: Sweep<S, I>,
         mut swept: Swept,
         from: Option<Place>,
-        standing: &Standing,
         listener: &impl Listener,
     ) -> Result<Swept, SweepError> {
         let new = self.ports.new_pool();
@@ -75,7 +76,7 @@ where
         }
         if is_whole {
             seen.sort_unstable();
-            self.sweep_gone(&mut sweep, &mut swept, &seen, standing, listener).await?;
+            self.sweep_gone(&mut sweep, &mut swept, &seen, listener).await?;
         }
         Ok(swept)
     }
@@ -129,30 +130,22 @@ where
         side != *base && linked.held_back.iter().all(|held| held.subject != Subject::User)
     }
 
-    /// Pairs in which the new pool has the say, and whose account is not in its list.
+    /// Pairs whose account is not in the list of the new pool, unless their link says so already.
     async fn sweep_gone<S: ChangeSink, I: FnMut() -> EventId>(
         &self,
         sweep: &mut Sweep<S, I>,
         swept: &mut Swept,
         seen: &[u128],
-        standing: &Standing,
         listener: &impl Listener,
     ) -> Result<(), SweepError> {
-        if !standing.phase.moves() {
-            return Ok(());
-        }
         let (mut gone, mut place, mut all) = (Vec::new(), None, 0_u64);
         loop {
             let pairs = persist(|| self.ports.links().pairs(place.as_ref()), listener).await;
             let pairs = pairs.map_err(SweepError::Links)?;
-            let moved = pairs.items.into_iter();
-            let moved =
-                moved.filter(|pair| pair.stage == Stage::Linked && pair.moved_in == Some(standing.round));
-            for sub in moved.filter_map(|pair| pair.new_sub) {
+            for pair in pairs.items.into_iter().filter(|pair| pair.stage == Stage::Linked) {
                 all += 1;
-                if seen.binary_search(&compact(&Sub::from(&sub))).is_err() {
-                    gone.push(sub);
-                }
+                let is_gone = |sub: &NewSub| seen.binary_search(&compact(&Sub::from(sub))).is_err();
+                gone.extend(pair.new_sub.filter(is_gone).map(|new_sub| (pair.old_sub, new_sub)));
             }
             place = pairs.next;
             if place.is_none() {
@@ -164,11 +157,30 @@ where
             swept.too_many_missing = true;
             return Ok(());
         }
-        swept.new_pool += count;
-        let hint =
-            |sub: &NewSub| self.hint_in_new(About::User(Sub::from(sub)), "Missing", (sweep.fresh_id)());
-        let hints = gone.iter().map(hint).collect();
-        sweep.send(hints).await
+        for some in gone.chunks(AT_ONCE) {
+            let unknown = persist(|| self.not_known_missing(some), listener).await;
+            let unknown = unknown.map_err(SweepError::Links)?;
+            swept.new_pool += unknown.len() as u64;
+            let hint =
+                |sub: &NewSub| self.hint_in_new(About::User(Sub::from(sub)), "Missing", (sweep.fresh_id)());
+            let hints = unknown.into_iter().map(hint).collect();
+            sweep.send(hints).await?;
+        }
+        Ok(())
+    }
+
+    /// Those of whom the link does not say yet that they are missing.
+    async fn not_known_missing<'a>(&self, gone: &'a [(OldSub, NewSub)]) -> Answer<Vec<&'a NewSub>> {
+        let olds: Vec<_> = gone.iter().map(|(old, _)| old.clone()).collect();
+        let found = self.ports.links().links(&olds).await?;
+        let is_known = |old: &OldSub| {
+            let link = found.links.iter().find(|link| link.old_sub == *old);
+            link.and_then(Link::linked).is_some_and(|linked| {
+                let missing = HeldBack { subject: Subject::User, reason: Reason::Missing };
+                linked.held_back.contains(&missing)
+            })
+        };
+        Ok(gone.iter().filter(|(old, _)| !is_known(old)).map(|(_, new)| new).collect())
     }
 
     fn hint_in_new(&self, about: About, found: &str, id: EventId) -> ChangeEvent {

@@ -5,30 +5,30 @@ use twinpool_testkit::Call;
 use twinpool_testkit::world::{MARKER, attribute};
 
 use crate::fields::Field;
-use crate::mirror::Job;
-use crate::simulation::Simulation;
+use crate::mirror::Reads;
+use crate::simulation::{Simulation, say};
 
 const READS: [&str; 5] =
     ["AdminGetUser", "AdminListGroupsForUser", "GetGroup", "AdminGetUserAuthFactors", "ListUsers"];
 
 impl Simulation {
-    pub(crate) fn follow_calls(&mut self, nth: usize, job: &mut Job) {
+    pub(crate) fn follow_calls(&mut self, who: &str, reads: &mut Reads) {
         for pool in [Pool::Old, Pool::New] {
             for call in self.pool(pool).take_log() {
-                self.follow(nth, job, pool, &call);
+                self.follow(who, reads, pool, &call);
             }
         }
     }
 
-    fn follow(&mut self, nth: usize, job: &mut Job, pool: Pool, call: &Call) {
+    fn follow(&mut self, who: &str, reads: &mut Reads, pool: Pool, call: &Call) {
         if READS.contains(&call.operation) {
             if let Some(read) = &call.before {
-                job.read.insert((pool, read.sub.clone(), call.operation), self.step);
+                reads.insert((pool, read.sub.clone(), call.operation), self.step);
             }
             return;
         }
         if call.operation == "AdminCreateUser" {
-            self.find_newcomers(nth, pool);
+            self.find_newcomers(who, pool);
             return;
         }
         let Some(before) = &call.before else {
@@ -39,9 +39,9 @@ impl Simulation {
             return;
         };
         let Some(after) = &call.after else {
-            self.say(format!("mirror {nth} {} h{human} in the {pool}", call.operation));
+            say!(self, "{who} {} h{human} in the {pool}", call.operation);
             *self.journal.calls.entry(human).or_default() += 1;
-            self.tell(pool, &before.sub, call.operation);
+            self.tell_of(pool, &before.sub, call.operation);
             return;
         };
         let read = |field: Field| {
@@ -49,7 +49,7 @@ impl Simulation {
                 Field::Staff | Field::Admins => "AdminListGroupsForUser",
                 _ => "AdminGetUser",
             };
-            job.read.get(&(pool, before.sub.clone(), by)).copied().unwrap_or_default()
+            reads.get(&(pool, before.sub.clone(), by)).copied().unwrap_or_default()
         };
         let changed = self.journal.twinpool_wrote(self.kind, (human, pool), before, after, read);
         let same: &[Field] = match call.operation {
@@ -67,23 +67,23 @@ impl Simulation {
             .into_iter()
             .map(|field| format!("{field:?}={}", self.kind.shown(pool, after, field)))
             .collect();
-        self.say(format!("mirror {nth} {} h{human} in the {pool}: {changed:?}", call.operation));
+        say!(self, "{who} {} h{human} in the {pool}: {changed:?}", call.operation);
         if after.messages > 0 {
             self.fault(format!("h{human} was messaged"));
         }
         if call.operation != "AdminSetUserPassword" {
-            self.tell(pool, &before.sub, call.operation);
+            self.tell_of(pool, &before.sub, call.operation);
         }
     }
 
-    fn tell(&mut self, pool: Pool, sub: &Sub, operation: &'static str) {
+    fn tell_of(&mut self, pool: Pool, sub: &Sub, operation: &'static str) {
         if self.habits.tells_own {
             self.audit(pool, sub, operation, false);
         }
     }
 
     /// Who was made just now, and for whom.
-    fn find_newcomers(&mut self, nth: usize, pool: Pool) {
+    fn find_newcomers(&mut self, who: &str, pool: Pool) {
         let other = if pool == Pool::Old { Pool::New } else { Pool::Old };
         for person in self.pool(pool).people() {
             if self.human_of(pool, &person.sub).is_some() {
@@ -100,14 +100,14 @@ impl Simulation {
                 let alive = self.pool(pool).person(before.as_str()).is_some();
                 self.fault(format!("h{human} is made again in the {pool}; the former is alive: {alive}"));
             }
-            self.say(format!("mirror {nth} makes h{human} in the {pool}: {}", person.sub));
+            say!(self, "{who} makes h{human} in the {pool}: {}", person.sub);
             match pool {
                 Pool::Old => self.humans[human].old = Some(person.sub.clone()),
                 Pool::New => self.humans[human].new = Some(person.sub.clone()),
             }
             self.journal.stirred.insert(human);
             self.journal.show(self.kind, human, pool, &person);
-            self.tell(pool, &person.sub, "AdminCreateUser");
+            self.tell_of(pool, &person.sub, "AdminCreateUser");
         }
     }
 }

@@ -9,6 +9,8 @@ use twinpool_core::value::Value;
 use twinpool_testkit::world::{OLD_POOL, alias_pool, attribute, email_pool, group, username_pool};
 use twinpool_testkit::{Person, World};
 
+use crate::marks::MARK;
+
 const NEW_POOL: &str = "eu-west-1_New";
 
 const RULES: &str = r#"
@@ -136,14 +138,14 @@ impl Move {
     pub(crate) fn fresh(self, pool: Pool, field: Field, human: usize, number: u64) -> String {
         match field {
             Field::Email if pool == Pool::Old && self.has_rules() && number.is_multiple_of(3) => {
-                format!("H{human}-{number}@Example.com")
+                format!("{MARK}-H{human}-{number}@Example.com")
             }
-            Field::Email => format!("h{human}-{number}@example.com"),
+            Field::Email => format!("{MARK}-h{human}-{number}@example.com"),
             // Now and then something that no value of the old pool becomes.
             Field::Company if pool == Pool::New && self.has_rules() && !number.is_multiple_of(7) => {
-                format!("t-c{number}")
+                format!("t-{MARK}c{number}")
             }
-            _ => format!("v{number}"),
+            _ => format!("{MARK}v{number}"),
         }
     }
 

@@ -34,6 +34,8 @@ pub(crate) struct Journal {
     pub(crate) stirred: BTreeSet<usize>,
     /// How many processes did not come to an end.
     pub(crate) deaths: usize,
+    /// How many walks there were.
+    pub(crate) walks: usize,
     /// How often twinpool changed what of whom.
     pub(crate) written: BTreeMap<(usize, Field), usize>,
     /// How many calls that write twinpool made about whom.

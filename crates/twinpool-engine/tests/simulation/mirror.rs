@@ -2,94 +2,56 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
-use twinpool_core::id::{Pool, Sub, Timestamp};
-use twinpool_core::port::Clock;
-use twinpool_engine::{Engine, Outcome, Ports, SyncError, Terms};
-use twinpool_rules::Rules;
-use twinpool_testkit::world::{MARKER, attribute, key};
-use twinpool_testkit::{MemoryLinks, PoolHandle, Process, World};
+use tokio::time::Instant;
+use tracing::Span;
+use twinpool_core::id::{Pool, Sub};
+use twinpool_engine::{Engine, Outcome, Processed, SyncError};
+use twinpool_testkit::{Process, World};
 
 use crate::queue::Message;
+use crate::stand_ins::{StandIns, Ticking, engine};
 
 /// The mirror's function is ended after so long (infra/template.yaml).
 pub(crate) const ENDED_AFTER: u64 = 30_000;
 
-/// A clock that the simulation moves.
-#[derive(Debug, Clone)]
-pub(crate) struct Ticking(Arc<AtomicU64>);
+/// What of whom was read when, in steps.
+pub(crate) type Reads = BTreeMap<(Pool, Sub, &'static str), u64>;
 
-impl Ticking {
-    pub(crate) fn at(now: u64) -> Self {
-        Self(Arc::new(AtomicU64::new(now)))
-    }
-
-    pub(crate) fn millis(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    pub(crate) fn set(&self, now: u64) {
-        self.0.store(now, Ordering::Relaxed);
-    }
-}
-
-impl Clock for Ticking {
-    fn now(&self) -> Timestamp {
-        Timestamp(self.millis())
-    }
-}
-
+/// What became of a message.
 #[derive(Debug)]
-pub(crate) struct StandIns {
-    old: PoolHandle,
-    new: PoolHandle,
-    links: MemoryLinks,
-    clock: Ticking,
+pub(crate) enum Fate {
+    /// It is done.
+    Done(Outcome),
+    /// It is not, and this is why.
+    Failed(SyncError),
 }
 
-impl Ports for StandIns {
-    type Old = PoolHandle;
-    type Back = PoolHandle;
-    type New = PoolHandle;
-    type Links = MemoryLinks;
-    type Clock = Ticking;
-
-    fn old(&self) -> &PoolHandle {
-        &self.old
-    }
-    fn back(&self) -> Option<&PoolHandle> {
-        Some(&self.old)
-    }
-    fn new_pool(&self) -> &PoolHandle {
-        &self.new
-    }
-    fn links(&self) -> &MemoryLinks {
-        &self.links
-    }
-    fn clock(&self) -> &Ticking {
-        &self.clock
-    }
+/// How a job ends.
+#[derive(Debug)]
+pub(crate) enum Ended {
+    /// One message, looked at closely.
+    One(Box<(Message, Fate)>),
+    /// Several, as the function answers them.
+    Batch(Vec<Message>, Box<Processed>),
 }
 
-type Work = Pin<Box<dyn Future<Output = Result<Outcome, SyncError>>>>;
+type Work = Pin<Box<dyn Future<Output = Ended>>>;
 
-/// One message being processed.
+/// Messages being processed.
 pub(crate) struct Job {
-    pub(crate) message: Message,
     pub(crate) since: u64,
     work: Work,
-    /// What of whom was read when, in steps.
-    pub(crate) read: BTreeMap<(Pool, Sub, &'static str), u64>,
+    pub(crate) reads: Reads,
 }
 
 impl fmt::Debug for Job {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Job").field("message", &self.message).finish_non_exhaustive()
+        f.debug_struct("Job").field("since", &self.since).finish_non_exhaustive()
     }
 }
 
@@ -104,16 +66,7 @@ pub(crate) struct Mirror {
 impl Mirror {
     pub(crate) fn start(world: &World, clock: &Ticking, process: Process) -> Self {
         let process = Arc::new(process);
-        let ports = StandIns {
-            old: world.old.called_by(&process),
-            new: world.new.called_by(&process),
-            links: world.links.seen_by(&process),
-            clock: clock.clone(),
-        };
-        let rules = Rules::parse(&world.rules).expect("the rules of the world");
-        let terms = Terms { key: key(), marker: attribute(MARKER), rules };
-        let engine = Arc::new(run(Engine::start(ports, terms)).expect("the engine starts"));
-        Self { engine, process, job: None }
+        Self { engine: engine(world, clock, &process), process, job: None }
     }
 
     pub(crate) fn is_dead(&self) -> bool {
@@ -124,26 +77,44 @@ impl Mirror {
         &self.process
     }
 
+    /// One message.
     pub(crate) fn begin(&mut self, message: Message, now: u64) {
-        let (engine, event, delivery) = (Arc::clone(&self.engine), message.event.clone(), message.delivery);
-        let work = Box::pin(async move { engine.sync_user(&event, delivery).await });
-        self.job = Some(Job { message, since: now, work, read: BTreeMap::new() });
+        let engine = Arc::clone(&self.engine);
+        self.work_on(now, async move {
+            let fate = match engine.sync_user(&message.event, message.delivery).await {
+                Ok(outcome) => Fate::Done(outcome),
+                Err(error) => Fate::Failed(error),
+            };
+            Ended::One(Box::new((message, fate)))
+        });
+    }
+
+    /// A batch, as the function gets it: from text, with what it logs and writes down.
+    pub(crate) fn begin_batch(&mut self, messages: Vec<Message>, now: u64) {
+        let engine = Arc::clone(&self.engine);
+        let one = |message: &Message| twinpool_engine::Message {
+            id: message.number.to_string(),
+            group: Some(message.group.clone()),
+            body: message.event.to_body(),
+            delivery: message.delivery,
+            span: Span::none(),
+        };
+        let batch = messages.iter().map(one).collect();
+        self.work_on(now, async move {
+            // The simulation ends a function by itself, and less kindly.
+            let processed = engine.process(batch, Instant::now() + Duration::from_hours(1)).await;
+            Ended::Batch(messages, Box::new(processed))
+        });
+    }
+
+    fn work_on(&mut self, now: u64, work: impl Future<Output = Ended> + 'static) {
+        self.job = Some(Job { since: now, work: Box::pin(work), reads: Reads::new() });
     }
 }
 
 impl Job {
     /// Goes on to the next call.
-    pub(crate) fn go_on(&mut self) -> Poll<Result<Outcome, SyncError>> {
+    pub(crate) fn go_on(&mut self) -> Poll<Ended> {
         self.work.as_mut().poll(&mut Context::from_waker(Waker::noop()))
-    }
-}
-
-/// Drives a future of the stand-ins to its end.
-pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
-    let mut future = Box::pin(future);
-    loop {
-        if let Poll::Ready(answer) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            return answer;
-        }
     }
 }

@@ -2,8 +2,8 @@
 
 use twinpool_core::phase::{Change, Cohorts, Phase, PhaseStore as _, Share, Standing, Step};
 
-use crate::mirror::run;
-use crate::simulation::Simulation;
+use crate::simulation::{Simulation, say};
+use crate::stand_ins::run;
 
 impl Simulation {
     pub(crate) fn operate(&mut self) {
@@ -31,7 +31,7 @@ impl Simulation {
             forced: Vec::new(),
         };
         let version = run(self.world.links.change(&next, &line)).expect("nobody else changes the phase");
-        self.say(format!("the operator: {} {}", next.phase, next.share));
+        say!(self, "the operator: {} {}", next.phase, next.share);
         self.standings.push((self.now(), Standing { version, ..next }));
     }
 

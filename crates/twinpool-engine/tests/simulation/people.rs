@@ -10,10 +10,14 @@ use twinpool_testkit::Person;
 use twinpool_testkit::world::{event_of, key, person};
 
 use crate::fields::Field;
-use crate::simulation::{Human, Simulation};
+use crate::marks::MARK;
+use crate::simulation::{Human, Simulation, say};
 
 /// So long a client may go by the route that it was told.
 const ROUTE_KEPT: u64 = 30_000;
+
+/// Lists are late by so much at most.
+const LISTS_LAG: u64 = 60_000;
 
 impl Simulation {
     /// Somebody does something.
@@ -88,18 +92,28 @@ impl Simulation {
         }
         self.ensure_groups(pool, &after);
         self.pool(pool).edit(&before.sub, |person| after.clone_into(person));
+        self.lists_lag(pool, &before);
         let changed = self.journal.people_changed(self.kind, (human, pool, self.step), &before, &after);
         let told: Vec<_> = changed
             .iter()
             .map(|field| format!("{field:?}={}", self.kind.shown(pool, &after, *field)))
             .collect();
-        self.say(format!("h{human} in the {pool}: {told:?}"));
+        say!(self, "h{human} in the {pool}: {told:?}");
         let by_token = self.dice.one_in(2);
         for operation in operations {
             self.audit(pool, &before.sub, operation, by_token && operation == "UpdateUserAttributes");
         }
         if self.dice.one_in(2) && after.enabled {
             self.token(pool, &before.sub);
+        }
+    }
+
+    /// Lists may show for a while what somebody was before (F§4.6).
+    fn lists_lag(&mut self, pool: Pool, before: &Person) {
+        if self.habits.late_lists && self.dice.one_in(3) {
+            let until = self.now() + self.dice.millis(LISTS_LAG);
+            self.pool(pool).list_as_it_was(&before.sub, Some(before.clone()));
+            self.late.push((until, pool, before.sub.clone()));
         }
     }
 
@@ -143,7 +157,7 @@ impl Simulation {
             return;
         };
         if person.enabled && person.status == Status::Confirmed {
-            self.say(format!("h{human} signs in to the {pool}"));
+            say!(self, "h{human} signs in to the {pool}");
             self.token(pool, &person.sub);
         }
     }
@@ -155,9 +169,12 @@ impl Simulation {
         let address = self.kind.fresh(pool, Field::Email, human, number);
         let sub = format!("{}-{human}", if pool == Pool::Old { "old" } else { "born" });
         let name = if self.kind.has_usernames(pool) { format!("user-{human}") } else { sub.clone() };
-        let person =
-            person(&sub, &name, &[("email", &address), ("email_verified", "true"), ("name", "first")]);
-        self.say(format!("h{human} signs up in the {pool} as {sub}"));
+        let person = person(
+            &sub,
+            &name,
+            &[("email", &address), ("email_verified", "true"), ("name", &format!("{MARK}first"))],
+        );
+        say!(self, "h{human} signs up in the {pool} as {sub}");
         self.pool(pool).put(person.clone());
         let sub = Some(person.sub.clone());
         self.humans.push(match pool {
@@ -177,8 +194,9 @@ impl Simulation {
         if self.standing().phase != Phase::DualWrite && !self.is_open() {
             return;
         }
-        self.say(format!("h{human} is deleted from the {pool}"));
+        say!(self, "h{human} is deleted from the {pool}");
         self.pool(pool).remove(&person.sub);
+        self.lists_lag(pool, &person);
         self.journal.stirred.insert(human);
         let by_token = self.dice.one_in(2);
         self.audit(pool, &person.sub, if by_token { "DeleteUser" } else { "AdminDeleteUser" }, by_token);

@@ -44,13 +44,22 @@ impl Queue {
         self.heads().filter(|message| message.visible_at <= now).count()
     }
 
-    /// Receives the first message of the nth such group.
-    pub(crate) fn receive(&mut self, nth: usize, now: u64) -> Option<Message> {
-        let heads = self.groups.values_mut().filter_map(VecDeque::front_mut);
-        let message = heads.filter(|message| message.visible_at <= now).nth(nth)?;
-        message.visible_at = now + OUT_OF_SIGHT;
-        message.delivery += 1;
-        Some(message.clone())
+    /// Receives so many messages at most: those of the nth such group in their order, and then those of the groups behind it.
+    pub(crate) fn receive(&mut self, nth: usize, most: usize, now: u64) -> Vec<Message> {
+        let is_ready =
+            |group: &&mut VecDeque<Message>| group.front().is_some_and(|head| head.visible_at <= now);
+        let mut received = Vec::new();
+        for group in self.groups.values_mut().filter(is_ready).skip(nth) {
+            for message in group.iter_mut().take_while(|message| message.visible_at <= now) {
+                if received.len() == most {
+                    return received;
+                }
+                message.visible_at = now + OUT_OF_SIGHT;
+                message.delivery += 1;
+                received.push(message.clone());
+            }
+        }
+        received
     }
 
     /// Whether a message was received and not done.

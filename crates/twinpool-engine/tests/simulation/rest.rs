@@ -2,20 +2,14 @@
 
 use twinpool_core::change_event::{About, Cause, ChangeEvent};
 use twinpool_core::id::Pool;
+use twinpool_testkit::Process;
 
-use crate::simulation::Simulation;
+use crate::counted::Counted;
+use crate::simulation::{Simulation, say};
+use crate::walker::{Errand, Walker};
 
 /// More steps than any run takes to come to rest.
 const MOST_STEPS: u64 = 60_000;
-
-/// What a run was made of.
-#[derive(Debug, Default, Clone, Copy)]
-pub(crate) struct Counted {
-    pub(crate) changes: usize,
-    pub(crate) writes: usize,
-    pub(crate) raced: usize,
-    pub(crate) overruled: usize,
-}
 
 /// What went wrong, and how it came to it.
 #[derive(Debug)]
@@ -24,9 +18,13 @@ pub(crate) struct Failed {
     pub(crate) trace: Vec<String>,
 }
 
-/// One run.
+/// One run. One that fails is run again, to tell what happens.
 pub(crate) fn simulate(seed: u64) -> Result<Counted, Failed> {
-    let mut simulation = Simulation::new(seed);
+    live(seed, false).or_else(|_| live(seed, true))
+}
+
+fn live(seed: u64, is_told: bool) -> Result<Counted, Failed> {
+    let mut simulation = Simulation::new(seed, is_told);
     let mut counted = Counted::default();
     for _ in 0..1 + simulation.dice.below(3) {
         simulation.sign_up();
@@ -39,13 +37,16 @@ pub(crate) fn simulate(seed: u64) -> Result<Counted, Failed> {
         simulation.come_to_rest("everybody was looked at");
         simulation.judge(&mut counted);
         simulation.look_again();
+        simulation.judge_marks();
         if !simulation.faults.is_empty() {
             return Err(Failed { faults: simulation.faults, trace: simulation.trace });
         }
         let now = simulation.now();
         simulation.journal.begin_anew(now);
         simulation.show_everybody();
+        simulation.note_moved();
     }
+    counted.switches += simulation.standings.len() - 1;
     Ok(counted)
 }
 
@@ -70,6 +71,10 @@ impl Simulation {
                 let passes = self.dice.millis(20_000);
                 self.pass(passes);
             }
+            if self.habits.walks && self.walkers.len() < 2 && self.dice.one_in(60) {
+                let errand = self.dice.pick(&[Errand::Sweep, Errand::Backfill]);
+                self.set_out(errand);
+            }
         }
     }
 
@@ -81,7 +86,7 @@ impl Simulation {
     }
 
     fn come_to_rest(&mut self, when: &str) {
-        self.say(format!("people rest until {when}"));
+        say!(self, "people rest until {when}");
         let end = self.step + MOST_STEPS;
         while self.step < end {
             if self.work() {
@@ -95,8 +100,11 @@ impl Simulation {
         self.fault("it never comes to rest");
     }
 
-    /// What a sweep does that believes nothing: a hint about every account of both pools.
+    /// A sweep; or what one would do that believes nothing: a hint about every account of both pools.
     fn look_at_everybody(&mut self) {
+        if self.habits.sweeps {
+            return self.sweep();
+        }
         for pool in [Pool::Old, Pool::New] {
             let id = self.pool(pool).shape().id.clone();
             for human in 0..self.humans.len() {
@@ -115,6 +123,17 @@ impl Simulation {
                 self.queue.send(event, false, now);
             }
         }
+    }
+
+    /// A sweep from its beginning to its end, which nothing disturbs.
+    fn sweep(&mut self) {
+        let number = self.number();
+        let clock = self.clock.clone();
+        let healthy = Process::healthy();
+        let mut walker = Walker::start((&self.world, &clock), healthy, Errand::Sweep, number);
+        walker.is_spared = true;
+        say!(self, "a sweep looks at everybody");
+        self.walkers.push(walker);
     }
 
     /// Where all is at rest, another look changes nothing.

@@ -9,8 +9,8 @@ use twinpool_core::link::{Link, LinkState};
 use twinpool_core::snapshot::Status;
 use twinpool_testkit::Person;
 
+use crate::counted::Counted;
 use crate::fields::Field;
-use crate::rest::Counted;
 use crate::simulation::Simulation;
 
 impl Simulation {
@@ -23,6 +23,8 @@ impl Simulation {
         self.judge_ids(&links);
         counted.changes += self.journal.changes.len();
         counted.raced += self.journal.raced();
+        counted.deaths += self.journal.deaths;
+        counted.walks += self.journal.walks;
         counted.writes += self.journal.written.values().sum::<usize>();
     }
 
@@ -45,6 +47,11 @@ impl Simulation {
                 if !is_listed {
                     self.fault(format!("h{human} is not in the new pool, and nothing says why: {link:?}"));
                 }
+                if link.is_some_and(|link| self.is_against_the_say(link)) {
+                    self.fault(format!(
+                        "h{human} was deleted from the new pool, which had no say, and is buried"
+                    ));
+                }
             }
             (None, Some(new)) if self.is_two_way() && account.old.is_none() => {
                 self.fault(format!("h{human} ({}) is not in the old pool", new.sub));
@@ -59,6 +66,32 @@ impl Simulation {
             }
             _ => {}
         }
+    }
+
+    /// Whether somebody was buried since all was last at rest because of the new pool, where the old one had the say all the time.
+    fn is_against_the_say(&self, link: &Link) -> bool {
+        let LinkState::Tombstone { by: Pool::New, since, new_sub, .. } = &link.state else {
+            return false;
+        };
+        let began = self.journal.began;
+        let is_steady = self.standings.last().is_none_or(|(at, _)| *at < began);
+        let is_birth = new_sub.as_ref().is_some_and(|new_sub| link.is_birth_of(new_sub));
+        is_steady
+            && since.0 >= began + 2_000
+            && !is_birth
+            && link.reverse.moved_in != Some(self.standing().round)
+    }
+
+    /// Who has the say in the new pool from now on, whatever happens, until the operator acts.
+    pub(crate) fn note_moved(&mut self) {
+        let standing = self.standing();
+        let links = self.world.links.all();
+        let moved = (0..self.humans.len()).filter(|human| {
+            let old = self.humans[*human].old.as_ref();
+            let link = links.iter().find(|link| old.is_some_and(|old| link.sub() == *old));
+            standing.phase.moves() && link.is_some_and(|link| link.reverse.moved_in == Some(standing.round))
+        });
+        self.moved = moved.collect();
     }
 
     fn judge_pair(&mut self, human: usize, link: &Link, old: &Person, new: &Person, counted: &mut Counted) {
@@ -78,7 +111,16 @@ impl Simulation {
                 *subject != Subject::User && self.kind.field(pool, subject) == Some(field)
             })
         };
-        let listed: BTreeSet<_> = Field::ALL.into_iter().filter(|field| listed(*field)).collect();
+        let may_be_held = |field: Field| match field {
+            // What no rule made cannot be read backwards.
+            Field::Company => !self.kind.shown(Pool::New, new, field).starts_with("t-"),
+            Field::Email => [(Pool::Old, old), (Pool::New, new)]
+                .into_iter()
+                .any(|(pool, it)| self.kind.shown(pool, it, field).ends_with("|false")),
+            _ => false,
+        };
+        let listed: BTreeSet<_> =
+            Field::ALL.into_iter().filter(|field| listed(*field) && may_be_held(*field)).collect();
         let mut faults = Vec::new();
         for field in Field::ALL.into_iter().filter(|field| !listed.contains(field)) {
             let [in_old, in_new] =
@@ -126,7 +168,11 @@ impl Simulation {
             counted.overruled += 1;
             let says = authority(&self.standing(), link);
             let is_steady = self.standings.last().is_none_or(|(at, _)| *at < since);
-            let is_wrong = is_listed && !is_unclear && is_steady && says == last.pool && says == Pool::Old;
+            let is_wrong = is_listed
+                && !is_unclear
+                && is_steady
+                && says == last.pool
+                && (says == Pool::Old || self.moved.contains(&human));
             return is_wrong.then(|| format!("h{human}: {field:?} went against the pool that has the say"));
         }
         let told = if is_listed {

@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex};
 
 use twinpool_core::change_event::{ChangeEvent, EventId};
+use twinpool_core::held_back::Reason;
 use twinpool_core::port::{Answer, ChangeSink, Place};
 use twinpool_core::value::Value;
 use twinpool_engine::{Deaf, Sweep, Swept};
 use twinpool_testkit::world::{attribute, event_of, person};
 use twinpool_testkit::{Process, World};
 
-use super::{LATER, assert_one, canary, nina, shows, switch, told, with_nina};
+use super::{LATER, assert_one, canary, held_user, nina, only_link, shows, switch, told, with_nina};
 use crate::support::{SIGN_IN, engine_both_ways, run};
 
 #[derive(Debug, Default, Clone)]
@@ -70,6 +71,21 @@ fn it_finds_who_was_born_unseen_who_changed_unseen_and_who_went_unseen() {
 }
 
 #[test]
+fn whoever_went_from_the_new_pool_is_found_where_the_old_one_has_the_say_too() {
+    let world = World::username_to_email().with_jane();
+    told(&world, &event_of(&world.old, "jane-sub", SIGN_IN), 1);
+    switch(&world);
+    let new = world.new.people().remove(0).sub;
+    assert_eq!(found(&world), []);
+    world.new.remove(&new);
+    assert_eq!(found(&world), [in_new(new.as_str(), "Missing")]);
+    let (_, events) = sweep_from(&world, None, 1_000);
+    told(&world, &events[0], 5);
+    assert_eq!(only_link(&world).linked().unwrap().held_back, held_user(Reason::Missing));
+    assert_eq!(found(&world), [], "nobody is looked for for ever");
+}
+
+#[test]
 fn in_dual_write_it_does_not_look_there() {
     let world = World::username_to_email();
     world.new.put(nina());
@@ -99,14 +115,4 @@ fn it_stops_at_its_budget_and_goes_on_in_the_new_pool_later() {
     seen.sort();
     seen.dedup();
     assert_eq!(seen, ["n-0", "n-1", "n-2"]);
-}
-
-#[test]
-fn who_did_not_move_and_is_missing_there_is_found_by_the_old_pool_s_own_events_only() {
-    let world = World::username_to_email().with_jane();
-    told(&world, &event_of(&world.old, "jane-sub", SIGN_IN), 1);
-    switch(&world);
-    let new = world.new.people().remove(0);
-    world.new.remove(&new.sub);
-    assert_eq!(found(&world), []);
 }
