@@ -123,6 +123,23 @@ async fn what_is_no_trigger_event_goes_back_and_is_counted() {
     }
 }
 
+/// `cargo xtask fuzz` tries what is read of an event. This is the way through.
+#[tokio::test(start_paused = true)]
+async fn whatever_fuzzing_begins_with_goes_back_byte_for_byte() {
+    let top = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let folders = ["events/triggers", "fuzz/corpus/trigger_event", "fuzz/corpus/claim", "fuzz/corpus/json"];
+    let mut passed = 0;
+    for file in folders.iter().flat_map(|folder| std::fs::read_dir(top.join(folder)).unwrap()) {
+        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        // Lambda hands over JSON, and nothing else.
+        let Ok(json) = serde_json::from_str::<&RawValue>(&text) else { continue };
+        let answer = function(Mood::Takes).answer(event(json.get())).await;
+        assert_eq!(answer.event.unwrap().get(), json.get());
+        passed += 1;
+    }
+    assert!(passed > 60, "only {passed} inputs are JSON: has the corpus moved?");
+}
+
 #[tokio::test]
 async fn a_machine_s_token_is_no_loss() {
     let capture = function(Mood::Takes);

@@ -94,9 +94,10 @@ fn pool_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '-' || c == '_'
 }
 
-/// The class that Cognito documents for usernames and group names: no white space, no control.
+/// The class that Cognito documents for usernames and group names: no white space, no control, and nothing that is no character.
 fn name_char(c: char) -> bool {
-    !c.is_whitespace() && !c.is_control()
+    // SQS refuses messages that have one of these two.
+    !c.is_whitespace() && !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
 id!(

@@ -85,3 +85,12 @@ fn an_event_with_more_attributes_than_a_pool_can_have_is_sent_without_digests() 
     let event = event(&with_attributes(&format!(r#"{{"sub":"s-1",{}}}"#, many.join(","))));
     assert!(event.attributes.is_empty());
 }
+
+#[test]
+fn no_hint_has_a_character_that_the_queue_refuses() {
+    let event = event(&with_attributes("{\"sub\":\"s-1\",\"custom:\u{fffe}\":\"1\",\"custom:a\":\"1\"}"));
+    let names: Vec<_> = event.attributes.keys().map(AttributeName::as_str).collect();
+    assert_eq!(names, ["custom:a"]);
+    let nameless = with_attributes("{}").replace("jane", "jane\u{ffff}");
+    assert_eq!(captured(&nameless), Captured::Unreadable(Unreadable::NoUser));
+}
