@@ -16,7 +16,11 @@ pub fn init() {
 
 /// The same, with traces.
 pub fn init_with(traces: &Traces) {
-    tracing_subscriber::registry().with(lines()).with(traces.layer()).init();
+    match traces.layer() {
+        Some(traces) => tracing_subscriber::registry().with(lines()).with(traces).init(),
+        // Not a layer that may be none: it would ask for every span of the libraries.
+        None => tracing_subscriber::registry().with(lines()).init(),
+    }
     quiet_panics();
 }
 
@@ -26,8 +30,9 @@ where
 {
     let layer = tracing_subscriber::fmt::layer().json().flatten_event(true);
     let layer = layer.with_current_span(false).with_span_list(false).with_target(false);
-    // Spans are for traces.
-    layer.with_filter(filter_fn(|about| about.is_event() && *about.level() <= Level::INFO))
+    // Spans are for traces. With the hint, what the libraries would say below costs a comparison, and is never asked about.
+    let wanted = filter_fn(|about| about.is_event() && *about.level() <= Level::INFO);
+    layer.with_filter(wanted.with_max_level_hint(Level::INFO))
 }
 
 fn quiet_panics() {

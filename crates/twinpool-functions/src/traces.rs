@@ -13,7 +13,7 @@ use opentelemetry_aws::xray_exporter::daemon_client::XrayDaemonClient;
 use opentelemetry_aws::xray_exporter::{SegmentTranslator, XrayExporter};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
-use tracing::Span;
+use tracing::{Level, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::filter_fn;
@@ -49,7 +49,8 @@ impl Traces {
         let layer = tracing_opentelemetry::layer().with_tracer(tracer);
         let layer = layer.with_location(false).with_threads(false).with_target(false).with_level(false);
         // Lines of log are no part of a trace.
-        Some(layer.with_filter(filter_fn(|about| about.is_span() && about.target() == TRACED)))
+        let wanted = filter_fn(|about| about.is_span() && about.target() == TRACED);
+        Some(layer.with_filter(wanted.with_max_level_hint(Level::INFO)))
     }
 
     /// The span of a message: a part of the trace in which it was sent. Where that is not sampled, neither is this.
