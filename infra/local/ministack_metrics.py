@@ -17,6 +17,7 @@ from ministack.services.cloudformation import provisioners
 import metrics_alarm
 import metrics_cognito
 import metrics_query
+import ministack_actions
 from metrics_feed import sample_queue, tell, warn_once, watch_functions, watch_logs, watch_queues
 from metrics_math import MathError
 
@@ -164,6 +165,7 @@ def install():
     answer_questions()
     cloudwatch._evaluate_alarm = evaluate_alarm
     cloudwatch._evict_old_metrics = lambda: None
+    ministack_actions.install()
     threading.Thread(target=look_again_and_again, daemon=True, name="twinpool-metrics").start()
 
 

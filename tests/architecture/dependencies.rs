@@ -69,6 +69,11 @@ fn engine_and_aws_do_not_see_each_other() {
 }
 
 #[test]
+fn what_is_fuzzed_comes_without_aws() {
+    assert_none("twinpool-fuzz", &["aws", "lambda", "hyper"]);
+}
+
+#[test]
 fn what_backends_link_in_knows_no_aws() {
     for krate in ["twinpool-resolver", "twinpool-bridge", "twinpool-api"] {
         assert_none(krate, &["aws", "lambda", "hyper-rustls", "twinpool-engine", "twinpool-aws"]);

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import hmac
-import http.client
 import json
 import os
 import time
@@ -11,10 +10,10 @@ import uuid
 
 import boto3
 from botocore.config import Config
+from lambda_runtime import serve
 
 KEY = os.environ["TWINPOOL_DIGEST_KEY"].encode()
 QUEUE = os.environ["TWINPOOL_QUEUE_URL"]
-API = "/2018-06-01/runtime/invocation/"
 
 sqs = boto3.client("sqs", config=Config(connect_timeout=1, read_timeout=1, retries={"max_attempts": 0}))
 
@@ -54,15 +53,4 @@ def handle(event):
     return event
 
 
-def main():
-    api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
-    while True:
-        api.request("GET", API + "next")
-        reply = api.getresponse()
-        request, body = reply.headers["lambda-runtime-aws-request-id"], reply.read()
-        answer = json.dumps(handle(json.loads(body)))
-        api.request("POST", f"{API}{request}/response", body=answer)
-        api.getresponse().read()
-
-
-main()
+serve(handle)

@@ -26,6 +26,8 @@ mod queue;
 mod sweep;
 mod switching;
 mod typescript;
+mod way_back;
+mod whole;
 
 use xtask::local::{Person, Stack};
 use xtask::process::wait_for;

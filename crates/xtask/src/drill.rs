@@ -4,6 +4,7 @@
 pub mod carry_over;
 mod command;
 mod dice;
+pub mod faults;
 mod people;
 mod queue;
 mod say;

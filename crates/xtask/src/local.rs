@@ -23,6 +23,7 @@ mod sent;
 pub(crate) mod servers;
 mod start;
 mod users;
+mod whole;
 
 pub use audit::AuditTrail;
 pub use chained::Beside;

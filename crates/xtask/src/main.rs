@@ -6,11 +6,13 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
-use xtask::bench::Bench;
+use xtask::bench::{Bench, Flame};
 use xtask::drill::carry_over::{self, Drill};
+use xtask::drill::faults::{self, Faults};
 use xtask::drill::switching::{self, Switching};
+use xtask::fuzz::{self, Fuzz};
 use xtask::local::{Options, PoolServer, SignIn, Stack};
-use xtask::{bench, demo, local, package, paths, process, simulate, test, traffic};
+use xtask::{bench, demo, local, package, paths, process, security, simulate, test, traffic};
 
 /// The project's own commands.
 #[derive(Parser)]
@@ -47,11 +49,18 @@ enum Command {
         #[command(subcommand)]
         command: Local,
     },
-    /// Measures: what capture costs, how fast a pool is carried over, what comparing two pools takes.
+    /// Measures what sign-ins and changes cost, how fast a pool is carried over, and what comparing two pools takes; beside what people
+    /// would otherwise run.
     Bench {
         /// What to measure [default: everything]
         #[arg(value_enum)]
         names: Vec<Bench>,
+        /// Writes the figures into docs/benchmarks.md too.
+        #[arg(long)]
+        write: bool,
+        /// Measures nothing, and draws on what a function spends its CPU.
+        #[arg(long, value_enum, conflicts_with_all = ["names", "write"])]
+        flame: Option<Flame>,
     },
     /// Switches to the new pool step by step and back again, while people use both, and sees whether anything is lost.
     #[command(args_conflicts_with_subcommands = true)]
@@ -71,16 +80,23 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         rules: Option<PathBuf>,
     },
+    /// Scans the templates, and looks at the licences, the origins and the known weaknesses of what the project is built of.
+    Security,
     /// Lets users, administrators, operators and mirrors act at once on pools in memory, in random order, and sees whether a change is
     /// lost or echoes.
     Simulate {
-        /// How many runs.
-        #[arg(long, default_value_t = 10_000)]
-        runs: u64,
+        /// How many runs [default: 10000; with --planted at most 3000 for each bug]
+        #[arg(long)]
+        runs: Option<u64>,
         /// The first run's seed: the same seed, the same run.
         #[arg(long, default_value_t = 0)]
         seed: u64,
+        /// Plants these bugs, or all that are listed, one at a time, and sees whether each is found.
+        #[arg(long, value_name = "BUG", num_args = 0..)]
+        planted: Option<Vec<String>>,
     },
+    /// Gives every reader of what others wrote inputs made at random, and sees whether what must hold of all holds of them.
+    Fuzz(Fuzz),
     /// Runs every test, on local servers that it starts and stops.
     Test {
         /// Only tests whose name contains one of these; options go to `cargo nextest run` (or to the test programs).
@@ -100,6 +116,19 @@ enum OtherDrill {
         /// How many differences are planted by hand.
         #[arg(long, default_value_t = 200)]
         planted: usize,
+        /// Deploys the functions as they were packaged last, and builds the command only.
+        #[arg(long)]
+        as_packaged: bool,
+    },
+    /// Lets everybody of a pool change something while a proxy refuses, delays, cuts and doubles calls and functions are killed, and sees
+    /// whether anything is lost.
+    Faults {
+        /// How many users there are at the beginning.
+        #[arg(long, default_value_t = 5_000)]
+        users: usize,
+        /// What the dice begin with [default: another one each time]
+        #[arg(long)]
+        seed: Option<usize>,
         /// Deploys the functions as they were packaged last, and builds the command only.
         #[arg(long)]
         as_packaged: bool,
@@ -196,12 +225,24 @@ fn run(command: Command) -> Result<()> {
             );
             Ok(())
         }
-        Command::Simulate { runs, seed } => simulate::run(runs, seed),
+        Command::Security => security::run(),
+        Command::Simulate { runs, seed, planted: None } => {
+            simulate::run(runs.unwrap_or(simulate::RUNS), seed)
+        }
+        Command::Simulate { runs, seed, planted: Some(bugs) } => {
+            simulate::run_planted(&bugs, runs.unwrap_or(simulate::MOST_RUNS), seed)
+        }
+        Command::Fuzz(fuzz) => fuzz::run(&fuzz),
         Command::Test { words } => test::run(&words),
-        Command::Bench { names } => bench::run(&names),
+        Command::Bench { flame: Some(flame), .. } => bench::draw(flame),
+        Command::Bench { names, write, flame: None } => bench::run(&names, write),
         Command::Drill { other: Some(OtherDrill::CarryOver { users, planted, as_packaged }), .. } => {
             let (name, untold) = (DRILL.to_owned(), planted / 8);
             carry_over::run(&Drill { name, users, planted, untold, build: !as_packaged })
+        }
+        Command::Drill { other: Some(OtherDrill::Faults { users, seed, as_packaged }), .. } => {
+            let seed = seed.unwrap_or_else(faults::any_seed);
+            faults::run(&Faults { name: DRILL.to_owned(), users, seed, visibility: 35, build: !as_packaged })
         }
         Command::Drill { other: None, users, as_packaged } => {
             switching::run(&Switching { name: DRILL.to_owned(), users, build: !as_packaged })

@@ -94,7 +94,7 @@ impl Server {
         if !self.is_running() {
             return;
         }
-        let children = children_of(self.pid);
+        let children = self.children();
         for how in ["-TERM", "-KILL"] {
             signal(how, self.pid);
             let start = Instant::now();
@@ -105,11 +105,36 @@ impl Server {
                 break;
             }
         }
-        for (pid, started) in children {
-            if born(pid).is_some_and(|born| born == started) {
-                signal("-KILL", pid);
-            }
+        for child in children {
+            child.kill();
         }
+    }
+
+    /// The functions that it runs now.
+    pub(crate) fn children(&self) -> Vec<Process> {
+        children_of(self.pid).into_iter().map(|(pid, born)| Process { pid, born }).collect()
+    }
+}
+
+/// A process that a server started.
+#[derive(Debug)]
+pub(crate) struct Process {
+    pid: u32,
+    born: String,
+}
+
+impl Process {
+    pub(crate) fn id(&self) -> u32 {
+        self.pid
+    }
+
+    /// Sends it `kill -9` if it is still the one that was started. Says whether it was.
+    pub(crate) fn kill(&self) -> bool {
+        let lives = born(self.pid).is_some_and(|born| born == self.born);
+        if lives {
+            signal("-KILL", self.pid);
+        }
+        lives
     }
 }
 

@@ -1,13 +1,14 @@
 //! `cargo xtask test`: everything that can be tested without the network.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use anyhow::{Context as _, Result, bail};
 
 use crate::testbed::Testbed;
-use crate::{package, paths, tools};
+use crate::{actions, package, paths, security, simulate, tools};
 
-/// Runs all tests, or those whose name contains one of the words.
+/// Runs all tests, or those whose name contains one of the words. After all of them, the roles are held against what was called, and
+/// bugs are planted for the simulation to find.
 ///
 /// # Errors
 /// When something cannot be started, or a test fails.
@@ -16,7 +17,7 @@ pub fn run(words: &[String]) -> Result<()> {
     tools::install()?;
     tools::install_client()?;
     package::build(None)?;
-    lint_template()?;
+    security::lint()?;
     let _running = Testbed::start()?;
     let arguments: &[_] = if has_nextest() {
         &["nextest", "run", "--workspace", "--locked"]
@@ -25,29 +26,20 @@ pub fn run(words: &[String]) -> Result<()> {
         &["test", "--workspace", "--all-targets", "--locked", "--no-fail-fast", "--", "--test-threads=1"]
     };
     if paths::cargo().args(arguments).args(words).status().context("cannot start cargo")?.success() {
-        return Ok(());
+        // Some tests call some of what the roles allow, and say nothing of the simulation.
+        return if words.is_empty() { hold() } else { Ok(()) };
     }
     bail!("the tests fail")
+}
+
+/// What holds of all tests together: the roles allow what was called, and the simulation would find what is wrong.
+fn hold() -> Result<()> {
+    actions::hold()?;
+    simulate::run_planted(&[], simulate::MOST_RUNS, 0)
 }
 
 fn has_nextest() -> bool {
     let status =
         paths::cargo().args(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
     status.is_ok_and(|status| status.success())
-}
-
-fn lint_template() -> Result<()> {
-    let mut lint = Command::new(tools::python_program("cfn-lint"));
-    lint.current_dir(paths::root()).args([
-        "--regions",
-        "us-east-1",
-        "--",
-        "infra/template.yaml",
-        "infra/new-pool-role.yaml",
-    ]);
-    let output = lint.output().context("cannot start cfn-lint")?;
-    if output.status.success() {
-        return Ok(());
-    }
-    bail!("infra/template.yaml:\n{}", String::from_utf8_lossy(&output.stdout))
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::local::servers::{self, Ministack};
 use crate::local::{self, Options, PoolServer, SignIn, Stack};
-use crate::paths;
 use crate::process::{self, Server};
+use crate::{actions, paths};
 
 /// The stack with MiniStack as old pool: from usernames to e-mail addresses, with the functions' roles enforced.
 pub const MINISTACK: &str = "test-ministack";
@@ -25,6 +25,9 @@ pub const MIGRATION: &str = "test-migration";
 /// The stack that the drill starts by itself.
 pub const DRILL: &str = "test-drill";
 
+/// The stack that the drill of faults starts by itself.
+pub const FAULTS: &str = "test-faults";
+
 /// The stack that the drill of a switch starts by itself.
 pub const SWITCHING: &str = "test-switching";
 
@@ -33,6 +36,9 @@ pub const ATTACH: &str = "test-attach";
 
 /// The stack that the test of both ways starts by itself.
 pub const BOTH_WAYS: &str = "test-both-ways";
+
+/// The stack that the test of the way back starts by itself.
+pub const WAY_BACK: &str = "test-way-back";
 
 const BARE: &str = "test-bare";
 
@@ -83,6 +89,7 @@ impl Testbed {
     /// When a server does not start, or the template does not deploy.
     pub fn start() -> Result<Self> {
         stop();
+        actions::forget()?;
         // From here on, whatever fails, what was started is stopped.
         let testbed = Self;
         // Those with rules first: the zips of the last one stay, for the tests that deploy stacks themselves.
@@ -108,7 +115,19 @@ impl Drop for Testbed {
 }
 
 fn stop() {
-    for name in [WAYS_IN, MIGRATION, MINISTACK, COGNITO_LOCAL, DRILL, SWITCHING, ATTACH, BOTH_WAYS, BARE] {
+    for name in [
+        WAYS_IN,
+        MIGRATION,
+        MINISTACK,
+        COGNITO_LOCAL,
+        DRILL,
+        FAULTS,
+        SWITCHING,
+        ATTACH,
+        BOTH_WAYS,
+        WAY_BACK,
+        BARE,
+    ] {
         process::stop_in(&local::folder(name));
     }
 }

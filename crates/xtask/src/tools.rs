@@ -62,6 +62,46 @@ pub fn install_token_contenders() -> Result<()> {
     install_packages(&token_contenders().node, "infra/local/tokens", "aws-jwt-verify")
 }
 
+/// The programs that draw flame graphs.
+#[derive(Debug)]
+pub struct FlameTools {
+    /// Counts the stacks that `perf script` prints.
+    pub collapse: PathBuf,
+    /// Draws them.
+    pub draw: PathBuf,
+}
+
+/// Installs what draws flame graphs; quick when it is there.
+///
+/// # Errors
+/// When `perf` is missing, or the installation fails.
+pub fn install_flame() -> Result<FlameTools> {
+    const VERSION: &str = "0.12.8";
+    output("perf", &["--version"])
+        .context("perf is missing, which samples programs: install it (Debian: linux-perf)")?;
+    let home = paths::local().join("inferno");
+    let program = |name| home.join("bin").join(name);
+    let tools =
+        FlameTools { collapse: program("inferno-collapse-perf"), draw: program("inferno-flamegraph") };
+    install_crate("inferno", VERSION, &home, &tools.draw)?;
+    Ok(tools)
+}
+
+/// Installs programs of a crate, unless this one of them is there in this version.
+///
+/// # Errors
+/// When the installation fails.
+pub fn install_crate(krate: &str, version: &str, home: &Path, program: &Path) -> Result<()> {
+    let found = output(&program.to_string_lossy(), &["--version"]);
+    if found.is_ok_and(|found| found.trim().ends_with(version)) {
+        return Ok(());
+    }
+    say(&format!("installing {krate} into {} (once, about a minute)", home.display()));
+    let mut install = paths::cargo();
+    install.args(["install", "--quiet", "--locked", krate, "--version", version, "--root"]).arg(home);
+    run(&mut install).with_context(|| format!("cargo could not install {krate}"))
+}
+
 /// Installs the TypeScript client with what it needs, and compiles it; quick when nothing has changed.
 ///
 /// # Errors
@@ -114,6 +154,20 @@ pub fn aws_cli_program(name: &str) -> PathBuf {
 #[must_use]
 pub fn python_program(name: &str) -> PathBuf {
     paths::local().join("venv/bin").join(name)
+}
+
+/// Installs what looks for weaknesses in the templates; quick when nothing is missing.
+///
+/// # Errors
+/// When Python is missing or too old, or the installation fails.
+pub fn install_scanner() -> Result<()> {
+    install_venv(&paths::local().join("scan"), "infra/local/scan.txt", "checkov")
+}
+
+/// A program of the environment that [`install_scanner`] makes.
+#[must_use]
+pub fn scanner(name: &str) -> PathBuf {
+    paths::local().join("scan/bin").join(name)
 }
 
 /// The folder whose `node_modules` has cognito-local, Playwright and axe.
@@ -234,6 +288,6 @@ pub fn run(command: &mut Command) -> Result<()> {
 }
 
 #[expect(clippy::print_stderr, reason = "progress is for the person at the terminal")]
-fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     eprintln!("{text}");
 }

@@ -40,6 +40,11 @@ impl Twinpool {
         Ok(Self { program, environment: stack.environment(), folder: folder.to_owned() })
     }
 
+    /// The same command, for this stack.
+    pub(super) fn of(&self, stack: &Stack) -> Self {
+        Self { program: self.program.clone(), environment: stack.environment(), folder: self.folder.clone() }
+    }
+
     /// Starts it in the background. What it says goes into files with this name.
     pub(super) fn start(&self, name: &str, arguments: &[&str]) -> Result<Started> {
         let out = self.folder.join(format!("{name}.out"));

@@ -72,7 +72,7 @@ impl Stack {
 }
 
 /// Makes a function of Python code; gives its ARN.
-fn function(aws: &Aws, name: &str, python: &str) -> Result<String> {
+pub(super) fn function(aws: &Aws, name: &str, python: &str) -> Result<String> {
     let stack = format!("{name}-former");
     let template = json!({
         "Resources": {

@@ -8,7 +8,7 @@ use anyhow::Result;
 use serde_json::json;
 
 use crate::process::{self, Server};
-use crate::{paths, tools, wire};
+use crate::{actions, paths, tools, wire};
 
 /// Which MiniStack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub(crate) fn ministack(folder: &Path, port: u16, enforce_iam: bool, which: Mini
         .env("STATE_DIR", folder.join("state"))
         .env("S3_DATA_DIR", folder.join("s3"));
     if enforce_iam {
-        command.env("AUTH", "true");
+        command.env("AUTH", "true").env("TWINPOOL_ACTIONS", folder.join(actions::FILE));
     }
     Server::start("MiniStack", &mut command, port, "/_ministack/health", &folder.join("ministack.log"))
 }
