@@ -1,5 +1,5 @@
 //! The roles of the templates, held against what the functions called while the end-to-end tests ran: nothing denied, nothing allowed
-//! that nobody calls. What cannot be called here has its reason in [`excused`].
+//! that nobody calls. What cannot be called here has its reason in `excused`.
 
 use std::collections::BTreeSet;
 use std::fs;
