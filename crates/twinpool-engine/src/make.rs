@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use twinpool_core::change_event::{Cause, Channel};
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
-use twinpool_core::id::{NewSub, Sub, Username};
+use twinpool_core::id::{NewSub, OldSub, Sub, Username};
 use twinpool_core::link::{Link, LinkState, Names, Side};
 use twinpool_core::plan::{Marker, Operation, Plan, fewer};
-use twinpool_core::port::{Class, Clock, LinkStore, PoolWriter};
+use twinpool_core::port::{Class, Clock, LinkReader as _, LinkStore, PoolWriter};
 use twinpool_core::snapshot::Snapshot;
 use twinpool_core::value::Attributes;
 
@@ -86,7 +86,8 @@ impl<P: Ports> Engine<P> {
                     creation.record_on(&mut side, &Sub::from(&new_sub), &self.key);
                 }
                 let work = Plan { operations: rest.to_vec(), ..plan.clone() };
-                self.pair(link, case, new_sub, work, side).await
+                let paired = self.pair(link, case, new_sub.clone(), work, side).await;
+                self.take_back_unless(paired, &old_sub, &new_sub).await
             }
             Err(error) if error.class == Class::Taken => {
                 self.take_up(link, case, (username, attributes), &marker, error).await
@@ -124,7 +125,10 @@ impl<P: Ports> Engine<P> {
     ) -> Result<Outcome, SyncError> {
         for fewer in fewer(username, attributes, marker, &self.new_shape) {
             match self.ports.new_pool().create_user(username, &fewer).await {
-                Ok(new_sub) => return self.adopt_made(link, case, &new_sub).await,
+                Ok(new_sub) => {
+                    let paired = self.adopt_made(link, case, &new_sub).await;
+                    return self.take_back_unless(paired, &case.old_sub(), &new_sub).await;
+                }
                 Err(error) if error.class == Class::Rejected => {}
                 Err(error) if error.class == Class::Taken => {
                     return self.take_up(link, case, (username, attributes), marker, error).await;
@@ -133,6 +137,24 @@ impl<P: Ports> Engine<P> {
             }
         }
         self.not_made(link, case, Reason::Refused, None).await
+    }
+
+    /// Who was too slow may have made the user a second time, under a name that was free again by then. Nobody knows of that account,
+    /// or its password: it goes.
+    async fn take_back_unless(
+        &self,
+        paired: Result<Outcome, SyncError>,
+        old_sub: &OldSub,
+        made: &NewSub,
+    ) -> Result<Outcome, SyncError> {
+        if matches!(&paired, Err(SyncError::Port(error)) if error.class == Class::Stale) {
+            let link = self.ports.links().link(old_sub).await?;
+            let is_second = |link: &Link| link.linked().is_some_and(|linked| linked.new_sub != *made);
+            if link.as_ref().is_some_and(is_second) {
+                self.ports.new_pool().delete_user(made).await?;
+            }
+        }
+        paired
     }
 
     /// A conflict that proves that nobody made the user under the intended name.

@@ -52,7 +52,7 @@ impl PoolHandle {
         }
         let before = self.pool.before(user);
         let answer = work()?;
-        self.pool.note(operation, before);
+        self.pool.note(operation, user, before);
         self.process.leave(operation).await?;
         Ok(answer)
     }

@@ -9,6 +9,8 @@ use crate::pool::{MemoryPool, Person};
 pub struct Call {
     /// Which operation.
     pub operation: &'static str,
+    /// By which name or sub the user was asked for.
+    pub asked: Option<String>,
     /// The user before.
     pub before: Option<Person>,
     /// The user after.
@@ -34,10 +36,10 @@ impl MemoryPool {
         self.person(user.filter(|_| is_kept)?)
     }
 
-    pub(crate) fn note(&self, operation: &'static str, before: Option<Person>) {
+    pub(crate) fn note(&self, operation: &'static str, asked: Option<&str>, before: Option<Person>) {
         if let Some(log) = self.log.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
             let after = before.as_ref().and_then(|person| self.person(person.sub.as_str()));
-            log.push(Call { operation, before, after });
+            log.push(Call { operation, asked: asked.map(str::to_owned), before, after });
         }
     }
 }

@@ -56,6 +56,25 @@ fn a_redelivered_message_that_writes_what_is_old_by_now_is_found_out() {
 }
 
 #[test]
+fn whoever_makes_a_user_after_somebody_else_did_leaves_no_second_account() {
+    let world = World::username_to_email().with_jane();
+    let (event, slow) = (event_of(&world.old, "jane-sub", SIGN_IN), Arc::new(Process::healthy()));
+    let first = engine(&world, &slow);
+    let mut first = Box::pin(first.sync_user(&event, 1));
+    while !slow.calls().contains(&"PutItem") {
+        assert!(poll(&mut first).is_pending());
+    }
+    // Between the intent and the creation somebody else makes the user, whose address then changes: the first one is free again.
+    deliver(&world, &event, 1).expect("another mirror makes the user");
+    edit(&world, "email", Some("joan@example.com"));
+    sign_in(&world, "jane-sub");
+    while poll(&mut first).is_pending() {}
+    sign_in(&world, "jane-sub");
+    assert_eq!(world.new.people().len(), 1);
+    assert_in_step(&world, "jane-sub");
+}
+
+#[test]
 fn a_message_that_comes_back_from_the_dlq_undoes_what_it_had_done_by_half() {
     let value = |name: &'static str, value: &'static str| {
         move |jane: &mut Person| drop(jane.attributes.insert(attribute(name), Value::new(value)))

@@ -41,6 +41,8 @@ mod rollbacks;
 mod searches;
 mod seen;
 mod sign_ups;
+#[path = "../common/stand_ins.rs"]
+mod stand_ins;
 mod start;
 mod support;
 mod sweeps;

@@ -10,56 +10,17 @@ use twinpool_core::held_back::Subject;
 use twinpool_core::id::{PoolId, Sub, Timestamp};
 use twinpool_core::link::Link;
 use twinpool_core::port::LinkStore as _;
-use twinpool_engine::{Engine, Gate, GateWired, Outcome, Ports, SyncError, Terms};
-use twinpool_rules::Rules;
-use twinpool_testkit::world::{MARKER, OLD_POOL, StoppedClock, attribute, event_of, key};
+use twinpool_engine::{Engine, Gate, GateWired, Outcome, SyncError};
+use twinpool_testkit::world::{MARKER, OLD_POOL, StoppedClock, attribute, event_of};
 use twinpool_testkit::{MemoryLinks, Person, PoolHandle, Process, World};
+
+pub(crate) use crate::stand_ins::{run, terms};
 
 pub(crate) const SIGN_IN: &str = "TokenGeneration_Authentication";
 pub(crate) const SIGN_UP: &str = "PostConfirmation_ConfirmSignUp";
 
-#[derive(Debug)]
-pub(crate) struct StandIns {
-    old: PoolHandle,
-    new: PoolHandle,
-    links: MemoryLinks,
-    clock: StoppedClock,
-    both_ways: bool,
-}
-
-impl Ports for StandIns {
-    type Old = PoolHandle;
-    type Back = PoolHandle;
-    type New = PoolHandle;
-    type Links = MemoryLinks;
-    type Clock = StoppedClock;
-
-    fn old(&self) -> &PoolHandle {
-        &self.old
-    }
-    fn back(&self) -> Option<&PoolHandle> {
-        self.both_ways.then_some(&self.old)
-    }
-    fn new_pool(&self) -> &PoolHandle {
-        &self.new
-    }
-    fn links(&self) -> &MemoryLinks {
-        &self.links
-    }
-    fn clock(&self) -> &StoppedClock {
-        &self.clock
-    }
-}
-
-/// Drives a future of the stand-ins, which never wait for anything outside.
-pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
-    let mut future = Box::pin(future);
-    loop {
-        if let Poll::Ready(answer) = poll(&mut future) {
-            return answer;
-        }
-    }
-}
+/// At a time that stands still.
+pub(crate) type StandIns = crate::stand_ins::StandIns<StoppedClock>;
 
 pub(crate) fn poll<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
     std::pin::Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
@@ -82,20 +43,8 @@ pub(crate) fn engine_both_ways(world: &World, process: &Arc<Process>, now: Times
     run(Engine::start(ports, terms(world))).expect("the engine starts")
 }
 
-/// What the owner of this world says.
-pub(crate) fn terms(world: &World) -> Terms {
-    let rules = Rules::parse(&world.rules).expect("the rules of the world");
-    Terms { key: key(), marker: attribute(MARKER), rules }
-}
-
 pub(crate) fn ports(world: &World, process: &Arc<Process>, now: Timestamp) -> StandIns {
-    StandIns {
-        old: world.old.called_by(process),
-        new: world.new.called_by(process),
-        links: world.links.seen_by(process),
-        clock: StoppedClock(now),
-        both_ways: false,
-    }
+    StandIns::of(world, process, StoppedClock(now), false)
 }
 
 /// The door of the new pool, as one process stands at it.

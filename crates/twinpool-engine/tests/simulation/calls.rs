@@ -1,8 +1,8 @@
 //! What twinpool's calls did to the pools, as they take effect.
 
 use twinpool_core::id::{Pool, Sub};
-use twinpool_testkit::Call;
 use twinpool_testkit::world::{MARKER, attribute};
+use twinpool_testkit::{Call, Person};
 
 use crate::fields::Field;
 use crate::mirror::Reads;
@@ -22,7 +22,10 @@ impl Simulation {
 
     fn follow(&mut self, who: &str, reads: &mut Reads, pool: Pool, call: &Call) {
         if READS.contains(&call.operation) {
-            if let Some(read) = &call.before {
+            // Who looks for the holder of a name does not compare what was found.
+            let is_by_sub = |read: &&Person| call.asked.as_deref() == Some(read.sub.as_str());
+            if let Some(read) = call.before.as_ref().filter(is_by_sub) {
+                say!(self, "{who} {} h in the {pool}", call.operation);
                 reads.insert((pool, read.sub.clone(), call.operation), self.step);
             }
             return;
@@ -35,6 +38,10 @@ impl Simulation {
             return;
         };
         let Some(human) = self.human_of(pool, &before.sub) else {
+            if self.doubles.contains_key(&before.sub) {
+                say!(self, "{who} {} for a second account of somebody in the {pool}", call.operation);
+                return;
+            }
             self.fault(format!("twinpool calls {} for a stranger", call.operation));
             return;
         };
@@ -86,7 +93,7 @@ impl Simulation {
     fn find_newcomers(&mut self, who: &str, pool: Pool) {
         let other = if pool == Pool::Old { Pool::New } else { Pool::Old };
         for person in self.pool(pool).people() {
-            if self.human_of(pool, &person.sub).is_some() {
+            if self.human_of(pool, &person.sub).is_some() || self.doubles.contains_key(&person.sub) {
                 continue;
             }
             let marker = person.attributes.get(&attribute(MARKER)).map(|value| value.reveal().to_owned());
@@ -97,8 +104,14 @@ impl Simulation {
                 continue;
             };
             if let Some(before) = self.humans[human].account(pool).cloned() {
-                let alive = self.pool(pool).person(before.as_str()).is_some();
-                self.fault(format!("h{human} is made again in the {pool}; the former is alive: {alive}"));
+                if self.pool(pool).person(before.as_str()).is_none() {
+                    self.fault(format!("h{human} is made again in the {pool}, and had gone from it"));
+                } else {
+                    // Whoever was too slow takes it back, unless it dies before.
+                    say!(self, "{who} makes h{human} in the {pool} a second time: {}", person.sub);
+                    self.doubles.insert(person.sub.clone(), false);
+                    continue;
+                }
             }
             say!(self, "{who} makes h{human} in the {pool}: {}", person.sub);
             match pool {

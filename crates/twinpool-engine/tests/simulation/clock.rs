@@ -1,16 +1,14 @@
-//! What an engine stands on here: pools, links and a clock in memory.
+//! The clocks of processes, and engines that go by them.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll, Waker};
 
 use twinpool_core::id::Timestamp;
 use twinpool_core::port::Clock;
-use twinpool_engine::{Engine, Ports, Terms};
-use twinpool_rules::Rules;
-use twinpool_testkit::world::{MARKER, attribute, key};
-use twinpool_testkit::{MemoryLinks, PoolHandle, Process, World};
+use twinpool_engine::Engine;
+use twinpool_testkit::{Process, World};
+
+use crate::stand_ins::{StandIns, run, terms};
 
 /// A clock that the simulation moves, and that may be wrong.
 #[derive(Debug, Clone)]
@@ -44,57 +42,11 @@ impl Clock for Ticking {
     }
 }
 
-#[derive(Debug)]
-pub(crate) struct StandIns {
-    old: PoolHandle,
-    new: PoolHandle,
-    links: MemoryLinks,
-    clock: Ticking,
-}
-
-impl Ports for StandIns {
-    type Old = PoolHandle;
-    type Back = PoolHandle;
-    type New = PoolHandle;
-    type Links = MemoryLinks;
-    type Clock = Ticking;
-
-    fn old(&self) -> &PoolHandle {
-        &self.old
-    }
-    fn back(&self) -> Option<&PoolHandle> {
-        Some(&self.old)
-    }
-    fn new_pool(&self) -> &PoolHandle {
-        &self.new
-    }
-    fn links(&self) -> &MemoryLinks {
-        &self.links
-    }
-    fn clock(&self) -> &Ticking {
-        &self.clock
-    }
-}
+/// What a process of the simulation works with.
+pub(crate) type Works = Engine<StandIns<Ticking>>;
 
 /// The engine of one process.
-pub(crate) fn engine(world: &World, clock: &Ticking, process: &Arc<Process>) -> Arc<Engine<StandIns>> {
-    let ports = StandIns {
-        old: world.old.called_by(process),
-        new: world.new.called_by(process),
-        links: world.links.seen_by(process),
-        clock: clock.clone(),
-    };
-    let rules = Rules::parse(&world.rules).expect("the rules of the world");
-    let terms = Terms { key: key(), marker: attribute(MARKER), rules };
-    Arc::new(run(Engine::start(ports, terms)).expect("the engine starts"))
-}
-
-/// Drives a future of the stand-ins to its end.
-pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
-    let mut future = Box::pin(future);
-    loop {
-        if let Poll::Ready(answer) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            return answer;
-        }
-    }
+pub(crate) fn engine(world: &World, clock: &Ticking, process: &Arc<Process>) -> Arc<Works> {
+    let ports = StandIns::of(world, process, clock.clone(), true);
+    Arc::new(run(Engine::start(ports, terms(world))).expect("the engine starts"))
 }

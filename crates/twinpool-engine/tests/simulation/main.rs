@@ -17,6 +17,7 @@ use counted::Counted;
 use rest::{Failed, simulate};
 
 mod calls;
+mod clock;
 mod counted;
 mod dice;
 mod fields;
@@ -28,6 +29,7 @@ mod people;
 mod queue;
 mod rest;
 mod simulation;
+#[path = "../common/stand_ins.rs"]
 mod stand_ins;
 mod verdict;
 mod walker;

@@ -10,11 +10,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tracing::Span;
 use twinpool_core::id::{Pool, Sub};
-use twinpool_engine::{Engine, Outcome, Processed, SyncError};
+use twinpool_engine::{Outcome, Processed, SyncError};
 use twinpool_testkit::{Process, World};
 
+use crate::clock::{Ticking, Works, engine};
 use crate::queue::Message;
-use crate::stand_ins::{StandIns, Ticking, engine};
 
 /// The mirror's function is ended after so long (infra/template.yaml).
 pub(crate) const ENDED_AFTER: u64 = 30_000;
@@ -58,7 +58,7 @@ impl fmt::Debug for Job {
 /// One process, with what it is doing.
 #[derive(Debug)]
 pub(crate) struct Mirror {
-    engine: Arc<Engine<StandIns>>,
+    engine: Arc<Works>,
     process: Arc<Process>,
     pub(crate) job: Option<Job>,
 }

@@ -7,13 +7,13 @@ use twinpool_core::id::{Pool, Sub, Timestamp, UserId};
 use twinpool_core::phase::Standing;
 use twinpool_testkit::{MemoryPool, Moment, Process, World};
 
+use crate::clock::Ticking;
 use crate::dice::Dice;
 use crate::fields::Move;
 use crate::journal::Journal;
 use crate::marks::MARK;
 use crate::mirror::Mirror;
 use crate::queue::Queue;
-use crate::stand_ins::Ticking;
 use crate::walker::Walker;
 
 /// Says what happens, where somebody reads it.
@@ -28,7 +28,7 @@ macro_rules! say {
 pub(crate) use say;
 
 /// Clocks of AWS are this far apart at most, in milliseconds.
-const SKEW: u64 = 1_000;
+pub(crate) const SKEW: u64 = 1_000;
 
 /// A person, and the accounts that are theirs.
 #[derive(Debug, Default, Clone)]
@@ -94,6 +94,8 @@ pub(crate) struct Simulation {
     pub(crate) step: u64,
     pub(crate) numbers: u64,
     pub(crate) habits: Habits,
+    /// Second accounts of somebody that the slow made in the new pool, and whether that was judged.
+    pub(crate) doubles: BTreeMap<Sub, bool>,
     /// The user ids as they were first seen.
     pub(crate) ids: BTreeMap<(Pool, Sub), UserId>,
     pub(crate) is_told: bool,
@@ -141,6 +143,7 @@ impl Simulation {
             standings,
             step: 0,
             numbers: 0,
+            doubles: BTreeMap::new(),
             ids: BTreeMap::new(),
             is_told,
             moved: std::collections::BTreeSet::new(),

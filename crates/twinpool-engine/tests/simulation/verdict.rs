@@ -11,7 +11,7 @@ use twinpool_testkit::Person;
 
 use crate::counted::Counted;
 use crate::fields::Field;
-use crate::simulation::Simulation;
+use crate::simulation::{SKEW, Simulation};
 
 impl Simulation {
     pub(crate) fn judge(&mut self, counted: &mut Counted) {
@@ -21,6 +21,7 @@ impl Simulation {
             self.judge_writes(human);
         }
         self.judge_ids(&links);
+        self.judge_doubles();
         counted.changes += self.journal.changes.len();
         counted.raced += self.journal.raced();
         counted.deaths += self.journal.deaths;
@@ -159,11 +160,13 @@ impl Simulation {
         let since = self.journal.began;
         let is_listed = link.reverse.overruled.iter().any(|lost| {
             lost.pool == last.pool
-                && lost.at.0 >= since
+                && lost.at.0 + SKEW >= since
                 && self.kind.field(last.pool, &lost.subject) == Some(field)
         });
         let rival = changes.iter().rev().find(|change| change.pool != last.pool);
-        let is_unclear = last.is_return || (last.is_echo && self.journal.deaths > 0);
+        // Both pools are never read at one moment: who sees the one as it was, and the other as it is, sees them agree.
+        let is_met = rival.is_some_and(|rival| rival.step < last.step);
+        let is_unclear = last.is_return || (last.is_echo && (is_met || self.journal.deaths > 0));
         if rival.is_some_and(|rival| rival.value == now) && (is_listed || is_unclear) {
             counted.overruled += 1;
             let says = authority(&self.standing(), link);
@@ -199,6 +202,16 @@ impl Simulation {
         }
         if !self.journal.is_stirred(human) && self.journal.calls.contains_key(&human) {
             self.fault(format!("h{human} was written although nobody changed anything"));
+        }
+    }
+
+    /// Nobody is there twice; but who made the second account may have died before it was taken back.
+    fn judge_doubles(&mut self) {
+        for (sub, is_judged) in std::mem::take(&mut self.doubles) {
+            if !is_judged && self.journal.deaths == 0 && self.world.new.person(sub.as_str()).is_some() {
+                self.fault(format!("{sub} is a second account of somebody, and is left"));
+            }
+            self.doubles.insert(sub, true);
         }
     }
 

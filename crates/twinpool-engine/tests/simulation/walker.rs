@@ -12,13 +12,13 @@ use twinpool_core::id::{RunId, Sub};
 use twinpool_core::port::{Answer, ChangeSink, Class, Clock as _, PortError};
 use twinpool_core::run::{Run, RunKind};
 use twinpool_engine::{
-    Backfill, Budget, Deaf, Engine, Governor, Keeper, LaneState, Listener, OfPool, Ports as _, Selection,
-    Sweep, SyncError, Walk, Watcher, memberships,
+    Backfill, Budget, Deaf, Governor, Keeper, LaneState, Listener, OfPool, Ports as _, Selection, Sweep,
+    SyncError, Walk, Watcher, memberships,
 };
 use twinpool_testkit::{Process, World};
 
+use crate::clock::{Ticking, Works, engine};
 use crate::mirror::Reads;
-use crate::stand_ins::{StandIns, Ticking, engine};
 
 /// Whoever only waits so often waits for a clock that does not go on here: the process is ended.
 const PATIENCE: usize = 20;
@@ -114,7 +114,7 @@ impl Walker {
     }
 }
 
-async fn sweep(engine: Arc<Engine<StandIns>>, sink: Hints, number: u64) -> String {
+async fn sweep(engine: Arc<Works>, sink: Hints, number: u64) -> String {
     let mut sent = 0;
     let fresh_id = || {
         sent += 1;
@@ -127,14 +127,14 @@ async fn sweep(engine: Arc<Engine<StandIns>>, sink: Hints, number: u64) -> Strin
     }
 }
 
-async fn backfill(engine: Arc<Engine<StandIns>>, number: u64) -> String {
+async fn backfill(engine: Arc<Works>, number: u64) -> String {
     match carry_over(&engine, number).await {
         Ok(ending) => format!("ends: {ending}"),
         Err(error) => format!("breaks off: {error}"),
     }
 }
 
-async fn carry_over(engine: &Engine<StandIns>, number: u64) -> Result<String, String> {
+async fn carry_over(engine: &Works, number: u64) -> Result<String, String> {
     let (ports, now) = (engine.ports(), engine.ports().clock().now());
     let governor = Arc::new(Governor::new(Budget { percent: 100, processes: NonZeroU32::MIN }));
     let id = RunId::parse(format!("run-{number}")).expect("a run");

@@ -9,10 +9,11 @@ use twinpool_core::id::{Sub, Timestamp};
 use twinpool_core::phase::{Cohorts, Share, Step};
 use twinpool_core::port::Clock;
 use twinpool_core::value::Value;
-use twinpool_engine::{Engine, Outcome, Ports, SyncError};
+use twinpool_engine::{Engine, Outcome, SyncError};
 use twinpool_testkit::world::attribute;
-use twinpool_testkit::{MemoryLinks, MemoryPool, Person, PoolHandle, Process, World};
+use twinpool_testkit::{MemoryPool, Person, Process, World};
 
+use crate::stand_ins::StandIns;
 use crate::support::{NOW, engine_both_ways, link, poll, run, sign_in, terms};
 
 /// When a lease of [`NOW`] is over.
@@ -103,37 +104,6 @@ impl Clock for Hand {
     }
 }
 
-struct Slow {
-    old: PoolHandle,
-    new: PoolHandle,
-    links: MemoryLinks,
-    clock: Hand,
-}
-
-impl Ports for Slow {
-    type Old = PoolHandle;
-    type Back = PoolHandle;
-    type New = PoolHandle;
-    type Links = MemoryLinks;
-    type Clock = Hand;
-
-    fn old(&self) -> &PoolHandle {
-        &self.old
-    }
-    fn back(&self) -> Option<&PoolHandle> {
-        Some(&self.old)
-    }
-    fn new_pool(&self) -> &PoolHandle {
-        &self.new
-    }
-    fn links(&self) -> &MemoryLinks {
-        &self.links
-    }
-    fn clock(&self) -> &Hand {
-        &self.clock
-    }
-}
-
 /// An event, processed by somebody who sleeps for so long once the work is announced, so many steps later.
 pub(crate) fn slowed_down_after_the_announcement(
     world: &World,
@@ -142,12 +112,7 @@ pub(crate) fn slowed_down_after_the_announcement(
     meanwhile: impl Fn(),
 ) -> Result<Outcome, SyncError> {
     let process = &Arc::new(Process::healthy());
-    let ports = Slow {
-        old: world.old.called_by(process),
-        new: world.new.called_by(process),
-        links: world.links.seen_by(process),
-        clock: Hand(AtomicU64::new(NOW.0)),
-    };
+    let ports = StandIns::of(world, process, Hand(AtomicU64::new(NOW.0)), true);
     let engine = run(Engine::start(ports, terms(world))).expect("the engine starts");
     let mut work = Box::pin(engine.sync_user(event, 1));
     loop {
