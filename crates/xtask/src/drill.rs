@@ -5,7 +5,24 @@ pub mod carry_over;
 mod command;
 mod dice;
 pub mod faults;
+mod fill;
 mod people;
 mod queue;
 mod say;
 pub mod switching;
+
+use anyhow::Result;
+
+use crate::local::{self, Running, SignIn};
+
+/// Two pools of usernames on a MiniStack that is mended, under this name. `build`: the functions are built first.
+fn up(name: &str, build: bool, both_ways: bool) -> Result<Running> {
+    Running::up(&local::Options {
+        old_sign_in: SignIn::Username,
+        new_sign_in: SignIn::Username,
+        build,
+        mended: true,
+        both_ways,
+        ..local::Options::named(name)
+    })
+}

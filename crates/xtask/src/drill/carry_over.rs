@@ -13,7 +13,7 @@ use super::command::Twinpool;
 use super::people;
 use super::queue::work_off;
 use super::say::Clock;
-use crate::local::{self, Running, SignIn, Stack};
+use crate::local::{self, Stack};
 
 mod backfill;
 mod both;
@@ -50,13 +50,7 @@ pub struct Drill {
 /// When something cannot be started, or is not as it should be.
 pub fn run(drill: &Drill) -> Result<()> {
     let clock = Clock::start();
-    let running = Running::up(&local::Options {
-        old_sign_in: SignIn::Username,
-        new_sign_in: SignIn::Username,
-        build: drill.build,
-        mended: true,
-        ..local::Options::named(&drill.name)
-    })?;
+    let running = super::up(&drill.name, drill.build, false)?;
     let stack = running.stack();
     let twinpool = Twinpool::build(stack, &local::folder(&drill.name))?;
     clock.say("stack", &format!("{} at {}", drill.name, stack.addresses.endpoint));

@@ -8,7 +8,7 @@ use anyhow::{Result, ensure};
 
 use super::command::Twinpool;
 use super::say::Clock;
-use crate::local::{self, Running, SignIn, Stack};
+use crate::local::{self, Stack};
 
 mod agree;
 mod calm;
@@ -49,13 +49,7 @@ pub struct Faults {
 /// When something cannot be started, or a change of somebody is lost.
 pub fn run(drill: &Faults) -> Result<()> {
     let clock = Clock::start();
-    let running = Running::up(&local::Options {
-        old_sign_in: SignIn::Username,
-        new_sign_in: SignIn::Username,
-        build: drill.build,
-        mended: true,
-        ..local::Options::named(&drill.name)
-    })?;
+    let running = super::up(&drill.name, drill.build, false)?;
     let stack = running.stack();
     let twinpool = Twinpool::build(stack, &local::folder(&drill.name))?;
     clock.say("stack", &format!("{} at {}", drill.name, stack.addresses.endpoint));

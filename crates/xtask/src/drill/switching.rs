@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use super::command::Twinpool;
 use super::queue::{PATIENCE, work_off};
 use super::say::Clock;
-use crate::local::{self, Running, SignIn, Stack};
+use crate::local::{self, Stack};
 use crate::process;
 
 mod agree;
@@ -51,14 +51,7 @@ pub struct Switching {
 /// When something cannot be started, or is not as it should be.
 pub fn run(drill: &Switching) -> Result<()> {
     let clock = Clock::start();
-    let running = Running::up(&local::Options {
-        old_sign_in: SignIn::Username,
-        new_sign_in: SignIn::Username,
-        build: drill.build,
-        mended: true,
-        both_ways: true,
-        ..local::Options::named(&drill.name)
-    })?;
+    let running = super::up(&drill.name, drill.build, true)?;
     let stack = running.stack();
     let twinpool = Twinpool::build(stack, &local::folder(&drill.name))?;
     clock.say("stack", &format!("{} at {}", drill.name, stack.addresses.endpoint));
