@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use twinpool_core::account::{Account, IdReader as _};
 use twinpool_core::change_event::{Cause, Channel};
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
@@ -140,7 +141,7 @@ impl<P: Ports> Engine<P> {
     }
 
     /// Who was too slow may have made the user a second time, under a name that was free again by then. Nobody knows of that account,
-    /// or its password: it goes.
+    /// or its password: it goes. One that has a user id is somebody's by now, or was the pair, and stays.
     async fn take_back_unless(
         &self,
         paired: Result<Outcome, SyncError>,
@@ -150,7 +151,9 @@ impl<P: Ports> Engine<P> {
         if matches!(&paired, Err(SyncError::Port(error)) if error.class == Class::Stale) {
             let link = self.ports.links().link(old_sub).await?;
             let is_second = |link: &Link| link.linked().is_some_and(|linked| linked.new_sub != *made);
-            if link.as_ref().is_some_and(is_second) {
+            if link.as_ref().is_some_and(is_second)
+                && self.ports.links().user_ids(&[Account::from(made)]).await? == [None]
+            {
                 self.ports.new_pool().delete_user(made).await?;
             }
         }

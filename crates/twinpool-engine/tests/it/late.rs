@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use twinpool_core::account::IdStore as _;
 use twinpool_core::change_event::ChangeEvent;
 use twinpool_core::digest::Digest;
 use twinpool_core::group::GroupDefinition;
-use twinpool_core::id::Username;
+use twinpool_core::id::{NewSub, UserId, Username};
 use twinpool_core::link::LinkState;
 use twinpool_core::port::Class;
 use twinpool_core::value::Value;
@@ -55,8 +56,9 @@ fn a_redelivered_message_that_writes_what_is_old_by_now_is_found_out() {
     assert_in_step(&world, "jane-sub");
 }
 
-#[test]
-fn whoever_makes_a_user_after_somebody_else_did_leaves_no_second_account() {
+/// Jane is made by one mirror while another sleeps between its intent and the creation; her address changes, so that the first one is
+/// free again, and the slow one makes her too. `meanwhile` happens before it writes that down.
+fn made_twice(meanwhile: impl Fn(&World)) -> World {
     let world = World::username_to_email().with_jane();
     let (event, slow) = (event_of(&world.old, "jane-sub", SIGN_IN), Arc::new(Process::healthy()));
     let first = engine(&world, &slow);
@@ -64,14 +66,34 @@ fn whoever_makes_a_user_after_somebody_else_did_leaves_no_second_account() {
     while !slow.calls().contains(&"PutItem") {
         assert!(poll(&mut first).is_pending());
     }
-    // Between the intent and the creation somebody else makes the user, whose address then changes: the first one is free again.
     deliver(&world, &event, 1).expect("another mirror makes the user");
     edit(&world, "email", Some("joan@example.com"));
     sign_in(&world, "jane-sub");
+    while world.new.people().len() < 2 {
+        assert!(poll(&mut first).is_pending());
+    }
+    meanwhile(&world);
     while poll(&mut first).is_pending() {}
     sign_in(&world, "jane-sub");
+    world
+}
+
+#[test]
+fn whoever_makes_a_user_after_somebody_else_did_leaves_no_second_account() {
+    let world = made_twice(|_| {});
     assert_eq!(world.new.people().len(), 1);
     assert_in_step(&world, "jane-sub");
+}
+
+#[test]
+fn a_second_account_that_has_a_user_id_is_somebody_s_and_stays() {
+    let world = made_twice(|world| {
+        let pair = link(world, "jane-sub").linked().expect("a pair").new_sub.clone();
+        let subs = world.new.people().into_iter().map(|person| NewSub::from(person.sub));
+        let second = subs.into_iter().find(|sub| *sub != pair).expect("a second account");
+        run(world.links.assign(&second, &UserId::from(&second), None)).expect("it gets its id");
+    });
+    assert_eq!(world.new.people().len(), 2);
 }
 
 #[test]
