@@ -121,8 +121,8 @@ impl<P: Ports> Engine<P> {
         };
         message.span.record("event_id", event.id.as_str());
         message.span.record("user_sub", event.sub.as_ref().map(|sub| sub.as_str()));
-        // One user must not take the others of the batch down. On the heap: it is large, and each wrapper would move it.
-        let work = Box::pin(self.sync_user(&event, message.delivery)).instrument(message.span.clone());
+        // One user must not take the others of the batch down.
+        let work = self.sync_user(&event, message.delivery).instrument(message.span.clone());
         let work = AssertUnwindSafe(work).catch_unwind();
         let wrong = match tokio::time::timeout_at(deadline, work).await {
             Ok(Ok(Ok(outcome))) => {

@@ -154,7 +154,7 @@ impl<P: Ports> Engine<P> {
         let standing = self.standing().await?;
         if let Some(name) = &event.group_name {
             self.may_write(&standing)?;
-            return Box::pin(self.sync_group(name, &event.cause)).await;
+            return self.sync_group(name, &event.cause).await;
         }
         let who = event.user().ok_or(SyncError::NoUser)?;
         let mut thorough = delivery > 1 || event.cause.channel() == Channel::Operator;
@@ -168,7 +168,6 @@ impl<P: Ports> Engine<P> {
         Err(SyncError::Contended)
     }
 
-    /// What is rarer than an event without news is on the heap: else every event would move the room for all of it about.
     async fn round(
         &self,
         event: &ChangeEvent,
@@ -191,7 +190,7 @@ impl<P: Ports> Engine<P> {
         self.may_write(standing)?;
         if self.is_merged(link.as_ref()).await? {
             self.note_seen(&old_sub, &seen).await;
-            return Box::pin(self.answer_merged(link, &event.cause)).await;
+            return self.answer_merged(link, &event.cause).await;
         }
         if link.is_none() && self.is_of_new_pool(event, standing).await? {
             if !standing.phase.is_two_way() {
@@ -213,14 +212,12 @@ impl<P: Ports> Engine<P> {
             if delivery < BELIEVED && is_ours && !is_buried && !event.cause.tells_of_deletion() {
                 return Err(SyncError::TooEarly);
             }
-            return Box::pin(self.gone(link, &old_sub, event)).await;
+            return self.gone(link, &old_sub, event).await;
         };
         let case = Case { seen, ..self.case(&event.cause, delivery, old, link.as_ref()) };
         match link {
-            Some(link) if link.linked().is_some() => {
-                Box::pin(self.follow(link, &case, event, thorough)).await
-            }
-            _ if case.old.status != Status::Unconfirmed => Box::pin(self.make(link, &case)).await,
+            Some(link) if link.linked().is_some() => self.follow(link, &case, event, thorough).await,
+            _ if case.old.status != Status::Unconfirmed => self.make(link, &case).await,
             _ if event.cause.implies_confirmed() => Err(SyncError::TooEarly),
             _ => Ok(Outcome::plain(Kind::NotConfirmed)),
         }
