@@ -1,7 +1,7 @@
 //! Passwords that nobody ever sees.
 
-/// Allowed by Cognito in passwords, and with no meaning in JSON.
-const SYMBOLS: &[u8] = b"^$*.[]{}()?!@#%&/,><':;|_~`=+-";
+/// Allowed by Cognito in passwords, and with no meaning in JSON nor, if one is sent (F§4.1), in the HTML of a mail.
+const SYMBOLS: &[u8] = b"^$*.[]{}()?!@#%/,:;|_~`=+-";
 const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
 const DIGITS: &[u8] = b"0123456789";
@@ -34,5 +34,12 @@ mod tests {
             assert!(one.bytes().any(|byte| class.contains(&byte)));
         }
         assert_ne!(one, random().unwrap());
+    }
+
+    #[test]
+    fn a_password_that_is_sent_is_read_as_it_is() {
+        for _ in 0..20 {
+            assert!(!random().unwrap().contains(['<', '>', '&', '"', '\'', '\\']));
+        }
     }
 }
