@@ -79,7 +79,7 @@ impl<'a> Object<'a> {
     /// One of the two pools.
     pub(crate) fn pool(&self, name: &str) -> Result<Pool, Problem> {
         let text = self.fields.get(name).and_then(Value::as_str);
-        text.and_then(pool_of).ok_or_else(|| self.problem(name, A_POOL))
+        text.and_then(Pool::from_code).ok_or_else(|| self.problem(name, A_POOL))
     }
 }
 
@@ -88,23 +88,9 @@ pub(crate) fn pool(query: &[(String, String)]) -> Result<Option<Pool>, Problem> 
     let mut said = query.iter().filter(|(name, _)| name == "pool");
     match (said.next(), said.next()) {
         (None, _) => Ok(None),
-        (Some((_, text)), None) => pool_of(text).map(Some).ok_or_else(|| Problem::field("pool", A_POOL)),
+        (Some((_, code)), None) => {
+            Pool::from_code(code).map(Some).ok_or_else(|| Problem::field("pool", A_POOL))
+        }
         (Some(_), Some(_)) => Err(Problem::field("pool", "it should be said once")),
-    }
-}
-
-/// The word for a pool, in both directions.
-pub(crate) fn word(pool: Pool) -> &'static str {
-    match pool {
-        Pool::Old => "old",
-        Pool::New => "new",
-    }
-}
-
-fn pool_of(word: &str) -> Option<Pool> {
-    match word {
-        "old" => Some(Pool::Old),
-        "new" => Some(Pool::New),
-        _ => None,
     }
 }

@@ -22,7 +22,7 @@ use twinpool_core::port::{Class, Clock};
 use twinpool_core::snapshot::Snapshot;
 
 use crate::answer;
-use crate::problem::Problem;
+use crate::problem::{LATE, Problem, SOON};
 
 mod attempt;
 
@@ -133,16 +133,13 @@ fn seconds(now: Timestamp, until: Timestamp) -> u64 {
     until.0.saturating_sub(now.0).div_ceil(1_000).max(1)
 }
 
-const SOON: u16 = 1;
-const LATE: u16 = 30;
-
 impl From<Trouble> for Problem {
     fn from(trouble: Trouble) -> Self {
         let class = match &trouble {
             Trouble::Pool(_, error) | Trouble::Table(error) | Trouble::Message(error) => error.class,
             Trouble::NoRandomness => Class::Unavailable,
         };
-        let passes = matches!(class, Class::Throttled | Class::Unavailable | Class::Stale);
+        let passes = class.passes();
         if passes {
             tracing::warn!(reason = %trouble, "a password cannot be carried over now");
         } else {

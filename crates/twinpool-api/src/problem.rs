@@ -6,7 +6,11 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
-use twinpool_core::port::{Class, PortError};
+use twinpool_core::port::PortError;
+
+/// When to ask again, in seconds: after what passes by itself, and after what somebody has to mend.
+pub(crate) const SOON: u16 = 1;
+pub(crate) const LATE: u16 = 30;
 
 /// Why there is no answer. The codes are stable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,7 +105,7 @@ impl Problem {
 
 impl From<PortError> for Problem {
     fn from(error: PortError) -> Self {
-        let passes = matches!(error.class, Class::Throttled | Class::Unavailable | Class::Stale);
+        let passes = error.class.passes();
         if passes {
             tracing::warn!(reason = %error, "the table of links cannot be read now");
         } else {
@@ -110,7 +114,7 @@ impl From<PortError> for Problem {
                 "the table of links cannot be read: look at the table's name, the permissions, and the versions of what writes to it"
             );
         }
-        Self::Unavailable { retry_after: if passes { 1 } else { 30 } }
+        Self::Unavailable { retry_after: if passes { SOON } else { LATE } }
     }
 }
 

@@ -57,7 +57,7 @@ pub(crate) async fn description(headers: HeaderMap) -> Response {
 /// An account and its user id.
 pub(crate) fn of_account(account: &Account, id: Option<&UserId>) -> serde_json::Value {
     json!({
-        "pool": asked::word(account.pool),
+        "pool": account.pool.code(),
         "sub": account.sub.as_str(),
         "user_id": id.map(UserId::as_str),
     })

@@ -15,13 +15,13 @@ use axum::response::Response;
 use axum::routing::{any_service, get};
 use serde_json::json;
 use twinpool_core::destination::Destinations;
+use twinpool_core::id::ClientId;
 use twinpool_core::phase::PhaseReader;
 use twinpool_core::port::Clock;
-use twinpool_core::token::ClientId;
 use twinpool_resolver::Router;
 
+use crate::answer;
 use crate::problem::Problem;
-use crate::{answer, asked};
 
 mod origins;
 mod question;
@@ -82,7 +82,7 @@ async fn routed<R: PhaseReader, C: Clock>(
     let destination = destination
         .map_err(|_| Problem::field("client", "no pair of app clients has this one of the old pool"))?;
     let body = json!({
-        "pool": asked::word(pool),
+        "pool": pool.code(),
         "user_pool_id": destination.pool.as_str(),
         "region": destination.pool.region(),
         "client_id": destination.client.map(ClientId::as_str),

@@ -6,7 +6,7 @@ use twinpool_core::port::{Answer, Class, PortError};
 
 use crate::code::port_error;
 
-/// The number of the account that the credentials belong to.
+/// The number of the account that the credentials belong to. Needs no permission.
 ///
 /// # Errors
 /// Those of STS, by their code.

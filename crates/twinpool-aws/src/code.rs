@@ -1,24 +1,12 @@
 //! From the error of an SDK to what the caller can do about it.
 
 use aws_smithy_runtime_api::client::result::SdkError;
-#[cfg(any(
-    feature = "cloudformation",
-    feature = "cognito",
-    feature = "dynamodb",
-    feature = "role",
-    feature = "sqs"
-))]
+#[cfg(any(feature = "cloudformation", feature = "cognito", feature = "dynamodb", feature = "sqs"))]
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use twinpool_core::port::{Class, PortError};
 
 /// Keeps the code and drops the message, which quotes usernames and addresses.
-#[cfg(any(
-    feature = "cloudformation",
-    feature = "cognito",
-    feature = "dynamodb",
-    feature = "role",
-    feature = "sqs"
-))]
+#[cfg(any(feature = "cloudformation", feature = "cognito", feature = "dynamodb", feature = "sqs"))]
 pub(crate) fn port_error<E, R>(operation: &'static str, error: &SdkError<E, R>) -> PortError
 where
     E: ProvideErrorMetadata,

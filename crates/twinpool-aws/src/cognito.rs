@@ -69,6 +69,11 @@ fn or_no_group<T>(result: Answer<T>) -> Answer<Option<T>> {
     or_none(result, "ResourceNotFoundException")
 }
 
+/// Where a list goes on. An empty token is its end.
+fn unless_empty(token: Option<String>) -> Option<String> {
+    token.filter(|token| !token.is_empty())
+}
+
 fn or_none<T>(result: Answer<T>, code: &str) -> Answer<Option<T>> {
     match result {
         Ok(found) => Ok(Some(found)),

@@ -6,6 +6,7 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use twinpool_core::digest::DigestKey;
@@ -113,6 +114,18 @@ impl Links {
         let answer =
             call.consistent_read(true).send().await.map_err(|error| port_error("GetItem", &error))?;
         Ok(answer.item)
+    }
+
+    fn update(&self, key: String) -> UpdateItemFluentBuilder {
+        self.client.update_item().table_name(&self.table).key("pk", AttributeValue::S(key))
+    }
+}
+
+/// Writes under a condition, which says that there is nothing to be written.
+async fn fine_if_refused(call: UpdateItemFluentBuilder) -> Answer<()> {
+    match call.send().await.map_err(|error| port_error("UpdateItem", &error)) {
+        Err(error) if error.class != Class::Stale => Err(error),
+        Ok(_) | Err(_) => Ok(()),
     }
 }
 

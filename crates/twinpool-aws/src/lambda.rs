@@ -12,11 +12,12 @@ use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, si
 use aws_sigv4::sign::v4::SigningParams;
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
+use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorError};
 use aws_smithy_types::base64;
 use twinpool_core::port::{Answer, Class, PortError};
 
 use crate::code::{class, no_answer};
+use crate::request::Request;
 
 mod arn;
 #[cfg(test)]
@@ -160,32 +161,6 @@ impl Lambda {
 /// An ARN as one segment of a path.
 fn encoded(arn: &str) -> String {
     arn.replace(':', "%3A").replace('$', "%24")
-}
-
-/// What is sent. Payloads and signatures are nobody's business.
-struct Request {
-    method: &'static str,
-    path: String,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
-}
-
-impl fmt::Debug for Request {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Request").field("method", &self.method).finish_non_exhaustive()
-    }
-}
-
-impl Request {
-    fn into_http(self) -> Result<HttpRequest, Box<dyn std::error::Error + Send + Sync>> {
-        let mut request = HttpRequest::new(self.body.into());
-        request.set_method(self.method)?;
-        request.set_uri(self.path)?;
-        for (name, value) in self.headers {
-            request.headers_mut().try_insert(name, value)?;
-        }
-        Ok(request)
-    }
 }
 
 struct Reply {

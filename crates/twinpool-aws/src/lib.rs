@@ -1,4 +1,4 @@
-//! The ports of twinpool on AWS. No SDK type leaves this crate, but the clients that `new` takes.
+//! The ports of twinpool on AWS. No SDK type leaves this crate but `SdkConfig`, which every `connect` takes.
 
 #[cfg(feature = "cloudformation")]
 pub mod account;
@@ -39,6 +39,8 @@ pub mod quotas;
 #[cfg(feature = "raw")]
 pub mod raw;
 pub mod region;
+#[cfg(any(feature = "lambda", feature = "raw"))]
+mod request;
 #[cfg(feature = "setup")]
 pub mod scratch;
 pub mod settings;

@@ -9,7 +9,7 @@ use twinpool_core::attribute::Contact;
 use twinpool_core::one_time_code::{CodeSender, Message};
 use twinpool_core::port::{Answer, Class, PortError};
 
-use crate::raw::{RawClient, Rest, segment};
+use crate::raw::{RawClient, Rest};
 use crate::settings::CodeSettings;
 
 #[cfg(test)]
@@ -83,25 +83,14 @@ impl Messages {
             return Err(refused(TEXT, "BadNumber"));
         }
         // Transactional: it is to arrive, whatever the account's default for what may wait.
-        let form = [
-            ("Action", TEXT),
-            ("Version", "2010-03-31"),
+        let fields = [
             ("PhoneNumber", to),
             ("Message", message.text.reveal()),
             ("MessageAttributes.entry.1.Name", "AWS.SNS.SMS.SMSType"),
             ("MessageAttributes.entry.1.Value.DataType", "String"),
             ("MessageAttributes.entry.1.Value.StringValue", "Transactional"),
         ];
-        let form = form.map(|(name, value)| format!("{}={}", segment(name), segment(value)));
-        let call = Rest {
-            operation: TEXT,
-            method: "POST",
-            path: "/".to_owned(),
-            query: &[],
-            headers: &[("content-type", "application/x-www-form-urlencoded")],
-            body: form.join("&").into_bytes(),
-        };
-        client.rest(call).await.map(drop)
+        client.rest(Rest::form(TEXT, "2010-03-31", &fields)).await.map(drop)
     }
 }
 

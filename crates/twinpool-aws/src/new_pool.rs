@@ -3,7 +3,6 @@
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::{Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_sdk_sts::Client;
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -12,7 +11,7 @@ use twinpool_core::id::PoolId;
 use twinpool_core::port::PortError;
 
 use crate::client::{self, Patience};
-use crate::code::{class, port_error};
+use crate::code::class;
 use crate::settings::NewPlace;
 
 /// As refusals of the role are named: see [`is_role_refused`].
@@ -76,12 +75,6 @@ pub async fn config(
 #[must_use]
 pub fn has_own_quotas(stack: &SdkConfig, new: &SdkConfig, accounts: Option<(&str, &str)>) -> bool {
     stack.region() != new.region() || accounts.is_some_and(|(stack, new)| stack != new)
-}
-
-/// The account that these credentials are of. Needs no permission. `None` where STS does not tell.
-pub async fn account(config: &SdkConfig) -> Option<String> {
-    let answer = Client::new(config).get_caller_identity().send().await;
-    answer.map_err(|error| port_error("GetCallerIdentity", &error)).ok()?.account
 }
 
 /// Whether a call was not made because the role for it could not be assumed.

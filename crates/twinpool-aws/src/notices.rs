@@ -4,11 +4,9 @@ use aws_config::SdkConfig;
 use twinpool_core::port::Answer;
 use twinpool_core::watch::Announcer;
 
-use crate::raw::{RawClient, Rest, segment};
+use crate::raw::{RawClient, Rest};
 use crate::region::within;
 use crate::settings::TopicArn;
-
-const PUBLISH: &str = "Publish";
 
 /// Publishes to one topic. Needs `sns:Publish` of it. Without a topic nobody is told, and that is fine.
 #[derive(Debug)]
@@ -31,23 +29,8 @@ impl Notices {
 impl Announcer for Notices {
     async fn announce(&self, subject: &str, text: &str) -> Answer<()> {
         let Some((client, topic)) = &self.0 else { return Ok(()) };
-        let form = [
-            ("Action", PUBLISH),
-            ("Version", "2010-03-31"),
-            ("TopicArn", topic.as_str()),
-            ("Subject", subject),
-            ("Message", text),
-        ];
-        let form = form.map(|(name, value)| format!("{}={}", segment(name), segment(value)));
-        let call = Rest {
-            operation: PUBLISH,
-            method: "POST",
-            path: "/".to_owned(),
-            query: &[],
-            headers: &[("content-type", "application/x-www-form-urlencoded")],
-            body: form.join("&").into_bytes(),
-        };
-        client.rest(call).await.map(drop)
+        let fields = [("TopicArn", topic.as_str()), ("Subject", subject), ("Message", text)];
+        client.rest(Rest::form("Publish", "2010-03-31", &fields)).await.map(drop)
     }
 }
 

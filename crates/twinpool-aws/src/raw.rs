@@ -1,12 +1,12 @@
 //! AWS's JSON and REST protocols without an SDK: for services of which we need a call or two, and for answers that must come
 //! back as they are (F§6). The same credentials, Region, endpoint and TLS stack as every other client.
 
-use std::fmt;
-
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use serde_json::Value;
 use twinpool_core::port::{Answer, Class, PortError};
+
+use crate::request::Request;
 
 mod answer;
 mod date;
@@ -51,6 +51,15 @@ impl RawClient {
             endpoint: endpoint.unwrap_or_else(|| format!("https://{service}.{region}.{domain}")),
             content_type: "application/x-amz-json-1.1",
         })
+    }
+
+    /// A client of user pools, which calls `endpoint` instead, if there is one.
+    ///
+    /// # Errors
+    /// Those of [`Self::connect`].
+    pub fn of_pools(config: &SdkConfig, endpoint: Option<String>) -> Answer<Self> {
+        let client = Self::connect(config, "cognito-idp", "cognito-idp")?;
+        Ok(Self { endpoint: endpoint.unwrap_or(client.endpoint), ..client })
     }
 
     /// For services that speak version 1.0 of the protocol.
@@ -129,30 +138,4 @@ fn split(url: &str) -> Option<(String, String)> {
     let (endpoint, path) = url.split_at(url.len() - rest.len() + host);
     let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
     (host > 0).then(|| (endpoint.to_owned(), path))
-}
-
-/// What is sent. Bodies and signatures are nobody's business.
-struct Request {
-    method: &'static str,
-    path: String,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
-}
-
-impl fmt::Debug for Request {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Request").field("method", &self.method).finish_non_exhaustive()
-    }
-}
-
-impl Request {
-    fn into_http(self) -> Result<HttpRequest, Box<dyn std::error::Error + Send + Sync>> {
-        let mut request = HttpRequest::new(self.body.into());
-        request.set_method(self.method)?;
-        request.set_uri(self.path)?;
-        for (name, value) in self.headers {
-            request.headers_mut().try_insert(name, value)?;
-        }
-        Ok(request)
-    }
 }

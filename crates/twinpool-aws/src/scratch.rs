@@ -26,7 +26,7 @@ impl ScratchPools {
     /// # Errors
     /// When there is no Region.
     pub fn connect(config: &SdkConfig) -> Answer<Self> {
-        Ok(Self(RawClient::connect(config, "cognito-idp", "cognito-idp")?))
+        Ok(Self(RawClient::of_pools(config, None)?))
     }
 
     /// CreateUserPool. One attempt: a second one might make a second pool.

@@ -63,7 +63,7 @@ type Result<T> = std::result::Result<T, SettingsError>;
 
 /// Where settings come from: the environment, or a table in tests.
 pub trait Source {
-    /// The value of a variable.
+    /// The value of a variable; `None` where it is empty, too.
     fn get(&self, key: &'static str) -> Option<String>;
 }
 
@@ -91,6 +91,25 @@ fn or_default<T: FromStr>(source: &impl Source, key: &'static str, default: T, w
         None => Ok(default),
         Some(text) => text.parse().map_err(|_| unusable(key, wanted)),
     }
+}
+
+fn pool_id(source: &impl Source, key: &'static str) -> Result<PoolId> {
+    PoolId::parse(required(source, key)?).map_err(|problem| unusable(key, problem))
+}
+
+/// The pool being left, and the pool being moved to.
+fn pools(source: &impl Source) -> Result<(PoolId, PoolId)> {
+    const NEW: &str = "TWINPOOL_NEW_POOL_ID";
+    let (old, new) = (pool_id(source, "TWINPOOL_OLD_POOL_ID")?, pool_id(source, NEW)?);
+    if old == new { Err(unusable(NEW, "it is the old pool")) } else { Ok((old, new)) }
+}
+
+/// How long a sign-in may wait: 1 s unless set.
+fn deadline(source: &impl Source, key: &'static str) -> Result<Duration> {
+    const WANTED: &str = "it should be a number of milliseconds from 1 to 2000";
+    let millis: u64 = or_default(source, key, 1_000, WANTED)?;
+    let is_fit = (1..=2_000).contains(&millis);
+    if is_fit { Ok(Duration::from_millis(millis)) } else { Err(unusable(key, WANTED)) }
 }
 
 /// The secret of the digests, which stands in the environment and nowhere else.
@@ -123,7 +142,7 @@ impl CaptureSettings {
     /// The app client of the old pool by which twinpool itself asks about passwords, where there is one.
     #[must_use]
     pub fn own_client(source: &impl Source) -> Option<String> {
-        source.get("TWINPOOL_OWN_CLIENT_ID").filter(|id| !id.is_empty())
+        source.get("TWINPOOL_OWN_CLIENT_ID")
     }
 
     /// How long the capture may keep a sign-in waiting: 1 s unless set. Cognito itself waits 5 s (F§2), and the start of a
@@ -132,14 +151,7 @@ impl CaptureSettings {
     /// # Errors
     /// When it is not a number of milliseconds from 1 to 2000.
     pub fn deadline(source: &impl Source) -> Result<Duration> {
-        const KEY: &str = "TWINPOOL_DEADLINE_MS";
-        const WANTED: &str = "it should be a number of milliseconds from 1 to 2000";
-        let millis: u64 = or_default(source, KEY, 1_000, WANTED)?;
-        if (1..=2_000).contains(&millis) {
-            Ok(Duration::from_millis(millis))
-        } else {
-            Err(unusable(KEY, WANTED))
-        }
+        deadline(source, "TWINPOOL_DEADLINE_MS")
     }
 }
 
@@ -178,11 +190,7 @@ impl MirrorSettings {
     /// # Errors
     /// When one is missing or cannot be used.
     pub fn read(source: &impl Source) -> Result<Self> {
-        let pool = |key| PoolId::parse(required(source, key)?).map_err(|problem| unusable(key, problem));
-        let (old_pool, new_pool) = (pool("TWINPOOL_OLD_POOL_ID")?, pool("TWINPOOL_NEW_POOL_ID")?);
-        if old_pool == new_pool {
-            return Err(unusable("TWINPOOL_NEW_POOL_ID", "it is the old pool"));
-        }
+        let (old_pool, new_pool) = pools(source)?;
         const MARKER: &str = "TWINPOOL_MARKER_ATTRIBUTE";
         let marker = source.get(MARKER).unwrap_or_else(|| "custom:twinpool".to_owned());
         let marker = AttributeName::parse(marker).map_err(|problem| unusable(MARKER, problem))?;

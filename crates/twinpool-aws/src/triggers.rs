@@ -20,11 +20,7 @@ pub async fn read(
     pool: &PoolId,
 ) -> Answer<BTreeMap<String, String>> {
     const TARGET: &str = "AWSCognitoIdentityProviderService.DescribeUserPool";
-    let mut builder = config.to_builder();
-    if let Some(endpoint) = endpoint {
-        builder = builder.endpoint_url(endpoint);
-    }
-    let client = RawClient::connect(&builder.build(), "cognito-idp", "cognito-idp")?;
+    let client = RawClient::of_pools(config, endpoint.map(str::to_owned))?;
     let answer = client.call(TARGET, &json!({ "UserPoolId": pool.as_str() })).await?;
     let pool = answer.get("UserPool").filter(|pool| pool.is_object());
     let pool = pool.ok_or_else(|| PortError::new(Class::Unreadable, "DescribeUserPool", "NoUserPool"))?;

@@ -19,7 +19,7 @@
     )
 )]
 
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -157,7 +157,8 @@ impl<S: ChangeSink, F: Functions> Capture<S, F> {
 
     /// `left`: what a former function has left of Cognito's time.
     async fn guarded(&self, raw: &str, left: Option<Duration>, seen: &mut Seen) -> Result<(), Loss> {
-        if is_own_question(raw, self.own_client.as_deref()) {
+        let is_own = || is_own_question(raw, self.own_client.as_deref());
+        if catch_unwind(AssertUnwindSafe(is_own)).map_err(|_| Loss::Panicked)? {
             return Ok(());
         }
         let wiring = self.wiring.as_ref().map_err(Clone::clone)?;
@@ -184,7 +185,7 @@ impl<S: ChangeSink> Wiring<S> {
                 }
                 self.sink.send(&event).await.map_err(Loss::NotSent)
             }
-            Captured::NoUser(_) => Ok(()),
+            Captured::NoUser => Ok(()),
             Captured::Unreadable(why) => Err(Loss::Unreadable(why)),
         }
     }

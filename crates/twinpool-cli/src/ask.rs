@@ -3,9 +3,11 @@
 use std::io::{IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
+use serde_json::json;
 
 use crate::failure::Misuse;
 use crate::options::Consent;
+use crate::show::prose;
 
 /// What to say where nobody can be asked.
 pub(crate) const NO_TERMINAL: &str =
@@ -42,10 +44,15 @@ pub(crate) fn can_ask() -> anyhow::Result<()> {
     Err(Misuse(NO_TERMINAL.to_owned()).into())
 }
 
+/// What a dry run prints.
+pub(crate) fn shown(what: String, as_json: bool) -> String {
+    if as_json { format!("{:#}\n", json!({ "answer": "dry run", "would": what.trim_end() })) } else { what }
+}
+
 /// Shows what would be done, and asks.
 pub(crate) fn yes(what: &str) -> anyhow::Result<bool> {
     let mut terminal = std::io::stderr();
-    write!(terminal, "{what}Do it? [y/N] ").context("cannot ask on the terminal")?;
+    write!(terminal, "{}Do it? [y/N] ", prose(what)).context("cannot ask on the terminal")?;
     terminal.flush().context("cannot ask on the terminal")?;
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).context("cannot read the answer")?;

@@ -14,6 +14,7 @@ use twinpool_core::pool::PoolShape;
 use twinpool_engine::{Budget, Governed, Governor, Walk, WalkError};
 use twinpool_rules::Rules;
 use twinpool_setup::audit::{Census, Input, KnownQuotas, PoolFacts, Report, Severity, audit};
+use twinpool_setup::port::FunctionArn;
 
 use crate::options::{self, Pools, RulesFile};
 use crate::progress::Progress;
@@ -43,11 +44,11 @@ pub(crate) struct Arguments {
           value_parser = |text: &str| AttributeName::parse(text))]
     marker: AttributeName,
     /// Capture, if it is deployed: the stack's output `CaptureArn`. Slots that hold it are not taken.
-    #[arg(long, env = "TWINPOOL_CAPTURE_ARN", hide_env_values = true, value_name = "ARN")]
-    capture: Option<String>,
+    #[arg(long, env = "TWINPOOL_CAPTURE_ARN", hide_env_values = true, value_name = "ARN", value_parser = FunctionArn::parse)]
+    capture: Option<FunctionArn>,
     /// The sign-in function, if it is deployed: the stack's output `SignInArn`. The new pool's slot that holds it is not taken.
-    #[arg(long, env = "TWINPOOL_SIGN_IN_ARN", hide_env_values = true, value_name = "ARN")]
-    sign_in: Option<String>,
+    #[arg(long, env = "TWINPOOL_SIGN_IN_ARN", hide_env_values = true, value_name = "ARN", value_parser = FunctionArn::parse)]
+    sign_in: Option<FunctionArn>,
     /// The share of the quota of lists that the walk over the users may take, in percent; the rest is your product's.
     #[arg(long, value_name = "PERCENT", default_value_t = 50, value_parser = clap::value_parser!(u8).range(1..=100))]
     percent: u8,
@@ -75,8 +76,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         new: &new,
         rules: &rules,
         marker: &arguments.marker,
-        capture: arguments.capture.as_deref(),
-        sign_in: arguments.sign_in.as_deref(),
+        capture: arguments.capture.as_ref(),
+        sign_in: arguments.sign_in.as_ref(),
         quotas: &known,
         census: census.as_ref(),
     });

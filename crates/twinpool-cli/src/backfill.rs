@@ -64,6 +64,9 @@ impl Arguments {
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let (role, carrying) = (arguments.role()?, &arguments.carrying);
     let connected = carrying.bulk.connect().await?;
+    if let Some(refused) = carrying.refused(&connected).await? {
+        return Ok(refused);
+    }
     let old = connected.engine.ports().old();
     let size = old.size().await.map_err(|error| carrying.bulk.pools.old_problem(error))?;
     if carrying.consent.dry_run {

@@ -7,21 +7,16 @@ use crate::failure::Misuse;
 use crate::options;
 
 /// Refuses pools that are not those of the table. Before the mirror's first start nothing is known, and nothing is refused.
-/// Gives the old pool where it is known.
+/// Gives the pools of the table where they are known.
 pub(crate) async fn right_pools(
     links: &Links,
     table: &str,
     old: Option<&PoolId>,
     new: Option<&PoolId>,
-) -> anyhow::Result<Option<PoolId>> {
+) -> anyhow::Result<Option<(PoolId, PoolId)>> {
     let known = links.pools().await.map_err(|error| options::table_problem(table, error))?;
-    let Some((old_is, new_is)) = known else {
-        return Ok(old.cloned());
-    };
-    match slip(table, (&old_is, &new_is), old, new) {
-        Some(why) => Err(Misuse(why).into()),
-        None => Ok(Some(old_is)),
-    }
+    let why = known.as_ref().and_then(|(old_is, new_is)| slip(table, (old_is, new_is), old, new));
+    why.map_or(Ok(known), |why| Err(Misuse(why).into()))
 }
 
 fn slip(

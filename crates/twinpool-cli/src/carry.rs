@@ -3,6 +3,7 @@
 use clap::Args;
 use twinpool_aws::dynamodb::Links;
 use twinpool_core::id::GroupName;
+use twinpool_core::phase::{Phase, PhaseReader as _, Standing};
 use twinpool_core::port::Clock as _;
 use twinpool_core::run::{Run, RunKind};
 use twinpool_engine::{Backfill, Keeper, Ports as _, Report, Selection, Selector, Source};
@@ -13,6 +14,7 @@ use crate::clock::SystemClock;
 use crate::options::{self, Consent};
 use crate::progress::Progress;
 use crate::signal;
+use crate::steps;
 use crate::{Exit, Outcome};
 
 mod told;
@@ -65,6 +67,14 @@ impl Carrying {
         Ok((told::survey(&survey?, self.json), Exit::Done))
     }
 
+    /// Refuses where nobody may be carried over: once, and not with each user.
+    pub(crate) async fn refused(&self, connected: &Connected) -> anyhow::Result<Option<(String, Exit)>> {
+        let ports = connected.engine.ports();
+        let standing = ports.links().standing().await.map_err(|error| self.bulk.table.problem(error))?;
+        let why = refusal(&standing, ports.back().is_some());
+        Ok(why.map(|why| steps::refused(&why, Some(&standing), &[], self.json)))
+    }
+
     /// Asks. What there is to say where the answer is no.
     pub(crate) fn declined(&self, intent: &str) -> anyhow::Result<Option<(String, Exit)>> {
         let is_declined = ask::before(&self.consent, intent)? == Answer::Declined;
@@ -105,6 +115,20 @@ impl Carrying {
     }
 }
 
+fn refusal(standing: &Standing, may_write_old: bool) -> Option<String> {
+    let phase = standing.phase;
+    if phase == Phase::Complete {
+        return Some(format!("the phase is {phase}: nobody is carried over any more; nothing was done"));
+    }
+    let is_missing = phase.is_two_way() && !may_write_old;
+    is_missing.then(|| {
+        format!(
+            "the phase is {phase}, in which changes travel both ways, and this command may not write the old pool; nothing was \
+             done. Where the stack has ReverseSync=on, say --reverse-sync on / TWINPOOL_REVERSE_SYNC"
+        )
+    })
+}
+
 /// Makes the groups that the new pool lacks, before their members. While people want a pause nothing is begun: then they are made
 /// with their first members.
 pub(crate) async fn groups<'a>(
@@ -121,4 +145,19 @@ pub(crate) async fn groups<'a>(
     // Five a second at most: hundreds take minutes.
     keeper.alive_during(work, &SystemClock, progress, |_| {}).await??;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_carried_over_where_nothing_may_be_written() {
+        for (phase, leave) in Phase::ALL.into_iter().flat_map(|phase| [(phase, false), (phase, true)]) {
+            let why = refusal(&Standing { phase, ..Standing::default() }, leave);
+            let may = phase == Phase::DualWrite || (phase.is_two_way() && leave);
+            assert_eq!(why.is_none(), may, "{phase} {leave}: {why:?}");
+            assert!(why.is_none_or(|why| phase == Phase::Complete || why.contains("--reverse-sync on")));
+        }
+    }
 }

@@ -13,6 +13,7 @@ use crate::ask::{self, Answer};
 use crate::clock::SystemClock;
 use crate::export::links::Files;
 use crate::options::{self, Consent};
+use crate::show::prose;
 use crate::steps::{self, Around, Held, Reached, Seen, a_reason};
 use crate::{Exit, Outcome};
 
@@ -87,7 +88,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
 }
 
 const INTENT: &str = "The move is completed: the pools follow each other no more, and nothing leads back. Then capture is taken out of \
-    the triggers of the old pool. Links and user ids stay.\n";
+    the triggers of the old pool. Links and user ids stay.";
 
 /// The checks, and how they are shown.
 async fn look(reached: &Reached<'_>, standing: &Standing) -> (Vec<Check>, String) {
@@ -106,7 +107,8 @@ async fn shown(arguments: &Arguments, reached: &Reached<'_>, standing: &Standing
     if arguments.json {
         return (steps::answer(false, problem.as_deref(), Some(standing), &all), exit);
     }
-    (shown + &problem.map_or_else(|| INTENT.to_owned(), |why| format!("refused: {why}\n")), exit)
+    let end = problem.map_or_else(|| INTENT.to_owned(), |why| format!("refused: {why}"));
+    (shown + &prose(&end), exit)
 }
 
 /// What was said; or how the command ends.
@@ -123,7 +125,7 @@ async fn go(
             return Ok(Err((if arguments.json { said } else { shown + &said }, exit)));
         }
     };
-    match ask::before(&arguments.consent, &(shown.clone() + INTENT))? {
+    match ask::before(&arguments.consent, &(shown.clone() + &prose(INTENT)))? {
         Answer::Go => {}
         Answer::Shown | Answer::Declined => {
             return Ok(Err(steps::declined(Some(switching.standing()), &all, arguments.json)));

@@ -29,6 +29,16 @@ pub(crate) enum Command {
     Resolve(Box<decide::Arguments>),
 }
 
+impl Command {
+    /// Options that it takes in this case, and that have no value.
+    pub(crate) fn lacking(&self) -> Vec<&'static str> {
+        match self {
+            Self::Resolve(arguments) => arguments.lacking(),
+            Self::List(_) | Self::Show(_) => Vec::new(),
+        }
+    }
+}
+
 pub(crate) async fn run(command: &Command) -> Outcome {
     match command {
         Command::List(arguments) => list::run(arguments).await,

@@ -17,7 +17,7 @@ use crate::package::{checkout, rules};
 use crate::place::Place;
 use crate::progress::Progress;
 use crate::reverse_sync::ReverseSync;
-use crate::show::beside;
+use crate::show::{beside, prose};
 use crate::stack::{Footing, Named, Pauses, Watch};
 use crate::{Exit, Outcome};
 
@@ -94,7 +94,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let slots = Slots::read(&config, named, &wanted, &resources).await?;
     let wanted = slots.chained(wanted, &resources);
     if let Some(why) = standing.and_then(|stack| slots.rechained(&wanted, &resources, &stack.parameters)) {
-        return Ok((why, Exit::Blocked));
+        return Ok((prose(&why), Exit::Blocked));
     }
     let key = if is_new { Some(Key::find()?) } else { None };
     let given = wanted.given(standing.map(|stack| &stack.parameters), key.as_ref());
@@ -209,7 +209,7 @@ impl Deployment<'_> {
         shown += &then;
         if let Some(why) = changes::refused(&changes, &told.attached) {
             self.take_back(&set).await?;
-            return Ok((format!("{shown}\nrefused: {why}\n"), Exit::Blocked));
+            return Ok((format!("{shown}\n{}", prose(&format!("refused: {why}"))), Exit::Blocked));
         }
         if self.consent.yes {
             // Nobody is asked, and it is shown all the same.
@@ -230,7 +230,13 @@ impl Deployment<'_> {
                 return Err(problem);
             }
         }
-        let kept = told.key.map(Key::keep).transpose()?.flatten();
+        let kept = match told.key.map(Key::keep).transpose() {
+            Ok(kept) => kept.flatten(),
+            Err(problem) => {
+                self.take_back(&set).await?;
+                return Err(problem);
+            }
+        };
         let (out, exit) = self.execute(&set, changes.len(), kept.unwrap_or_default()).await?;
         Ok((out + &then, exit))
     }
@@ -248,7 +254,7 @@ impl Deployment<'_> {
             ""
         };
         let standing = self.described.as_ref().filter(|_| !self.is_new);
-        format!("{follow}{}", reverse_sync::then(standing, told.wanted))
+        prose(&format!("{follow}{}", reverse_sync::then(standing, told.wanted)))
     }
 
     /// What would be done, once CloudFormation knows it; `None`: nothing.

@@ -11,7 +11,7 @@ use crate::Exit;
 use crate::ask::NO_TERMINAL;
 use crate::bound::right_pools;
 use crate::failure::Misuse;
-use crate::options;
+use crate::options::{self, Consent};
 
 mod act;
 mod ask;
@@ -22,6 +22,8 @@ mod show;
 mod walk;
 
 use act::{Act, Task};
+#[cfg(test)]
+pub(crate) use cause::is_cause;
 use look::Look;
 use walk::Interrupt;
 
@@ -52,7 +54,7 @@ struct Place {
     #[arg(long, env = "TWINPOOL_LINKS_TABLE", hide_env_values = true, value_name = "NAME")]
     table: String,
     /// The old pool of this stack, so that events of other pools are known at once.
-    #[arg(long, env = "TWINPOOL_OLD_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = |text: &str| PoolId::parse(text))]
+    #[arg(long, env = "TWINPOOL_OLD_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = options::a_pool)]
     old_pool: Option<PoolId>,
 }
 
@@ -101,12 +103,8 @@ struct Drop {
 
 #[derive(Debug, Args)]
 struct How {
-    /// Does it without asking.
-    #[arg(long, conflicts_with = "dry_run")]
-    yes: bool,
-    /// Shows what would be done, and does nothing.
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    consent: Consent,
     /// At most so many messages.
     #[arg(long, value_name = "N", default_value_t = usize::MAX, hide_default_value = true)]
     limit: usize,
@@ -124,9 +122,9 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<(String, Exit)>
     };
     let dlq = DeadLetters::connect(&config, place.dlq_url.clone());
     let links = Links::connect(&config, place.table.clone(), None);
-    let old_pool = right_pools(&links, &place.table, place.old_pool.as_ref(), None).await?;
-    let known = links.pools().await.map_err(|error| options::table_problem(&place.table, error))?;
-    let look = Look::new(links, old_pool.into_iter().chain(known.map(|(_, new)| new)).collect());
+    let known = right_pools(&links, &place.table, place.old_pool.as_ref(), None).await?;
+    let known = known.map(|(old, new)| [old, new].into());
+    let look = Look::new(links, known.unwrap_or_else(|| place.old_pool.iter().cloned().collect()));
     let interrupt = Interrupt::watch();
     match &arguments.command {
         Command::Show(show) => {
@@ -165,11 +163,12 @@ async fn perform(
         let text = if how.json { format!("{:#}\n", json()) } else { problem };
         return Ok((text, Exit::Blocked));
     }
-    if how.dry_run || !how.yes {
+    let Consent { yes, dry_run } = how.consent;
+    if dry_run || !yes {
         let found = look::survey(act.dlq, act.look, how.limit.min(Show::MOST), interrupt).await?;
         let outlook = act.task.outlook(&found);
-        if how.dry_run || found.is_interrupted || !act.task.has_work(&found) {
-            let json = || act.task.outlook_json(&found, how.dry_run);
+        if dry_run || found.is_interrupted || !act.task.has_work(&found) {
+            let json = || act.task.outlook_json(&found, dry_run);
             let outlook = if how.json { format!("{:#}\n", json()) } else { outlook };
             return Ok((outlook, if found.is_interrupted { Exit::Failed } else { Exit::Done }));
         }

@@ -11,7 +11,7 @@ use crate::show::{minute, rfc3339, thousands};
 /// Names of app clients, as far as they are known.
 pub(crate) type Names = BTreeMap<ClientId, String>;
 
-const HEAD: [&str; 7] = ["app client", "24 h", "7 days", "30 days", "longer", "users", "last seen (UTC)"];
+const HEAD: [&str; 7] = ["app client", "24 h", "7 days", "30 days", "longer", "users", "last seen"];
 
 /// A row per app client of the old pool, whoever was seen last first.
 pub(crate) fn table(drain: &Drain, names: &Names) -> String {
@@ -98,16 +98,16 @@ mod tests {
     fn who_still_uses_the_old_pool() {
         let names = [(client("web1"), "Web shop".to_owned())].into();
         insta::assert_snapshot!(table(&drain(), &names), @r"
-        app client       24 h  7 days  30 days  longer  users  last seen (UTC)
-        Web shop (web1)  1     1       0        0       2      2026-11-21 00:00
-        not told         0     0       1        0       1      2026-11-13 00:00
-        app2             0     0       0        1       1      2026-10-12 00:00
-        all              1     1       1        1       4      2026-11-21 00:00
+        app client       24 h  7 days  30 days  longer  users  last seen
+        Web shop (web1)  1     1       0        0       2      2026-11-21 00:00Z
+        not told         0     0       1        0       1      2026-11-13 00:00Z
+        app2             0     0       0        1       1      2026-10-12 00:00Z
+        all              1     1       1        1       4      2026-11-21 00:00Z
                 1  never seen there since twinpool looks
         each user counts once, for the client that was used last, at a sign-in or a refresh; to a day
         ");
         insta::assert_snapshot!(table(&Drain::default(), &names), @r"
-        app client  24 h  7 days  30 days  longer  users  last seen (UTC)
+        app client  24 h  7 days  30 days  longer  users  last seen
         all         0     0       0        0       0      -
         each user counts once, for the client that was used last, at a sign-in or a refresh; to a day
         ");

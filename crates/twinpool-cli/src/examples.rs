@@ -14,7 +14,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("audit", &["twinpool audit", "twinpool audit --html audit.html"]),
     ("dlq show", &["twinpool dlq show"]),
     ("dlq redrive", &["twinpool dlq redrive --dry-run", "twinpool dlq redrive --all --yes"]),
-    ("dlq drop", &["twinpool dlq drop --cause other-pool --dry-run"]),
+    ("dlq drop", &["twinpool dlq drop --cause other_pool --dry-run"]),
     ("resolve", &["twinpool resolve 9441f38c-d64d-45d1-8401-ec94ab328c6d"]),
     (
         "serve",
@@ -42,7 +42,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     (
         "conflicts resolve",
         &[
-            "twinpool conflicts resolve 9441f38c-d64d-45d1-8401-ec94ab328c6d --keep-old",
+            "twinpool conflicts resolve 9441f38c-d64d-45d1-8401-ec94ab328c6d --keep-old --attribute email",
             "twinpool conflicts resolve --reason twin --twins-into-first --dry-run",
         ],
     ),
@@ -170,6 +170,7 @@ mod tests {
     use super::*;
     use crate::Cli;
     use crate::defaults::is_understood;
+    use crate::dlq::is_cause;
 
     /// Every command that does something, by its words.
     fn leaves(command: &Command, path: &str) -> Vec<String> {
@@ -221,6 +222,9 @@ mod tests {
             if let Err(problem) = is_understood(words(line)) {
                 panic!("{line}: {problem}");
             }
+            // Text to clap: those of other versions are taken, too.
+            let cause = words(line).into_iter().skip_while(|word| word != "--cause").nth(1);
+            assert!(cause.is_none_or(|cause| is_cause(&cause)), "{line}");
         }
     }
 }

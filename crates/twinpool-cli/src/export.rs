@@ -9,6 +9,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use twinpool_aws::client::Patience;
 use twinpool_aws::cognito::CognitoPool;
+use twinpool_aws::quotas;
 use twinpool_core::id::{Pool, PoolId};
 use twinpool_core::listing::PoolList as _;
 use twinpool_core::port::PortError;
@@ -20,7 +21,7 @@ use crate::options;
 use crate::place::Place;
 use crate::progress::Progress;
 use crate::show::count;
-use crate::{Exit, Outcome};
+use crate::{Exit, Outcome, signal};
 
 mod csv;
 pub(crate) mod file;
@@ -62,7 +63,8 @@ struct Whole {
     /// holds personal data.
     #[arg(value_name = "FILE", required = true)]
     file: Option<PathBuf>,
-    /// jsonl holds everything; csv is one flat row a user.
+    /// jsonl holds everything; csv is one flat row a user, whose cells a
+    /// spreadsheet has to read as text: what begins with = is a formula to it.
     #[arg(long, value_enum, default_value_t = Format::Jsonl)]
     format: Format,
     /// Whose users.
@@ -150,14 +152,15 @@ async fn run_whole(arguments: &Whole, path: &Path) -> Outcome {
     let endpoint = arguments.old_pool_endpoint.clone().filter(|_| arguments.pool == Which::Old);
     let budget = Budget { percent: arguments.percent, processes: NonZeroU32::MIN };
     let cognito = CognitoPool::connect(&config, endpoint, pool.clone());
-    let governed = Governed::new(cognito, Arc::new(Governor::new(budget)));
+    let quotas = quotas::read(&config).await.quotas;
+    let governed = Governed::new(cognito, Arc::new(Governor::with_quotas(budget, quotas)));
     let about = governed.size().await.map_err(|error| arguments.problem(pool, error))?;
     let progress = Progress::new(Some(about));
     let wanted = Wanted { format: arguments.format, mfa: arguments.mfa };
     let work = export(&governed, file, wanted, &SystemClock, &progress);
     let (tail, file) = tokio::select! {
         done = work => done.map_err(|error| arguments.failure(pool, path, error))?,
-        _ = tokio::signal::ctrl_c() => anyhow::bail!("stopped: nothing is left of the half-written file"),
+        () = signal::once() => anyhow::bail!("stopped: nothing is left of the half-written file"),
     };
     progress.end();
     file.finish().context("the users were read, and the file cannot be put in its place")?;

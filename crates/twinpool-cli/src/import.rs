@@ -74,6 +74,9 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let checked = check(reader, arguments.skip_broken)
         .with_context(|| format!("cannot import {}", arguments.file.display()))?;
     let connected = carrying.bulk.connect().await?;
+    if let Some(refused) = carrying.refused(&connected).await? {
+        return Ok(refused);
+    }
     let progress = Progress::new(carrying.total(checked.users));
     if let Some(text) = told::broken_lines(&checked) {
         progress.say(&text);

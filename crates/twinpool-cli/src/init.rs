@@ -165,8 +165,11 @@ fn write(path: &Path, text: &str, force: bool) -> anyhow::Result<()> {
     }
     let mut part = path.as_os_str().to_owned();
     part.push(format!(".{}.part", std::process::id()));
-    fill(File::create(&part).with_context(failed)?, text).with_context(failed)?;
-    fs::rename(&part, path).with_context(failed)
+    let done = File::create(&part).and_then(|file| fill(file, text)).and_then(|()| fs::rename(&part, path));
+    if done.is_err() {
+        drop(fs::remove_file(&part));
+    }
+    done.with_context(failed)
 }
 
 fn fill(mut file: File, text: &str) -> std::io::Result<()> {

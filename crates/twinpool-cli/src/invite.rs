@@ -225,7 +225,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         let refused =
             connected.settings.refusal(chosen.who.len(), arguments.cognito_mail, arguments.sign_in.as_ref());
         if let Some(sentence) = refused {
-            return Ok((format!("{sentence}\n"), Exit::Blocked));
+            return Ok((told::refused(&sentence, arguments.json), Exit::Blocked));
         }
     }
     let policy = told::policy(&connected.rules, &connected.terms);
@@ -247,15 +247,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let invite = connected.invite();
     let result = match arguments.withdraw {
         Some(which) => carry::withdraw_all(&invite, &chosen.who, which.meant(), &progress).await,
-        None => {
-            let mut result = carry::invite_all(&invite, &chosen.who, arguments.per_hour, &progress).await;
-            if !result.stopped {
-                // Whoever gets no new mail in this run can at least reset.
-                result.withdrawn =
-                    carry::withdraw_all(&invite, &chosen.expired, Which::Expired, &progress).await.withdrawn;
-            }
-            result
-        }
+        None => carry::invite_chosen(&invite, &chosen, arguments.per_hour, &progress).await,
     };
     let over = told::over(SystemClock.now(), connected.terms.valid_for);
     Ok(told::told(&result, chosen.more, over, arguments.json))

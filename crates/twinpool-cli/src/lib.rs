@@ -30,10 +30,12 @@ mod manual;
 mod neighbours;
 mod operator;
 mod options;
+mod output;
 mod package;
 mod phase;
 mod place;
 mod progress;
+mod random;
 mod readiness;
 mod rehearse;
 mod remove;
@@ -65,6 +67,7 @@ mod watch;
 use std::process::ExitCode;
 
 pub use defaults::{Asked, Complaint, read};
+pub use output::print;
 
 use clap::{Parser, Subcommand};
 
@@ -217,6 +220,7 @@ impl Cli {
             Command::Attach(arguments) => arguments.asked.lacking(),
             Command::Detach(arguments) => arguments.asked.lacking(),
             Command::Invite(arguments) => arguments.lacking(),
+            Command::Conflicts(command) => command.lacking(),
             _ => Vec::new(),
         }
     }

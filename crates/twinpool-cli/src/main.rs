@@ -1,10 +1,9 @@
 //! The `twinpool` command.
 #![expect(clippy::print_stderr, reason = "a command line talks to its terminal")]
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
-use twinpool_cli::{Asked, Complaint, Exit, read, run};
+use twinpool_cli::{Asked, Complaint, Exit, print, read, run};
 
 // One thread: waking another one for each answer costs more than it saves.
 #[tokio::main(flavor = "current_thread")]
@@ -24,11 +23,7 @@ async fn main() -> ExitCode {
         eprintln!("twinpool: {note}");
     }
     match Box::pin(run(cli)).await {
-        Ok((text, exit)) => {
-            // Whoever reads may have gone, as `head` does.
-            drop(std::io::stdout().write_all(text.as_bytes()));
-            exit.into()
-        }
+        Ok((text, exit)) => print(&text).map_or_else(|problem| failed(&problem), |_| exit.into()),
         Err(problem) => failed(&problem),
     }
 }

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use serde_json::{Value, json};
 use twinpool_aws::dynamodb::Links;
 use twinpool_aws::sqs::Queue;
-use twinpool_core::change_event::{About, Cause, ChangeEvent, EventId};
+use twinpool_core::change_event::{About, Cause, ChangeEvent};
 use twinpool_core::id::PoolId;
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::port::{ChangeSink as _, Clock as _, LinkReader as _};
@@ -15,6 +15,7 @@ use crate::Exit;
 use crate::clock::SystemClock;
 use crate::conflicts::Found;
 use crate::failure::unusable;
+use crate::random::event_id;
 use crate::show;
 
 /// Between two looks at the link.
@@ -35,12 +36,8 @@ pub(crate) struct Operator {
 impl Operator {
     /// Sends the mirror to a user.
     pub(crate) async fn send(&self, link: &Link, command: &str) -> anyhow::Result<()> {
-        let mut random = [0; 16];
-        let sub = &link.old_sub;
-        getrandom::fill(&mut random)
-            .map_err(|error| anyhow::anyhow!("no random number for the event of {sub}: {error}"))?;
         let event = ChangeEvent::hint(
-            EventId::from_random(random),
+            event_id()?,
             self.pool.clone(),
             About::User(link.sub()),
             Cause::operator(command),

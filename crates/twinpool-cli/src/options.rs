@@ -19,10 +19,12 @@ use twinpool_engine::{NoSelector, Selector, StartError};
 use twinpool_rules::Rules;
 
 use crate::bound::right_pools;
+use crate::defaults::file::NAME;
 use crate::defaults::place;
 use crate::failure::unusable;
 use crate::operator::Operator;
 use crate::place::Place;
+use crate::random::random;
 use crate::show;
 
 /// Where the ids come from, at the end of each command's help.
@@ -201,10 +203,9 @@ pub(crate) struct RulesFile {
 impl RulesFile {
     /// The rules, and which they are in words.
     pub(crate) fn read(&self) -> anyhow::Result<(Rules, String)> {
-        const DEFAULT: &str = "twinpool.toml";
         let path = match &self.rules {
             Some(path) => path.as_path(),
-            None if Path::new(DEFAULT).exists() => Path::new(DEFAULT),
+            None if Path::new(NAME).exists() => Path::new(NAME),
             None => return Ok((Rules::default(), "the default rules".to_owned())),
         };
         let name = path.display().to_string();
@@ -273,9 +274,8 @@ pub(crate) fn a_selector(text: &str) -> Result<Selector, String> {
 /// A name for a run that begins now.
 pub(crate) fn fresh_run(now: Timestamp) -> anyhow::Result<RunId> {
     const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
-    let mut random = [0; 4];
-    getrandom::fill(&mut random).map_err(|_| anyhow::anyhow!("the system gave no random number"))?;
-    let tail: String = random.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
+    let tail: String =
+        random::<4>()?.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
     let time: String = show::rfc3339(now).chars().filter(char::is_ascii_digit).take(14).collect();
     let (day, hour) = time.split_at(8);
     Ok(RunId::parse(format!("{day}-{hour}-{tail}"))?)

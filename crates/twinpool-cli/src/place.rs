@@ -2,8 +2,8 @@
 
 use clap::Args;
 use twinpool_aws::client::{Config, Patience};
-use twinpool_aws::new_pool;
 use twinpool_aws::settings::{NewPlace, RoleArn};
+use twinpool_aws::{account, new_pool};
 use twinpool_core::id::PoolId;
 
 const HEADING: &str = "New pool in another account or Region";
@@ -75,7 +75,7 @@ impl Place {
         let accounts = if place.role.is_none() && place.profile.is_none() {
             None
         } else {
-            new_pool::account(stack).await.zip(new_pool::account(new).await)
+            account::number(stack).await.ok().zip(account::number(new).await.ok())
         };
         let accounts = accounts.as_ref().map(|(stack, new)| (stack.as_str(), new.as_str()));
         new_pool::has_own_quotas(stack, new, accounts)

@@ -21,6 +21,7 @@ use twinpool_setup::rehearse::{Scratch, scratch};
 use crate::ask::{self, Answer};
 use crate::clock::SystemClock;
 use crate::options::{self, Consent, Pools, RulesFile};
+use crate::random::random;
 use crate::signal;
 use crate::{Exit, Outcome};
 
@@ -82,13 +83,14 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let chosen = crowd::choose(&old, &selection, usize::from(arguments.users), arguments.out_of).await;
     let chosen = chosen.map_err(|error| arguments.pools.old_problem(error))?;
     if chosen.is_empty() {
-        return Ok(("nobody of the old pool is to be rehearsed with\n".to_owned(), Exit::NotFound));
+        let text = if arguments.json { "null\n" } else { "nobody of the old pool is to be rehearsed with\n" };
+        return Ok((text.to_owned(), Exit::NotFound));
     }
     let scratch = scratch(&new_pool);
     let what = told::intent(chosen.len(), old_id, new_id, &scratch, &rules_are, &left);
     match ask::before(&arguments.consent, &what)? {
         Answer::Go => {}
-        Answer::Shown => return Ok((what, Exit::Done)),
+        Answer::Shown => return Ok((ask::shown(what, arguments.json), Exit::Done)),
         Answer::Declined => return Ok(("nothing was done\n".to_owned(), Exit::Failed)),
     }
     for pool in &left {
@@ -192,9 +194,7 @@ async fn remove(pools: &ScratchPools, pool: &PoolId) -> anyhow::Result<()> {
 
 /// Links of a rehearsal live no longer than it.
 fn random_key() -> anyhow::Result<DigestKey> {
-    let mut random = [0; 32];
-    getrandom::fill(&mut random).map_err(|_| anyhow::anyhow!("the system gave no random number"))?;
-    Ok(DigestKey::new(&random)?)
+    Ok(DigestKey::new(&random::<32>()?)?)
 }
 
 async fn rehearse(

@@ -14,7 +14,7 @@ use crate::attach::Place;
 use crate::deploy::default_bucket;
 use crate::detach;
 use crate::options::{self, Consent};
-use crate::show::beside;
+use crate::show::{beside, prose};
 use crate::stack::{Footing, Named, Watch};
 use crate::{Exit, Outcome};
 
@@ -133,10 +133,9 @@ fn refusal(all: &[Attached]) -> Option<String> {
             out += &beside(26, &format!("  {slot}"), function);
         }
     }
-    Some(
-        out + "where twinpool put nothing itself: take it out by hand, in the template of the pool or in the console; \
-               where another stack's function calls it: detach that one first\n",
-    )
+    out += "where twinpool put nothing itself: take it out by hand, in the template of the pool or in the console; \
+            where another stack's function calls it: detach that one first\n";
+    Some(prose(&out))
 }
 
 fn kept(resources: &[Resource]) -> impl Iterator<Item = (&'static str, &Resource)> {

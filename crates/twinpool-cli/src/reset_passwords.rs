@@ -7,6 +7,7 @@ use clap::Args;
 use twinpool_aws::client::{Config, Patience};
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::dynamodb::Links;
+use twinpool_aws::quotas;
 use twinpool_core::id::{OldSub, PoolId, Timestamp};
 use twinpool_core::phase::{Change, Phase, PhaseReader as _, PhaseStore as _, Standing};
 use twinpool_core::port::{Class, Clock as _};
@@ -68,10 +69,11 @@ impl Arguments {
         Ok(who)
     }
 
-    fn pool(&self, config: &Config, old: PoolId) -> Governed<CognitoPool> {
+    async fn pool(&self, config: &Config, old: PoolId) -> Governed<CognitoPool> {
         let budget = Budget { percent: self.percent, processes: NonZeroU32::MIN };
         let cognito = CognitoPool::connect(config, self.old_pool_endpoint.clone(), old);
-        Governed::new(cognito, Arc::new(Governor::new(budget)))
+        let quotas = quotas::read(config).await.quotas;
+        Governed::new(cognito, Arc::new(Governor::with_quotas(budget, quotas)))
     }
 
     /// Keeps why in the history. Whoever changed the phase meanwhile may have sent everybody to the new pool again.
@@ -144,7 +146,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         Answer::Declined => return Ok(steps::declined(Some(&standing), &[], arguments.json)),
     }
     arguments.keep_why(&config, &links, &standing).await?;
-    let pool = arguments.pool(&config, old);
+    let pool = arguments.pool(&config, old).await;
     let progress = Progress::new(Some(who.len() as u64));
     let resets = ResetPasswords { pool: &pool, links: &links, clock: &SystemClock, way: arguments.way() };
     let result = carry::reset_all(&resets, &who, &progress).await;

@@ -16,6 +16,7 @@ use crate::clock::SystemClock;
 use crate::options::{self, Consent, Table};
 use crate::place::Place;
 use crate::readiness::{Heard, glance};
+use crate::show::prose;
 use crate::steps::{self, Brief, Dlq, a_reason, moment};
 use crate::{Exit, Outcome};
 
@@ -130,17 +131,17 @@ fn intent(standing: &Standing) -> String {
     if let Some(busy) = at_work(standing, SystemClock.now()) {
         out += &format!("{} by {} is at work: it loses, and says so.\n", busy.what, busy.who);
     }
-    out
+    prose(&out)
 }
 
 fn told(done: &RolledBack, millis: u128) -> String {
     let by = if done.by_another { " by somebody else, at the same moment" } else { "" };
-    format!(
+    prose(&format!(
         "rolled back{by}: {} before; version {}, written in {millis} ms\n\
          Clients that ask where to go are told so within 35 seconds, unless the stack says another time (RouteTtlSeconds and five); who \
          is signed in to the new pool stays so until the session ends.\n\
          Who needs a new password in the old pool: twinpool report passwords\n",
         moment(done.before.phase, done.before.share),
         done.standing.version,
-    )
+    ))
 }

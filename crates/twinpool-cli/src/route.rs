@@ -6,17 +6,18 @@ use clap::Args;
 use serde_json::json;
 use twinpool_aws::settings::{NoClientMap, client_map};
 use twinpool_core::destination::{Destination, Destinations};
-use twinpool_core::id::{AttributeName, GroupName, IdError, Pool, PoolId};
+use twinpool_core::id::{AttributeName, ClientId, GroupName, IdError, Pool, PoolId};
 use twinpool_core::phase::{Phase, PhaseReader as _, ROUTES_AFTER, Standing};
 use twinpool_core::port::Clock as _;
 use twinpool_core::route::{Asker, Because, Routed, is_id, route};
-use twinpool_core::token::ClientId;
+use twinpool_core::value::Value;
 
 use crate::bound::right_pools;
 use crate::clock::SystemClock;
 use crate::failure::Misuse;
 use crate::options::{self, Table, a_pool};
 use crate::show::{field, rfc3339};
+use crate::switch::a_value;
 use crate::{Exit, Outcome, digest_key};
 
 /// Pairs of app clients.
@@ -40,7 +41,7 @@ pub(crate) struct Arguments {
     groups: Vec<GroupName>,
     /// A value that cohorts are made of; may be said again.
     #[arg(long = "value", value_name = "ATTRIBUTE=VALUE", value_parser = a_value)]
-    values: Vec<(AttributeName, String)>,
+    values: Vec<(AttributeName, Value)>,
     /// The app client of the old pool that the application has.
     #[arg(long, value_name = "ID", value_parser = a_client)]
     client: Option<ClientId>,
@@ -70,14 +71,8 @@ fn a_group(text: &str) -> Result<GroupName, IdError> {
     GroupName::parse(text)
 }
 
-fn a_value(text: &str) -> Result<(AttributeName, String), &'static str> {
-    let wanted = "it should be an attribute and its value, such as custom:tenant=acme";
-    let (name, value) = text.split_once('=').ok_or(wanted)?;
-    Ok((AttributeName::parse(name).map_err(|_| wanted)?, value.to_owned()))
-}
-
 fn a_client(text: &str) -> Result<ClientId, &'static str> {
-    ClientId::parse(text).ok_or("it should be the id of an app client of the old pool")
+    ClientId::parse(text).map_err(|_| "it should be the id of an app client of the old pool")
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
@@ -90,7 +85,11 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let asker = Asker {
         id: arguments.id.clone(),
         groups: arguments.groups.iter().cloned().collect(),
-        values: arguments.values.iter().cloned().collect(),
+        values: arguments
+            .values
+            .iter()
+            .map(|(name, value)| (name.clone(), value.reveal().to_owned()))
+            .collect(),
     };
     let routed = route(&standing, &asker, &key, SystemClock.now());
     let clients = arguments.clients.clone().unwrap_or_default().0;
@@ -105,16 +104,9 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     Ok((text, Exit::Done))
 }
 
-fn word(pool: Pool) -> &'static str {
-    match pool {
-        Pool::Old => "old",
-        Pool::New => "new",
-    }
-}
-
 fn to_json(standing: &Standing, routed: Routed, destination: Destination<'_>) -> serde_json::Value {
     json!({
-        "pool": word(routed.pool),
+        "pool": routed.pool.code(),
         "user_pool_id": destination.pool.as_str(),
         "region": destination.pool.region(),
         "client_id": destination.client.map(ClientId::as_str),
@@ -125,7 +117,7 @@ fn to_json(standing: &Standing, routed: Routed, destination: Destination<'_>) ->
 }
 
 fn to_table(standing: &Standing, routed: Routed, destination: Destination<'_>) -> String {
-    let mut out = field("sent to", &format!("the {} pool, {}", word(routed.pool), destination.pool));
+    let mut out = field("sent to", &format!("the {} pool, {}", routed.pool.code(), destination.pool));
     out.push_str(&field("because", why(standing, routed)));
     if let Some(client) = destination.client {
         out.push_str(&field("app client", client.as_str()));
@@ -273,10 +265,8 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_no_id_and_a_value_has_a_name() {
+    fn an_address_is_no_id() {
         assert!(an_asker("jane@example.com").is_err() && an_asker("").is_err());
         assert!(an_asker("9441F38C-d64d").is_ok());
-        assert!(a_value("acme").is_err() && a_value("=acme").is_err());
-        assert_eq!(a_value("custom:tenant=a=b").unwrap().1, "a=b");
     }
 }

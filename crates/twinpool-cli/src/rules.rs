@@ -16,6 +16,7 @@ use twinpool_core::snapshot::Snapshot;
 use twinpool_rules::{Rules, RulesError};
 
 use crate::Exit;
+use crate::defaults::file::NAME;
 use crate::options;
 use crate::place::Place;
 
@@ -45,10 +46,10 @@ struct Check {
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
     /// The pool being left.
-    #[arg(long, env = "TWINPOOL_OLD_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = |text: &str| PoolId::parse(text))]
+    #[arg(long, env = "TWINPOOL_OLD_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = options::a_pool)]
     old_pool: PoolId,
     /// The pool being moved to.
-    #[arg(long, env = "TWINPOOL_NEW_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = |text: &str| PoolId::parse(text))]
+    #[arg(long, env = "TWINPOOL_NEW_POOL_ID", hide_env_values = true, value_name = "ID", value_parser = options::a_pool)]
     new_pool: PoolId,
     /// Where the old pool answers, if not where AWS has it: a local stand-in.
     #[arg(long, env = "TWINPOOL_OLD_POOL_ENDPOINT_URL", hide_env_values = true, value_name = "URL")]
@@ -69,8 +70,6 @@ struct Check {
 
 /// How many users the examples are taken from: the first few may lack an attribute.
 const SAMPLE: u8 = 10;
-
-const DEFAULT: &str = "twinpool.toml";
 
 pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<(String, Exit)> {
     let Command::Check(check) = &arguments.command;
@@ -109,7 +108,7 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<(String, Exit)>
 
 /// The text of the rules; `None` where no file is named and none is there.
 fn read(named: Option<&Path>) -> anyhow::Result<Option<String>> {
-    let path = named.unwrap_or(Path::new(DEFAULT));
+    let path = named.unwrap_or(Path::new(NAME));
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(problem) if named.is_none() && problem.kind() == ErrorKind::NotFound => Ok(None),
@@ -119,7 +118,7 @@ fn read(named: Option<&Path>) -> anyhow::Result<Option<String>> {
 }
 
 fn broken(problem: &RulesError, check: &Check) -> String {
-    let name = check.rules.as_deref().unwrap_or(Path::new(DEFAULT)).display().to_string();
+    let name = check.rules.as_deref().unwrap_or(Path::new(NAME)).display().to_string();
     let said = problem.in_file(&name);
     if !check.json {
         return format!("{said}\n");

@@ -11,7 +11,7 @@ use twinpool_core::run::{Control, Run, RunStore as _};
 use crate::carry::{run_json, run_words};
 use crate::clock::SystemClock;
 use crate::options::{self, Table};
-use crate::show::{field, minute, table};
+use crate::show::{count, field, minute, table};
 use crate::{Exit, Outcome};
 
 /// Which runs to show.
@@ -39,21 +39,28 @@ pub(crate) async fn run(arguments: &Runs) -> Outcome {
     let problem = |error| arguments.table.problem(error);
     let control = links.control().await.map_err(problem)?;
     let Some(id) = &arguments.run else {
-        let mut runs = Vec::new();
+        let (mut runs, mut unreadable) = (Vec::new(), 0);
         for id in links.run_ids().await.map_err(problem)?.iter().rev().take(LATEST) {
             match links.run(id).await {
                 // Of another version, or damaged: the others are shown all the same.
-                Err(error) if error.class == Class::Unreadable => {}
+                Err(error) if error.class == Class::Unreadable => unreadable += 1,
                 answer => runs.extend(answer.map_err(problem)?),
             }
         }
-        return Ok((list(&runs, &control, arguments.json), Exit::Done));
+        return Ok((list(&runs, &control, unreadable, arguments.json), Exit::Done));
     };
     let Some(run) = links.run(id).await.map_err(problem)? else {
-        return Ok((format!("no run {id}: `twinpool runs` lists them\n"), Exit::NotFound));
+        return Ok(not_found(id, arguments.json));
     };
     let made = if arguments.users { Some(made_by(&links, id).await.map_err(problem)?) } else { None };
     Ok((whole(&run, &control, made.as_deref(), arguments.json), Exit::Done))
+}
+
+/// There is none of this name.
+pub(crate) fn not_found(id: &RunId, as_json: bool) -> (String, Exit) {
+    let text =
+        if as_json { "null\n".to_owned() } else { format!("no run {id}: `twinpool runs` lists them\n") };
+    (text, Exit::NotFound)
 }
 
 /// The links of users whom a run made.
@@ -87,16 +94,21 @@ fn as_of_now(run: &Run, control: &Control) -> serde_json::Value {
     all
 }
 
-fn list(runs: &[Run], control: &Control, as_json: bool) -> String {
+/// `unreadable`: how many more there are.
+fn list(runs: &[Run], control: &Control, unreadable: usize, as_json: bool) -> String {
     if as_json {
         let runs: Vec<_> = runs.iter().map(|run| as_of_now(run, control)).collect();
         return format!(
             "{:#}\n",
-            json!({ "paused": control.paused, "percent": control.percent, "runs": runs })
+            json!({ "paused": control.paused, "percent": control.percent, "runs": runs, "unreadable": unreadable })
         );
     }
     let mut out = said(control);
-    if runs.is_empty() {
+    if unreadable > 0 {
+        let runs = count(unreadable, "run");
+        out += &format!("{runs} cannot be read: damaged, or written by a newer twinpool.\n");
+    }
+    if runs.is_empty() && unreadable == 0 {
         return out + "no run yet\n";
     }
     let rows: Vec<_> = runs
@@ -122,7 +134,7 @@ fn list(runs: &[Run], control: &Control, as_json: bool) -> String {
 fn said(control: &Control) -> String {
     let mut out = String::new();
     if control.paused {
-        out += "Everything is paused: `twinpool resume` lets it go on.\n";
+        out += "Backfills and imports are paused, the mirror is not: `twinpool resume` ends it.\n";
     }
     if let Some(percent) = control.percent {
         out += &format!("Runs take {percent} % of each quota, whatever they were started with.\n");
@@ -190,7 +202,8 @@ fn a_rate(text: &str) -> Result<Share, &'static str> {
 pub(crate) async fn pause(say: &Say) -> Outcome {
     change(&say.table, |control| control.paused = true).await?;
     Ok((
-        "Runs begin nothing new from now on, also after a restart. `twinpool resume` lets them go on.\n"
+        "Runs begin nothing new from now on, also after a restart. `twinpool resume` lets them go on.\n\
+         The mirror goes on.\n"
             .to_owned(),
         Exit::Done,
     ))
@@ -243,26 +256,27 @@ mod tests {
     #[test]
     fn runs_are_listed_with_what_was_said_to_them() {
         let control = Control { paused: true, percent: Some(20), version: 3 };
-        insta::assert_snapshot!(list(&[sample()], &control, false) + "\n" + &whole(&sample(), &Control::default(), None, false), @r#"
-        Everything is paused: `twinpool resume` lets it go on.
+        insta::assert_snapshot!(list(&[sample()], &control, 1, false) + "\n" + &whole(&sample(), &Control::default(), None, false), @r#"
+        Backfills and imports are paused, the mirror is not: `twinpool resume` ends it.
         Runs take 20 % of each quota, whatever they were started with.
-        run                  kind      began             state    users  conflicts  failed
-        20261121-131245-k3f  backfill  2026-11-21 13:12  stopped  12347  2          0
+        1 run cannot be read: damaged, or written by a newer twinpool.
+        run                  kind      began              state    users  conflicts  failed
+        20261121-131245-k3f  backfill  2026-11-21 13:12Z  stopped  12347  2          0
 
         run          20261121-131245-k3f
         state        stopped
         created      12,345
         conflict     2 taken
         now          stopped
-        began        2026-11-21 13:12
-        last seen    2026-11-21 13:12
+        began        2026-11-21 13:12Z
+        last seen    2026-11-21 13:12Z
         "#);
     }
 
     #[test]
     fn a_program_is_told_that_a_run_has_died() {
         let died = Run { state: RunState::Running, ..sample() };
-        let told = list(&[died], &Control::default(), true);
+        let told = list(&[died], &Control::default(), 0, true);
         let told: serde_json::Value = serde_json::from_str(&told).unwrap();
         assert_eq!((&told["runs"][0]["state"], &told["runs"][0]["now"]), (&"running".into(), &"died".into()));
     }

@@ -13,10 +13,10 @@ pub(crate) fn rfc3339(at: Timestamp) -> String {
     humantime::format_rfc3339_millis(time(at)).to_string()
 }
 
-/// A moment, for a list: to the minute.
+/// A moment, for people: to the minute, and Z, because at night a day makes a difference.
 pub(crate) fn minute(at: Timestamp) -> String {
     let text = humantime::format_rfc3339_seconds(time(at)).to_string();
-    text.get(..16).map_or(text.clone(), |text| text.replace('T', " "))
+    text.get(..16).map_or(text.clone(), |text| text.replace('T', " ") + "Z")
 }
 
 fn time(at: Timestamp) -> std::time::SystemTime {
@@ -82,23 +82,47 @@ pub(crate) fn field(name: &str, text: &str) -> String {
 
 /// The same, with so much room for the name. A longer one gets a line of its own.
 pub(crate) fn beside(room: usize, name: &str, text: &str) -> String {
-    let mut out = format!("{name:<room$}");
-    if name.chars().count() > room {
-        out.push_str(&format!("\n{:room$}", ""));
-    }
-    let mut column = room;
-    for word in text.split(' ') {
-        let length = word.chars().count();
-        if column + 1 + length > WIDTH && column > room {
-            out.push_str(&format!("\n{:room$}", ""));
-            column = room;
+    let indent = format!("\n{:room$} ", "");
+    let first = if name.chars().count() > room { indent.as_str() } else { " " };
+    let lines = wrap(text, WIDTH.saturating_sub(room + 1));
+    format!("{name:<room$}{first}{}\n", lines.join(&indent))
+}
+
+/// Sentences, in lines that fit a terminal. What begins with a blank or has columns stays as it is.
+pub(crate) fn prose(text: &str) -> String {
+    let stays = |line: &str| line.starts_with(' ') || line.contains("  ");
+    let lines =
+        text.lines().flat_map(|line| if stays(line) { vec![line.to_owned()] } else { wrap(line, WIDTH) });
+    lines.map(|line| line + "\n").collect()
+}
+
+/// In lines of this width. A command to copy is not broken: a shell would run its first half.
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for piece in pieces(text) {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + piece.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(piece);
+            }
+            _ => lines.push(piece.to_owned()),
         }
-        out.push(' ');
-        out.push_str(word);
-        column += 1 + length;
     }
-    out.push('\n');
-    out
+    lines
+}
+
+/// Words, and a command of AWS's at the end as one.
+fn pieces(text: &str) -> Vec<&str> {
+    let begins = |at: &usize| {
+        let before = text.get(..*at).unwrap_or_default();
+        before.is_empty() || before.ends_with(": ") || before.ends_with("→ ")
+    };
+    let command = text.match_indices("aws ").map(|(at, _)| at).find(begins);
+    match command.map(|at| text.split_at(at)) {
+        None => text.split(' ').collect(),
+        Some(("", command)) => vec![command],
+        Some((words, command)) => words.trim_end().split(' ').chain([command]).collect(),
+    }
 }
 
 /// `1 user`, `2 users`.
@@ -112,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_time_that_was_damaged_is_shown_and_breaks_nothing() {
-        assert_eq!(minute(Timestamp(u64::MAX)), "9999-12-31 23:59");
+        assert_eq!(minute(Timestamp(u64::MAX)), "9999-12-31 23:59Z");
         assert_eq!(rfc3339(Timestamp(0)), "1970-01-01T00:00:00.000Z");
     }
 
@@ -120,6 +144,23 @@ mod tests {
     fn a_field_never_runs_over_the_edge() {
         let text = field("held back", &"word ".repeat(40));
         assert!(text.lines().count() > 2 && text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+    }
+
+    #[test]
+    fn a_command_to_copy_is_never_broken() {
+        let command = format!("aws cognito-idp add-custom-attributes {}", "--custom-attributes ".repeat(5));
+        let text = field("marker", &format!("the new pool lacks it: {command}"));
+        assert!(text.contains(&format!("lacks it:\n             {command}")), "{text}");
+        let text = field("", &command);
+        assert!(text.contains(&command), "{text}");
+    }
+
+    #[test]
+    fn a_question_is_wrapped_and_what_stands_in_columns_is_not() {
+        let columns = format!("old-1  {}", "merge into old-2 ".repeat(6));
+        let told = prose(&format!("{}\n{columns}\n", "word ".repeat(40).trim_end()));
+        assert!(told.lines().take(3).all(|line| line.chars().count() <= WIDTH), "{told}");
+        assert!(told.ends_with(&format!("\n{columns}\n")), "{told}");
     }
 
     #[test]
@@ -134,6 +175,6 @@ mod tests {
 
     #[test]
     fn a_moment_in_a_list() {
-        assert_eq!(minute(Timestamp(1_795_219_200_123)), "2026-11-21 00:00");
+        assert_eq!(minute(Timestamp(1_795_219_200_123)), "2026-11-21 00:00Z");
     }
 }

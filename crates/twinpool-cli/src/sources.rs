@@ -84,8 +84,14 @@ impl Sources {
             let value = self.told.get(known.variable)?.clone();
             Some((value, format!("the stack {}, {}", self.stack, known.output?)))
         };
-        let usual =
-            || (known.variable == "TWINPOOL_STACK").then(|| (self.stack.clone(), "usual name".to_owned()));
+        let usual = || {
+            let name = match known.variable {
+                "TWINPOOL_STACK" => self.stack.clone(),
+                "TWINPOOL_MARKER_ATTRIBUTE" => "custom:twinpool".to_owned(),
+                _ => return None,
+            };
+            Some((name, "usual name".to_owned()))
+        };
         match said.or_else(written).or_else(told).or_else(usual) {
             Some((value, from)) => {
                 let value = if known.secret { "(not shown)".to_owned() } else { value };

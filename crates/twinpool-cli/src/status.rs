@@ -1,6 +1,6 @@
 //! `twinpool status`: where a move stands, on one screen.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use clap::Args;
@@ -10,6 +10,7 @@ use twinpool_core::overview::{Health, Overview};
 
 use crate::again::Again;
 use crate::options::{self, RulesFile, Table};
+use crate::output::print;
 use crate::{Command, Exit, Outcome, signal};
 
 mod census;
@@ -20,9 +21,9 @@ mod standstill;
 mod told;
 mod walker;
 
-pub(crate) use lookout::Lookout;
 use lookout::Manner;
 use lookout::Sources;
+pub(crate) use lookout::{Lookout, since};
 use told::Paint;
 
 const EXIT: &str = "Nothing is changed, and nobody is told. What nobody could look at is shown as ?, with the reason.\n\
@@ -81,8 +82,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let mut is_first = true;
     loop {
         // Whoever reads has gone: so does the watch.
-        let mut out = std::io::stdout();
-        if out.write_all(screen.again(&seen, is_first).as_bytes()).and_then(|()| out.flush()).is_err() {
+        if !print(&screen.again(&seen, is_first))? {
             return Ok((String::new(), exit(&seen)));
         }
         is_first = false;

@@ -9,6 +9,7 @@ use twinpool_core::phase::Standing;
 use twinpool_core::port::{Class, PortError};
 use twinpool_engine::{RollBackError, SwitchError};
 
+use crate::show::prose;
 use crate::{Exit, Outcome};
 
 mod alarms;
@@ -23,7 +24,7 @@ pub(crate) use alarms::of_stack as alarms_of_stack;
 pub(crate) use around::{Around, Reached};
 pub(crate) use dead_letters::Dlq;
 pub(crate) use forced::{Forced, Held};
-pub(crate) use look::{Brief, Seen};
+pub(crate) use look::{Brief, Seen, soon};
 pub(crate) use told::{answer, checks, cohorts, moment, readiness};
 
 /// Who calls, for the history. Not to know it stops nobody: AWS's own audit trail does.
@@ -55,7 +56,7 @@ pub(crate) fn refused(
     if json {
         return (answer(false, Some(why), standing, checks), Exit::Blocked);
     }
-    (format!("refused: {why}\n"), Exit::Blocked)
+    (prose(&format!("refused: {why}")), Exit::Blocked)
 }
 
 /// How a command ends whose question was answered with no.

@@ -12,14 +12,15 @@ use crate::ask::{self, Answer};
 use crate::bulk::Bulk;
 use crate::options::{self, Consent};
 use crate::progress::Progress;
-use crate::show::{field, thousands};
+use crate::random::random;
+use crate::show::{field, prose, thousands};
 use crate::{Exit, Outcome};
 
 /// What to sweep.
 #[derive(Debug, Args)]
 #[command(after_help = options::WHERE)]
 pub(crate) struct Arguments {
-    /// Sends so many hints at most.
+    /// Ends with the page that makes it so many hints.
     #[arg(long, value_name = "HINTS", default_value_t = 100_000)]
     most: u64,
     /// For programs: one JSON object.
@@ -34,7 +35,7 @@ pub(crate) struct Arguments {
     bulk: Bulk,
 }
 
-const INTENT: &str = "The old pool is listed and compared with the links. The mirror is sent to whomever no event told of: users who\n\
+const INTENT: &str = "The old pool is listed and compared with the links. The mirror is sent to whomever no event told of: users who \
     are new are made in the new pool, and count as active there; who was deleted is looked for first.\n";
 
 pub(crate) async fn run(arguments: &Arguments) -> Outcome {
@@ -48,9 +49,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let progress = Progress::new(Some(size));
     progress.say("listing the old pool");
     let config = options::aws_with(Patience::BULK).await?;
-    let mut random = [0; 16];
-    getrandom::fill(&mut random).map_err(|_| anyhow::anyhow!("the system gave no random number"))?;
-    let mut next = u128::from_be_bytes(random);
+    let mut next = u128::from_be_bytes(random()?);
     let sweep = Sweep {
         sink: Queue::connect_without_key(&config, arguments.queue_url.clone()),
         // From a random one onwards: unique, as the queue wants it.
@@ -69,7 +68,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
 }
 
 fn told(swept: &Swept, dry_run: bool, as_json: bool) -> (String, Exit) {
-    let is_warning = swept.too_many_missing || swept.next.is_some();
+    let is_warning = swept.too_many_missing || !swept.is_complete();
     let exit = if is_warning { Exit::Warned } else { Exit::Done };
     let sent = if dry_run { 0 } else { swept.hints() };
     if as_json {
@@ -81,7 +80,7 @@ fn told(swept: &Swept, dry_run: bool, as_json: bool) -> (String, Exit) {
             "groups": swept.groups,
             "too_many_missing": swept.too_many_missing,
             "hints_sent": sent,
-            "complete": swept.next.is_none(),
+            "complete": swept.is_complete(),
         });
         return (format!("{all:#}\n"), exit);
     }
@@ -92,11 +91,12 @@ fn told(swept: &Swept, dry_run: bool, as_json: bool) -> (String, Exit) {
     out += &field("groups", &format!("{} of which nothing is recorded", thousands(swept.groups)));
     out += &field("hints", &format!("{} sent to the mirror", thousands(sent)));
     if swept.too_many_missing {
-        out += "So many cannot have been deleted unnoticed: nobody was sent to look for them. Is it the right pool?\n";
+        out += &prose(
+            "So many cannot have been deleted unnoticed: nobody was sent to look for them. Is it the right pool?",
+        );
     }
-    if swept.next.is_some() {
-        out +=
-            "Ended before the end of the list, at --most: sweep again when the mirror is done with these.\n";
+    if !swept.is_complete() {
+        out += "Ended before the end, at --most: sweep again when the mirror is done with these.\n";
     }
     (out, exit)
 }
@@ -123,7 +123,8 @@ mod tests {
         missing      5,000 with a link, who are not in the list
         groups       0 of which nothing is recorded
         hints        5 sent to the mirror
-        So many cannot have been deleted unnoticed: nobody was sent to look for them. Is it the right pool?
+        So many cannot have been deleted unnoticed: nobody was sent to look for them. Is
+        it the right pool?
         "#);
         assert_eq!(exit, Exit::Warned);
     }

@@ -13,6 +13,7 @@ use crate::ask::{self, Answer};
 use crate::clock::SystemClock;
 use crate::digest_key;
 use crate::options::{self, Consent};
+use crate::show::prose;
 use crate::steps::{self, Around, Forced, Held, Reached, Seen, a_reason};
 use crate::{Exit, Outcome};
 
@@ -20,6 +21,8 @@ mod cohorts;
 mod proof;
 mod prove;
 mod told;
+
+pub(crate) use cohorts::a_value;
 
 use cohorts::Asked;
 
@@ -176,7 +179,7 @@ impl Place<'_> {
         if json {
             return (steps::answer(false, problem, Some(standing), &checks), exit);
         }
-        let end = problem.map_or_else(|| self.intent(standing), |why| format!("refused: {why}\n"));
+        let end = problem.map_or_else(|| self.intent(standing), |why| prose(&format!("refused: {why}")));
         (shown + &end, exit)
     }
 

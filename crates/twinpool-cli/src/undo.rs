@@ -18,8 +18,8 @@ use crate::clock::SystemClock;
 use crate::failure::Misuse;
 use crate::options::{self, Consent};
 use crate::progress::Progress;
-use crate::runs::made_by;
-use crate::show::{field, thousands};
+use crate::runs::{made_by, not_found};
+use crate::show::{field, prose, thousands};
 use crate::steps;
 use crate::{Exit, Outcome};
 
@@ -51,7 +51,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         return Ok(steps::refused(&why, Some(&standing), &[], arguments.json));
     }
     let Some(run) = links.run(&arguments.run).await.map_err(problem)? else {
-        return Ok((format!("no run {}: `twinpool runs` lists them\n", arguments.run), Exit::NotFound));
+        return Ok(not_found(&arguments.run, arguments.json));
     };
     if run.is_alive(SystemClock.now()) {
         return Err(Misuse(format!("the run {} is at work: stop it first", run.id)).into());
@@ -60,7 +60,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let what = intent(&run, made.len());
     match ask::before(&arguments.consent, &what)? {
         Answer::Go => {}
-        Answer::Shown => return Ok((what, Exit::Done)),
+        Answer::Shown => return Ok((ask::shown(what, arguments.json), Exit::Done)),
         Answer::Declined => return Ok(("nothing was done\n".to_owned(), Exit::Failed)),
     }
     let progress = Progress::new(Some(made.len() as u64));
@@ -95,13 +95,13 @@ fn refusal(standing: &Standing) -> Option<String> {
 }
 
 fn intent(run: &Run, made: usize) -> String {
-    format!(
-        "The run {} made {} users of the new pool who are there still. Those whom nobody has changed there since are deleted,\n\
-         with their links; nothing happens to the old pool. Who only signed in to the new pool leaves no trace that\n\
-         twinpool can read: do not take back what people use already.\n",
+    prose(&format!(
+        "The run {} made {} users of the new pool who are there still. Those whom nobody has changed there since are deleted, \
+         with their links; nothing happens to the old pool. Who only signed in to the new pool leaves no trace that \
+         twinpool can read: do not take back what people use already.",
         run.id,
         thousands(made as u64)
-    )
+    ))
 }
 
 fn word(undone: Undone) -> (&'static str, &'static str) {

@@ -15,6 +15,7 @@ use crate::bulk::{Bound, Bulk};
 use crate::clock::SystemClock;
 use crate::failure::Misuse;
 use crate::options;
+use crate::random::random;
 use crate::{Exit, Outcome};
 
 mod file;
@@ -82,33 +83,31 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     watch.end();
     let summary = summary.with_context(|| told::broken(arguments.rows.is_some()))?;
     let found = watch.close()?;
-    let noted = note(arguments, &summary).await;
+    let not_noted = note(arguments, &summary).await.err();
     let repaired = match arguments.repair && !found.differing.is_empty() {
         true => repair(arguments, &engine, &found.differing, &looking).await?,
         false => None,
     };
     let exit = exit(&summary, found.strangers, repaired.as_ref());
     let text = match arguments.json {
-        true => told::json(&summary, repaired.as_ref()),
-        false => told::words(&summary, &found, repaired.as_ref()) + &noted,
+        true => told::json(&summary, repaired.as_ref(), not_noted.as_deref()),
+        false => {
+            let said = not_noted.map(|why| why + "\n").unwrap_or_default();
+            told::words(&summary, &found, repaired.as_ref()) + &said
+        }
     };
     Ok((text, exit))
 }
 
 /// Writes down how a look at everybody ended: `twinpool switch` goes by it. What cannot be written down is said, and spoils nothing.
-async fn note(arguments: &Arguments, summary: &Summary) -> String {
+async fn note(arguments: &Arguments, summary: &Summary) -> Result<(), String> {
     if arguments.sample.is_some() || summary.unlooked > 0 {
-        return String::new();
+        return Ok(());
     }
-    let verified = verified(summary);
-    let noted = match options::aws().await {
-        Ok(config) => arguments.bulk.table.connect(&config).note_verified(&verified).await,
-        Err(problem) => return format!("not written down for `twinpool switch`: {problem}\n"),
-    };
-    noted.map_or_else(
-        |problem| format!("not written down for `twinpool switch`: {problem}\n"),
-        |()| String::new(),
-    )
+    let said = |problem: String| format!("not written down for `twinpool switch`: {problem}");
+    let config = options::aws().await.map_err(|problem| said(problem.to_string()))?;
+    let noted = arguments.bulk.table.connect(&config).note_verified(&verified(summary)).await;
+    noted.map_err(|problem| said(problem.to_string()))
 }
 
 fn verified(summary: &Summary) -> Verified {
@@ -133,10 +132,7 @@ async fn compare(
     let Some(users) = arguments.sample else {
         return Ok(Box::pin(verifier.verify(looking, watch)).await?);
     };
-    let mut random = [0; 8];
-    getrandom::fill(&mut random)
-        .map_err(|error| anyhow::anyhow!("no random number for the sample: {error}"))?;
-    let sample = Sample { users, random: u64::from_le_bytes(random) };
+    let sample = Sample { users, random: u64::from_le_bytes(random()?) };
     Ok(Box::pin(verifier.verify_sample(sample, looking, watch)).await?)
 }
 

@@ -1,10 +1,8 @@
 //! `twinpool watch`: how a move goes, and whether to go on, to hold or to roll back.
 
-use std::io::Write as _;
 use std::time::Duration;
 
 use clap::Args;
-use twinpool_aws::account;
 use twinpool_aws::client::Patience;
 use twinpool_aws::cloudformation::{Resource, Stack};
 use twinpool_aws::dynamodb::Links;
@@ -16,18 +14,20 @@ use twinpool_core::id::PoolId;
 use twinpool_core::phase::{PhaseReader as _, Standing};
 use twinpool_core::port::Clock as _;
 use twinpool_core::verdict::Verdict;
-use twinpool_core::watch::{Measurer as _, Memory, from};
+use twinpool_core::watch::{Measurer as _, Memory};
 use twinpool_engine::{Looked, Watch};
 
 use crate::ask;
 use crate::bound::right_pools;
 use crate::clock::SystemClock;
 use crate::options::{self, RulesFile, Table};
+use crate::output::print;
 use crate::place::Place;
 use crate::progress::Progress;
 use crate::signal;
 use crate::stack::Named;
-use crate::{Exit, Outcome};
+use crate::status::since;
+use crate::{Exit, Outcome, steps};
 
 mod told;
 
@@ -124,10 +124,18 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     }
     let progress = Progress::new(None);
     progress.say(&format!("looking every {} (Ctrl-C ends it)", humantime::format_duration(arguments.every)));
+    // One for all pauses: what is sent during a look would be lost between two.
+    let mut stop = signal::once();
     loop {
-        // Whoever reads has gone: so does the watch.
-        if std::io::stdout().write_all(told::told(&seen, arguments.json).as_bytes()).is_err() {
-            return Ok((String::new(), exit(&seen)));
+        match print(&told::told(&seen, arguments.json)) {
+            Ok(true) => {}
+            // Who guards does it unseen, too.
+            Ok(false) if arguments.auto_rollback => progress.say("nobody reads this: the watch goes on"),
+            Err(problem) if arguments.auto_rollback => {
+                progress.say(&format!("{problem:#}: the watch goes on"));
+            }
+            Ok(false) => return Ok((String::new(), exit(&seen))),
+            Err(problem) => return Err(problem),
         }
         if matches!(seen.looked.rolled_back, Some(Ok(_))) {
             return Ok((String::new(), Exit::Blocked));
@@ -135,7 +143,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         loop {
             tokio::select! {
                 () = tokio::time::sleep(arguments.every) => {}
-                () = signal::once() => return Ok((String::new(), exit(&seen))),
+                () = &mut stop => return Ok((String::new(), exit(&seen))),
             }
             match watching.look(&mut memory).await {
                 Ok(now) => {
@@ -161,8 +169,7 @@ async fn connect(arguments: &Arguments) -> anyhow::Result<Watching> {
     let of_new = arguments.place.config(&config, &arguments.new_pool, Patience::MIRROR).await?;
     // Asked now: a rollback is not to wait for it, nor to fail by it.
     let who = if arguments.auto_rollback {
-        let who = account::caller(&config).await.unwrap_or_else(|_| "somebody".to_owned());
-        Some(format!("twinpool watch, {who}"))
+        Some(format!("twinpool watch, {}", steps::who(&config).await))
     } else {
         None
     };
@@ -201,9 +208,7 @@ impl Watching {
         let standing = self.links.standing().await;
         let standing = standing.map_err(|error| options::table_problem(&self.table, error))?;
         let now = SystemClock.now();
-        // Where nobody is moved, no step is there to look from.
-        let since = if standing.phase.moves() { standing.clone() } else { Standing::default() };
-        let measures = self.metrics.measures(from(&since, self.criteria.window, now), now).await;
+        let measures = self.metrics.measures(since(&standing, self.criteria.window, now), now).await;
         let watch = Watch {
             store: &self.links,
             clock: &SystemClock,

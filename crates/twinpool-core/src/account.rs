@@ -7,10 +7,10 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 
+use crate::answer::Answer;
 use crate::digest::Digest;
 use crate::id::{NewSub, OldSub, Pool, Sub, UserId};
 use crate::listing::Stage;
-use crate::port::Answer;
 
 /// A user of one pool.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

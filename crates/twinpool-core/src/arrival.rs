@@ -4,8 +4,8 @@
 
 use std::future::Future;
 
+use crate::answer::Answer;
 use crate::id::{NewSub, Sub, Timestamp};
-use crate::port::Answer;
 
 mod attempts;
 mod invitation;
@@ -207,8 +207,8 @@ pub trait ArrivalStore: Send + Sync {
     /// Begins the count anew: the last one was right.
     fn forgive(&self, who: &Sub, what: Tried) -> impl Future<Output = Answer<()>> + Send;
 
-    /// Gives somebody what is known of another, and does not know yet: who was born in the new pool is kept by the old sub from the
-    /// pair on. Safe to repeat.
+    /// Gives somebody what is known of another, and does not know yet, but for what was tried: who was born in the new pool is kept by
+    /// the old sub from the pair on. Safe to repeat.
     fn inherit(&self, from: &Sub, to: &Sub) -> impl Future<Output = Answer<()>> + Send;
 
     /// Takes back what is written beside the user id ([`crate::account::AccountStore::note_came`]): the next token says anew that the

@@ -32,6 +32,12 @@ pub fn travels(name: &str) -> bool {
     !(name == "sub" || name == "identities" || name.starts_with("cognito:") || name.starts_with("dev:"))
 }
 
+/// Whether a pool that does not tell upper from lower case may fold this attribute: people sign in with it (F§4.10).
+#[must_use]
+pub fn is_folded(name: &AttributeName) -> bool {
+    matches!(name.as_str(), "email" | "preferred_username")
+}
+
 /// An attribute that can reach a person, or be a name to sign in with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Contact {
@@ -79,5 +85,11 @@ impl Contact {
     #[must_use]
     pub fn of(name: &AttributeName) -> Option<Self> {
         Self::ALL.into_iter().find(|contact| [contact.name(), contact.flag()].contains(&name.as_str()))
+    }
+
+    /// Whether an attribute is the flag of a contact. A custom attribute may end like one.
+    #[must_use]
+    pub fn is_flag(name: &AttributeName) -> bool {
+        Self::ALL.iter().any(|contact| contact.flag() == name.as_str())
     }
 }

@@ -5,10 +5,10 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 
+use crate::answer::Answer;
 use crate::digest::Digest;
 use crate::held_back::HeldBack;
 use crate::id::{AttributeName, NewSub, Timestamp, Username};
-use crate::port::Answer;
 
 /// What is known of the old pool's user of somebody who was born in the new one.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -16,7 +16,7 @@ pub use cause::{Cause, Channel, PasswordNews};
 pub use cloudtrail::{
     Audited, Followed, GROUP_OPERATIONS, Ignored, USER_OPERATIONS, UnreadableRecord, audit,
 };
-pub use trigger::{Captured, Unreadable, capture, client_id};
+pub use trigger::{Captured, Unreadable, capture, client_id, trigger_source};
 
 /// The only wire format there is.
 const FORMAT: u8 = 1;

@@ -1,7 +1,5 @@
 //! The claim that carries the user id in a token, and how it gets there: into the answer of a PreTokenGeneration trigger.
 
-use std::fmt;
-
 mod birth;
 mod groups;
 mod name;
@@ -10,7 +8,7 @@ mod splice;
 pub use birth::may_be_born_elsewhere;
 pub use groups::with_groups;
 pub use name::{ClaimName, ClaimNameError};
-pub use splice::{in_answer, whose, with_user_id};
+pub use splice::{in_answer, whose};
 
 /// Why no claim was added. The answer is then to go back as it is. Holds nothing of the event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
@@ -51,11 +49,5 @@ impl NotAdded {
             Self::UnknownVersion => "unknown_version",
             Self::Odd => "odd",
         }
-    }
-}
-
-impl fmt::Display for ClaimName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }

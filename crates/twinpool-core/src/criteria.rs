@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::words::hundredths;
+
 /// Something that is measured and held against a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Criterion {
@@ -80,10 +82,7 @@ impl Unit {
     #[must_use]
     pub fn shown(self, amount: u64) -> String {
         match self {
-            Self::Percent => match (amount / 100, amount % 100) {
-                (whole, 0) => format!("{whole} %"),
-                (whole, part) => format!("{} %", format!("{whole}.{part:02}").trim_end_matches('0')),
-            },
+            Self::Percent => format!("{} %", hundredths(amount)),
             Self::Time if amount >= 60 && amount.is_multiple_of(60) => format!("{} min", amount / 60),
             Self::Time => format!("{amount} s"),
             Self::Count => amount.to_string(),

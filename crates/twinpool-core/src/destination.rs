@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::id::{Pool, PoolId};
-use crate::token::ClientId;
+use crate::id::{ClientId, Pool, PoolId};
 
 /// Both pools, and which app client of the one takes the place of which of the other.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
+use crate::attribute::Contact;
 use crate::group::GroupDefinition;
 use crate::id::{AttributeName, GroupName, NewSub, OldSub, PoolId, Sub};
 use crate::snapshot::Identity;
@@ -42,8 +43,9 @@ impl DigestKey {
     /// The digest of one attribute of one user. Two users with one value have two digests.
     #[must_use]
     pub fn attribute(&self, sub: &Sub, name: &AttributeName, value: &Value) -> Digest {
-        let text =
-            if is_flag(name) { value.reveal().to_ascii_lowercase() } else { value.reveal().to_owned() };
+        // Trigger events write the flags as booleans or as text (F§1.0), pools as text.
+        let is_flag = Contact::is_flag(name);
+        let text = if is_flag { value.reveal().to_ascii_lowercase() } else { value.reveal().to_owned() };
         self.digest("attribute", &[sub.as_str(), name.as_str(), &text])
     }
 
@@ -149,11 +151,6 @@ impl DigestKey {
     }
 }
 
-/// Trigger events write the flags as booleans or as text (F§1.0), pools as text.
-fn is_flag(name: &AttributeName) -> bool {
-    name.as_str().ends_with("_verified")
-}
-
 impl fmt::Debug for DigestKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("DigestKey(«redacted»)")
@@ -234,6 +231,16 @@ mod tests {
         assert_eq!(
             key().attribute(&sub, &flag, &Value::new("true")),
             key().attribute(&sub, &flag, &Value::new("True"))
+        );
+    }
+
+    #[test]
+    fn a_change_of_case_in_an_attribute_that_only_ends_like_a_flag_is_a_change() {
+        let sub = Sub::parse("a").unwrap();
+        let name = AttributeName::parse("custom:kyc_verified").unwrap();
+        assert_ne!(
+            key().attribute(&sub, &name, &Value::new("Pending")),
+            key().attribute(&sub, &name, &Value::new("pending"))
         );
     }
 

@@ -94,6 +94,11 @@ fn pool_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '-' || c == '_'
 }
 
+/// AWS's API reference, `ClientIdType`: letters, digits, `_` and `+`. Twinpool's own trial events name a client with a hyphen.
+fn client_char(c: char) -> bool {
+    pool_char(c) || c == '+'
+}
+
 /// The class that Cognito documents for usernames and group names: no white space, no control, and nothing that is no character.
 fn name_char(c: char) -> bool {
     // SQS refuses messages that have one of these two.
@@ -121,8 +126,8 @@ id!(
     PoolId, "user pool id", 128, pool_char
 );
 id!(
-    /// An app client of a pool, such as `1example23456789`. Not personal.
-    ClientId, "app client id", 128, pool_char
+    /// An app client of a pool, such as `1h57kf5cpq17m0eml12EXAMPLE`. Not personal, and no secret.
+    ClientId, "app client id", 128, client_char
 );
 id!(
     /// One run of a command that works on many users, such as `20261121-144455-k3f`.
@@ -282,7 +287,7 @@ impl Pool {
         }
     }
 
-    /// The word that is stored.
+    /// The word that is stored, and told to programs.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {

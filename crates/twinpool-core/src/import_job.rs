@@ -2,8 +2,8 @@
 
 use std::future::Future;
 
+use crate::answer::Answer;
 use crate::id::{AttributeName, JobId};
-use crate::port::Answer;
 use crate::value::Value;
 
 /// No file has more rows, the header not counted (F§7).

@@ -5,6 +5,7 @@
 //! [`link`], and says what to do and what is [`held_back`]. The [`port`]s are what somebody must do it with.
 
 pub mod account;
+mod answer;
 pub mod arrival;
 pub mod attribute;
 pub mod authority;

@@ -5,12 +5,13 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 
+use crate::answer::Answer;
 use crate::attribute::Contact;
 use crate::group::GroupDefinition;
 use crate::id::{GroupName, NewSub, OldSub, Sub};
 use crate::link::{Link, LinkState};
 use crate::phase::Round;
-use crate::port::{Answer, Place, PoolReader};
+use crate::port::{Place, PoolReader};
 use crate::snapshot::Snapshot;
 use crate::value::Value;
 
@@ -159,7 +160,8 @@ pub trait LinkBatch: Send + Sync {
     /// The links of these users, any number of them. A strong read.
     fn links(&self, subs: &[OldSub]) -> impl Future<Output = Answer<Found>> + Send;
 
-    /// Whose these accounts of the new pool are, any number of them. Who is not there has no user id yet. A strong read.
+    /// Whose these accounts of the new pool are, any number of them. Who is not there has no user id yet, or an item that cannot be
+    /// read. A strong read.
     fn tied(&self, subs: &[NewSub]) -> impl Future<Output = Answer<BTreeMap<NewSub, Tied>>> + Send;
 
     /// Walks over who belongs to whom. Not a strong read.

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::future::Future;
 
+use crate::answer::Answer;
 use crate::attribute::Contact;
-use crate::port::Answer;
 use crate::value::Value;
 
 /// A code that is on its way to a person: digits. `Debug` shows `«redacted»`.

@@ -5,8 +5,8 @@ use std::future::Future;
 
 use zeroize::Zeroizing;
 
+use crate::answer::Answer;
 use crate::id::{NewSub, OldSub, UserSub, Username};
-use crate::port::Answer;
 
 /// A password, as somebody typed it. `Debug` shows `«redacted»`; there is no `Display`, no `Serialize` and no `Clone`, and the memory
 /// is overwritten.

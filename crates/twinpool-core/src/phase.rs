@@ -8,9 +8,10 @@ use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
+use crate::answer::Answer;
 use crate::digest::Digest;
 use crate::id::{AttributeName, GroupName, Timestamp};
-use crate::port::Answer;
+use crate::words;
 
 mod step;
 
@@ -123,10 +124,7 @@ impl Share {
 
 impl fmt::Display for Share {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.0 / 100, self.0 % 100) {
-            (whole, 0) => write!(f, "{whole} %"),
-            (whole, part) => write!(f, "{} %", format!("{whole}.{part:02}").trim_end_matches('0')),
-        }
+        write!(f, "{} %", words::hundredths(self.0.into()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::attribute::Contact;
+use crate::attribute::{Contact, is_folded};
 use crate::id::{AttributeName, PoolId};
 use crate::value::{Attributes, Value};
 
@@ -156,5 +156,16 @@ impl PoolShape {
     #[must_use]
     pub fn is_mutable(&self, name: &AttributeName) -> bool {
         self.attributes.get(name).is_none_or(|schema| schema.mutable)
+    }
+
+    /// Whether two values say the same here: a case-insensitive pool may have folded what people sign in with (F§4.10).
+    #[must_use]
+    pub fn is_same(&self, name: &AttributeName, one: Option<&Value>, other: Option<&Value>) -> bool {
+        match (one, other) {
+            (Some(one), Some(other)) if !self.case_sensitive && is_folded(name) => {
+                one.reveal().to_lowercase() == other.reveal().to_lowercase()
+            }
+            (one, other) => one == other,
+        }
     }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::answer::Answer;
 use crate::held_back::Reason;
 use crate::id::{RunId, Timestamp};
-use crate::port::{Answer, Place};
+use crate::port::Place;
 
 /// How long a run that says nothing is taken for alive.
 pub const ALIVE_FOR_MS: u64 = 30_000;

@@ -4,28 +4,8 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::Arc;
 
-use crate::id::PoolId;
-use crate::port::Answer;
-
-/// The id of an app client of one pool, such as `1h57kf5cpq17m0eml12EXAMPLE`. Not personal, and no secret.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ClientId(String);
-
-impl ClientId {
-    /// Takes the text if it can be one: 1 to 128 letters, digits, `_` or `+` (AWS's API reference, `ClientIdType`).
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let sound = |c: u8| c.is_ascii_alphanumeric() || c == b'_' || c == b'+';
-        let fits = !text.is_empty() && text.len() <= 128 && text.bytes().all(sound);
-        fits.then(|| Self(text.to_owned()))
-    }
-
-    /// The text itself.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
+use crate::answer::Answer;
+use crate::id::{ClientId, PoolId};
 
 /// What a token is for (F§9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,8 +2,8 @@
 
 use std::future::Future;
 
+use crate::answer::Answer;
 use crate::id::Timestamp;
-use crate::port::Answer;
 
 /// The end of a verify of everybody. One that was broken off, or looked at some users only, is not written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

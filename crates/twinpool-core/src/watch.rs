@@ -3,9 +3,9 @@
 use std::future::Future;
 use std::time::Duration;
 
+use crate::answer::Answer;
 use crate::id::Timestamp;
 use crate::phase::{Round, Standing};
-use crate::port::Answer;
 use crate::verdict::{Judgement, Measure, Verdict};
 
 /// Two looks that say "roll back" lead to a rollback when they are so far apart: one schedule may start two looks at once.
@@ -135,16 +135,6 @@ pub trait WatchStore: Send + Sync {
 pub trait Announcer: Send + Sync {
     /// Sends a message, once.
     fn announce(&self, subject: &str, text: &str) -> impl Future<Output = Answer<()>> + Send;
-}
-
-/// Nobody is told.
-#[derive(Debug, Clone, Copy)]
-pub struct Silent;
-
-impl Announcer for Silent {
-    async fn announce(&self, _subject: &str, _text: &str) -> Answer<()> {
-        Ok(())
-    }
 }
 
 #[cfg(test)]

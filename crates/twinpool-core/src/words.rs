@@ -20,6 +20,15 @@ pub fn thousands(number: u64) -> String {
     out
 }
 
+/// 1250 hundredths as 12.5.
+#[must_use]
+pub fn hundredths(number: u64) -> String {
+    match (number / 100, number % 100) {
+        (whole, 0) => whole.to_string(),
+        (whole, part) => format!("{whole}.{part:02}").trim_end_matches('0').to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -28,5 +37,6 @@ mod tests {
     fn a_number_is_told_as_people_say_it() {
         assert_eq!((count(1, "user"), count(1_234_567, "user")), ("1 user".into(), "1,234,567 users".into()));
         assert_eq!([0, 999, 1_000, 20_000].map(thousands), ["0", "999", "1,000", "20,000"]);
+        assert_eq!([0, 5, 1_250, 10_000].map(hundredths), ["0", "0.05", "12.5", "100"]);
     }
 }

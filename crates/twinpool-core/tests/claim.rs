@@ -6,7 +6,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::Value;
-use twinpool_core::claim::{ClaimName, NotAdded, with_groups, with_user_id};
+use twinpool_core::claim::{ClaimName, NotAdded, in_answer, with_groups};
 use twinpool_core::id::{GroupName, UserId};
 
 const MEMBER: &str = r#""user_id":"s-1""#;
@@ -14,7 +14,7 @@ const GROUPS: &str = "groupOverrideDetails";
 const STAFF: &str = r#""groupOverrideDetails":{"groupsToOverride":["staff"]}"#;
 
 fn add(event: &str) -> Result<String, NotAdded> {
-    with_user_id(event, &ClaimName::default(), &UserId::parse("s-1").unwrap())
+    in_answer(event, event, &ClaimName::default(), &UserId::parse("s-1").unwrap())
 }
 
 type Text = BoxedStrategy<String>;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use twinpool_core::arrival::{ArrivalStore as _, Mark};
 use twinpool_core::held_back::Reason;
-use twinpool_core::id::{NewSub, Sub, Username};
+use twinpool_core::id::{NewSub, Sub, Timestamp, Username};
 use twinpool_core::link::{Link, LinkState, Side};
 use twinpool_core::plan::{Marker, Operation, Plan};
 use twinpool_core::port::{Answer, Class, Clock, PoolWriter, PortError, by_sub};
@@ -24,8 +24,13 @@ use crate::observe;
 use crate::sync_user::{Kind, Outcome, SyncError};
 
 /// How long an intent is left to whoever wrote it, when the user is to be made under another name by now. Longer than a
-/// mirror lives after writing one: infra/template.yaml ends it after 30 s.
+/// mirror lives after writing one: infra/template.yaml ends it after 30 s. Whoever waits longer for a quota writes it anew.
 pub const INTENT_LASTS: Duration = Duration::from_mins(1);
+
+/// Whether whoever wrote an intent at that time may still be at it.
+pub(crate) fn is_young(since: Timestamp, now: Timestamp) -> bool {
+    u128::from(now.0.saturating_sub(since.0)) < INTENT_LASTS.as_millis()
+}
 
 /// How long a user is left to Cognito who was let in at a first sign-in: it makes the user at once after the answer, or asks again
 /// within 15 s (F§2).
@@ -79,8 +84,7 @@ impl<P: Ports> Engine<P> {
         let Some(earlier) = link.intended.clone().filter(|earlier| Some(earlier) != now) else {
             return Ok(None);
         };
-        let age = self.ports.clock().now().0.saturating_sub(link.unpaired_since().map_or(0, |since| since.0));
-        if u128::from(age) < INTENT_LASTS.as_millis() {
+        if link.unpaired_since().is_some_and(|since| is_young(since, self.ports.clock().now())) {
             return Err(SyncError::BeingMade);
         }
         match observe::named(self.ports.new_pool(), &earlier).await? {
@@ -183,13 +187,6 @@ impl<P: Ports> Engine<P> {
         username: &Username,
         attributes: &Attributes,
     ) -> Answer<Option<(Username, Snapshot)>> {
-        let ways = self.new_shape.ways_to_sign_in(attributes);
-        let ways = ways.filter_map(|(_, value)| Username::parse(value.reveal()).ok());
-        for name in std::iter::once(username.clone()).chain(ways) {
-            if let Some(holder) = observe::named(self.ports.new_pool(), &name).await? {
-                return Ok(Some((name, holder)));
-            }
-        }
-        Ok(None)
+        observe::in_the_way(self.ports.new_pool(), &self.new_shape, (username, attributes)).await
     }
 }

@@ -16,6 +16,7 @@ mod source;
 mod survey;
 mod words;
 
+pub(crate) use carry::about;
 pub use record::{Keeper, RunError};
 pub use report::{Broken, Ending, Report, Watcher};
 pub use run::Backfill;

@@ -8,6 +8,7 @@ use futures_util::future::join_all;
 use tokio::time::Instant;
 use tracing::{Instrument as _, Span};
 use twinpool_core::change_event::ChangeEvent;
+use twinpool_core::id::Pool;
 use twinpool_core::port::Clock as _;
 
 use crate::engine::{Engine, Ports};
@@ -141,7 +142,8 @@ impl<P: Ports> Engine<P> {
 
     /// With the phase that the event was worked on by: nothing is read for it.
     fn reporter<'a>(&self, event: &'a ChangeEvent) -> Reporter<'a> {
-        Reporter::new(event, self.phase.last().map_or("unknown", |standing| standing.phase.code()))
+        let pool = if event.pool == self.new_shape.id { Pool::New } else { Pool::Old };
+        Reporter::new(event, pool, self.phase.last().map_or("unknown", |standing| standing.phase.code()))
     }
 }
 

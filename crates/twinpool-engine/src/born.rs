@@ -5,21 +5,22 @@
 //! dead or slow writer made, and proves by the marker whose it is.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use twinpool_core::born::{Birth, BornStore as _};
 use twinpool_core::change_event::{ChangeEvent, Channel, UserRef};
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
-use twinpool_core::id::{NewSub, OldSub, Sub, Timestamp, UserId, Username};
+use twinpool_core::id::{NewSub, OldSub, Sub, UserId, Username};
 use twinpool_core::link::Side;
 use twinpool_core::phase::Standing;
 use twinpool_core::plan::{Marker, Operation, fewer};
-use twinpool_core::port::{Class, Clock, PoolWriter, PortError};
+use twinpool_core::port::{Answer, Class, Clock, PoolWriter, PortError};
 use twinpool_core::reverse::WRITES_FOR;
 use twinpool_core::snapshot::{Snapshot, Status};
 use twinpool_core::value::Attributes;
 
-use crate::adopt::INTENT_LASTS;
 use crate::engine::{Engine, Ports};
+use crate::governor::writes_within;
 use crate::observe;
 use crate::sync_user::{BELIEVED, Kind, Outcome, ROUNDS, SyncError};
 use draft::Draft;
@@ -115,11 +116,6 @@ impl<P: Ports> Engine<P> {
         }
     }
 
-    fn is_young(&self, since: Timestamp) -> bool {
-        let age = self.ports.clock().now().0.saturating_sub(since.0);
-        u128::from(age) < INTENT_LASTS.as_millis()
-    }
-
     /// What proves that a user of the old pool was made for this account.
     pub(crate) fn born_marker(&self, sub: &NewSub) -> Marker {
         Marker::of_born(&self.marker, &self.old_shape.id, sub, &self.key)
@@ -150,8 +146,8 @@ impl<P: Ports> Engine<P> {
         let mut refused = None;
         // One bad value must not keep a person out: the rest follows one by one, once there is a pair.
         while let Some(attributes) = tries.pop() {
-            self.in_time(&birth)?;
-            match back.create_user(username, &attributes).await {
+            let left = self.time_left(&birth)?;
+            match writes_within(left, back.create_user(username, &attributes)).await {
                 Ok(old_sub) => {
                     let is_whole = refused.is_none() && draft.is_whole();
                     return self.finish(back, newborn, old_sub, (username, attributes), is_whole).await;
@@ -178,13 +174,12 @@ impl<P: Ports> Engine<P> {
         self.not_made_in_old(birth, account, held).await.map(Tried::Not)
     }
 
-    /// Somebody else may take the name for given up before long.
-    fn in_time(&self, birth: &Birth) -> Result<(), SyncError> {
+    /// How long the user may still be made: somebody else may take the name for given up before long.
+    fn time_left(&self, birth: &Birth) -> Result<Duration, SyncError> {
         let age = self.ports.clock().now().0.saturating_sub(birth.since.0);
-        match u128::from(age) < WRITES_FOR.as_millis() {
-            true => Ok(()),
-            false => Err(PortError::new(Class::Stale, "AdminCreateUser", "TooSlow").into()),
-        }
+        let left = WRITES_FOR.saturating_sub(Duration::from_millis(age));
+        let too_slow = || PortError::new(Class::Stale, "AdminCreateUser", "TooSlow");
+        if left.is_zero() { Err(too_slow().into()) } else { Ok(left) }
     }
 
     async fn finish(
@@ -224,15 +219,9 @@ impl<P: Ports> Engine<P> {
         back: &P::Back,
         username: &Username,
         attributes: &Attributes,
-    ) -> Result<Option<Snapshot>, SyncError> {
-        let ways = self.old_shape.ways_to_sign_in(attributes);
-        let ways = ways.filter_map(|(_, value)| Username::parse(value.reveal()).ok());
-        for name in std::iter::once(username.clone()).chain(ways) {
-            if let Some(holder) = observe::named(back, &name).await? {
-                return Ok(Some(holder));
-            }
-        }
-        Ok(None)
+    ) -> Answer<Option<Snapshot>> {
+        let found = observe::in_the_way(back, &self.old_shape, (username, attributes)).await?;
+        Ok(found.map(|(_, holder)| holder))
     }
 
     /// Writes down why nobody can be made, where it can be listed, unless it stands there already.

@@ -14,7 +14,7 @@ use twinpool_core::merge::{MergeInput, Merged, WayBack, merge};
 use twinpool_core::phase::{Phase, Standing};
 use twinpool_core::plan::{Operation, Plan};
 use twinpool_core::port::{Answer, Class, Clock};
-use twinpool_core::reverse::{Overruled, Work};
+use twinpool_core::reverse::{Overruled, WRITES_FOR, Work};
 use twinpool_core::snapshot::Snapshot;
 use twinpool_rules::View;
 
@@ -22,6 +22,7 @@ use crate::case::{Case, all_held};
 use crate::engine::{Engine, Ports};
 use crate::execute::ToNew;
 use crate::follow::Done;
+use crate::governor::writes_within;
 use crate::sync_user::{Kind, Outcome, SyncError};
 
 mod lease;
@@ -59,6 +60,13 @@ impl<P: Ports> Engine<P> {
         Ok(())
     }
 
+    /// The same, for work on many, whoever asked for it. `false`: the move is complete.
+    pub(crate) async fn may_write_now(&self) -> Result<bool, SyncError> {
+        let standing = self.standing().await?;
+        self.may_write(&standing)?;
+        Ok(!Self::is_over(&standing))
+    }
+
     /// Nothing follows any more once the move is complete.
     pub(crate) fn is_over(standing: &Standing) -> bool {
         standing.phase == Phase::Complete
@@ -75,36 +83,23 @@ impl<P: Ports> Engine<P> {
     ) -> Result<Outcome, SyncError> {
         self.may_write(standing)?;
         let back = self.ports.back().ok_or(SyncError::NoWayBack)?;
+        if self.is_at_work(&link) {
+            return Err(SyncError::AtWork);
+        }
         let LinkState::Linked(linked) = &mut link.state else {
             return Err(SyncError::Contended);
         };
         let before = Linked::clone(linked);
-        if link.reverse.work.as_ref().is_some_and(|work| work.is_open(self.ports.clock().now())) {
-            return Err(SyncError::AtWork);
-        }
         let former = link.reverse.work.take();
         let mut pending = link.reverse.pending();
         if let Some(work) = &former {
-            linked.base = before.base.settled(work, &case.old, new, &self.key);
-            pending.extend(self.in_new_names(
-                &work.brought_to_old(&linked.base.old, &case.side),
-                &before.base,
-                &case.view.snapshot,
-                new,
-            ));
+            pending.extend(self.take_work_over(linked, &before, work, (case, new)));
         }
         let base = linked.base.clone();
         let plans = self.plan_both(back, &link, case, new, (&base, &pending, standing)).await?;
         if former.is_some() {
             // Whoever announced that work may have named it already.
-            let is_named = |known: &Overruled| {
-                plans
-                    .merged
-                    .overruled
-                    .iter()
-                    .any(|(pool, lost)| (*pool, lost) == (known.pool, &known.subject))
-            };
-            link.reverse.overruled.retain(|known| !is_named(known));
+            link.reverse.overruled.retain(|known| !is_named(known, &plans.merged));
         }
         let work = self.announce(&mut link, &plans, case, (new, former.as_deref())).await?;
         let sides = (Side::of(new, &self.key), case.side.clone());
@@ -128,6 +123,20 @@ impl<P: Ports> Engine<P> {
         recorded?;
         let kind = if did == 0 { Kind::Converged } else { Kind::Updated };
         Ok(Outcome { kind, operations: did, held_back, overruled })
+    }
+
+    /// Takes over what a writer announced and did not finish: as far as it shows, it is agreed. Returns what was on its way to the old
+    /// pool, in the new one's names: it waits still.
+    fn take_work_over(
+        &self,
+        linked: &mut Linked,
+        before: &Linked,
+        work: &Work,
+        (case, new): (&Case, &Snapshot),
+    ) -> BTreeSet<Subject> {
+        linked.base = before.base.settled(work, &case.old, new, &self.key);
+        let brought = work.brought_to_old(&linked.base.old, &case.side);
+        self.in_new_names(&brought, &before.base, &case.view.snapshot, new)
     }
 
     /// Decides what either pool lacks of what the other says.
@@ -223,10 +232,17 @@ impl<P: Ports> Engine<P> {
         let to_new = lease::Within { target: ToNew(self), clock: self.ports.clock(), until };
         let to_old = lease::Within { target: ToOld { engine: self, back }, clock: self.ports.clock(), until };
         let new_sub = NewSub::from(new.sub.clone());
-        let forward = self.carry_out(&to_new, &new_sub, forward, new_side).await?;
-        let backward = self.carry_out(&to_old, &case.old_sub(), backward, old_side).await?;
-        Ok(Both { forward, backward, merged })
+        let both = async {
+            let forward = self.carry_out(&to_new, &new_sub, forward, new_side).await?;
+            let backward = self.carry_out(&to_old, &case.old_sub(), backward, old_side).await?;
+            Ok(Both { forward, backward, merged })
+        };
+        writes_within(WRITES_FOR, both).await
     }
+}
+
+fn is_named(known: &Overruled, merged: &Merged) -> bool {
+    merged.overruled.iter().any(|(pool, lost)| (*pool, lost) == (known.pool, &known.subject))
 }
 
 impl Both {

@@ -5,11 +5,11 @@ use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{Reason, Subject};
 use twinpool_core::id::{NewSub, OldSub, Pool, Username};
 use twinpool_core::link::{Left, Link, LinkState, Names};
-use twinpool_core::plan::{Marker, WhenDeleted, farewell};
+use twinpool_core::plan::{WhenDeleted, farewell};
 use twinpool_core::port::{Answer, Clock, LinkReader, LinkStore, PoolReader, by_sub};
 use twinpool_core::snapshot::Snapshot;
 
-use crate::adopt::INTENT_LASTS;
+use crate::adopt::is_young;
 use crate::engine::{Engine, Ports};
 use crate::execute::{ToNew, execute};
 use crate::observe;
@@ -126,12 +126,10 @@ impl<P: Ports> Engine<P> {
         link: &Link,
         name: &Username,
     ) -> Result<Option<Snapshot>, SyncError> {
-        let since = link.unpaired_since().map_or(0, |since| since.0);
-        let age = self.ports.clock().now().0.saturating_sub(since);
-        if u128::from(age) < INTENT_LASTS.as_millis() {
+        if link.unpaired_since().is_some_and(|since| is_young(since, self.ports.clock().now())) {
             return Err(SyncError::BeingMade);
         }
-        let marker = Marker::of(&self.marker, &self.old_shape.id, &link.old_sub, &self.key);
+        let marker = self.known().marker_of(&link.old_sub);
         let user = observe::named(self.ports.new_pool(), name).await?;
         self.unless_another_s(user.filter(|user| marker.is_on(user)), link).await
     }

@@ -69,6 +69,11 @@ impl<P: Ports> Engine<P> {
             Some(LinkState::Tombstone { .. }) => return Ok(Claim::Dead(owner)),
             _ => {}
         }
+        if let Some(link) = &link
+            && Self::lives_on(link, &self.standing_now().await?)
+        {
+            return Ok(Claim::Twin);
+        }
         if self.rules.when_deleted() == WhenDeleted::Keep {
             return Ok(Claim::Stranger);
         }

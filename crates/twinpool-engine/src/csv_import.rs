@@ -17,6 +17,7 @@ use twinpool_core::snapshot::{Snapshot, Status};
 use crate::backfill::{Source, SourceError};
 use crate::engine::{Engine, Ports};
 use crate::memberships::compact;
+use crate::sync_user::SyncError;
 use crate::walk::{Listener, WalkError, persist};
 
 mod arrivals;
@@ -60,6 +61,7 @@ where
     L: JobListener,
     S: Source,
 {
+    check(engine).await?;
     let mut import = CsvImport::begin(engine, jobs, run, limits, listener).await?;
     // Left by a job whose maker was interrupted: in a file they would be in the way.
     let mut arrivals = Arrivals::find(engine, run, listener).await?;
@@ -85,18 +87,33 @@ where
     Ok((report, settled))
 }
 
+/// A job goes on by itself, whatever becomes of the move meanwhile: it is asked for before each.
+async fn check<P: Ports>(engine: &Engine<P>) -> Result<(), CsvImportError> {
+    match engine.may_write_now().await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(CsvImportError::Over),
+        Err(problem) => Err(CsvImportError::NotNow(problem)),
+    }
+}
+
 /// Why users cannot be carried over by import jobs. Who was imported stays, and is paired next time.
 #[derive(Debug, thiserror::Error)]
 pub enum CsvImportError {
     /// A call fails for good.
     #[error("the import cannot go on")]
     Port(#[from] PortError),
-    /// A pool cannot be walked over.
-    #[error("not all users can be seen")]
+    /// The new pool cannot be walked over.
+    #[error("not all users of the new pool can be listed")]
     Walk(#[from] WalkError),
     /// No more users come.
-    #[error("not all users can be seen")]
+    #[error("the users to carry over cannot all be read")]
     Source(#[from] SourceError),
+    /// Nothing may be written where the move stands.
+    #[error("no import job is begun where the move stands")]
+    NotNow(#[source] SyncError),
+    /// Nothing follows any more.
+    #[error("the move is complete: nobody is carried over any more")]
+    Over,
     /// The new pool verifies no contact.
     #[error(
         "the new pool takes no import job, because it verifies neither addresses nor numbers by itself \
@@ -239,6 +256,7 @@ where
     }
 
     async fn run_job(&mut self) -> Result<(), CsvImportError> {
+        check(self.engine).await?;
         let (file, order) = self.file.take();
         self.in_file.clear();
         let name = format!("{}-{}", self.name, self.report.jobs.len() + 1);

@@ -1,7 +1,6 @@
 //! A user of the old pool at the door of the new one: may it come in, and as whom.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use twinpool_core::arrival::Way;
 use twinpool_core::attribute::Contact;
@@ -16,10 +15,11 @@ use twinpool_core::pool::SignIn;
 use twinpool_core::snapshot::{Snapshot, Status};
 use twinpool_core::value::{Attributes, Value};
 
-use crate::adopt::INTENT_LASTS;
+use crate::adopt::is_young;
 use crate::known::Known;
 use crate::migrate::Newcomer;
 use crate::not_admitted::{No, NotAdmitted, NotNow};
+use crate::observe;
 use crate::way::{Comer, way_of};
 
 /// Somebody at the door.
@@ -79,9 +79,8 @@ impl Entrant {
         match &self.link.state {
             LinkState::Conflict { .. } => Ok(()),
             LinkState::Pending { since } => {
-                let age = Duration::from_millis(now.0.saturating_sub(since.0));
                 let is_mirror_s = self.link.version > 0 && !self.link.is_of_sign_in();
-                if is_mirror_s && age < INTENT_LASTS { Err(NotNow::BeingMade.into()) } else { Ok(()) }
+                if is_mirror_s && is_young(*since, now) { Err(NotNow::BeingMade.into()) } else { Ok(()) }
             }
             LinkState::Linked(_) => Err(No::HasLink("the user has an account").into()),
             LinkState::Tombstone { .. } => Err(No::HasLink("the user was deleted").into()),
@@ -97,9 +96,7 @@ impl Entrant {
 
     /// Every name that the user would have in the new pool.
     pub(crate) fn names<'a>(&'a self, known: Known<'a>) -> impl Iterator<Item = Username> {
-        let ways = known.new_shape.ways_to_sign_in(&self.creation.attributes);
-        let ways = ways.filter_map(|(_, value)| Username::parse(value.reveal()).ok());
-        std::iter::once(self.creation.username.clone()).chain(ways)
+        observe::names(known.new_shape, &self.creation.username, &self.creation.attributes)
     }
 
     /// Whether the new pool asks for a code by text message from the first sign-in on.

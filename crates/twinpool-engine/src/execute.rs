@@ -73,7 +73,7 @@ impl<P: Ports> Target for ToNewOnly<'_, P> {
 pub(crate) async fn execute<T: Target>(target: &T, sub: &T::Sub, operation: &Operation) -> Answer<Refused> {
     let pool = target.pool().await?;
     match operation {
-        // Creation learns the sub that everything else needs: `sync_user` does it.
+        // Creation learns the sub that everything else needs: `make` does it.
         Operation::CreateUser { .. } => {}
         Operation::SetRandomPassword => pool.set_random_password(sub).await?,
         Operation::SetAttributes(attributes) => {
@@ -95,10 +95,13 @@ pub(crate) async fn execute<T: Target>(target: &T, sub: &T::Sub, operation: &Ope
             return Ok(refused.map(|reason| (subject, reason)).into_iter().collect());
         }
         Operation::SetMfa { was, now: mfa } => {
-            let reason = refusal(pool.set_mfa(sub, *was, *mfa).await)?;
-            let on = [Factor::Sms, Factor::Email].into_iter().filter(|factor| mfa.has(*factor));
-            let refused = reason.into_iter().flat_map(|reason| on.clone().map(move |on| (on, reason)));
-            return Ok(refused.map(|(factor, reason)| (Subject::Factor(factor), reason)).collect());
+            let Some(reason) = refusal(pool.set_mfa(sub, *was, *mfa).await)? else {
+                return Ok(Refused::new());
+            };
+            // Also those that were to be turned off: else the base would say that they are.
+            let concerned = |factor: &Factor| was.has(*factor) || mfa.has(*factor);
+            let factors = [Factor::Sms, Factor::Email].into_iter().filter(concerned);
+            return Ok(factors.map(|factor| (Subject::Factor(factor), reason)).collect());
         }
         Operation::DeleteUser => pool.delete_user(sub).await?,
         Operation::RemoveFromGroup(group) => pool.remove_from_group(sub, group).await?,

@@ -9,7 +9,7 @@ use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::{NewSub, UserSub as _};
 use twinpool_core::link::{Link, LinkState, Linked, Side};
 use twinpool_core::plan::{Operation, Plan};
-use twinpool_core::port::{Answer, Class, Clock, LinkStore, by_sub};
+use twinpool_core::port::{Answer, Class, Clock, LinkStore};
 use twinpool_core::reverse::{Work, Written};
 use twinpool_core::snapshot::Snapshot;
 
@@ -74,9 +74,7 @@ impl<P: Ports> Engine<P> {
             return self.hold_user(link, case, Reason::LeftOut).await;
         }
         let new_sub = linked.new_sub.clone();
-        let new = observe::user(self.ports.new_pool(), &by_sub(&new_sub)).await?;
-        // Somebody else's username may look like this sub.
-        match new.filter(|new| new.sub.as_str() == new_sub.as_str()) {
+        match observe::by_own_sub(self.ports.new_pool(), &new_sub).await? {
             Some(new) => match self.split_profile(&link, case, &new).await? {
                 Some(profile) => {
                     let since = self.ports.clock().now();
@@ -246,7 +244,7 @@ impl<P: Ports> Engine<P> {
         work: Plan,
         mut side: Side,
     ) -> Answer<Done> {
-        let mut held_back = work.held_back;
+        let (mut held_back, mut did) = (work.held_back, Vec::new());
         for operation in &work.operations {
             // The pool may have refused an address since the plan was made.
             let reachable = operation.reachable(&mut held_back);
@@ -255,19 +253,15 @@ impl<P: Ports> Engine<P> {
             };
             let before = side.clone();
             let refused = execute(target, sub, operation).await?;
+            let words = operation.to_string();
+            did.push(if refused.is_empty() { words } else { format!("{words} (refused, at least in part)") });
             operation.record_on(&mut side, &sub.sub(), &self.key);
             for (subject, reason) in refused {
                 restore(&mut side, &before, &subject);
                 held_back.push(HeldBack { subject, reason });
             }
         }
-        Ok(Done {
-            operations: work.operations.len(),
-            did: work.operations.iter().map(ToString::to_string).collect(),
-            held_back,
-            overruled: work.overruled,
-            side,
-        })
+        Ok(Done { operations: work.operations.len(), did, held_back, overruled: work.overruled, side })
     }
 
     fn is_news(&self, linked: &Linked, case: &Case, done: &Done) -> bool {

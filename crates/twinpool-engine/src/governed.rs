@@ -52,7 +52,7 @@ impl<P> Governed<P> {
         write: Write,
         call: impl Future<Output = Answer<T>>,
     ) -> Answer<T> {
-        let answer = self.call(category, call).await;
+        let answer = self.after(self.governor.admit_write(category), category, call).await;
         if answer.is_ok() {
             self.governor.wrote(write);
         }
@@ -71,9 +71,22 @@ impl<P> Governed<P> {
     }
 
     async fn call<T>(&self, category: Category, call: impl Future<Output = Answer<T>>) -> Answer<T> {
+        let admitted = async {
+            self.governor.admit(category).await;
+            Ok(())
+        };
+        self.after(admitted, category, call).await
+    }
+
+    async fn after<T>(
+        &self,
+        admitted: impl Future<Output = Answer<()>>,
+        category: Category,
+        call: impl Future<Output = Answer<T>>,
+    ) -> Answer<T> {
         let name = category.name();
-        let admitted = tracing::info_span!(target: TRACED, "wait", otel.name = "wait for the quota");
-        self.governor.admit(category).instrument(admitted).await;
+        let waits = tracing::info_span!(target: TRACED, "wait", otel.name = "wait for the quota");
+        admitted.instrument(waits).await?;
         let called = tracing::info_span!(target: TRACED, "call", otel.name = name, otel.kind = "client");
         let answer = call.instrument(called).await;
         let throttled = answer.as_ref().is_err_and(|error| error.class == Class::Throttled);

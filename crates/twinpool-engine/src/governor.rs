@@ -3,10 +3,12 @@
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 use twinpool_core::id::Pool;
+use twinpool_core::port::{Answer, Class, PortError};
 use twinpool_core::quota::{Category, Quotas};
 
 mod lane;
@@ -17,6 +19,24 @@ mod write;
 pub use lane::Slower;
 use lane::{Bounds, Lane};
 pub use write::Write;
+
+tokio::task_local! {
+    /// When whoever works now begins no further write.
+    static UNTIL: Instant;
+}
+
+/// The code of a write that was given up before it began, because it did not get its turn in time.
+const NO_TURN: &str = "BudgetIsUsed";
+
+/// Does work whose writes get their turn within so long, or are given up: somebody else may take over then.
+pub(crate) async fn writes_within<T>(lasts: Duration, work: impl Future<Output = T>) -> T {
+    UNTIL.scope(Instant::now() + lasts, work).await
+}
+
+/// Whether a write was given up before it began.
+pub(crate) fn got_no_turn<T>(answer: &Answer<T>) -> bool {
+    answer.as_ref().is_err_and(|error| error.code == NO_TURN)
+}
 
 /// What one process may take of the quotas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +123,19 @@ impl Governor {
                 return;
             }
         }
+    }
+
+    /// The same, for a write: as long as [`writes_within`] allows.
+    ///
+    /// # Errors
+    /// [`Class::Throttled`] when it is given up.
+    pub(crate) async fn admit_write(&self, category: Category) -> Answer<()> {
+        let Ok(until) = UNTIL.try_with(|until| *until) else {
+            self.admit(category).await;
+            return Ok(());
+        };
+        let given_up = |_| PortError::new(Class::Throttled, category.name(), NO_TURN);
+        timeout_at(until, self.admit(category)).await.map_err(given_up)
     }
 
     /// Says how a call went: `throttled` if Cognito answered that there were too many.

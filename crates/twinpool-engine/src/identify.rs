@@ -14,6 +14,8 @@ use twinpool_core::port::{Answer, PoolReader, PortError};
 use twinpool_core::snapshot::{Identity, Snapshot, Status};
 use twinpool_rules::Rules;
 
+use crate::resolve::{is_profile_of, profile_name};
+
 /// What is asked, and what is known beside it.
 #[derive(Debug)]
 pub struct Identify<'a, O, N, I> {
@@ -179,15 +181,13 @@ impl<O: PoolReader, N: PoolReader, I: IdStore> Identify<'_, O, N, I> {
         Ok(user.filter(is_owner).map(Owner::from))
     }
 
-    /// The profile that a provider made in the old pool: `<provider>_<id>` (F§4.8). The name alone proves nothing.
+    /// The profile that a provider made in the old pool.
     async fn profile(&self, identity: &Identity) -> Answer<Option<Owner>> {
-        let Ok(name) = Username::parse(format!("{}_{}", identity.provider, identity.subject.reveal())) else {
+        let Some(name) = profile_name(identity) else {
             return Ok(None);
         };
         let profile = self.in_old_pool(UserRef::Username(name)).await?;
-        let proves =
-            |user: &Snapshot| user.status == Status::ExternalProvider && user.identities.contains(identity);
-        Ok(profile.filter(proves).map(Owner::from))
+        Ok(profile.filter(|user| is_profile_of(user, identity)).map(Owner::from))
     }
 
     /// A name that Cognito does not take for one is nobody's. Whatever else it refuses says nothing of the user.

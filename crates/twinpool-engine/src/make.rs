@@ -9,7 +9,8 @@ use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::{NewSub, OldSub, Sub, Username};
 use twinpool_core::link::{Link, LinkState, Names, Side};
 use twinpool_core::plan::{Marker, Operation, Plan, fewer};
-use twinpool_core::port::{Class, Clock, LinkReader as _, LinkStore, PoolWriter};
+use twinpool_core::port::{Answer, Class, Clock, LinkReader as _, LinkStore, PoolWriter};
+use twinpool_core::reverse::WRITES_FOR;
 use twinpool_core::snapshot::Snapshot;
 use twinpool_core::value::Attributes;
 
@@ -17,41 +18,21 @@ use crate::bury::was_deleted_in_new;
 use crate::case::{Case, all_held};
 use crate::engine::{Engine, Ports};
 use crate::execute::ToNewOnly;
+use crate::governor::{got_no_turn, writes_within};
 use crate::sync_user::{Kind, Outcome, SyncError};
 
 impl<P: Ports> Engine<P> {
     /// Makes the user in the new pool, or takes up one that was made for this very user before.
     pub(crate) async fn make(&self, link: Option<Link>, case: &Case) -> Result<Outcome, SyncError> {
-        let now = self.ports.clock().now();
         let old_sub = case.old_sub();
-        let begun = || case.seen.on(Link::intent(&old_sub, Names::default(), now));
+        let begun = || case.seen.on(Link::intent(&old_sub, Names::default(), self.ports.clock().now()));
         let mut link = link.unwrap_or_else(begun);
         // Only who is asked for by name comes back: repairs and replays mean nobody in particular.
         if was_deleted_in_new(&link) && case.cause != Cause::operator("Sync") {
             return Ok(Outcome::plain(Kind::Gone));
         }
-        if let Some(new_sub) = self.born_as(&case.old) {
-            return Box::pin(self.adopt_born(link, case, &new_sub)).await;
-        }
-        match link.decisions.get(&Subject::User).cloned() {
-            Some(Decision::LinkTo(new_sub)) => return self.link_to(link, case, &new_sub).await,
-            Some(Decision::MergeInto(into)) => return self.merge(link, case, into).await,
-            _ => {}
-        }
-        if case.view.left_out {
-            return self.leave_out(link, case).await;
-        }
-        if let Some(user) = self.remembered(&link).await? {
-            return self.adopt(link, case, &user).await;
-        }
-        if let Some(profile) = self.own_profile(case).await? {
-            if let Some(id) = self.own_id_of(&link, &profile).await? {
-                return Box::pin(self.tie_found(case, &profile, &id)).await;
-            }
-            return self.adopt(link, case, &profile).await;
-        }
         let marker = self.known().marker_of(&old_sub);
-        if let Some(outcome) = self.take_migrated(&mut link, case, &marker).await? {
+        if let Some(outcome) = self.settled(&mut link, case, &marker).await? {
             return Ok(outcome);
         }
         let plan = self.known().plan_creation(case, &link);
@@ -76,11 +57,8 @@ impl<P: Ports> Engine<P> {
             link.made_by = case.cause.run_id();
         }
         link.announced.extend(&plan.names());
-        link.state = LinkState::Pending { since: now };
         link.intended = Some(username.clone());
-        link.version = self.ports.links().write(&link).await?;
-
-        match self.ports.new_pool().create_user(username, attributes).await {
+        match self.create(&mut link, username, attributes).await? {
             Ok(new_sub) => {
                 let mut side = Side { enabled: true, ..Side::default() };
                 if let Some(creation) = plan.operations.first() {
@@ -97,6 +75,55 @@ impl<P: Ports> Engine<P> {
                 self.make_bare(link, case, username, attributes, &marker).await
             }
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whoever is not to be made: somebody decided so, or the user is in the new pool for another reason.
+    async fn settled(
+        &self,
+        link: &mut Link,
+        case: &Case,
+        marker: &Marker,
+    ) -> Result<Option<Outcome>, SyncError> {
+        if let Some(new_sub) = self.born_as(&case.old) {
+            return Box::pin(self.adopt_born(link.clone(), case, &new_sub)).await.map(Some);
+        }
+        match link.decisions.get(&Subject::User).cloned() {
+            Some(Decision::LinkTo(to)) => return self.link_to(link.clone(), case, &to).await.map(Some),
+            Some(Decision::MergeInto(into)) => return self.merge(link.clone(), case, into).await.map(Some),
+            _ => {}
+        }
+        if case.view.left_out {
+            return self.leave_out(link.clone(), case).await.map(Some);
+        }
+        if let Some(user) = self.remembered(link).await? {
+            return self.adopt(link.clone(), case, &user).await.map(Some);
+        }
+        if let Some(profile) = self.own_profile(case).await? {
+            let paired = match self.own_id_of(link, &profile).await? {
+                Some(id) => Box::pin(self.tie_found(case, &profile, &id)).await,
+                None => self.adopt(link.clone(), case, &profile).await,
+            };
+            return paired.map(Some);
+        }
+        self.take_migrated(link, case, marker).await
+    }
+
+    /// The intent, and then the creation. While that waits for its turn the intent is written anew, so that nobody takes it for given up.
+    async fn create(
+        &self,
+        link: &mut Link,
+        username: &Username,
+        attributes: &Attributes,
+    ) -> Result<Answer<NewSub>, SyncError> {
+        loop {
+            link.state = LinkState::Pending { since: self.ports.clock().now() };
+            link.version = self.ports.links().write(link).await?;
+            let creation = self.ports.new_pool().create_user(username, attributes);
+            let created = writes_within(WRITES_FOR, creation).await;
+            if !got_no_turn(&created) {
+                return Ok(created);
+            }
         }
     }
 

@@ -81,12 +81,14 @@ impl<P: Ports> Engine<P> {
         self.case(&Cause::sweep("Changed"), 1, user.clone(), Some(link)).view.left_out
     }
 
-    /// Lists tell no second factors, passkeys and devices: of those nothing is concluded.
     fn is_news_in_list(&self, user: &Snapshot, linked: &Linked) -> bool {
-        let base = &linked.base.old;
+        self.is_other_in_list(user, &linked.base.old) || self.is_of_other_rules(linked)
+    }
+
+    /// Whether a list says something else than the base. It tells no second factors, passkeys and devices: of those nothing is concluded.
+    pub(crate) fn is_other_in_list(&self, user: &Snapshot, base: &Side) -> bool {
         let (mfa, factors) = (base.mfa, base.factors.clone());
-        let side = Side { mfa, factors, ..Side::of(user, &self.key) };
-        side != *base || self.is_of_other_rules(linked)
+        Side { mfa, factors, ..Side::of(user, &self.key) } != *base
     }
 
     fn need_of_new(&self, user: &Snapshot, link: Option<&Link>, zeal: Zeal) -> Need {

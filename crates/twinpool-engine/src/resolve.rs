@@ -4,7 +4,7 @@ use twinpool_core::change_event::{Cause, Channel, UserRef};
 use twinpool_core::held_back::Reason;
 use twinpool_core::id::{NewSub, OldSub, Username};
 use twinpool_core::link::{Link, LinkState};
-use twinpool_core::port::{Class, Clock, LinkReader, LinkStore, PoolReader, by_sub};
+use twinpool_core::port::{Class, Clock, LinkReader, LinkStore, PoolReader};
 use twinpool_core::snapshot::{Identity, Snapshot, Status};
 
 use crate::case::Case;
@@ -21,8 +21,7 @@ impl<P: Ports> Engine<P> {
         case: &Case,
         new_sub: &NewSub,
     ) -> Result<Outcome, SyncError> {
-        let user = observe::user(self.ports.new_pool(), &by_sub(new_sub)).await?;
-        let Some(user) = user.filter(|user| user.sub.as_str() == new_sub.as_str()) else {
+        let Some(user) = observe::by_own_sub(self.ports.new_pool(), new_sub).await? else {
             return self.conflict(link, case, Reason::Missing, None).await;
         };
         let is_another_s = self.owner_of(&user).await?.is_some_and(|owner| owner != link.old_sub);
@@ -72,8 +71,7 @@ impl<P: Ports> Engine<P> {
         let LinkState::Tombstone { new_sub: Some(new_sub), .. } = &link.state else {
             return Ok(None);
         };
-        let user = observe::user(self.ports.new_pool(), &by_sub(new_sub)).await?;
-        let Some(user) = user.filter(|user| user.sub.as_str() == new_sub.as_str()) else {
+        let Some(user) = observe::by_own_sub(self.ports.new_pool(), new_sub).await? else {
             return Ok(None);
         };
         let tied = self.ports.links().old_sub_of(new_sub).await?;
@@ -96,21 +94,27 @@ impl<P: Ports> Engine<P> {
         Ok(None)
     }
 
-    /// `<provider>_<id>`.
     async fn profile(&self, identity: &Identity) -> Result<Option<Snapshot>, SyncError> {
-        let name = format!("{}_{}", identity.provider, identity.subject.reveal());
-        let Ok(name) = Username::parse(name) else {
+        let Some(name) = profile_name(identity) else {
             return Ok(None);
         };
         let profile = match self.ports.new_pool().user(&UserRef::Username(name.clone())).await {
             Err(error) if error.class == Class::Rejected => None,
             answer => answer?,
         };
-        let proves =
-            |user: &Snapshot| user.status == Status::ExternalProvider && user.identities.contains(identity);
-        if !profile.is_some_and(|user| proves(&user)) {
+        if !profile.is_some_and(|user| is_profile_of(&user, identity)) {
             return Ok(None);
         }
         Ok(observe::user(self.ports.new_pool(), &UserRef::Username(name)).await?)
     }
+}
+
+/// What a provider calls the profile that it makes: `<provider>_<id>` (F§4.8). The name alone proves nothing.
+pub(crate) fn profile_name(identity: &Identity) -> Option<Username> {
+    Username::parse(format!("{}_{}", identity.provider, identity.subject.reveal())).ok()
+}
+
+/// Whether a provider made this user for the identity.
+pub(crate) fn is_profile_of(user: &Snapshot, identity: &Identity) -> bool {
+    user.status == Status::ExternalProvider && user.identities.contains(identity)
 }

@@ -4,7 +4,7 @@
 //! asks the pool.
 
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use twinpool_core::change_event::{About, Cause, ChangeEvent, EventId};
 use twinpool_core::id::{GroupName, OldSub, Sub};
 use twinpool_core::listing::{LinkBatch, Pair, PoolList, Stage};
@@ -23,7 +23,7 @@ pub struct Sweep<S, I> {
     pub sink: S,
     /// Makes ids of events.
     pub fresh_id: I,
-    /// Sends so many hints at most.
+    /// Ends with the page that makes it so many hints.
     pub most: u64,
     /// Ends in order at this moment.
     pub until: Option<Instant>,
@@ -44,10 +44,15 @@ pub struct Swept {
     pub changed: u64,
     /// Users with a link who are not in the list.
     pub missing: u64,
+    /// How many of these the mirror is sent to. `None`: nobody is known to be missing, because this call did not pass over the whole
+    /// old pool, or the links.
+    pub looked_for: Option<u64>,
     /// Groups of which nothing is recorded.
     pub groups: u64,
     /// More were missing than a list can be late with: no hint was sent about them.
     pub too_many_missing: bool,
+    /// A limit was reached before all groups, or all who are missing, were looked at: the next one from the beginning finds them.
+    pub cut_short: bool,
     /// While people use both pools: accounts in the list of the new pool.
     pub seen_in_new: u64,
     /// Of these, who have no user id or no user in the old pool, or of whom the list says something else than was agreed; and who went
@@ -61,8 +66,13 @@ impl Swept {
     /// How many hints there are to send.
     #[must_use]
     pub fn hints(&self) -> u64 {
-        let missing = if self.too_many_missing { 0 } else { self.missing };
-        self.new + self.changed + missing + self.groups + self.new_pool
+        self.new + self.changed + self.looked_for.unwrap_or(0) + self.groups + self.new_pool
+    }
+
+    /// Whether no limit ended it before its end.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.next.is_none() && !self.cut_short
     }
 }
 
@@ -83,11 +93,8 @@ pub enum SweepError {
 /// So many hints are on their way at a time.
 const AT_A_TIME: usize = 16;
 
+mod absent;
 mod new_pool;
-
-/// A list is late with some; with this share of everybody, and more than a few, something else is wrong.
-const MOST_MISSING_PERCENT: u64 = 10;
-const A_FEW: u64 = 100;
 
 impl<P: Ports> Engine<P>
 where
@@ -138,7 +145,7 @@ where
         let mut walk = Walk::new(old, sweep.after.take(), listener);
         while let Some(Stretch { mut users, next, is_new_beginning, .. }) = walk.next().await? {
             if is_new_beginning {
-                swept = Swept { groups: swept.groups, ..Swept::default() };
+                swept = Swept { groups: swept.groups, cut_short: swept.cut_short, ..Swept::default() };
                 seen.clear();
                 // Everybody passes by now.
                 if !std::mem::replace(&mut is_whole, true) {
@@ -199,7 +206,11 @@ where
     ) -> Result<(), SweepError> {
         let mut hints = Vec::new();
         for name in group_names(self.ports.old(), listener).await? {
-            let travels = self.rules.group(&name).is_some() && !self.is_of_provider(&name);
+            if sweep.is_over(swept) {
+                swept.cut_short = true;
+                break;
+            }
+            let travels = self.name_of_group(&name).is_some();
             if travels && !self.is_recorded(&name, listener).await.map_err(SweepError::Links)? {
                 swept.groups += 1;
                 hints.push(self.hint_at(About::Group(name), "Group", (sweep.fresh_id)()));
@@ -219,31 +230,29 @@ where
         seen: &[u128],
         listener: &impl Listener,
     ) -> Result<(), SweepError> {
-        let (mut missing, mut place, mut all) = (Vec::new(), None, 0);
-        loop {
-            let pairs = persist(|| self.ports.links().pairs(place.as_ref()), listener).await;
-            let pairs = pairs.map_err(SweepError::Links)?;
-            for pair in pairs.items.into_iter().filter(is_expected_in_old_pool) {
-                all += 1;
-                if seen.binary_search(&compact(&Sub::from(&pair.old_sub))).is_err() {
-                    missing.push(pair.old_sub);
-                }
-            }
-            place = pairs.next;
-            if place.is_none() {
-                break;
-            }
-        }
-        swept.missing = missing.len() as u64;
-        swept.too_many_missing = swept.missing > A_FEW && swept.missing * 100 > all * MOST_MISSING_PERCENT;
-        if swept.too_many_missing {
+        let is_missing = |sub: &OldSub| seen.binary_search(&compact(&Sub::from(sub))).is_err();
+        let missing = |pair: Pair| Some(pair.old_sub).filter(is_missing);
+        let Some(missing) = self.absent(sweep, is_expected_in_old_pool, missing, listener).await? else {
+            swept.cut_short = true;
+            return Ok(());
+        };
+        swept.missing = missing.who.len() as u64;
+        swept.too_many_missing = missing.are_too_many;
+        swept.looked_for = Some(0);
+        if missing.are_too_many {
             return Ok(());
         }
-        let hints = missing
-            .iter()
-            .map(|sub| self.hint_at(About::User(Sub::from(sub)), "Missing", (sweep.fresh_id)()))
-            .collect();
-        sweep.send(hints).await
+        for some in missing.who.chunks(AT_A_TIME) {
+            if sweep.is_over(swept) {
+                swept.cut_short = true;
+                break;
+            }
+            let about = some.iter().map(|sub| About::User(Sub::from(sub)));
+            let hints = about.map(|about| self.hint_at(about, "Missing", (sweep.fresh_id)())).collect();
+            sweep.send(hints).await?;
+            *swept.looked_for.get_or_insert_default() += some.len() as u64;
+        }
+        Ok(())
     }
 
     fn hint_at(&self, about: About, found: &str, id: EventId) -> ChangeEvent {
@@ -262,6 +271,14 @@ fn is_expected_in_old_pool(pair: &Pair) -> bool {
 impl<S, I> Sweep<S, I> {
     fn is_over(&self, swept: &Swept) -> bool {
         self.until.is_some_and(|until| Instant::now() >= until) || swept.hints() >= self.most
+    }
+
+    /// `None`: the time was over first.
+    async fn in_time<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        match self.until {
+            Some(until) => timeout_at(until, work).await.ok(),
+            None => Some(work.await),
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 use twinpool_core::change_event::{About, Cause, ChangeEvent};
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::{NewSub, Sub};
+use twinpool_core::phase::Standing;
 use twinpool_core::port::{LinkReader, PoolReader};
 
 use crate::born::Account;
@@ -17,6 +18,7 @@ impl<P: Ports> Engine<P> {
         &self,
         event: &ChangeEvent,
         delivery: u32,
+        standing: &Standing,
     ) -> Result<Outcome, SyncError> {
         let Some(who) = event.user() else {
             // A group of the new pool.
@@ -29,26 +31,25 @@ impl<P: Ports> Engine<P> {
                 None => return absent(delivery),
             },
         };
-        let standing = self.standing().await?;
         if standing.phase.is_two_way()
-            && let Some(outcome) = self.sync_pair(&sub, event, delivery, &standing).await?
+            && let Some(outcome) = self.sync_pair(&sub, event, delivery, standing).await?
         {
             return Ok(outcome);
         }
         match self.identify().user_id(&sub, &who).await {
-            Ok(Named { follows: Some(about), .. }) => self.sync_old(about, event, delivery).await,
+            Ok(Named { follows: Some(about), .. }) => self.sync_old(about, event, delivery, standing).await,
             Ok(Named { follows: None, id }) => {
-                if let Some(outcome) = self.after_earlier(&sub, event, delivery).await? {
+                if let Some(outcome) = self.after_earlier(&sub, event, delivery, standing).await? {
                     return Ok(outcome);
                 }
                 if !standing.phase.is_two_way() {
                     return Ok(Outcome::plain(Kind::Identified));
                 }
                 let account = Account { sub: &sub, id: &id, who: &who, event, delivery };
-                self.born(&account, &standing).await
+                self.born(&account, standing).await
             }
             Err(NotYet::LinkPending { of, .. }) => {
-                self.sync_old(About::User(Sub::from(&of)), event, delivery).await
+                self.sync_old(About::User(Sub::from(&of)), event, delivery, standing).await
             }
             Err(NotYet::NotConfirmed) => Ok(Outcome::plain(Kind::NotConfirmed)),
             Err(NotYet::SeveralUsers) => {
@@ -78,22 +79,29 @@ impl<P: Ports> Engine<P> {
         sub: &NewSub,
         event: &ChangeEvent,
         delivery: u32,
+        standing: &Standing,
     ) -> Result<Option<Outcome>, SyncError> {
         let Some(old_sub) = self.ports.links().old_sub_of(sub).await? else {
             return Ok(None);
         };
         match self.ports.links().link(&old_sub).await? {
             Some(link) if link.linked().is_some() => Ok(Some(Outcome::plain(Kind::Identified))),
-            _ => self.sync_old(About::User(Sub::from(&old_sub)), event, delivery).await.map(Some),
+            _ => self.sync_old(About::User(Sub::from(&old_sub)), event, delivery, standing).await.map(Some),
         }
     }
 
     /// Beside whatever the user's own message group does: the fence keeps them apart.
-    async fn sync_old(&self, about: About, event: &ChangeEvent, delivery: u32) -> Result<Outcome, SyncError> {
+    async fn sync_old(
+        &self,
+        about: About,
+        event: &ChangeEvent,
+        delivery: u32,
+        standing: &Standing,
+    ) -> Result<Outcome, SyncError> {
         let pool = self.old_shape.id.clone();
         // Whatever the event's own cause: what the new pool shows is no word about the old one.
         let hint = ChangeEvent::hint(event.id.clone(), pool, about, Cause::new_pool("UserId"), event.at);
-        self.sync_old_user(&hint, delivery).await
+        self.sync_old_user(&hint, delivery, standing).await
     }
 }
 

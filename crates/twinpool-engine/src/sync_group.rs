@@ -64,12 +64,12 @@ impl<P: Ports> Engine<P> {
             None => {
                 match (&source, &target) {
                     (Some(source), Some(target)) => self.remember_group(record, source, target).await?,
-                    // What is made under this name from now on is somebody else's.
                     // Ours, but somebody has changed it: it is theirs to delete.
                     (None, Some(_)) if record.made && mode == GroupMode::Mirror => {
                         let held = vec![held(new_name, Reason::NewWins)];
                         return Ok(Outcome::held(Kind::Converged, held));
                     }
+                    // What is made under this name from now on is somebody else's.
                     (None, None) if record.version > 0 => self.ports.links().forget_group(&record).await?,
                     _ => {}
                 }

@@ -137,29 +137,29 @@ impl<P: Ports> Engine<P> {
         }
         if event.pool == self.new_shape.id {
             // The rarer way, with the other in it: on the heap, so that both do not stand on every stack.
-            return Box::pin(self.sync_account(event, delivery)).await;
+            return Box::pin(self.sync_account(event, delivery, &standing)).await;
         }
         if event.pool != self.old_shape.id {
             return Err(SyncError::OtherPool);
         }
         // On the heap: all that can become of a user is in it.
-        Box::pin(self.sync_old_user(event, delivery)).await
+        Box::pin(self.sync_old_user(event, delivery, &standing)).await
     }
 
     pub(crate) async fn sync_old_user(
         &self,
         event: &ChangeEvent,
         delivery: u32,
+        standing: &Standing,
     ) -> Result<Outcome, SyncError> {
-        let standing = self.standing().await?;
         if let Some(name) = &event.group_name {
-            self.may_write(&standing)?;
+            self.may_write(standing)?;
             return self.sync_group(name, &event.cause).await;
         }
         let who = event.user().ok_or(SyncError::NoUser)?;
         let mut thorough = delivery > 1 || event.cause.channel() == Channel::Operator;
         for _ in 0..ROUNDS {
-            let result = self.round(event, &who, delivery, thorough, &standing).await;
+            let result = self.round(event, &who, delivery, thorough, standing).await;
             match result {
                 Err(SyncError::Port(error)) if error.class == Class::Stale => thorough = true,
                 other => return other,
@@ -198,7 +198,7 @@ impl<P: Ports> Engine<P> {
             }
             let mut event = event.clone();
             event.pool = self.new_shape.id.clone();
-            return Box::pin(self.sync_account(&event, delivery)).await;
+            return Box::pin(self.sync_account(&event, delivery, standing)).await;
         }
         let user = observe::source(self.ports.old(), who, &self.old_shape).await?;
         // A username may have been given to somebody else since.

@@ -73,19 +73,26 @@ impl<P: Ports> Engine<P> {
 }
 
 fn what(wrong: &Wrong) -> (Option<&'static str>, &str) {
-    let own = match wrong {
-        Wrong::Failed(SyncError::Port(error)) => return (Some(error.operation), &error.code),
-        Wrong::Failed(SyncError::TooEarly) => code::TOO_EARLY,
-        Wrong::Failed(SyncError::BeingMade) => code::BEING_MADE,
-        Wrong::Failed(SyncError::OwnerVanished) => code::OWNER_VANISHED,
-        Wrong::Failed(SyncError::Contended) => code::CONTENDED,
-        Wrong::Failed(SyncError::AtWork) => code::AT_WORK,
-        Wrong::Failed(SyncError::Settling) => code::SETTLING,
-        Wrong::Failed(SyncError::NoWayBack) => code::NO_WAY_BACK,
-        Wrong::Failed(SyncError::OtherPool) => code::OTHER_POOL,
-        Wrong::Failed(SyncError::NoUser) => code::NO_USER,
-        Wrong::Panicked => code::PANICKED,
-        Wrong::OutOfTime => code::OUT_OF_TIME,
-    };
-    (None, own)
+    match wrong {
+        Wrong::Failed(SyncError::Port(error)) => (Some(error.operation), &error.code),
+        Wrong::Failed(problem) => (None, code_of(problem)),
+        Wrong::Panicked => (None, code::PANICKED),
+        Wrong::OutOfTime => (None, code::OUT_OF_TIME),
+    }
+}
+
+/// What failed, in one word: the service's, or one of [`code`].
+pub(crate) fn code_of(problem: &SyncError) -> &str {
+    match problem {
+        SyncError::Port(error) => &error.code,
+        SyncError::TooEarly => code::TOO_EARLY,
+        SyncError::BeingMade => code::BEING_MADE,
+        SyncError::OwnerVanished => code::OWNER_VANISHED,
+        SyncError::Contended => code::CONTENDED,
+        SyncError::AtWork => code::AT_WORK,
+        SyncError::Settling => code::SETTLING,
+        SyncError::NoWayBack => code::NO_WAY_BACK,
+        SyncError::OtherPool => code::OTHER_POOL,
+        SyncError::NoUser => code::NO_USER,
+    }
 }

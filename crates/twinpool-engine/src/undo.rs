@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use twinpool_core::id::{OldSub, RunId};
 use twinpool_core::link::{Link, Linked, Side};
-use twinpool_core::plan::Marker;
-use twinpool_core::port::{Class, LinkEraser, LinkReader as _, PoolReader as _, PoolWriter as _, by_sub};
+use twinpool_core::port::{Class, LinkEraser, LinkReader as _, PoolReader as _, PoolWriter as _};
 use twinpool_core::snapshot::{Snapshot, Status};
 
 use crate::engine::{Engine, Ports};
@@ -68,13 +67,12 @@ where
 
     /// `None`: the user is not there (any more).
     async fn take_user_back(&self, link: &Link, linked: &Linked) -> Result<Option<Undone>, SyncError> {
-        let new = observe::user(self.ports.new_pool(), &by_sub(&linked.new_sub)).await?;
-        let Some(new) = new.filter(|new| new.sub.as_str() == linked.new_sub.as_str()) else {
+        let Some(new) = observe::by_own_sub(self.ports.new_pool(), &linked.new_sub).await? else {
             // A pool that is gone has no users either.
             self.ports.new_pool().shape().await?;
             return Ok(None);
         };
-        if !Marker::of(&self.marker, &self.old_shape.id, &link.old_sub, &self.key).is_on(&new) {
+        if !self.known().marker_of(&link.old_sub).is_on(&new) {
             return Ok(Some(Undone::NoMarker));
         }
         if self.is_used(&new, linked) {

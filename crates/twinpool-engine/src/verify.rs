@@ -58,7 +58,8 @@ pub struct Looking {
     pub thorough: bool,
     /// How long to wait before a difference is looked at again.
     pub pause: Duration,
-    /// How often a user who goes on changing is looked at, from 1.
+    /// How often a user who goes on changing is looked at, at least 2: the first look settles most, the second says that a difference
+    /// stays.
     pub rounds: u32,
     /// How many users may be read; of others the lists alone speak. Does not count where everybody is to be read.
     pub most_looks: Option<usize>,

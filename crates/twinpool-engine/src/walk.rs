@@ -65,7 +65,8 @@ where
     let begun = Instant::now();
     let mut pause = Duration::from_secs(1);
     loop {
-        match call().await {
+        // Boxed: a whole conversation with AWS, in the future of each walk.
+        match Box::pin(call()).await {
             Err(error) if passes(&error) && begun.elapsed() + pause <= PATIENCE => {
                 listener.waits(&error, pause);
                 sleep(pause).await;

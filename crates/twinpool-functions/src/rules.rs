@@ -6,15 +6,17 @@ use std::io::ErrorKind;
 use twinpool_aws::settings::RulesFile;
 use twinpool_rules::{Rules, RulesError};
 
-/// Why the rules cannot be used. Nothing is mirrored by half of them.
+/// Why the rules cannot be used. Nothing is mirrored by half of them. Says all of it itself: not every log has the sources of an error.
 #[derive(Debug, thiserror::Error)]
 pub enum RulesFileError {
     /// The file cannot be read.
-    #[error("the rules at {0} cannot be read: is TWINPOOL_RULES_FILE right, and the file in the package?")]
-    Unreadable(String, #[source] std::io::Error),
+    #[error(
+        "the rules at {0} cannot be read: {1}: is TWINPOOL_RULES_FILE right, and the file in the package?"
+    )]
+    Unreadable(String, std::io::Error),
     /// The file is broken.
-    #[error("the rules are broken: correct them, `twinpool package`, `twinpool deploy`")]
-    Broken(#[from] RulesError),
+    #[error("{0}; correct it, `twinpool package`, `twinpool deploy`")]
+    Broken(RulesError),
 }
 
 /// Reads the rules; where there are none, everything travels as it is.
@@ -26,7 +28,7 @@ pub fn read(file: Option<&RulesFile>) -> Result<Rules, RulesFileError> {
         return Ok(Rules::default());
     };
     match fs::read_to_string(&file.path) {
-        Ok(text) => Ok(Rules::parse(&text)?),
+        Ok(text) => Rules::parse(&text).map_err(RulesFileError::Broken),
         Err(problem) if !file.is_required && problem.kind() == ErrorKind::NotFound => Ok(Rules::default()),
         Err(problem) => Err(RulesFileError::Unreadable(file.path.display().to_string(), problem)),
     }

@@ -49,7 +49,7 @@ mod tokens;
 mod told_back;
 mod wiring;
 
-pub use gate::{Refusal, Said as Admitted};
+pub use gate::{Outcome, Refusal, Said as Admitted};
 use line::Call;
 pub use line::Line;
 pub use missing::Missing;

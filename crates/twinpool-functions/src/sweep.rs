@@ -49,8 +49,10 @@ pub enum Found {
         seen: u64,
         /// Hints that were sent.
         hints: u64,
-        /// Whether the end of the list was reached.
+        /// Whether the end was reached.
         complete: bool,
+        /// Whether this part passed over the whole old pool, and so knew who is missing from it.
+        looked_for_missing: bool,
     },
     /// By a sample.
     Sampled {
@@ -125,7 +127,7 @@ where
     P::Links: LinkBatch + RunStore,
     S: ChangeSink,
 {
-    /// Sends so many hints at most each time.
+    /// Each sweep ends with the page that makes it so many hints.
     #[must_use]
     pub fn new(engine: Engine<P>, sink: S, most: u64) -> Self {
         Self { engine, sink, most }
@@ -164,7 +166,12 @@ where
         let swept = Box::pin(self.engine.sweep(sweep, &Heard)).await?;
         report(&swept);
         self.keep(run, swept.next.clone()).await.map_err(TaskError::Place)?;
-        Ok(Found::Swept { seen: swept.seen, hints: swept.hints(), complete: swept.next.is_none() })
+        Ok(Found::Swept {
+            seen: swept.seen,
+            hints: swept.hints(),
+            complete: swept.is_complete(),
+            looked_for_missing: swept.looked_for.is_some(),
+        })
     }
 
     async fn run(&self) -> Result<Run, PortError> {
@@ -222,7 +229,8 @@ fn report(swept: &Swept) {
         sweep_changed = swept.changed,
         sweep_missing = swept.missing,
         sweep_hints = swept.hints(),
-        complete = swept.next.is_none(),
+        complete = swept.is_complete(),
+        looked_for_missing = swept.looked_for.is_some(),
         "swept"
     );
 }

@@ -1,7 +1,7 @@
 //! Where the engine meets AWS.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use twinpool_aws::client::{self, Patience};
 use twinpool_aws::cognito::CognitoPool;
@@ -9,26 +9,14 @@ use twinpool_aws::dynamodb::Links;
 use twinpool_aws::new_pool;
 use twinpool_aws::settings::{MirrorSettings, account_of_queue};
 use twinpool_aws::sqs::Queue;
-use twinpool_core::id::Timestamp;
-use twinpool_core::port::Clock;
 use twinpool_engine::{Budget, Engine, Governor, Governors, StartError, Terms, Wired};
+pub use twinpool_resolver::SystemClock;
 use twinpool_rules::Rules;
 
 use crate::mirror::Visibility;
 
 /// The ports on AWS.
 pub type Aws = Wired<CognitoPool, CognitoPool, Links, SystemClock>;
-
-/// The clock of the machine.
-#[derive(Debug, Clone, Copy)]
-pub struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now(&self) -> Timestamp {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Timestamp(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
-    }
-}
 
 impl Visibility for Queue {
     async fn retry_after(&self, receipt: &str, after: Duration) {

@@ -1,4 +1,4 @@
-//! The body of a message: what is read goes into the queue again as it was, and what is not is refused without a word of it.
+//! The body of a message: what is read goes into the queue again as it was, and what is not is refused without an address of it.
 
 use twinpool_core::change_event::{About, ChangeEvent};
 

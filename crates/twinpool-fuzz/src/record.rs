@@ -1,4 +1,4 @@
-//! A record of CloudTrail: a hint with nothing personal in it, or none, and a reason that tells nothing.
+//! A record of CloudTrail: a hint with nothing personal in it, or none, and a reason without an address of it.
 
 use std::sync::LazyLock;
 

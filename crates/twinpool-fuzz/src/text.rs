@@ -32,7 +32,7 @@ pub(crate) fn personal(text: &str) -> impl Iterator<Item = &str> {
     text.split(move |c| !is_of_word(c)).filter(|word| word.contains('@') && word.len() > 4)
 }
 
-/// Nothing personal of the input stands in what is said about it.
+/// No address of the input stands in what is said about it.
 pub(crate) fn assert_silent(input: &str, said: &str) {
     if said.contains('@') {
         let told = personal(input).find(|word| said.contains(word));

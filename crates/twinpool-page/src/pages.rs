@@ -82,7 +82,7 @@ pub(crate) fn users(found: &Found<'_>, pen: &Pen<'_>) -> Markup {
         h1 { (title) }
         div.lead { (told) }
         p.note {
-            "Addresses and usernames are not looked up here, so that none gets into the history of the browser: "
+            "Addresses are not looked up here, so that none gets into the history of the browser: "
             code { "twinpool explain" } " takes them."
         }
         p { a href="/conflicts" { "Who waits for a decision" } }

@@ -82,6 +82,13 @@ pub(crate) fn percent(hundredths: u64) -> String {
     }
 }
 
+/// With a large letter first.
+pub(crate) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    first + letters.as_str()
+}
+
 /// The phase, with its share where that says something: `canary, 5 %`.
 pub(crate) fn moment(phase: Phase, share: Share) -> String {
     match phase {

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+pub use twinpool_core::id::ClientId;
 use twinpool_core::id::{GroupName, Pool, Sub, UserId, Username};
-pub use twinpool_core::token::{ClientId, TokenUse};
+pub use twinpool_core::token::TokenUse;
 
 /// Whom a verified token names. Its claims are personal: `Debug` shows none of them.
 #[derive(Clone, PartialEq)]

@@ -185,7 +185,7 @@ impl<R: IdReader, C: Clock> Resolver<R, C> {
 }
 
 /// An answer that does not fit the question is none: nobody may get somebody else's id.
-fn by_account(accounts: &[Account], ids: Vec<Option<UserId>>) -> Answer<Found> {
+pub(crate) fn by_account(accounts: &[Account], ids: Vec<Option<UserId>>) -> Answer<Found> {
     if accounts.len() != ids.len() {
         return Err(PortError::new(Class::Unreadable, "user_ids", "as many answers as accounts are wanted"));
     }

@@ -10,7 +10,7 @@ use twinpool_core::phase::{PHASE_CACHED, Phase, PhaseReader, Standing};
 use twinpool_core::port::{Answer, Clock, PortError};
 use twinpool_core::route::{Asker, Routed, route};
 
-use crate::SystemClock;
+use crate::clock::{SystemClock, has_passed};
 
 /// So long nobody asks again after a read that failed.
 const SPARED: Duration = Duration::from_secs(1);
@@ -49,8 +49,7 @@ struct Read {
 impl Read {
     fn is_fresh(&self, now: Timestamp) -> bool {
         let kept = if self.standing.is_ok() { PHASE_CACHED } else { SPARED };
-        // A clock that was put back makes nothing last for ever.
-        now.0.checked_sub(self.at.0).is_some_and(|age| u128::from(age) < kept.as_millis())
+        !has_passed(kept, self.at, now)
     }
 }
 

@@ -216,7 +216,7 @@ impl<'a> Check<'a> {
 }
 
 fn is_told(name: &AttributeName) -> bool {
-    travels(name.as_str()) && !Contact::ALL.iter().any(|contact| contact.flag() == name.as_str())
+    travels(name.as_str()) && !Contact::is_flag(name)
 }
 
 fn is_custom(name: &AttributeName) -> bool {

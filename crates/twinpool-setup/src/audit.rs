@@ -11,7 +11,7 @@ use twinpool_core::port::PortError;
 use twinpool_core::quota::{Category, Quotas};
 use twinpool_rules::Rules;
 
-use crate::port::Json;
+use crate::port::{FunctionArn, Json};
 
 mod accept;
 mod census;
@@ -55,10 +55,10 @@ pub struct Input<'a> {
     pub rules: &'a Rules,
     /// The attribute of the new pool that twinpool writes.
     pub marker: &'a AttributeName,
-    /// The ARN of capture, where it is known: slots that hold it are ours.
-    pub capture: Option<&'a str>,
-    /// The ARN of the sign-in function, where it is known.
-    pub sign_in: Option<&'a str>,
+    /// Capture, where it is known: slots that hold it, by whatever alias, are ours.
+    pub capture: Option<&'a FunctionArn>,
+    /// The sign-in function, where it is known.
+    pub sign_in: Option<&'a FunctionArn>,
     /// The account's quotas.
     pub quotas: &'a KnownQuotas,
     /// The users of the old pool; `None` where nobody looked at them.

@@ -3,6 +3,7 @@
 //!
 //! Knows no AWS: the [`port`]s are traits. [`attach`] and [`detach`] each make a plan, which reads only and can be shown, and
 //! carry it out: what was there before is saved first, and every update is proved by describing the pool again.
+//! [`audit`] and [`propose`] read before, [`rehearse`] tries, [`doctor`] says which part is broken after.
 
 pub mod archive;
 pub mod attach;
@@ -21,7 +22,6 @@ mod prove;
 pub mod rehearse;
 pub mod self_test;
 pub mod settings;
-pub mod status;
 pub mod triggers;
 
 pub use prove::{Because, Trouble};

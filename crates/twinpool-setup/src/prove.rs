@@ -100,7 +100,7 @@ pub enum Trouble {
         because: Because,
     },
     /// The former state could not be put back whole.
-    #[error("{because}; and this could not be put back: {}; compare with the saved description, and set it by hand", .left.join(", "))]
+    #[error("{because}; and {}; compare with the saved description, and set it by hand", remaining(.left, .source.as_ref()))]
     NotPutBack {
         /// Why it was tried.
         because: Because,
@@ -115,6 +115,17 @@ pub enum Trouble {
     /// All is done but what stands here; the same command again does it.
     #[error("the triggers of the pool are as planned, but {0}; run the same command again")]
     Unfinished(PortError),
+}
+
+/// What of the former state is missing, as far as it is known.
+fn remaining(left: &[String], source: Option<&PortError>) -> String {
+    let failed = source.map(|source| source.to_string());
+    if left.is_empty() {
+        let why = failed.map(|failed| format!(": {failed}")).unwrap_or_default();
+        return format!("the former state could not be put back, as far as is known{why}");
+    }
+    let why = failed.map(|failed| format!(" ({failed})")).unwrap_or_default();
+    format!("this could not be put back: {}{why}", left.join(", "))
 }
 
 fn remedy(source: &PortError) -> &'static str {

@@ -103,8 +103,8 @@ const CONFIG: &str = "PreTokenGenerationConfig";
 pub fn held(description: &Json) -> BTreeMap<String, Held> {
     let lambda = lambda_config(&normal(description));
     let slots = lambda.iter().filter(|(name, _)| *name != CONFIG && *name != "KMSKeyID");
-    let mut held: BTreeMap<_, _> =
-        slots.filter_map(|(name, value)| Some((name.clone(), read(value)?))).collect();
+    let read_all = slots.filter_map(|(name, value)| Some((name.clone(), read(value)?)));
+    let mut held: BTreeMap<_, _> = read_all.filter(|(_, held)| !held.function.is_empty()).collect();
     if let (Some(slot), Some(config)) = (held.get_mut(Slot::PreTokenGeneration.name()), lambda.get(CONFIG)) {
         slot.version = read(config).and_then(|config| config.version);
     }

@@ -7,6 +7,7 @@ pub mod arrivals;
 pub mod births;
 pub mod links;
 pub mod passwords;
+pub mod phases;
 pub mod pool;
 pub mod refusals;
 pub mod user_ids;

@@ -51,48 +51,44 @@ impl PhaseReader for MemoryLinks {
 impl PhaseStore for MemoryLinks {
     async fn change(&self, next: &Standing, line: &Change) -> Answer<u64> {
         const OPERATION: &str = "TransactWriteItems";
-        self.process.enter(OPERATION).await?;
-        let version = self.with_phases(|phases| {
+        let change = |phases: &mut Phases| {
             if phases.standing.version != next.version {
                 return Err(stale(OPERATION));
             }
             phases.standing = Standing { version: next.version + 1, ..next.clone() };
             phases.changes.push(Change { version: next.version + 1, ..line.clone() });
             Ok(next.version + 1)
-        })?;
-        self.process.leave(OPERATION).await?;
-        Ok(version)
+        };
+        self.process.call(OPERATION, || self.with_phases(change)).await
     }
 
     async fn claim(&self, read: &Standing, busy: Option<&Busy>) -> Answer<u64> {
         const OPERATION: &str = "PutItem";
-        self.process.enter(OPERATION).await?;
-        let version = self.with_phases(|phases| {
+        let claim = |phases: &mut Phases| {
             if phases.standing.version != read.version {
                 return Err(stale(OPERATION));
             }
             phases.standing = Standing { version: read.version + 1, busy: busy.cloned(), ..read.clone() };
             Ok(read.version + 1)
-        })?;
-        self.process.leave(OPERATION).await?;
-        Ok(version)
+        };
+        self.process.call(OPERATION, || self.with_phases(claim)).await
     }
 
     async fn changes(&self) -> Answer<Vec<Change>> {
-        self.process.enter("Query").await?;
-        Ok(self.with_phases(|phases| phases.changes.clone()))
+        self.process.call("Query", || Ok(self.with_phases(|phases| phases.changes.clone()))).await
     }
 }
 
 impl VerifiedStore for MemoryLinks {
     async fn verified(&self) -> Answer<Option<Verified>> {
-        self.process.enter("GetItem").await?;
-        Ok(self.with_phases(|phases| phases.verified))
+        self.process.call("GetItem", || Ok(self.with_phases(|phases| phases.verified))).await
     }
 
     async fn note_verified(&self, verified: &Verified) -> Answer<()> {
-        self.process.enter("PutItem").await?;
-        self.with_phases(|phases| phases.verified = Some(*verified));
-        self.process.leave("PutItem").await
+        let note = |phases: &mut Phases| {
+            phases.verified = Some(*verified);
+            Ok(())
+        };
+        self.process.call("PutItem", || self.with_phases(note)).await
     }
 }

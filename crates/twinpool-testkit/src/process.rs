@@ -123,6 +123,18 @@ impl Process {
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
+    /// A call that does its work, or is refused. Whoever makes it may die before it and after it.
+    pub(crate) async fn call<T: Send>(
+        &self,
+        operation: &'static str,
+        work: impl FnOnce() -> Answer<T> + Send,
+    ) -> Answer<T> {
+        self.enter(operation).await?;
+        let answer = work()?;
+        self.leave(operation).await?;
+        Ok(answer)
+    }
+
     pub(crate) async fn enter(&self, operation: &'static str) -> Answer<()> {
         give_way().await;
         if self.begin(operation)? { std::future::pending().await } else { Ok(()) }

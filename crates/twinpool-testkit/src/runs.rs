@@ -21,48 +21,45 @@ fn stale() -> PortError {
 
 impl RunStore for MemoryLinks {
     async fn run(&self, id: &RunId) -> Answer<Option<Run>> {
-        self.process.enter("GetItem").await?;
-        Ok(self.with_runs(|runs| runs.runs.get(id).cloned()))
+        self.process.call("GetItem", || Ok(self.with_runs(|runs| runs.runs.get(id).cloned()))).await
     }
 
     async fn run_ids(&self) -> Answer<Vec<RunId>> {
-        self.process.enter("GetItem").await?;
-        Ok(self.with_runs(|runs| runs.ids.clone()))
+        self.process.call("GetItem", || Ok(self.with_runs(|runs| runs.ids.clone()))).await
     }
 
     async fn add_run_id(&self, id: &RunId) -> Answer<()> {
-        self.process.enter("PutItem").await?;
-        self.with_runs(|runs| runs.ids.push(id.clone()));
-        self.process.leave("PutItem").await
+        let add = || {
+            self.with_runs(|runs| runs.ids.push(id.clone()));
+            Ok(())
+        };
+        self.process.call("PutItem", add).await
     }
 
     async fn write_run(&self, run: &Run) -> Answer<u64> {
-        self.process.enter("PutItem").await?;
-        let version = self.with_runs(|runs| {
+        let write = |runs: &mut Runs| {
             if runs.runs.get(&run.id).map_or(0, |stored| stored.version) != run.version {
                 return Err(stale());
             }
             let version = run.version + 1;
             runs.runs.insert(run.id.clone(), Run { version, ..run.clone() });
             Ok(version)
-        })?;
-        self.process.leave("PutItem").await?;
-        Ok(version)
+        };
+        self.process.call("PutItem", || self.with_runs(write)).await
     }
 
     async fn control(&self) -> Answer<Control> {
-        self.process.enter("GetItem").await?;
-        Ok(self.with_runs(|runs| runs.control.clone()))
+        self.process.call("GetItem", || Ok(self.with_runs(|runs| runs.control.clone()))).await
     }
 
     async fn set_control(&self, control: &Control) -> Answer<()> {
-        self.process.enter("PutItem").await?;
-        self.with_runs(|runs| {
+        let set = |runs: &mut Runs| {
             if runs.control.version != control.version {
                 return Err(stale());
             }
             runs.control = Control { version: control.version + 1, ..control.clone() };
             Ok(())
-        })
+        };
+        self.process.call("PutItem", || self.with_runs(set)).await
     }
 }

@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-/// A UUID of version 4 that follows from a text and a number.
+/// A UUID of version 4 that follows from a text and a number, and from the toolchain: with another one, a seed is another world.
 #[must_use]
 pub fn uuid(of: &str, number: u64) -> String {
     let half = |salt: u8| {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use twinpool_core::pool::PoolShape;
 use twinpool_testkit::contract::{
-    accounts, arrivals, births, links, passwords, pool, refusals, user_ids, walks,
+    accounts, arrivals, births, links, passwords, phases, pool, refusals, user_ids, walks,
 };
 use twinpool_testkit::world::email_pool;
 use twinpool_testkit::{MemoryLinks, MemoryPool, PoolHandle, Process};
@@ -34,6 +34,13 @@ async fn births_in_memory() {
     births::a_birth_is_kept(&store).await;
     births::a_birth_ends_with_the_pair(&store, &store).await;
     births::arrivals_are_inherited(&store).await;
+}
+
+#[tokio::test]
+async fn the_phase_in_memory() {
+    phases::a_change_is_written_once_and_its_line_with_it(&MemoryLinks::default()).await;
+    phases::a_claim_is_held_by_one(&MemoryLinks::default()).await;
+    phases::what_is_remembered_is_fenced(&MemoryLinks::default()).await;
 }
 
 #[tokio::test]

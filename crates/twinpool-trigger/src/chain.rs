@@ -3,17 +3,16 @@
 //! Here nothing fails open. The former function may decide who gets a token, so where it could not be called the sign-in
 //! fails, as it would have without capture.
 
-use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use lambda_runtime::Context;
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::time::{sleep, timeout};
 use twinpool_aws::lambda::{Along, FunctionArn, Lambda, Said};
 use twinpool_aws::settings::{ChainSettings, Former};
+use twinpool_core::change_event::trigger_source;
 use twinpool_core::port::{self, Class, PortError};
 
 mod line;
@@ -130,17 +129,9 @@ fn read(said: Said) -> Answered {
     }
 }
 
-/// What is read of an event here.
-#[derive(Deserialize)]
-struct Head<'a> {
-    #[serde(rename = "triggerSource", borrow)]
-    source: Cow<'a, str>,
-}
-
-/// The former function of the slot that an event came through, by its source (F§1.2, F§1.3). `None` where that cannot be told.
+/// The former function of the slot that an event came through, by its source. `None` where that cannot be told.
 fn slot<'a>(formers: &'a ChainSettings, raw: &str) -> Option<&'a Former> {
-    let head: Option<Head<'_>> = serde_json::from_str(raw).ok();
-    let source = head.as_ref().map(|head| head.source.as_ref()).unwrap_or_default();
+    let source = trigger_source(raw).unwrap_or_default();
     Some(match source.split('_').next().unwrap_or_default() {
         "PostConfirmation" => &formers.post_confirmation,
         "TokenGeneration" => &formers.pre_token_generation,

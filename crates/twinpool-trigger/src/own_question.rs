@@ -1,9 +1,6 @@
 //! Triggers that twinpool itself causes: it asks a pool whether a password is right, by an app client that nobody else uses.
 
-use std::borrow::Cow;
-
-use serde::Deserialize;
-use twinpool_core::change_event::client_id;
+use twinpool_core::change_event::{client_id, trigger_source};
 
 /// The triggers of a sign-in with a password, and of the second factor that it is asked for.
 const QUESTIONS: [&str; 3] = [
@@ -16,15 +13,7 @@ const QUESTIONS: [&str; 3] = [
 /// Whatever else comes by that client is somebody's.
 #[must_use]
 pub fn is_own_question(raw: &str, own_client: Option<&str>) -> bool {
-    own_client.is_some_and(|own| client_id(raw).as_deref() == Some(own)) && is_question(raw)
-}
-
-fn is_question(raw: &str) -> bool {
-    #[derive(Deserialize)]
-    struct Head<'a> {
-        #[serde(rename = "triggerSource", borrow)]
-        source: Cow<'a, str>,
-    }
-    let head: Option<Head<'_>> = serde_json::from_str(raw).ok();
-    head.is_some_and(|head| QUESTIONS.contains(&head.source.as_ref()))
+    let is_ours = || own_client.is_some_and(|own| client_id(raw).as_deref() == Some(own));
+    let is_question = || trigger_source(raw).is_some_and(|source| QUESTIONS.contains(&source.as_str()));
+    is_ours() && is_question()
 }

@@ -45,7 +45,7 @@ impl Attempt {
     }
 }
 
-/// Takes a text out, so that no copy of it stays.
+/// Takes a text out instead of copying it. The bytes of the request are dropped, and not overwritten.
 fn text(fields: &mut Map<String, Value>, name: &'static str) -> Result<String, Problem> {
     match fields.remove(name) {
         Some(Value::String(text)) if !text.is_empty() => Ok(text),

@@ -2,23 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use twinpool_core::id::{AttributeName, GroupName};
+use twinpool_core::id::{AttributeName, ClientId, GroupName};
+use twinpool_core::pool::LONGEST_VALUE;
 use twinpool_core::route::{Asker, is_id};
-use twinpool_core::token::ClientId;
 
 use crate::problem::Problem;
 
-/// A user has no more groups (Cognito's quotas: groups of a user).
+/// A user has no more groups (F§5).
 const MOST_GROUPS: usize = 100;
 const MOST_VALUES: usize = 10;
-/// No attribute of a pool is longer, in characters.
-const LONGEST_VALUE: usize = 2_048;
 
 const ONCE: &str = "it should be said once";
 const AN_ID: &str = "it should be the id of a user or of an install: 1 to 128 letters, digits, hyphens, underscores, dots or \
                      colons; never an address or a telephone number";
 const A_GROUP: &str = "it should be the name of a group; 100 groups are taken at most";
-const A_VALUE: &str = "it should be value.<attribute>, such as value.custom:tenant, of at most 2048 characters; 10 are taken at most";
+const A_VALUE: &str = "it should be value.<attribute>, such as value.custom:tenant, of at most 2048 bytes; 10 are taken at most";
 const A_CLIENT: &str = "it should be the id of an app client of the old pool";
 const UNKNOWN: &str = "the parameters are id, group, client and value.<attribute>";
 
@@ -57,8 +55,8 @@ impl Question {
             }
             "client" if self.client.is_some() => Err(Problem::field("client", ONCE)),
             "client" => {
-                self.client =
-                    Some(ClientId::parse(&value).ok_or_else(|| Problem::field("client", A_CLIENT))?);
+                let client = ClientId::parse(value).map_err(|_| Problem::field("client", A_CLIENT))?;
+                self.client = Some(client);
                 Ok(())
             }
             // What is unknown is not named either: a value may stand where a name should.
@@ -70,7 +68,7 @@ impl Question {
         let problem = || Problem::field("value", A_VALUE);
         let name = AttributeName::parse(attribute).map_err(|_| problem())?;
         let values: &mut BTreeMap<_, _> = &mut self.asker.values;
-        if value.chars().count() > LONGEST_VALUE || values.len() == MOST_VALUES {
+        if value.len() > LONGEST_VALUE as usize || values.len() == MOST_VALUES {
             return Err(problem());
         }
         match values.insert(name, value) {

@@ -6,10 +6,9 @@ use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
 use twinpool_core::destination::Destinations;
-use twinpool_core::id::{AttributeName, GroupName, PoolId, Timestamp};
+use twinpool_core::id::{AttributeName, ClientId, GroupName, PoolId, Timestamp};
 use twinpool_core::phase::{Cohorts, Phase, PhaseReader, Share, Standing};
 use twinpool_core::port::{Answer, Class, PortError};
-use twinpool_core::token::ClientId;
 use twinpool_resolver::Router;
 use twinpool_testkit::world::{StoppedClock, key};
 
@@ -156,6 +155,7 @@ async fn a_question_is_read_strictly_and_nothing_of_it_is_repeated() {
         ("?value.=jane".to_owned(), "value"),
         ("?value.email=jane&value.email=jane".to_owned(), "value"),
         (long("value.email", 2_049), "value"),
+        (format!("?value.email={}", "%C3%A9".repeat(1_025)), "value"),
         (format!("?{}", many("value.custom:", 11)), "value"),
         ("?client=jane%20doe".to_owned(), "client"),
         ("?client=jane".to_owned(), "client"),

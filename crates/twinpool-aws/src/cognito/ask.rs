@@ -10,13 +10,12 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata as _;
 use twinpool_core::attribute::Contact;
 use twinpool_core::change_event::UserRef;
 use twinpool_core::group::GroupDefinition;
-use twinpool_core::id::{GroupName, Username};
+use twinpool_core::id::{ClientId, GroupName, Username};
 use twinpool_core::listing::ContactSearch;
 use twinpool_core::password::{Checked, Password, PasswordChecker};
 use twinpool_core::pool::PoolShape;
 use twinpool_core::port::{Answer, Class, PoolReader, PortError};
 use twinpool_core::snapshot::{Factor, Snapshot};
-use twinpool_core::token::ClientId;
 use twinpool_core::value::Value;
 
 use super::{CognitoPool, once};

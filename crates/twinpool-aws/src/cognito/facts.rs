@@ -54,11 +54,9 @@ impl Facts {
     /// Of this pool, at `endpoint` instead of AWS if there is one.
     ///
     /// # Errors
-    /// Those of [`RawClient::connect`].
+    /// Those of [`RawClient::of_pools`].
     pub fn connect(config: &SdkConfig, endpoint: Option<String>, pool: PoolId) -> Answer<Self> {
-        let elsewhere = endpoint.map(|endpoint| config.to_builder().endpoint_url(endpoint).build());
-        let client = RawClient::connect(elsewhere.as_ref().unwrap_or(config), "cognito-idp", "cognito-idp")?;
-        Ok(Self { client, pool })
+        Ok(Self { client: RawClient::of_pools(config, endpoint)?, pool })
     }
 
     /// `UserPool` of DescribeUserPool.
@@ -96,9 +94,8 @@ impl Facts {
         let mut answer = self.ask(target, ask).await?;
         let next = answer.get("NextToken").and_then(Value::as_str).filter(|token| !token.is_empty());
         let next = next.map(|token| Place(token.to_owned()));
-        // Taking from a value that is no object would panic.
-        let items = match answer.get_mut(name).map(Value::take) {
-            Some(Value::Array(items)) => items,
+        let items = match answer[name].take() {
+            Value::Array(items) => items,
             _ => Vec::new(),
         };
         let objects = items.into_iter().filter_map(|item| object(name, item).ok());
@@ -127,8 +124,7 @@ impl Facts {
 }
 
 fn field(operation: &'static str, mut answer: Value, name: &str) -> Answer<Json> {
-    let value = answer.get_mut(name).map(Value::take).unwrap_or_default();
-    object(operation, value)
+    object(operation, answer[name].take())
 }
 
 fn object(operation: &'static str, value: Value) -> Answer<Json> {

@@ -7,7 +7,7 @@ use twinpool_core::listing::{Listing, PoolList};
 use twinpool_core::port::{Answer, Class, Place, PortError};
 use twinpool_core::snapshot::Snapshot;
 
-use super::{CognitoPool, decode, or_no_group};
+use super::{CognitoPool, decode, or_no_group, unless_empty};
 use crate::code::port_error;
 
 const PAGE: i32 = 60;
@@ -20,7 +20,17 @@ fn token(after: Option<&Place>) -> Option<String> {
 fn listing<T, U>(all: &[T], read: impl Fn(&T) -> Answer<U>, next: Option<String>) -> Listing<U> {
     let items: Vec<_> = all.iter().filter_map(|one| read(one).ok()).collect();
     let unreadable = all.len() - items.len();
-    Listing { items, unreadable, next: next.filter(|token| !token.is_empty()).map(Place) }
+    Listing { items, unreadable, next: unless_empty(next).map(Place) }
+}
+
+impl CognitoPool {
+    async fn list_users(&self, filter: Option<String>, after: Option<&Place>) -> Answer<Listing<Snapshot>> {
+        const OPERATION: &str = "ListUsers";
+        let call = self.client.list_users().user_pool_id(self.id()).limit(PAGE).set_filter(filter);
+        let answer = call.set_pagination_token(token(after)).send().await;
+        let page = answer.map_err(|error| port_error(OPERATION, &error))?;
+        Ok(listing(page.users(), |user| decode::listed(OPERATION, user), page.pagination_token.clone()))
+    }
 }
 
 impl PoolList for CognitoPool {
@@ -34,22 +44,13 @@ impl PoolList for CognitoPool {
     }
 
     async fn users(&self, after: Option<&Place>) -> Answer<Listing<Snapshot>> {
-        const OPERATION: &str = "ListUsers";
-        let call = self.client.list_users().user_pool_id(self.id()).limit(PAGE);
-        let answer = call.set_pagination_token(token(after)).send().await;
-        let page = answer.map_err(|error| port_error(OPERATION, &error))?;
-        Ok(listing(page.users(), |user| decode::listed(OPERATION, user), page.pagination_token.clone()))
+        self.list_users(None, after).await
     }
 
     async fn users_with_prefix(&self, prefix: &str, after: Option<&Place>) -> Answer<Listing<Snapshot>> {
-        const OPERATION: &str = "ListUsers";
-        let call = self.client.list_users().user_pool_id(self.id()).limit(PAGE);
         // What no sub has could end the text.
         let prefix: String = prefix.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-        let call = call.filter(format!("sub ^= \"{prefix}\""));
-        let answer = call.set_pagination_token(token(after)).send().await;
-        let page = answer.map_err(|error| port_error(OPERATION, &error))?;
-        Ok(listing(page.users(), |user| decode::listed(OPERATION, user), page.pagination_token.clone()))
+        self.list_users(Some(format!("sub ^= \"{prefix}\"")), after).await
     }
 
     async fn all_groups(&self, after: Option<&Place>) -> Answer<Listing<GroupDefinition>> {

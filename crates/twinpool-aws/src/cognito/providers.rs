@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use twinpool_core::id::ProviderName;
 use twinpool_core::port::{Answer, Class, PortError};
 
-use super::CognitoPool;
+use super::{CognitoPool, unless_empty};
 use crate::code::port_error;
 
 const PAGE: i32 = 60;
@@ -27,11 +27,29 @@ impl CognitoPool {
             let page = call.send().await.map_err(|error| port_error(OPERATION, &error))?;
             let named = page.providers.into_iter().filter_map(|provider| provider.provider_name);
             names.extend(named.filter_map(|name| ProviderName::parse(name).ok()));
-            token = page.next_token;
+            token = unless_empty(page.next_token);
             if token.is_none() {
                 return Ok(names);
             }
         }
         Err(PortError::new(Class::Unavailable, OPERATION, "EndlessPages"))
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "raw")]
+mod tests {
+    use twinpool_core::id::PoolId;
+
+    use super::*;
+    use crate::raw::stub::{config, server};
+
+    #[tokio::test]
+    async fn an_empty_token_ends_the_list() {
+        let (address, _seen) =
+            server([(200, "", r#"{"Providers":[{"ProviderName":"Google"}],"NextToken":""}"#)]);
+        let pool = PoolId::parse("eu-west-1_Old").unwrap();
+        let found = CognitoPool::connect(&config(&address).await, None, pool).providers().await;
+        assert_eq!(found.unwrap().len(), 1);
     }
 }

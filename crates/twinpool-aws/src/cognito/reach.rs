@@ -6,7 +6,7 @@ use std::future::Future;
 use aws_sdk_cognitoidentityprovider::types::AttributeType;
 use twinpool_core::port::{Answer, Class, PortError};
 
-use super::CognitoPool;
+use super::{CognitoPool, unless_empty};
 use crate::code::port_error;
 
 /// Of a filtered list, whose pages may be empty (F§4.6).
@@ -43,7 +43,7 @@ impl CognitoPool {
                 return Ok(Some(username.to_owned()));
             }
             // Pages may be empty before the last (F§4.6).
-            token = page.pagination_token;
+            token = unless_empty(page.pagination_token);
             if token.is_none() {
                 return Ok(None);
             }

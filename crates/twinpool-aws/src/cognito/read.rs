@@ -10,7 +10,7 @@ use twinpool_core::pool::PoolShape;
 use twinpool_core::port::{Answer, Class, PoolReader, PortError};
 use twinpool_core::snapshot::{Factor, Snapshot};
 
-use super::{CognitoPool, decode, or_no_group, or_no_user, shape};
+use super::{CognitoPool, decode, or_no_group, or_no_user, shape, unless_empty};
 use crate::code::port_error;
 
 /// AdminListGroupsForUser gives at most this many a page (F§4.5); no user is in more than 100 groups.
@@ -36,7 +36,7 @@ impl CognitoPool {
             for group in page.groups.unwrap_or_default() {
                 groups.insert(decode::group_name(OPERATION, group.group_name.unwrap_or_default())?);
             }
-            token = page.next_token;
+            token = unless_empty(page.next_token);
             if token.is_none() {
                 return Ok(groups);
             }

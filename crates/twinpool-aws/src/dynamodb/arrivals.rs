@@ -1,9 +1,8 @@
 //! Arrivals: `ARRIVAL#<sub>`, in the table of links. Times and counts; each is written alone, so that nobody has to read first.
 
-use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use twinpool_core::arrival::{Allowance, Arrival, ArrivalStore, Limit, Mark, Tried};
 use twinpool_core::id::{NewSub, Sub, Timestamp};
 use twinpool_core::port::{Answer, Class, PortError};
@@ -11,7 +10,7 @@ use twinpool_core::port::{Answer, Class, PortError};
 use super::item::arrival::{FIRST, LAST, TIMES, decode_arrival, field_of, is_latest, latest_of};
 use super::item::field::{integer, number};
 use super::user_ids::CAME;
-use super::{Item, Links, new_key};
+use super::{Item, Links, fine_if_refused, new_key};
 use crate::code::port_error;
 
 pub(super) const PREFIX: &str = "ARRIVAL#";
@@ -25,12 +24,6 @@ pub(super) fn arrival_key(who: &Sub) -> String {
     format!("{PREFIX}{who}")
 }
 
-/// The arrivals in a table.
-struct Arrivals<'a> {
-    client: &'a Client,
-    table: &'a str,
-}
-
 /// What became of an attempt to count.
 enum Counted {
     Done,
@@ -38,32 +31,20 @@ enum Counted {
     Refused(Item),
 }
 
-impl Arrivals<'_> {
-    fn update(&self, who: &Sub) -> UpdateItemFluentBuilder {
-        let call = self.client.update_item().table_name(self.table);
-        call.key("pk", AttributeValue::S(arrival_key(who)))
-    }
-
-    async fn get(&self, who: &Sub) -> Answer<Option<Item>> {
-        let call = self.client.get_item().table_name(self.table).consistent_read(true);
-        let call = call.key("pk", AttributeValue::S(arrival_key(who)));
-        let answer = call.send().await.map_err(|error| port_error("GetItem", &error))?;
-        Ok(answer.item)
-    }
-
+impl ArrivalStore for Links {
     async fn arrival(&self, who: &Sub) -> Answer<Arrival> {
-        let item = self.get(who).await?;
+        let item = self.get(arrival_key(who)).await?;
         item.map_or_else(|| Ok(Arrival::default()), |item| decode_arrival(&item))
     }
 
     async fn note(&self, who: &Sub, mark: Mark, at: Timestamp) -> Answer<()> {
-        let call = self.update(who).expression_attribute_values(":at", number(at.0));
+        let call = self.update(arrival_key(who)).expression_attribute_values(":at", number(at.0));
         if let Some(latest) = latest_of(mark) {
             return self.note_latest(who, latest, field_of(mark), at).await;
         }
         let call = match field_of(mark) {
             Some(field) if mark == Mark::Came => {
-                return self.note_came(call.update_expression(format!("SET {field} = :at"))).await;
+                return note_came(call.update_expression(format!("SET {field} = :at"))).await;
             }
             Some(field) if is_latest(field) => call.update_expression(format!("SET {field} = :at")),
             Some(field) => call.update_expression(format!("SET {field} = if_not_exists({field}, :at)")),
@@ -76,32 +57,6 @@ impl Arrivals<'_> {
                 .expression_attribute_values(":one", number(1)),
         };
         call.send().await.map(drop).map_err(|error| port_error(UPDATE, &error))
-    }
-
-    /// The first one, or the first one after a bridging that was begun since and not said to be over ([`Arrival::came_is_stale`]).
-    async fn note_came(&self, call: UpdateItemFluentBuilder) -> Answer<()> {
-        let call = call.condition_expression(
-            "attribute_not_exists(came_at) OR (attribute_exists(bridging_at) AND attribute_not_exists(bridged_at) \
-             AND came_at < bridging_at AND came_at < :at)",
-        );
-        fine_if_refused(call).await
-    }
-
-    /// A time that never goes back, and one beside it of which the first counts. Where a later one is known, only the other is written.
-    async fn note_latest(&self, who: &Sub, latest: &str, first: Option<&str>, at: Timestamp) -> Answer<()> {
-        let call = || self.update(who).expression_attribute_values(":at", number(at.0));
-        let once = first.map(|first| format!("{first} = if_not_exists({first}, :at)"));
-        let both = once.iter().fold(format!("SET {latest} = :at"), |both, once| format!("{both}, {once}"));
-        let later = format!("attribute_not_exists({latest}) OR {latest} < :at");
-        let written = call().update_expression(both).condition_expression(later).send().await;
-        match (written.map(drop).map_err(|error| port_error(UPDATE, &error)), once) {
-            (Err(error), Some(once)) if error.class == Class::Stale => {
-                let call = call().update_expression(format!("SET {once}"));
-                call.send().await.map(drop).map_err(|error| port_error(UPDATE, &error))
-            }
-            (Err(error), None) if error.class == Class::Stale => Ok(()),
-            (answer, _) => answer,
-        }
     }
 
     /// Counted before anything is read: of many at once DynamoDB lets no more through than the condition allows. Only a count
@@ -130,12 +85,63 @@ impl Arrivals<'_> {
         Err(PortError::new(Class::Stale, UPDATE, "Contended"))
     }
 
+    async fn forgive(&self, who: &Sub, what: Tried) -> Answer<()> {
+        let Counter { times, since } = Counter::of(what);
+        let call = self.update(arrival_key(who)).update_expression(format!("REMOVE {times}, {since}"));
+        // An update would make the item.
+        fine_if_refused(call.condition_expression("attribute_exists(pk)")).await
+    }
+
+    /// Field by field, so that nothing that is known is written over. What was tried counts for whoever tried it.
+    async fn inherit(&self, from: &Sub, to: &Sub) -> Answer<()> {
+        let Some(mut item) = self.get(arrival_key(from)).await? else {
+            return Ok(());
+        };
+        item.retain(|field, _| field != "pk" && !field.starts_with(TRIES));
+        let mut sets = Vec::new();
+        let mut call = self.update(arrival_key(to));
+        for (number, (field, value)) in item.into_iter().enumerate() {
+            sets.push(format!("#f{number} = if_not_exists(#f{number}, :v{number})"));
+            call = call.expression_attribute_names(format!("#f{number}"), field);
+            call = call.expression_attribute_values(format!(":v{number}"), value);
+        }
+        if sets.is_empty() {
+            return Ok(());
+        }
+        let call = call.update_expression(format!("SET {}", sets.join(", ")));
+        call.send().await.map(drop).map_err(|error| port_error(UPDATE, &error))
+    }
+
+    async fn forget_came(&self, new: &NewSub) -> Answer<()> {
+        let call = self.update(new_key(new)).update_expression(format!("REMOVE {CAME}"));
+        fine_if_refused(call.condition_expression("attribute_exists(pk)")).await
+    }
+}
+
+impl Links {
+    /// A time that never goes back, and one beside it of which the first counts. Where a later one is known, only the other is written.
+    async fn note_latest(&self, who: &Sub, latest: &str, first: Option<&str>, at: Timestamp) -> Answer<()> {
+        let call = || self.update(arrival_key(who)).expression_attribute_values(":at", number(at.0));
+        let once = first.map(|first| format!("{first} = if_not_exists({first}, :at)"));
+        let both = once.iter().fold(format!("SET {latest} = :at"), |both, once| format!("{both}, {once}"));
+        let later = format!("attribute_not_exists({latest}) OR {latest} < :at");
+        let written = call().update_expression(both).condition_expression(later).send().await;
+        match (written.map(drop).map_err(|error| port_error(UPDATE, &error)), once) {
+            (Err(error), Some(once)) if error.class == Class::Stale => {
+                let call = call().update_expression(format!("SET {once}"));
+                call.send().await.map(drop).map_err(|error| port_error(UPDATE, &error))
+            }
+            (Err(error), None) if error.class == Class::Stale => Ok(()),
+            (answer, _) => answer,
+        }
+    }
+
     /// One more of a count that runs, or the first one.
     async fn count(&self, who: &Sub, counter: &Counter, limit: Limit, at: Timestamp) -> Answer<Counted> {
         let Counter { times, since } = counter;
         let within = limit.until(Timestamp(0)).0;
         let call = self
-            .update(who)
+            .update(arrival_key(who))
             .update_expression(format!(
                 "SET {times} = if_not_exists({times}, :none) + :one, {since} = if_not_exists({since}, :at)"
             ))
@@ -160,7 +166,7 @@ impl Arrivals<'_> {
     ) -> Answer<Counted> {
         let Counter { times, since } = counter;
         let call = self
-            .update(who)
+            .update(arrival_key(who))
             .update_expression(format!("SET {times} = :one, {since} = :at"))
             .condition_expression(format!("{since} = :over"))
             .expression_attribute_values(":one", number(1))
@@ -179,56 +185,26 @@ impl Arrivals<'_> {
             Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
                 let item = match refused.item() {
                     Some(item) => item.clone(),
-                    None => self.get(who).await?.unwrap_or_default(),
+                    None => self.get(arrival_key(who)).await?.unwrap_or_default(),
                 };
                 Ok(Counted::Refused(item))
             }
             _ => Err(port_error(UPDATE, &error)),
         }
     }
-
-    async fn forgive(&self, who: &Sub, what: Tried) -> Answer<()> {
-        let Counter { times, since } = Counter::of(what);
-        let call = self.update(who).update_expression(format!("REMOVE {times}, {since}"));
-        // An update would make the item.
-        fine_if_refused(call.condition_expression("attribute_exists(pk)")).await
-    }
-
-    /// Field by field, so that nothing that is known is written over.
-    async fn inherit(&self, from: &Sub, to: &Sub) -> Answer<()> {
-        let Some(mut item) = self.get(from).await? else {
-            return Ok(());
-        };
-        item.remove("pk");
-        let mut sets = Vec::new();
-        let mut call = self.update(to);
-        for (number, (field, value)) in item.into_iter().enumerate() {
-            sets.push(format!("#f{number} = if_not_exists(#f{number}, :v{number})"));
-            call = call.expression_attribute_names(format!("#f{number}"), field);
-            call = call.expression_attribute_values(format!(":v{number}"), value);
-        }
-        if sets.is_empty() {
-            return Ok(());
-        }
-        let call = call.update_expression(format!("SET {}", sets.join(", ")));
-        call.send().await.map(drop).map_err(|error| port_error(UPDATE, &error))
-    }
-
-    async fn forget_came(&self, new: &NewSub) -> Answer<()> {
-        let call =
-            self.client.update_item().table_name(self.table).key("pk", AttributeValue::S(new_key(new)));
-        let call = call.update_expression(format!("REMOVE {CAME}"));
-        fine_if_refused(call.condition_expression("attribute_exists(pk)")).await
-    }
 }
 
-/// Writes under a condition, which says that there is nothing to be written.
-async fn fine_if_refused(call: UpdateItemFluentBuilder) -> Answer<()> {
-    match call.send().await.map_err(|error| port_error(UPDATE, &error)) {
-        Err(error) if error.class != Class::Stale => Err(error),
-        Ok(_) | Err(_) => Ok(()),
-    }
+/// The first one, or the first one after a bridging that was begun since and not said to be over ([`Arrival::came_is_stale`]).
+async fn note_came(call: UpdateItemFluentBuilder) -> Answer<()> {
+    let call = call.condition_expression(
+        "attribute_not_exists(came_at) OR (attribute_exists(bridging_at) AND attribute_not_exists(bridged_at) \
+         AND came_at < bridging_at AND came_at < :at)",
+    );
+    fine_if_refused(call).await
 }
+
+/// What the fields of counters begin with.
+const TRIES: &str = "tries_";
 
 /// The fields of a counter.
 struct Counter {
@@ -238,39 +214,7 @@ struct Counter {
 
 impl Counter {
     fn of(what: Tried) -> Self {
-        let times = format!("tries_{}", what.code());
+        let times = format!("{TRIES}{}", what.code());
         Self { since: format!("{times}_since"), times }
-    }
-}
-
-impl Links {
-    fn arrivals(&self) -> Arrivals<'_> {
-        Arrivals { client: &self.client, table: &self.table }
-    }
-}
-
-impl ArrivalStore for Links {
-    async fn arrival(&self, who: &Sub) -> Answer<Arrival> {
-        self.arrivals().arrival(who).await
-    }
-
-    async fn note(&self, who: &Sub, mark: Mark, at: Timestamp) -> Answer<()> {
-        self.arrivals().note(who, mark, at).await
-    }
-
-    async fn try_once(&self, who: &Sub, what: Tried, limit: Limit, at: Timestamp) -> Answer<Allowance> {
-        self.arrivals().try_once(who, what, limit, at).await
-    }
-
-    async fn forgive(&self, who: &Sub, what: Tried) -> Answer<()> {
-        self.arrivals().forgive(who, what).await
-    }
-
-    async fn inherit(&self, from: &Sub, to: &Sub) -> Answer<()> {
-        self.arrivals().inherit(from, to).await
-    }
-
-    async fn forget_came(&self, new: &NewSub) -> Answer<()> {
-        self.arrivals().forget_came(new).await
     }
 }

@@ -7,7 +7,7 @@ use twinpool_core::held_back::Reason;
 use twinpool_core::id::{NewSub, OldSub};
 use twinpool_core::listing::{Found, LinkBatch, Listing, Pair, Stage, Tied};
 use twinpool_core::phase::Round;
-use twinpool_core::port::{Answer, Class, Place, PortError};
+use twinpool_core::port::{Answer, Place};
 
 use super::item::id::owner_of_further;
 use super::many::{MOST_KEYS, get_many};
@@ -36,18 +36,8 @@ impl LinkBatch for Links {
     async fn tied(&self, subs: &[NewSub]) -> Answer<BTreeMap<NewSub, Tied>> {
         let keys = subs.iter().map(new_key).collect();
         let items = get_many(&self.client, &self.table, keys, |all| all).await?;
-        let one = |item: &Item| {
-            let damaged = || PortError::new(Class::Unreadable, "BatchGetItem", "DamagedItem.pk");
-            let sub = string(item, "pk").and_then(|key| key.strip_prefix("NEW#")).ok_or_else(damaged)?;
-            let sub = NewSub::parse(sub).map_err(|_| damaged())?;
-            let tied = match (owner_of_further(item)?, item::old_sub(item)?) {
-                (Some(old), _) => Tied::Further(old),
-                (None, Some(old)) => Tied::To(old),
-                (None, None) => Tied::Born,
-            };
-            Ok((sub, tied))
-        };
-        items.iter().map(one).collect()
+        // One damaged item must not hide all the others.
+        Ok(items.iter().filter_map(tied).collect())
     }
 
     async fn pairs(&self, after: Option<&Place>) -> Answer<Listing<Pair>> {
@@ -70,6 +60,16 @@ impl LinkBatch for Links {
 
 fn string<'a>(item: &'a Item, field: &str) -> Option<&'a str> {
     item.get(field).and_then(|value| value.as_s().ok()).map(String::as_str)
+}
+
+fn tied(item: &Item) -> Option<(NewSub, Tied)> {
+    let sub = NewSub::parse(string(item, "pk")?.strip_prefix("NEW#")?).ok()?;
+    let tied = match (owner_of_further(item).ok()?, item::old_sub(item).ok()?) {
+        (Some(old), _) => Tied::Further(old),
+        (None, Some(old)) => Tied::To(old),
+        (None, None) => Tied::Born,
+    };
+    Some((sub, tied))
 }
 
 fn sub_of(item: &Item) -> Option<OldSub> {
@@ -98,4 +98,23 @@ fn pair(item: &Item) -> Option<Pair> {
         moved_in: moved_in(item),
         is_gone_from_old: is_gone_from_old(item),
     })
+}
+
+#[cfg(test)]
+#[cfg(feature = "raw")]
+mod tests {
+    use super::*;
+    use crate::raw::stub::{config, server};
+
+    #[tokio::test]
+    async fn a_damaged_account_is_left_out_and_hides_nobody() {
+        let items = r#"{"Responses":{"links":[
+            {"pk":{"S":"NEW#n-1"},"user_id":{"S":"o-1"},"old_sub":{"N":"1"}},
+            {"pk":{"S":"NEW#n-2"},"user_id":{"S":"o-2"},"old_sub":{"S":"o-2"}}]}}"#;
+        let (address, _seen) = server([(200, "", items)]);
+        let links = Links::connect(&config(&address).await, "links".to_owned(), None);
+        let subs = ["n-1", "n-2"].map(|sub| NewSub::parse(sub).unwrap());
+        let expected = Tied::To(OldSub::parse("o-2").unwrap());
+        assert_eq!(links.tied(&subs).await, Ok([(subs[1].clone(), expected)].into()));
+    }
 }

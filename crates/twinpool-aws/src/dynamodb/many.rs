@@ -16,8 +16,9 @@ const OPERATION: &str = "BatchGetItem";
 /// BatchGetItem takes so many keys.
 pub(super) const MOST_KEYS: usize = 100;
 
-/// How often keys that DynamoDB left out are asked for again: a table that is busy answers some.
-const ROUNDS: u32 = 8;
+/// In milliseconds, before keys that DynamoDB left out are asked for again: a table that is busy answers some. Whoever asks the HTTP API
+/// waits as long, and its function ends after ten seconds.
+const PAUSES: [u64; 6] = [50, 100, 200, 400, 800, 1_600];
 
 /// The items with these keys, in no order. Strong reads. `of` says what is wanted of each item: all of it, unless it says otherwise.
 pub(super) async fn get_many(
@@ -41,8 +42,8 @@ pub(super) async fn get_many(
 
 /// Up to [`MOST_KEYS`] items, those that DynamoDB left out included.
 async fn get_batch(client: &Client, mut left: HashMap<String, KeysAndAttributes>) -> Answer<Vec<Item>> {
-    let mut items = Vec::new();
-    for round in 0..ROUNDS {
+    let (mut items, mut pauses) = (Vec::new(), PAUSES.into_iter());
+    loop {
         let call = client.batch_get_item().set_request_items(Some(left));
         let answer = call.send().await.map_err(|error| port_error(OPERATION, &error))?;
         items.extend(answer.responses.unwrap_or_default().into_values().flatten());
@@ -50,7 +51,30 @@ async fn get_batch(client: &Client, mut left: HashMap<String, KeysAndAttributes>
         if left.is_empty() {
             return Ok(items);
         }
-        tokio::time::sleep(Duration::from_millis(50 << round)).await;
+        let Some(pause) = pauses.next() else {
+            return Err(PortError::new(Class::Throttled, OPERATION, "UnprocessedKeys"));
+        };
+        tokio::time::sleep(Duration::from_millis(pause)).await;
     }
-    Err(PortError::new(Class::Throttled, OPERATION, "UnprocessedKeys"))
+}
+
+#[cfg(test)]
+#[cfg(feature = "raw")]
+mod tests {
+    use super::*;
+    use crate::raw::stub::{config, server};
+
+    #[tokio::test]
+    async fn a_table_that_never_gives_an_item_is_told_before_the_function_of_the_http_api_ends() {
+        let busy = r#"{"UnprocessedKeys":{"links":{"Keys":[{"pk":{"S":"OLD#o-1"}}]}}}"#;
+        let (address, seen) = server([(200, "", busy); 20]);
+        let client = Client::new(&config(&address).await);
+        let answer = get_many(&client, "links", vec!["OLD#o-1".to_owned()], |all| all).await;
+        assert_eq!(answer.unwrap_err().class, Class::Throttled);
+        assert_eq!(seen.try_iter().count(), PAUSES.len() + 1, "it pauses only to ask again");
+        assert!(
+            PAUSES.iter().sum::<u64>() < 5_000,
+            "half of the function's ten seconds are left for the calls"
+        );
+    }
 }

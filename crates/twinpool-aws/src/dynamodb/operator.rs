@@ -87,9 +87,8 @@ impl DecisionStore for Links {
     async fn decide(&self, link: &Link, decisions: &Decisions) -> Answer<u64> {
         let number = |number: u64| AttributeValue::N(number.to_string());
         let version = link.version + 1;
-        let call = self.client.update_item().table_name(&self.table);
-        let call = call.key("pk", AttributeValue::S(old_key(&link.old_sub)));
-        let call = call
+        let call = self
+            .update(old_key(&link.old_sub))
             .update_expression("SET decisions = :decisions, #version = :next")
             .condition_expression("#version = :read")
             .expression_attribute_names("#version", "version")

@@ -55,8 +55,16 @@ impl Links {
     }
 }
 
-fn has_collided(done: &Answer<u64>) -> bool {
-    done.as_ref().is_err_and(|error| error.code == COLLIDED)
+async fn attempts<F: Future<Output = Answer<u64>> + Send>(
+    attempt: impl Fn() -> F + Send + Sync,
+) -> Answer<u64> {
+    for _ in 1..ATTEMPTS {
+        match attempt().await {
+            Err(error) if error.code == COLLIDED => {}
+            done => return done,
+        }
+    }
+    attempt().await
 }
 
 impl PhaseReader for Links {
@@ -67,25 +75,11 @@ impl PhaseReader for Links {
 
 impl PhaseStore for Links {
     async fn change(&self, next: &Standing, line: &Change) -> Answer<u64> {
-        let mut done = self.try_change(next, line).await;
-        for _ in 1..ATTEMPTS {
-            if !has_collided(&done) {
-                break;
-            }
-            done = self.try_change(next, line).await;
-        }
-        done
+        attempts(|| self.try_change(next, line)).await
     }
 
     async fn claim(&self, read: &Standing, busy: Option<&Busy>) -> Answer<u64> {
-        let mut done = self.try_claim(read, busy).await;
-        for _ in 1..ATTEMPTS {
-            if !has_collided(&done) {
-                break;
-            }
-            done = self.try_claim(read, busy).await;
-        }
-        done
+        attempts(|| self.try_claim(read, busy)).await
     }
 
     async fn changes(&self) -> Answer<Vec<Change>> {

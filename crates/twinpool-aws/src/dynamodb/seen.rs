@@ -2,23 +2,21 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use twinpool_core::id::{ClientId, OldSub, Timestamp};
-use twinpool_core::port::{Answer, Class};
+use twinpool_core::port::Answer;
 
 use super::item::field::number;
-use super::{Links, old_key};
-use crate::code::port_error;
+use super::{Links, fine_if_refused, old_key};
 
 impl Links {
     /// Forward only; no link is made.
     pub(super) async fn put_seen(&self, old: &OldSub, at: Timestamp, by: Option<&ClientId>) -> Answer<()> {
-        let call = self.client.update_item().table_name(&self.table);
-        let call = call.key("pk", AttributeValue::S(old_key(old)));
         let update = if by.is_some() {
             "SET seen_at = :at, seen_by = :by"
         } else {
             "SET seen_at = :at REMOVE seen_by"
         };
-        let call = call
+        let call = self
+            .update(old_key(old))
             .update_expression(update)
             .condition_expression("attribute_exists(pk) AND (attribute_not_exists(seen_at) OR seen_at < :at)")
             .expression_attribute_values(":at", number(at.0));
@@ -26,9 +24,6 @@ impl Links {
             Some(client) => call.expression_attribute_values(":by", AttributeValue::S(client.to_string())),
             None => call,
         };
-        match call.send().await.map_err(|error| port_error("UpdateItem", &error)) {
-            Err(error) if error.class != Class::Stale => Err(error),
-            Ok(_) | Err(_) => Ok(()),
-        }
+        fine_if_refused(call).await
     }
 }

@@ -98,10 +98,8 @@ impl IdStore for UserIds {
     }
 
     async fn owner_of_identity(&self, identity: &Digest) -> Answer<Option<OldSub>> {
-        let call = self.client.get_item().table_name(&self.table).consistent_read(true);
-        let call = call.key("pk", AttributeValue::S(identity_key(identity)));
-        let answer = call.send().await.map_err(|error| port_error("GetItem", &error))?;
-        Ok(answer.item.map(|item| item::old_sub(&item)).transpose()?.flatten())
+        let item = self.one(&identity_key(identity)).await?;
+        Ok(item.map(|item| item::old_sub(&item)).transpose()?.flatten())
     }
 
     async fn note_identities(&self, identities: &BTreeSet<Digest>, of: &OldSub) -> Answer<()> {

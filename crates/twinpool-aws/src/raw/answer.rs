@@ -6,14 +6,16 @@ use twinpool_core::port::{Answer, Class, PortError};
 use super::send::Reply;
 use crate::code::class;
 
-/// The answer of a call.
+/// The answer of a call: an object, or nothing.
 pub(super) fn json(operation: &'static str, reply: &Reply) -> Answer<Value> {
     done(operation, reply)?;
     if reply.body.is_empty() {
         return Ok(Value::Null);
     }
-    let unreadable = |_| PortError::new(Class::Unreadable, operation, "UnreadableResponse");
-    serde_json::from_slice(&reply.body).map_err(unreadable)
+    match serde_json::from_slice(&reply.body) {
+        Ok(answer @ Value::Object(_)) => Ok(answer),
+        _ => Err(PortError::new(Class::Unreadable, operation, "UnreadableResponse")),
+    }
 }
 
 /// Whether it was done.

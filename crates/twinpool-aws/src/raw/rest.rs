@@ -22,6 +22,24 @@ pub struct Rest<'a> {
     pub body: Vec<u8>,
 }
 
+impl Rest<'static> {
+    /// AWS's query protocol: the operation and its version among the fields of a form.
+    pub(crate) fn form(operation: &'static str, version: &str, fields: &[(&str, &str)]) -> Self {
+        let named = [("Action", operation), ("Version", version)];
+        let pairs = named.iter().chain(fields);
+        let form: Vec<_> =
+            pairs.map(|(name, value)| format!("{}={}", segment(name), segment(value))).collect();
+        Self {
+            operation,
+            method: "POST",
+            path: "/".to_owned(),
+            query: &[],
+            headers: &[("content-type", "application/x-www-form-urlencoded")],
+            body: form.join("&").into_bytes(),
+        }
+    }
+}
+
 impl fmt::Debug for Rest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rest").field("operation", &self.operation).finish_non_exhaustive()

@@ -9,8 +9,7 @@ use aws_sigv4::http_request::{
     UriPathNormalizationMode, sign,
 };
 use aws_sigv4::sign::v4::SigningParams;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use aws_smithy_types::base64;
 use sha2::{Digest as _, Sha256};
 use twinpool_core::port::{Answer, Class, PortError};
 
@@ -53,7 +52,7 @@ impl Bucket {
     /// Whether it is there, in this Region and account.
     ///
     /// # Errors
-    /// `WrongRegion` where it is in another Region; `Http403` where it is somebody else's or may not be used.
+    /// `WrongRegion` where it is in another Region; `AccessDenied` where it is somebody else's or may not be used.
     pub async fn exists(&self) -> Answer<bool> {
         const OPERATION: &str = "HeadBucket";
         match self.call(OPERATION, "HEAD", "", Vec::new()).await {
@@ -150,7 +149,7 @@ impl Bucket {
             headers.push(("x-amz-expected-bucket-owner".to_owned(), self.owner.clone()));
         }
         if !body.is_empty() {
-            headers.push(("x-amz-checksum-sha256".to_owned(), STANDARD.encode(Sha256::digest(&body))));
+            headers.push(("x-amz-checksum-sha256".to_owned(), base64::encode(Sha256::digest(&body))));
         }
         let url = format!("{endpoint}{path}");
         headers.extend(self.signature(operation, method, &url, &headers, &body).await?);
@@ -211,7 +210,7 @@ mod tests {
         assert_eq!(put.line, "PUT /twinpool-123-eu-west-1/a/b.zip HTTP/1.1");
         assert_eq!(put.body, b"zip");
         assert_eq!(put.header("x-amz-expected-bucket-owner"), "123");
-        assert_eq!(put.header("x-amz-checksum-sha256"), STANDARD.encode(Sha256::digest(b"zip")));
+        assert_eq!(put.header("x-amz-checksum-sha256"), base64::encode(Sha256::digest(b"zip")));
         let hex_of_a_hash = 64;
         assert_eq!(put.header("x-amz-content-sha256").len(), hex_of_a_hash);
         let signature = put.header("authorization");

@@ -60,10 +60,12 @@ async fn an_error_is_its_code_however_it_is_said_and_never_its_message() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_and_who_does_not_answer_are_told_apart() {
-    let (address, _seen) = server([(200, "", "<html>")]);
-    let error = client(&address).await.call(TARGET, &json!({})).await.unwrap_err();
-    assert_eq!((error.class, error.code.as_str()), (Class::Unreadable, "UnreadableResponse"));
+async fn what_is_no_object_and_who_does_not_answer_are_told_apart() {
+    for body in ["<html>", "[]", "7", "\"text\"", "null"] {
+        let (address, _seen) = server([(200, "", body)]);
+        let error = client(&address).await.call(TARGET, &json!({})).await.unwrap_err();
+        assert_eq!((error.class, error.code.as_str()), (Class::Unreadable, "UnreadableResponse"), "{body}");
+    }
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let error = client(&format!("http://{free}")).await.call(TARGET, &json!({})).await.unwrap_err();
     assert_eq!((error.class, error.code.as_str()), (Class::Unavailable, "ConnectionFailed"));

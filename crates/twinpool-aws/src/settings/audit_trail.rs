@@ -2,9 +2,8 @@
 
 use twinpool_core::change_event::Followed;
 use twinpool_core::digest::DigestKey;
-use twinpool_core::id::PoolId;
 
-use super::{Result, Source, digest_key, required, reverse_sync, unusable};
+use super::{Result, Source, digest_key, pool_id, required, reverse_sync, unusable};
 
 /// What the audit-trail function is told.
 #[derive(Debug, Clone)]
@@ -27,14 +26,14 @@ impl AuditTrailSettings {
     /// # Errors
     /// When one is missing or cannot be used.
     pub fn read(source: &impl Source) -> Result<Self> {
-        let pool = |key| PoolId::parse(required(source, key)?).map_err(|problem| unusable(key, problem));
-        let old_pool = pool("TWINPOOL_OLD_POOL_ID")?;
+        let old_pool = pool_id(source, "TWINPOOL_OLD_POOL_ID")?;
         const MIRROR: &str = "TWINPOOL_MIRROR_ROLE_ARN";
         let mut own_roles = vec![role(MIRROR, required(source, MIRROR)?)?];
         for key in OTHER_ROLES {
             own_roles.extend(source.get(key).map(|arn| role(key, arn)).transpose()?);
         }
-        let new_pool = if reverse_sync(source)? { Some(pool("TWINPOOL_NEW_POOL_ID")?) } else { None };
+        let new_pool =
+            if reverse_sync(source)? { Some(pool_id(source, "TWINPOOL_NEW_POOL_ID")?) } else { None };
         let queue_url = required(source, "TWINPOOL_QUEUE_URL")?;
         Ok(Self { queue_url, key: digest_key(source)?, followed: Followed { old_pool, new_pool, own_roles } })
     }

@@ -1,9 +1,8 @@
 //! The settings of the password bridge.
 
-use twinpool_core::id::PoolId;
-use twinpool_core::token::ClientId;
+use twinpool_core::id::{ClientId, PoolId};
 
-use super::{NewPlace, Result, Source, required, unusable};
+use super::{NewPlace, Result, Source, pools, required, unusable};
 
 /// What the bridge function is told.
 #[derive(Debug, Clone)]
@@ -33,21 +32,17 @@ impl BridgeSettings {
     /// When one is missing or cannot be used.
     pub fn read(source: &impl Source) -> Result<Self> {
         const CLIENT: &str = "TWINPOOL_OLD_POOL_CLIENT_ID";
-        let pool = |key| PoolId::parse(required(source, key)?).map_err(|problem| unusable(key, problem));
-        let (old_pool, new_pool) = (pool("TWINPOOL_OLD_POOL_ID")?, pool("TWINPOOL_NEW_POOL_ID")?);
-        if old_pool == new_pool {
-            return Err(unusable("TWINPOOL_NEW_POOL_ID", "it is the old pool"));
-        }
         const NEW_CLIENT: &str = "TWINPOOL_NEW_CLIENT_ID";
-        let client = |key, id: &str| {
-            ClientId::parse(id).ok_or_else(|| unusable(key, "it should be the id of an app client"))
+        let (old_pool, new_pool) = pools(source)?;
+        let client = |key, id: String| {
+            ClientId::parse(id).map_err(|_| unusable(key, "it should be the id of an app client"))
         };
-        let new_pool_client = source.get(NEW_CLIENT).filter(|id| !id.is_empty());
+        let new_pool_client = source.get(NEW_CLIENT).map(|id| client(NEW_CLIENT, id));
         Ok(Self {
             old_pool,
             old_pool_endpoint: source.get("TWINPOOL_OLD_POOL_ENDPOINT_URL"),
-            old_pool_client: client(CLIENT, &required(source, CLIENT)?)?,
-            new_pool_client: new_pool_client.map(|id| client(NEW_CLIENT, &id)).transpose()?,
+            old_pool_client: client(CLIENT, required(source, CLIENT)?)?,
+            new_pool_client: new_pool_client.transpose()?,
             new_pool,
             new_pool_endpoint: source.get("TWINPOOL_NEW_POOL_ENDPOINT_URL"),
             new_place: NewPlace::read(source)?,

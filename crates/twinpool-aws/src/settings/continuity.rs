@@ -1,6 +1,6 @@
 //! By which ways people of the old pool are let into the new one at its triggers.
 
-use twinpool_core::token::ClientId;
+use twinpool_core::id::ClientId;
 
 use super::{CodeSettings, Result, Source, required, unusable};
 
@@ -60,6 +60,6 @@ impl ContinuitySettings {
 
 fn client(source: &impl Source) -> Result<ClientId> {
     const KEY: &str = "TWINPOOL_OLD_POOL_CLIENT_ID";
-    let wrong = || unusable(KEY, "it should be the id of an app client of the old pool");
-    ClientId::parse(&required(source, KEY)?).ok_or_else(wrong)
+    let wrong = |_| unusable(KEY, "it should be the id of an app client of the old pool");
+    ClientId::parse(required(source, KEY)?).map_err(wrong)
 }

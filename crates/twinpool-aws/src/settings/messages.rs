@@ -19,12 +19,12 @@ impl CodeSettings {
     pub fn read(source: &impl Source) -> Result<Self> {
         const FROM: &str = "TWINPOOL_CODE_EMAIL_FROM";
         const SMS: &str = "TWINPOOL_CODE_SMS";
-        let email_from = source.get(FROM).filter(|from| !from.is_empty());
+        let email_from = source.get(FROM);
         if email_from.as_ref().is_some_and(|from| !from.contains('@') || from.chars().any(char::is_control)) {
             return Err(unusable(FROM, "it should be an e-mail address that SES may send from"));
         }
         let sms = match source.get(SMS).as_deref() {
-            None | Some("" | "false") => false,
+            None | Some("false") => false,
             Some("true") => true,
             Some(_) => return Err(unusable(SMS, "it should be true or false")),
         };

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use twinpool_core::destination::Destinations;
 use twinpool_core::digest::DigestKey;
-use twinpool_core::id::PoolId;
-use twinpool_core::token::ClientId;
+use twinpool_core::id::ClientId;
 
-use super::{Result, Source, digest_key, or_default, required, unusable};
+use super::{Result, Source, digest_key, or_default, pools, required, unusable};
 
 /// What whoever answers the route is told.
 #[derive(Debug, Clone)]
@@ -30,11 +29,7 @@ impl RouteSettings {
     /// # Errors
     /// When one is missing or cannot be used.
     pub fn read(source: &impl Source) -> Result<Self> {
-        let pool = |key| PoolId::parse(required(source, key)?).map_err(|problem| unusable(key, problem));
-        let (old, new) = (pool("TWINPOOL_OLD_POOL_ID")?, pool("TWINPOOL_NEW_POOL_ID")?);
-        if old == new {
-            return Err(unusable("TWINPOOL_NEW_POOL_ID", "it is the old pool"));
-        }
+        let (old, new) = pools(source)?;
         Ok(Self {
             destinations: Destinations { old, new, clients: clients(source)? },
             links_table: required(source, "TWINPOOL_LINKS_TABLE")?,
@@ -58,9 +53,8 @@ pub fn client_map(text: &str) -> std::result::Result<BTreeMap<ClientId, ClientId
     let mut clients = BTreeMap::new();
     for pair in parts(text) {
         let (old, new) = pair.split_once('=').ok_or(NoClientMap)?;
-        let both = ClientId::parse(old.trim()).zip(ClientId::parse(new.trim()));
-        let (old, new) = both.ok_or(NoClientMap)?;
-        if clients.insert(old, new).is_some() {
+        let client = |id: &str| ClientId::parse(id.trim()).map_err(|_| NoClientMap);
+        if clients.insert(client(old)?, client(new)?).is_some() {
             return Err(NoClientMap);
         }
     }

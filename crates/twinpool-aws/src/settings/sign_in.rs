@@ -6,7 +6,7 @@ use twinpool_core::claim::ClaimName;
 use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{AttributeName, PoolId};
 
-use super::{MirrorSettings, Result, Source, or_default, unusable, user_id_claim};
+use super::{MirrorSettings, Result, Source, deadline, unusable, user_id_claim};
 
 /// What the sign-in function is told.
 #[derive(Debug, Clone)]
@@ -52,7 +52,7 @@ impl SignInSettings {
             old_pool: all.old_pool,
             old_pool_endpoint: all.old_pool_endpoint,
             new_pool: all.new_pool,
-            new_pool_endpoint: source.get("TWINPOOL_NEW_POOL_ENDPOINT_URL"),
+            new_pool_endpoint: all.new_pool_endpoint,
             links_table: all.links_table,
             queue_url: all.queue_url,
             key: all.key,
@@ -69,13 +69,6 @@ impl SignInSettings {
     /// # Errors
     /// When it is not a number of milliseconds from 1 to 2000.
     pub fn deadline(source: &impl Source) -> Result<Duration> {
-        const KEY: &str = "TWINPOOL_CLAIM_DEADLINE_MS";
-        const WANTED: &str = "it should be a number of milliseconds from 1 to 2000";
-        let millis: u64 = or_default(source, KEY, 1_000, WANTED)?;
-        if (1..=2_000).contains(&millis) {
-            Ok(Duration::from_millis(millis))
-        } else {
-            Err(unusable(KEY, WANTED))
-        }
+        deadline(source, "TWINPOOL_CLAIM_DEADLINE_MS")
     }
 }

@@ -6,7 +6,7 @@ pub(super) struct Table(pub(super) BTreeMap<&'static str, &'static str>);
 
 impl Source for Table {
     fn get(&self, key: &'static str) -> Option<String> {
-        self.0.get(key).map(|value| (*value).to_owned())
+        self.0.get(key).filter(|value| !value.is_empty()).map(|value| (*value).to_owned())
     }
 }
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use twinpool_core::claim::ClaimName;
-use twinpool_core::id::PoolId;
-use twinpool_core::token::{ClientId, TokenUse, TrustedPool, keys_url, standard_issuer};
+use twinpool_core::id::ClientId;
+use twinpool_core::token::{TokenUse, TrustedPool, keys_url, standard_issuer};
 
-use super::{Result, Source, required, unusable, user_id_claim};
+use super::{Result, Source, pool_id, required, unusable, user_id_claim};
 
 /// What whoever verifies tokens is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl TokenSettings {
 }
 
 fn pool(source: &impl Source, keys: &Keys) -> Result<TrustedPool> {
-    let id = PoolId::parse(required(source, keys.id)?).map_err(|problem| unusable(keys.id, problem))?;
+    let id = pool_id(source, keys.id)?;
     let mut issuers = list(source, keys.issuers);
     if !issuers.iter().all(|issuer| is_address(issuer)) {
         return Err(unusable(keys.issuers, "each should begin with https://"));
@@ -84,9 +84,10 @@ fn pool(source: &impl Source, keys: &Keys) -> Result<TrustedPool> {
     if !is_address(&keys_url) {
         return Err(unusable(keys.jwks_url, "it should begin with https://"));
     }
-    let clients = list(source, keys.clients).iter().map(|id| ClientId::parse(id)).collect::<Option<_>>();
+    let clients = list(source, keys.clients).into_iter().map(|id| ClientId::parse(id).ok());
     let wanted = "it should be ids of app clients, separated by commas";
-    Ok(TrustedPool { issuers, keys_url, clients: clients.ok_or_else(|| unusable(keys.clients, wanted))? })
+    let clients = clients.collect::<Option<_>>().ok_or_else(|| unusable(keys.clients, wanted))?;
+    Ok(TrustedPool { issuers, keys_url, clients })
 }
 
 fn uses(source: &impl Source) -> Result<BTreeSet<TokenUse>> {

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use twinpool_core::id::PoolId;
 
-use super::{Result, Source, required, unusable};
+use super::{Result, Source, pool_id, required, unusable};
 
 /// The ARN of an SNS topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +85,6 @@ impl WatchSettings {
     /// # Errors
     /// When one is missing or cannot be used.
     pub fn read(source: &impl Source) -> Result<Self> {
-        const POOL: &str = "TWINPOOL_NEW_POOL_ID";
         const TOPIC: &str = "TWINPOOL_WATCH_TOPIC_ARN";
         const AUTO: &str = "TWINPOOL_WATCH_AUTO_ROLLBACK";
         let topic = source.get(TOPIC).map(|text| text.parse().map_err(|problem| unusable(TOPIC, problem)));
@@ -97,8 +96,7 @@ impl WatchSettings {
         Ok(Self {
             places: WatchPlaces {
                 stack: required(source, "TWINPOOL_STACK")?,
-                new_pool: PoolId::parse(required(source, POOL)?)
-                    .map_err(|problem| unusable(POOL, problem))?,
+                new_pool: pool_id(source, "TWINPOOL_NEW_POOL_ID")?,
                 queue_url: required(source, "TWINPOOL_QUEUE_URL")?,
                 dlq_url: required(source, "TWINPOOL_DLQ_URL")?,
                 audit_trail_dlq_url: source.get("TWINPOOL_AUDIT_TRAIL_DLQ_URL"),

@@ -33,12 +33,7 @@ impl CognitoSettings {
     /// # Errors
     /// When there is no Region.
     pub fn connect(config: &SdkConfig, endpoint: Option<String>, id: PoolId) -> Answer<Self> {
-        let mut builder = config.to_builder();
-        if let Some(endpoint) = endpoint {
-            builder = builder.endpoint_url(endpoint);
-        }
-        let client = RawClient::connect(&builder.build(), "cognito-idp", "cognito-idp")?;
-        Ok(Self { client, id, said: Mutex::default() })
+        Ok(Self { client: RawClient::of_pools(config, endpoint)?, id, said: Mutex::default() })
     }
 
     /// What AWS said about the last change, if it refused that. Settings of pools hold nothing of users.

@@ -56,13 +56,13 @@ impl DeadLetters {
     /// About how many messages can be received.
     ///
     /// # Errors
-    /// When SQS refuses.
+    /// When SQS refuses, or does not say it.
     pub async fn about(&self) -> Answer<usize> {
         const NAME: QueueAttributeName = QueueAttributeName::ApproximateNumberOfMessages;
         let call = self.client.get_queue_attributes().queue_url(&self.url).attribute_names(NAME);
         let answer = call.send().await.map_err(|error| port_error("GetQueueAttributes", &error))?;
         let count = answer.attributes().and_then(|all| all.get(&NAME)?.parse().ok());
-        Ok(count.unwrap_or_default())
+        count.ok_or_else(|| PortError::new(Class::Unreadable, "GetQueueAttributes", "UnreadableResponse"))
     }
 
     /// Receives up to `most` messages, which nobody else sees for as long as they are held. Of a message group of which
@@ -160,5 +160,22 @@ impl Hints {
         let call = self.client.send_message().queue_url(&self.url).message_group_id(group);
         let call = call.message_deduplication_id(hint.id.as_str()).message_body(hint.to_body());
         call.send().await.map(drop).map_err(|error| port_error(OPERATION, &error))
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "raw")]
+mod tests {
+    use super::*;
+    use crate::raw::stub::{config, server};
+
+    #[tokio::test]
+    async fn a_count_that_is_not_told_is_not_an_empty_queue() {
+        let odd = r#"{"Attributes":{"ApproximateNumberOfMessages":"some"}}"#;
+        let (address, _seen) = server([(200, "", odd), (200, "", "{}")]);
+        let letters = DeadLetters::connect(&config(&address).await, format!("{address}/1/dlq.fifo"));
+        for _ in 0..2 {
+            assert_eq!(letters.about().await.unwrap_err().class, Class::Unreadable);
+        }
     }
 }

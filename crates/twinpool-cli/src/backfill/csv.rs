@@ -43,7 +43,7 @@ pub(super) async fn import(
 ) -> anyhow::Result<Imported> {
     let progress = Progress::new(None);
     let listener = Jobs { progress: &progress, running: Mutex::default() };
-    let paused = || progress.say("everything is paused: `twinpool resume` lets it go on");
+    let paused = || progress.say("backfills and imports are paused: `twinpool resume` lets them go on");
     keeper.resumed(&SystemClock, &progress, paused).await?;
     let id = keeper.run.id.clone();
     let end = wait((connected, bulk), role, (selection, groups), keeper, &listener).await;

@@ -8,7 +8,7 @@ use twinpool_core::import_job::{JobState, Verdict};
 use twinpool_engine::{CsvReport, JobReport, Settled};
 
 use crate::carry::Also;
-use crate::show::{field, thousands};
+use crate::show::{field, prose, thousands};
 
 /// Before anything is done. `role`: with import jobs.
 pub(super) fn intent(size: u64, role: Option<&str>, list_tells_all: bool, percent: u8) -> String {
@@ -22,36 +22,36 @@ pub(super) fn intent(size: u64, role: Option<&str>, list_tells_all: bool, percen
         } else {
             "The old pool has second factors, passkeys or devices: those of imported users follow with their next event.\n"
         };
-        return format!(
-            "The old pool has about {size} users. Whoever is not in the new pool yet and fits into a file is made there\n\
-             by an import job of Cognito: that makes nobody an active user and messages nobody. Calls count as active\n\
+        return prose(&format!(
+            "The old pool has about {size} users. Whoever is not in the new pool yet and fits into a file is made there \
+             by an import job of Cognito: that makes nobody an active user and messages nobody. Calls count as active \
              whom they are about: who is in a group, and who does not fit and is made by a call.\n\
              {factors}An account runs one import job at a time, and a large one takes hours.\n\
              {quotas}\n"
-        );
+        ));
     }
     let old = if list_tells_all {
         "Nobody becomes an active user of the old pool."
     } else {
         "The old pool has second factors, passkeys or devices, so each new user is read there too and counts as active."
     };
-    format!(
-        "The old pool has about {size} users. Whoever is not in the new pool yet is made there,\n\
+    prose(&format!(
+        "The old pool has about {size} users. Whoever is not in the new pool yet is made there, \
          and counts as an active user of it this month; nobody is messaged. {old}\n\
          {quotas}\n"
-    )
+    ))
 }
 
 /// When somebody does not want to wait any more.
 pub(super) fn stopped(run: &RunId, job: Option<&JobId>) -> String {
-    match job {
+    prose(&match job {
         Some(job) => format!(
             "The import job {job} goes on at AWS. The same command waits for it, and goes on with the run {run}.\n"
         ),
         None => {
             format!("The run {run} is stopped, and no import job runs. The same command goes on with it.\n")
         }
-    }
+    })
 }
 
 /// What the jobs did.

@@ -1,5 +1,6 @@
 //! `twinpool conflicts resolve`: what a person decides is written on the link, and the mirror is asked to look.
 
+use anyhow::Context as _;
 use clap::{ArgGroup, Args};
 use serde_json::json;
 use twinpool_aws::client::Patience;
@@ -51,7 +52,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     keep_new: bool,
     /// This user of the new pool is the one.
-    #[arg(long, value_name = "NEW SUB", value_parser = a_new_sub, requires = "new_pool")]
+    #[arg(long, value_name = "NEW SUB", value_parser = a_new_sub)]
     link_to: Option<NewSub>,
     /// One person with this user of the old pool, whose user id counts.
     #[arg(long, value_name = "SUB OR USER ID", value_parser = options::an_id)]
@@ -111,6 +112,12 @@ fn a_factor(text: &str) -> Result<Factor, &'static str> {
 }
 
 impl Arguments {
+    /// Not a `requires` of clap, which takes a value of twinpool.toml or of the stack for none.
+    pub(super) fn lacking(&self) -> Vec<&'static str> {
+        let lacks_pool = self.link_to.is_some() && self.new_pool.is_none();
+        if lacks_pool { vec!["--new-pool <ID>"] } else { Vec::new() }
+    }
+
     fn subject(&self) -> Subject {
         let attribute = self.attribute.clone().map(Subject::Attribute);
         let group = || self.group.clone().map(Subject::Group);
@@ -234,5 +241,9 @@ pub(super) async fn carry_out(
         ),
         _ => table.problem(error),
     })?;
-    operator.send(link, "Resolve").await
+    operator.send(link, "Resolve").await.with_context(|| {
+        format!(
+            "the decision about {sub} is written, and the mirror was not asked: twinpool sync {sub} asks it"
+        )
+    })
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{Reason, Subject};
 use twinpool_core::id::OldSub;
+use twinpool_core::link::Link;
 use twinpool_core::port::LinkReader;
 
 use super::check::{Asked, check_decision, is_decided};
@@ -16,6 +17,14 @@ use crate::ask::{self, Answer};
 use crate::failure::Misuse;
 use crate::operator::{self, Operator};
 use crate::{Exit, Outcome, show};
+
+/// Who did not get the decision, or of whom nobody knows what came of it; each with why.
+#[derive(Default)]
+struct Rest {
+    /// Nothing was written.
+    skipped: Vec<(String, String)>,
+    failed: Vec<(String, String)>,
+}
 
 /// One of many.
 struct One {
@@ -39,27 +48,27 @@ pub(super) async fn run(arguments: &Arguments, operator: &Operator) -> Outcome {
         .await
         .map_err(problem)?;
     found.sort_by(|one, other| (&one.whose, &one.subject).cmp(&(&other.whose, &other.subject)));
-    let (mut ready, mut skipped) = (Vec::new(), Vec::new());
+    let (mut ready, mut rest) = (Vec::new(), Rest::default());
     for found in &found {
         match prepare(&operator.links, arguments, found).await.map_err(problem)? {
             Ok(one) => ready.push(one),
-            Err(why) => skipped.push((whose(found), why)),
+            Err(why) => rest.skipped.push((whose(found), why)),
         }
     }
-    let what = preview(reason, &ready, &skipped);
+    let what = preview(reason, &ready, &rest.skipped);
     if ready.is_empty() {
-        return Ok((told(arguments, "nothing to decide", &[], &skipped, &what), Exit::Done));
+        return Ok((told(arguments, "nothing to decide", &[], &rest, &what), Exit::Done));
     }
     match ask::before(&arguments.consent, &what)? {
         Answer::Go => {}
         Answer::Shown => {
             let would: Vec<_> = ready.iter().map(line).collect();
             let all: Vec<_> = would.iter().map(|text| json!({ "would": text })).collect();
-            return Ok((told(arguments, "dry run", &all, &skipped, &what), Exit::Done));
+            return Ok((told(arguments, "dry run", &all, &rest, &what), Exit::Done));
         }
         Answer::Declined => return Ok(("nothing was done\n".to_owned(), Exit::Failed)),
     }
-    decide_all(arguments, operator, ready, skipped).await
+    Ok(decide_all(arguments, operator, ready, rest).await)
 }
 
 fn whose(found: &Found) -> String {
@@ -116,28 +125,15 @@ async fn decide_all(
     arguments: &Arguments,
     operator: &Operator,
     ready: Vec<One>,
-    mut skipped: Vec<(String, String)>,
-) -> Outcome {
-    let problem = |error| arguments.table.problem(error);
+    mut rest: Rest,
+) -> (String, Exit) {
     let mut sent = Vec::new();
     for one in ready {
-        // Read again: two things of one user are two writes.
-        let link = operator.links.link(&one.old_sub).await.map_err(problem)?;
-        let others = others(&operator.links, &one.asked).await.map_err(problem)?;
-        let checked = match &link {
-            Some(link) => check_decision(link, &one.subject, &one.asked, &others),
-            None => Err("the link is gone".to_owned()),
-        };
-        match (link, checked) {
-            (Some(link), Ok(decisions)) => {
-                match carry_out(operator, &link, &decisions, &arguments.table).await {
-                    Ok(()) => sent.push(link),
-                    // The others are not to wait for one.
-                    Err(error) => skipped.push((one.old_sub.to_string(), format!("{error:#}"))),
-                }
-            }
-            (_, Err(why)) => skipped.push((one.old_sub.to_string(), why)),
-            (None, Ok(_)) => {}
+        match decide(arguments, operator, &one).await {
+            Ok(Ok(link)) => sent.push(link),
+            Ok(Err(why)) => rest.skipped.push((one.old_sub.to_string(), why)),
+            // The others are not to wait for one.
+            Err(problem) => rest.failed.push((one.old_sub.to_string(), format!("{problem:#}"))),
         }
     }
     let start = Instant::now();
@@ -146,18 +142,44 @@ async fn decide_all(
     for link in &sent {
         let left =
             operator.wait.map(|wait| wait.saturating_sub(start.elapsed()).max(Duration::from_millis(1)));
-        let answer = operator.answer_within(link, left).await?;
-        worst = worse(worst, answer.exit());
-        answers.push(answer.json(link));
-        words.push_str(&format!("{}  {}\n", link.old_sub, short(&answer)));
+        match operator.answer_within(link, left).await {
+            Ok(answer) => {
+                worst = worse(worst, answer.exit());
+                answers.push(answer.json(link));
+                words.push_str(&format!("{}  {}\n", link.old_sub, short(&answer)));
+            }
+            Err(problem) => rest.failed.push((link.old_sub.to_string(), format!("decided, but {problem:#}"))),
+        }
     }
-    words.push_str(&tell_skipped(&skipped));
-    Ok((told(arguments, "done", &answers, &skipped, &words), worst))
+    let (answer, exit) = if rest.failed.is_empty() { ("done", worst) } else { ("failed", Exit::Failed) };
+    words.push_str(&tell("failed", &rest.failed));
+    words.push_str(&tell(LEFT, &rest.skipped));
+    (told(arguments, answer, &answers, &rest, &words), exit)
+}
+
+/// Decides about one, as it is by now: two things of one user are two writes. Or why it is left as it is.
+async fn decide(
+    arguments: &Arguments,
+    operator: &Operator,
+    one: &One,
+) -> anyhow::Result<Result<Link, String>> {
+    let problem = |error| arguments.table.problem(error);
+    let Some(link) = operator.links.link(&one.old_sub).await.map_err(problem)? else {
+        return Ok(Err("the link is gone".to_owned()));
+    };
+    let others = others(&operator.links, &one.asked).await.map_err(problem)?;
+    match check_decision(&link, &one.subject, &one.asked, &others) {
+        Ok(decisions) => {
+            carry_out(operator, &link, &decisions, &arguments.table).await?;
+            Ok(Ok(link))
+        }
+        Err(why) => Ok(Err(why)),
+    }
 }
 
 /// No answer is worse than a conflict, of which at least something is known.
 fn worse(one: Exit, other: Exit) -> Exit {
-    if one as u8 == 4 || other == Exit::Done { one } else { other }
+    if one == Exit::Unanswered || other == Exit::Done { one } else { other }
 }
 
 fn short(answer: &operator::Answer) -> &'static str {
@@ -200,7 +222,7 @@ fn preview(reason: Reason, ready: &[One], skipped: &[(String, String)]) -> Strin
     }
     let consequences: BTreeSet<_> = ready.iter().filter_map(consequence).collect();
     out.extend(consequences.into_iter().map(|text| format!("{text}\n")));
-    out + &tell_skipped(skipped)
+    out + &tell(LEFT, skipped)
 }
 
 /// What a person should know before agreeing to many at once.
@@ -221,80 +243,29 @@ fn consequence(one: &One) -> Option<&'static str> {
     }
 }
 
-fn tell_skipped(skipped: &[(String, String)]) -> String {
-    let lines = skipped.iter().map(|(whose, why)| format!("{whose}  left as it is: {why}\n"));
-    lines.collect()
+const LEFT: &str = "left as it is";
+
+fn tell(what: &str, users: &[(String, String)]) -> String {
+    users.iter().map(|(whose, why)| format!("{whose}  {what}: {why}\n")).collect()
 }
 
 fn told(
     arguments: &Arguments,
     answer: &str,
     users: &[serde_json::Value],
-    skipped: &[(String, String)],
+    rest: &Rest,
     words: &str,
 ) -> String {
     if !arguments.json {
         return words.to_owned();
     }
-    let skipped: Vec<_> = skipped.iter().map(|(whose, why)| json!({ "whose": whose, "why": why })).collect();
-    format!("{:#}\n", json!({ "answer": answer, "users": users, "left_as_they_are": skipped }))
+    let each = |all: &[(String, String)]| -> Vec<_> {
+        all.iter().map(|(whose, why)| json!({ "whose": whose, "why": why })).collect()
+    };
+    let (skipped, failed) = (each(&rest.skipped), each(&rest.failed));
+    let all = json!({ "answer": answer, "users": users, "left_as_they_are": skipped, "failed": failed });
+    format!("{all:#}\n")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::samples::{attribute, old};
-
-    #[test]
-    fn what_would_be_done_is_shown() {
-        let one = |number: usize| One {
-            old_sub: old(&format!("old-{number}")),
-            subject: Subject::User,
-            asked: Asked::Decide(Decision::MergeInto(old("old-0"))),
-        };
-        let mut ready: Vec<_> = (1..=22).map(one).collect();
-        ready[0].subject = attribute("email");
-        ready[0].asked = Asked::Forget;
-        let skipped = [("old-99".to_owned(), "the link is gone".to_owned())];
-        insta::assert_snapshot!(preview(Reason::Twin, &ready, &skipped), @r"
-        23 conflicts with the reason twin; this changes 22 of them:
-        old-1  attribute email: forget what was decided
-        old-2  user: merge into old-0
-        old-3  user: merge into old-0
-        old-4  user: merge into old-0
-        old-5  user: merge into old-0
-        old-6  user: merge into old-0
-        old-7  user: merge into old-0
-        old-8  user: merge into old-0
-        old-9  user: merge into old-0
-        old-10  user: merge into old-0
-        old-11  user: merge into old-0
-        old-12  user: merge into old-0
-        old-13  user: merge into old-0
-        old-14  user: merge into old-0
-        old-15  user: merge into old-0
-        old-16  user: merge into old-0
-        old-17  user: merge into old-0
-        old-18  user: merge into old-0
-        old-19  user: merge into old-0
-        old-20  user: merge into old-0
-        and 2 more
-        the user id of each who is merged stands for the other person from now on
-        old-99  left as it is: the link is gone
-        ");
-        assert_eq!(
-            preview(Reason::Twin, &[], &skipped),
-            "1 conflict with the reason twin; this changes none of them:\nold-99  left as it is: the link is gone\n"
-        );
-        assert_eq!(preview(Reason::Twin, &[], &[]), "no conflict has the reason twin\n");
-    }
-
-    #[test]
-    fn silence_is_the_worst() {
-        use Exit::{Done, StillInConflict, Unanswered};
-        assert_eq!(worse(Done, StillInConflict), StillInConflict);
-        assert_eq!(worse(StillInConflict, Done), StillInConflict);
-        assert_eq!(worse(Unanswered, StillInConflict), Unanswered);
-        assert_eq!(worse(StillInConflict, Unanswered), Unanswered);
-    }
-}
+mod tests;

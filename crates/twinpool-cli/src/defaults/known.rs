@@ -21,7 +21,7 @@ const fn known(variable: &'static str, key: Option<&'static str>, output: Option
 }
 
 /// All of it, in the order in which it is shown.
-pub(crate) const ALL: [Known; 19] = [
+pub(crate) const ALL: [Known; 23] = [
     known("TWINPOOL_OLD_POOL_ID", Some("[old_pool] id"), Some("OldPoolId")),
     known("TWINPOOL_NEW_POOL_ID", Some("[new_pool] id"), Some("NewPoolId")),
     known("TWINPOOL_NEW_POOL_REGION", Some("[new_pool] region"), None),
@@ -41,6 +41,10 @@ pub(crate) const ALL: [Known; 19] = [
     known("TWINPOOL_SWEEP_ARN", None, Some("SweepArn")),
     known("TWINPOOL_IMPORT_ROLE_ARN", None, Some("ImportRoleArn")),
     known("TWINPOOL_REVERSE_SYNC", None, Some("ReverseSync")),
+    known("TWINPOOL_MARKER_ATTRIBUTE", None, None),
+    known("TWINPOOL_OLD_POOL_ENDPOINT_URL", None, None),
+    known("TWINPOOL_CLIENT_MAP", None, None),
+    known("TWINPOOL_WATCH_TOPIC_ARN", None, None),
 ];
 
 /// Values by variable.

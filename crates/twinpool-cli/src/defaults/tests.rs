@@ -49,6 +49,21 @@ fn what_the_file_says_makes_an_option_dispensable() {
 }
 
 #[test]
+fn a_user_is_linked_to_the_new_pool_that_nobody_named() {
+    let line = words("twinpool conflicts resolve old-1 --link-to new-1");
+    let mut known = values(&[
+        ("TWINPOOL_OLD_POOL_ID", "eu-west-1_Old"),
+        ("TWINPOOL_LINKS_TABLE", "links"),
+        ("TWINPOOL_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/1/events.fifo"),
+    ]);
+    let missing = Missing::of(&parse(&known, &line).unwrap_err());
+    assert!(missing.can_be_asked_for() && missing.options.contains_key("--new-pool"));
+    known.extend(values(&[("TWINPOOL_NEW_POOL_ID", "eu-west-1_New")]));
+    let cli = parse(&known, &line).unwrap();
+    assert!(format!("{cli:?}").contains("eu-west-1_New"));
+}
+
+#[test]
 fn the_stack_is_not_asked_for_what_it_does_not_know() {
     let problem = parse(&Values::new(), &words("twinpool resolve")).unwrap_err();
     let missing = Missing::of(&problem);

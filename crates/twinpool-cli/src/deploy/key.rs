@@ -14,6 +14,7 @@ use twinpool_core::digest::DigestKey;
 
 use crate::digest_key::{FILE, VARIABLE, text_of};
 use crate::failure::Misuse;
+use crate::random::random;
 
 /// The digest key of a stack that is made.
 pub(super) struct Key {
@@ -47,9 +48,7 @@ impl Key {
         if let Some(secret) = text_of(path)? {
             return Self::checked(secret, From::File(path.to_owned()), &path.display().to_string());
         }
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).map_err(|_| anyhow::anyhow!("the system gave no random number"))?;
-        Ok(Self { secret: STANDARD.encode(bytes), from: From::New(path.to_owned()) })
+        Ok(Self { secret: STANDARD.encode(random::<32>()?), from: From::New(path.to_owned()) })
     }
 
     fn checked(secret: String, from: From, name: &str) -> anyhow::Result<Self> {

@@ -179,7 +179,12 @@ impl Wanted {
         let was = |name: &String| before.and_then(|before| before.get(name)).map_or("", String::as_str);
         let changed = self.values.iter().filter(|(name, value)| was(name) != value.as_str());
         let line = |(name, value): (&String, &String)| {
-            let value = if value.is_empty() { "(empty)" } else { value };
+            let value = match name.as_str() {
+                // As `twinpool where` has it.
+                "NewPoolExternalId" => "(not shown)",
+                _ if value.is_empty() => "(empty)",
+                _ => value,
+            };
             beside(24, &format!("  {name}"), value)
         };
         let lines: String = changed.map(line).collect();
@@ -194,7 +199,15 @@ mod tests {
 
     fn known() -> BTreeSet<String> {
         let chained = OLD_POOL.iter().chain(NEW_POOL).map(|(_, parameter)| *parameter);
-        let more = [KEY, ARCHITECTURE, "OldPoolId", "LocalEndpointUrl", "QuotaPercent", "SweepSchedule"];
+        let more = [
+            KEY,
+            ARCHITECTURE,
+            "OldPoolId",
+            "LocalEndpointUrl",
+            "NewPoolExternalId",
+            "QuotaPercent",
+            "SweepSchedule",
+        ];
         chained.chain(more).map(str::to_owned).collect()
     }
 
@@ -248,7 +261,7 @@ mod tests {
 
     #[test]
     fn what_is_not_said_stays_and_the_key_always_does() {
-        let wanted = wanted(&[("QuotaPercent", "20")]).unwrap();
+        let wanted = wanted(&[("QuotaPercent", "20"), ("NewPoolExternalId", "between-us")]).unwrap();
         let before =
             map(&[("QuotaPercent", "50"), (KEY, "****"), ("SweepSchedule", "rate(1 day)"), ("Gone", "x")]);
         let given: BTreeMap<_, _> = wanted.given(Some(&before), None).into_iter().collect();
@@ -259,6 +272,7 @@ mod tests {
         assert!(!given.contains_key("OldPoolId"), "the template's default");
         let shown = wanted.shown(Some(&before));
         assert!(shown.contains("QuotaPercent") && !shown.contains("****"), "{shown}");
+        assert!(shown.contains("NewPoolExternalId") && !shown.contains("between-us"), "{shown}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::io::Write as _;
 
 use anyhow::Context as _;
 use twinpool_aws::sqs::DeadLetter;
-use twinpool_core::change_event::{About, Cause as EventCause, ChangeEvent, EventId};
+use twinpool_core::change_event::{About, Cause as EventCause, ChangeEvent};
 use twinpool_core::id::{PoolId, Timestamp};
 use twinpool_core::port::{Clock as _, LinkReader, PortError, TroubleStore};
 use twinpool_core::trouble::code;
@@ -17,6 +17,7 @@ use super::look::{Found, Group, Look, Looked};
 use super::walk::{Interrupt, Step, walk};
 use crate::clock::SystemClock;
 use crate::failure::unusable;
+use crate::random::event_id;
 use crate::show;
 
 /// After so many messages a line says how far it is.
@@ -266,7 +267,7 @@ impl<D: Dlq, Q: HintQueue, L: LinkReader + TroubleStore> Act<'_, D, Q, L> {
             return Ok(0);
         }
         let now = SystemClock.now();
-        let hint = ChangeEvent::hint(fresh_id()?, event.pool, about, EventCause::operator("Redrive"), now);
+        let hint = ChangeEvent::hint(event_id()?, event.pool, about, EventCause::operator("Redrive"), now);
         // Where there is no sub, the group is a digest that needs the key, and this message has it.
         let group = event.sub.as_ref().map_or(letter.group.as_str(), |sub| sub.as_str());
         queue
@@ -284,12 +285,6 @@ impl<D: Dlq, Q: HintQueue, L: LinkReader + TroubleStore> Act<'_, D, Q, L> {
 /// What to say when the DLQ does not answer.
 pub(super) fn dlq_problem(error: PortError) -> anyhow::Error {
     unusable("the DLQ", "--dlq-url / TWINPOOL_DLQ_URL", error)
-}
-
-fn fresh_id() -> anyhow::Result<EventId> {
-    let mut random = [0; 16];
-    getrandom::fill(&mut random).map_err(|_| anyhow::anyhow!("the system gave no random number"))?;
-    Ok(EventId::from_random(random))
 }
 
 #[cfg(test)]

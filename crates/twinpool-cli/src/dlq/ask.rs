@@ -4,6 +4,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use tokio::sync::oneshot;
 
+use crate::signal;
+
 /// Whether somebody sits there.
 pub(super) fn is_possible() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
@@ -26,6 +28,6 @@ pub(super) async fn ask(outlook: &str) -> io::Result<bool> {
             let line = line.unwrap_or_else(|_| Ok(String::new()))?;
             Ok(["y", "yes"].contains(&line.trim().to_ascii_lowercase().as_str()))
         }
-        _ = tokio::signal::ctrl_c() => Ok(false),
+        () = signal::once() => Ok(false),
     }
 }

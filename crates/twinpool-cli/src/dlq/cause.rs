@@ -143,7 +143,7 @@ pub(super) const NEWER: &str = "newer_twinpool";
 const UNKNOWN: &str = "unknown";
 
 /// Whether this command knows of a cause with this name. Of calls it knows the form only.
-pub(super) fn is_cause(name: &str) -> bool {
+pub(crate) fn is_cause(name: &str) -> bool {
     const OWN: [&str; 11] = [
         NOT_A_CHANGE_EVENT,
         NEWER,

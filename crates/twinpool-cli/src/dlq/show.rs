@@ -1,10 +1,10 @@
 //! What is in the DLQ, for people and for programs.
 
 use serde_json::json;
-use twinpool_core::id::Timestamp;
 
 use super::cause::Next;
 use super::look::{Found, Group};
+use crate::show::{count, minute, rfc3339};
 
 pub(super) fn to_text(found: &Found) -> String {
     if found.messages == 0 && found.more == 0 {
@@ -15,7 +15,7 @@ pub(super) fn to_text(found: &Found) -> String {
         out += &format!("{:>6}  {}\n", group.messages, group.cause.name());
         out += &format!("        {}\n", group.cause.words());
         out += &format!("        {}\n", group.cause.remedy());
-        out += &format!("        oldest {}{}\n", rfc3339(group.oldest), who(group));
+        out += &format!("        oldest {}{}\n", minute(group.oldest), who(group));
     }
     let word = if found.messages == 1 { "message" } else { "messages" };
     out += &format!("{:>6}  {word} in all\n", found.messages);
@@ -39,7 +39,7 @@ fn who(group: &Group) -> String {
     let others = group.about.len().saturating_sub(named.len());
     match (named.is_empty(), others) {
         (true, 0) => String::new(),
-        (true, others) => format!("; {} told by name only", crate::show::count(others, "user")),
+        (true, others) => format!("; {} told by name only", count(others, "user")),
         (false, 0) => format!("; {}", named.join(", ")),
         (false, others) => format!("; {} and {others} more", named.join(", ")),
     }
@@ -68,15 +68,10 @@ pub(super) fn to_json(found: &Found) -> String {
     format!("{all:#}\n")
 }
 
-fn rfc3339(at: Timestamp) -> String {
-    let time = std::time::UNIX_EPOCH.checked_add(std::time::Duration::from_millis(at.0));
-    time.map_or_else(|| "unknown".to_owned(), |time| humantime::format_rfc3339_seconds(time).to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use twinpool_core::change_event::About;
-    use twinpool_core::id::{Sub, Username};
+    use twinpool_core::id::{Sub, Timestamp, Username};
 
     use super::*;
     use crate::dlq::cause::Cause;
@@ -106,15 +101,23 @@ mod tests {
          9  AdminCreateUser:AccessDeniedException
             AdminCreateUser failed: AccessDeniedException
             not retryable as it is: mend it, then `twinpool dlq redrive --cause AdminCreateUser:AccessDeniedException`
-            oldest 2026-11-21T00:00:00Z; sub-1, sub-2, sub-3 and 3 more
+            oldest 2026-11-21 00:00Z; sub-1, sub-2, sub-3 and 3 more
          1  not_a_change_event
             not a change event: somebody else sends to this queue
             not retryable: `twinpool dlq drop --cause not_a_change_event` deletes it
-            oldest 2026-11-21T00:00:00Z
+            oldest 2026-11-21 00:00Z
         10  messages in all
             about 2 more were not looked at: beyond the limit, or behind others of the same user
         ");
         assert_eq!(to_text(&Found::default()), "the DLQ is empty.\n");
+    }
+
+    #[test]
+    fn a_message_with_a_time_that_cannot_be_hides_no_other() {
+        let mut found = found();
+        found.groups[1].oldest = Timestamp(u64::MAX);
+        assert!(to_text(&found).contains("AdminCreateUser:AccessDeniedException"));
+        assert!(to_json(&found).contains("\"oldest\": \"9999-12-31"));
     }
 
     #[test]
@@ -125,7 +128,7 @@ mod tests {
             {
               "cause": "AdminCreateUser:AccessDeniedException",
               "messages": 9,
-              "oldest": "2026-11-21T00:00:00Z",
+              "oldest": "2026-11-21T00:00:00.123Z",
               "remedy": "not retryable as it is: mend it, then `twinpool dlq redrive --cause AdminCreateUser:AccessDeniedException`",
               "retryable": false,
               "some": [
@@ -139,7 +142,7 @@ mod tests {
             {
               "cause": "not_a_change_event",
               "messages": 1,
-              "oldest": "2026-11-21T00:00:00Z",
+              "oldest": "2026-11-21T00:00:00.123Z",
               "remedy": "not retryable: `twinpool dlq drop --cause not_a_change_event` deletes it",
               "retryable": false,
               "some": [],

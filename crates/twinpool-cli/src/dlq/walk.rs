@@ -9,12 +9,13 @@ use twinpool_aws::sqs::{BATCH, DeadLetter};
 
 use super::act::dlq_problem;
 use super::letters::Dlq;
+use crate::signal;
 
 /// How long a message is out of sight. A walk that takes longer sees messages twice, and knows them by their id; one that
 /// is killed leaves them to come back after this long.
 const HOLD: Duration = Duration::from_secs(300);
 
-/// Whether somebody pressed Ctrl-C: the walk then gives back what it holds, and ends.
+/// Whether somebody wants it to end: the walk then gives back what it holds, and ends.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Interrupt(Arc<AtomicBool>);
 
@@ -23,10 +24,10 @@ impl Interrupt {
     pub(super) fn watch() -> Self {
         let interrupt = Self::default();
         let flag = Arc::clone(&interrupt.0);
+        let ended = signal::once();
         tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                flag.store(true, Ordering::Relaxed);
-            }
+            ended.await;
+            flag.store(true, Ordering::Relaxed);
         });
         interrupt
     }

@@ -7,6 +7,7 @@ use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::sqs::Queue;
 use twinpool_core::change_event::{Cause, UserRef};
 use twinpool_core::held_back::Reason;
+use twinpool_core::history::Entry;
 use twinpool_core::id::{OldSub, Timestamp, Username};
 use twinpool_core::link::{Link, LinkState, Names};
 use twinpool_core::port::{Answer, Class, LinkReader as _, PoolReader as _, PortError, TroubleStore as _};
@@ -92,7 +93,9 @@ impl<'a> Follow<'a> {
         // Whether it is capture that does not send, or the mirror that does not take, a hint past capture tells.
         self.operator.send(&self.before, DIRECT).await?;
         match self.operator.answer_within(&self.before, Some(self.wait / 2)).await? {
-            operator::Answer::Here(link) if was_direct(&link) => Ok((Arrival::LostByCapture, None)),
+            operator::Answer::Here(link) if was_direct(&self.before, &link) => {
+                Ok((Arrival::LostByCapture, None))
+            }
             operator::Answer::Here(link) => Ok((answered(&link), Some(*link))),
             operator::Answer::Late | operator::Answer::NotWaited => {
                 Ok((Arrival::Silence(self.trouble().await), None))
@@ -146,13 +149,39 @@ fn answered(link: &Link) -> Arrival {
     }
 }
 
-fn was_direct(link: &Link) -> bool {
-    let direct = Cause::operator(DIRECT);
-    link.history.last_for_operator().is_some_and(|entry| entry.cause == direct)
-        && !link.history.entries().any(|entry| entry.cause.as_str() == "Operator_Doctor")
+/// Whether the mirror has answered the hint past capture alone. `before`: it keeps lines of earlier doctors, too.
+fn was_direct(before: &Link, link: &Link) -> bool {
+    let is_new = |entry: &&Entry| !before.history.entries().any(|old| old == *entry);
+    link.history.last_for_operator().is_some_and(|entry| entry.cause == Cause::operator(DIRECT))
+        && !link.history.entries().filter(is_new).any(|entry| entry.cause.as_str() == "Operator_Doctor")
 }
 
 /// The call that failed, below what was said about it.
 fn port_error(problem: anyhow::Error) -> anyhow::Result<PortError> {
     problem.downcast::<PortError>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::linked;
+
+    fn noted(link: &Link, at: u64, cause: &str) -> Link {
+        let mut link = link.clone();
+        link.history.add(Entry {
+            at: Timestamp(at),
+            cause: Cause::operator(cause),
+            did: "in step".to_owned(),
+        });
+        link
+    }
+
+    #[test]
+    fn capture_that_works_no_more_is_found_also_after_a_doctor_whose_hint_came_through() {
+        let before = noted(&linked(), 1, "Doctor");
+        assert!(was_direct(&before, &noted(&before, 2, DIRECT)));
+        let late = noted(&noted(&before, 2, "Doctor"), 3, DIRECT);
+        assert!(!was_direct(&before, &late), "both arrived");
+        assert!(!was_direct(&before, &noted(&before, 2, "Sync")), "somebody else's");
+    }
 }

@@ -17,7 +17,7 @@ pub(super) fn notice(way: Way) -> &'static str {
             "nothing until the switch; then the sign-in itself asks to reset the password, or a code is enough where the new pool lets people sign in with one"
         }
         Way::FirstSignIn => {
-            "nothing: the password works at once, if the app sends it to Cognito (not SRP); until then a user has no new sub. twinpool does not do this yet"
+            "nothing: the password works at once, if the app sends it to Cognito (not SRP); until then a user has no new sub. The stack needs SignInContinuity=migration"
         }
     }
 }

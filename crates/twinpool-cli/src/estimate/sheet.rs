@@ -242,7 +242,6 @@ impl Sheet {
         let calls = way.calls.iter().map(|(category, number)| (category.name().to_owned(), json!(number)));
         json!({
             "way": name(way.way),
-            "in_twinpool": way.way != Way::FirstSignIn,
             "calls": calls.collect::<serde_json::Map<_, _>>(),
             "seconds": way.takes.map(|(time, _)| time.as_secs()),
             "bound_by": way.takes.map(|(_, category)| category.name()),
@@ -279,15 +278,7 @@ pub(super) fn short(number: u64) -> String {
     if number >= 10_000_000 {
         return format!("{}.{} M", number / 1_000_000, number / 100_000 % 10);
     }
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
+    show::thousands(number)
 }
 
 fn span(time: Duration) -> String {

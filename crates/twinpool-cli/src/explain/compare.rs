@@ -96,7 +96,7 @@ impl Sides<'_> {
         let names: BTreeSet<&AttributeName> = wanted.keys().chain(new.keys()).collect();
         let told = |name: &AttributeName, value: &Value| {
             // Whether somebody proved a contact says nothing of a person.
-            if is_flag(name) && is_yes_or_no(value) {
+            if Contact::is_flag(name) && is_yes_or_no(value) {
                 value.reveal().to_owned()
             } else {
                 masked(value.reveal())
@@ -115,7 +115,7 @@ impl Sides<'_> {
             let (want, have) = (wanted.get(name), new.get(name));
             // A contact whose flag is missing counts as unproved, and so the mirror writes it.
             let assumed = |side: &BTreeMap<AttributeName, Value>| {
-                let contact = Contact::of(name).filter(|_| is_flag(name));
+                let contact = Contact::of(name).filter(|_| Contact::is_flag(name));
                 contact.is_some_and(|contact| side.contains_key(&contact.address_attribute()))
             };
             let want = want.or_else(|| assumed(wanted).then_some(&unproved));
@@ -123,7 +123,7 @@ impl Sides<'_> {
             shown.insert(source.clone());
             let subject = Subject::Attribute(name.clone());
             let sides = (show(source, old), show(name, new.get(name)));
-            let same = same(self.new_shape, name, want, have);
+            let same = self.new_shape.is_same(name, want, have);
             let mut line = self.line(&subject, "attribute", name.to_string(), sides, same);
             if want.is_none() {
                 let announced = self.link.is_some_and(|link| link.announced.attributes.contains(name));
@@ -257,10 +257,6 @@ impl Sides<'_> {
     }
 }
 
-fn is_flag(name: &AttributeName) -> bool {
-    Contact::ALL.iter().any(|contact| contact.flag() == name.as_str())
-}
-
 fn is_yes_or_no(value: &Value) -> bool {
     ["true", "false"].contains(&value.reveal())
 }
@@ -272,15 +268,6 @@ fn yes(is: bool) -> String {
 fn left_out(kind: &'static str, name: String, new: String) -> Line {
     let verdict = "left out by a rule".to_owned();
     Line { kind, name, old: yes(true), new, rule: None, differs: false, verdict }
-}
-
-/// A case-insensitive pool may fold what people sign in with (F§4.10): that is no difference.
-fn same(shape: &PoolShape, name: &AttributeName, one: Option<&Value>, other: Option<&Value>) -> bool {
-    let folds = !shape.case_sensitive && matches!(name.as_str(), "email" | "preferred_username");
-    match (one, other) {
-        (Some(one), Some(other)) if folds => one.reveal().to_lowercase() == other.reveal().to_lowercase(),
-        (one, other) => one == other,
-    }
 }
 
 /// The status, as Cognito names it.

@@ -120,9 +120,9 @@ impl Whole {
         let mut out = String::new();
         for entry in link.history.entries() {
             let what = format!("{}: {}", entry.cause.as_str(), entry.did);
-            out.push_str(&show::beside(16, &show::minute(entry.at), &what));
+            out.push_str(&show::beside(17, &show::minute(entry.at), &what));
         }
-        if out.is_empty() { out } else { format!("\nhistory (UTC)\n{out}") }
+        if out.is_empty() { out } else { format!("\nhistory\n{out}") }
     }
 
     /// Why it is as it is, in one sentence.

@@ -5,7 +5,7 @@ use twinpool_engine::Selection;
 
 use super::check::Checked;
 use crate::carry::Also;
-use crate::show::{minute, rfc3339, thousands};
+use crate::show::{minute, prose, rfc3339, thousands};
 
 /// Which lines are left out.
 pub(super) fn broken_lines(checked: &Checked) -> Option<String> {
@@ -22,8 +22,8 @@ pub(super) fn broken_lines(checked: &Checked) -> Option<String> {
 pub(super) fn intent(checked: &Checked, list_tells_all: bool, percent: u8) -> String {
     let (users, at) = (thousands(checked.users), minute(checked.head.started_at));
     let mut out = format!(
-        "The file holds {users} users of the old pool as they were at {at}. Whoever is not in the new pool yet is made\n\
-         there as the file says, and counts as an active user of it this month; nobody is messaged. Groups are read in the\n\
+        "The file holds {users} users of the old pool as they were at {at}. Whoever is not in the new pool yet is made \
+         there as the file says, and counts as an active user of it this month; nobody is messaged. Groups are read in the \
          old pool, so nobody is made who was deleted there since. What else has changed since is not in the file.\n"
     );
     if !list_tells_all {
@@ -35,7 +35,7 @@ pub(super) fn intent(checked: &Checked, list_tells_all: bool, percent: u8) -> St
             thousands(checked.unreadable)
         );
     }
-    out + &format!("At most {percent} % of each Cognito quota is used.\n")
+    prose(&(out + &format!("At most {percent} % of each Cognito quota is used.\n")))
 }
 
 /// The same for the same selection of the same file: a run goes on only where it is. A line that was corrected makes another.
@@ -47,10 +47,10 @@ pub(super) fn scope(selection: &Selection, checked: &Checked) -> String {
 /// At the end.
 pub(super) fn ending(checked: &Checked) -> Also {
     let head = &checked.head;
-    let words = format!(
+    let words = prose(&format!(
         "What has changed in the old pool since {} is not in the file: `twinpool backfill` brings it.\n\n",
         minute(head.started_at)
-    );
+    ));
     let json = json!({
         "pool": head.pool.as_str(),
         "as_of": rfc3339(head.started_at),

@@ -13,6 +13,7 @@ use twinpool_core::password::Inviter;
 use twinpool_core::port::{Clock, LinkReader, PoolWriter};
 use twinpool_engine::{Invite, Invited, PerHour, Skip, Taken, Which};
 
+use super::choose::Chosen;
 use crate::progress::Progress;
 use crate::signal;
 
@@ -42,8 +43,28 @@ impl Result {
     }
 }
 
+/// Invites, at this pace. Whoever gets no new mail in this run can at least reset.
+pub(super) async fn invite_chosen<N, L, C>(
+    invite: &Invite<'_, N, L, C>,
+    chosen: &Chosen,
+    per_hour: NonZeroU32,
+    progress: &Progress,
+) -> Result
+where
+    N: PoolWriter + Inviter,
+    L: LinkReader + ArrivalStore,
+    C: Clock,
+{
+    let invited = invite_all(invite, &chosen.who, per_hour, progress).await;
+    if invited.stopped {
+        return invited;
+    }
+    let back = withdraw_all(invite, &chosen.expired, Which::Expired, progress).await;
+    Result { failed: invited.failed + back.failed, sent: invited.sent, skipped: invited.skipped, ..back }
+}
+
 /// Invites, at this pace.
-pub(super) async fn invite_all<N, L, C>(
+async fn invite_all<N, L, C>(
     invite: &Invite<'_, N, L, C>,
     who: &[OldSub],
     per_hour: NonZeroU32,

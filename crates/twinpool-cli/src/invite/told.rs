@@ -12,7 +12,7 @@ use super::choose::Chosen;
 use super::look::Settings;
 use crate::Exit;
 use crate::progress::span;
-use crate::show::{self, count, thousands};
+use crate::show::{self, count, prose, thousands};
 
 /// So many subs are shown; `--json` has all.
 const SHOWN: usize = 20;
@@ -21,8 +21,8 @@ pub(super) fn intent(chosen: &Chosen, per_hour: NonZeroU32, settings: &Settings)
     let hours = chosen.who.len().saturating_sub(1) as f64 / f64::from(per_hour.get());
     let mut out = format!(
         "{} would get a temporary password by e-mail: about {}, at {} an hour, by {}.\nEach is looked at \
-         right before: nobody who has come or has a password is touched, and nothing happens\nto the old pool. Until they \
-         come, these people cannot use \"forgot password\" (--withdraw gives it back). Each counts\nas active this month.\n",
+         right before: nobody who has come or has a password is touched, and nothing happens to the old pool. Until they \
+         come, these people cannot use \"forgot password\" (--withdraw gives it back). Each counts as active this month.\n",
         count(chosen.who.len(), "user"),
         span(hours * 3_600.0),
         thousands(per_hour.get().into()),
@@ -41,7 +41,7 @@ pub(super) fn intent(chosen: &Chosen, per_hour: NonZeroU32, settings: &Settings)
     for (way, number) in &chosen.other_ways {
         out += &format!("{:>9}  have not come, and their way is {way} (--way)\n", thousands(*number as u64));
     }
-    out
+    prose(&out)
 }
 
 /// Whose word it is that these are meant.
@@ -50,10 +50,10 @@ pub(super) fn policy(rules: &str, terms: &InviteTerms) -> String {
         "The ways are those of {rules} here; deployed functions have the rules that were packaged.\n"
     );
     if terms.rules.sign_in().names_providers() {
-        out += "Policies by provider: the table tells only providers that wait for a first sign-in. Name the others\n\
+        out += "Policies by provider: the table tells only providers that wait for a first sign-in. Name the others \
                 with --user.\n";
     }
-    out
+    prose(&out)
 }
 
 /// When the last mail of a run that ends now works no more.
@@ -62,11 +62,16 @@ pub(super) fn over(now: Timestamp, valid_for: Duration) -> Timestamp {
 }
 
 pub(super) fn intent_to_withdraw(users: usize) -> String {
-    format!(
-        "The temporary passwords of up to {} stop working, and \"forgot password\" works for them again. Nobody who\nhas a \
-         password of their own is touched.\n",
+    prose(&format!(
+        "The temporary passwords of up to {} stop working, and \"forgot password\" works for them again. Nobody who has a \
+         password of their own is touched.",
         count(users, "user")
-    )
+    ))
+}
+
+/// Nobody was invited.
+pub(super) fn refused(why: &str, as_json: bool) -> String {
+    if as_json { format!("{:#}\n", json!({ "answer": "refused", "why": why })) } else { prose(why) }
 }
 
 pub(super) fn plan_json(chosen: &Chosen) -> String {
@@ -153,9 +158,8 @@ fn to_text(result: &Result, more: usize, over: Option<&str>) -> String {
         out += "there was nothing to do\n";
     }
     if let Some(day) = over {
-        out += &format!(
-            "Who has not come by {day} can neither sign in nor reset. From then on: twinpool invite --withdraw expired\n"
-        );
+        out += &format!("Who has not come by {day} can neither sign in nor reset. From then on:\n");
+        out += "  twinpool invite --withdraw expired\n";
     }
     for (skip, all) in result.skipped.iter().filter(|(skip, _)| skip.is_obstacle()) {
         out += &format!("\n{}:\n", word(*skip).1);

@@ -22,14 +22,14 @@ pub(super) fn intent(
     let who = show::count(users, "user");
     let left_out = scratch.left_out.join("; ");
     let mut out = format!(
-        "{who} of the old pool {old} are read, and written by {rules} into a scratch pool like {new},\nwhich is removed afterwards. Nobody is messaged. It makes {who} active this month in the scratch\npool, and in the old one. Not rehearsed: {left_out}.\n"
+        "{who} of the old pool {old} are read, and written by {rules} into a scratch pool like {new}, which is removed afterwards. Nobody is messaged. It makes {who} active this month in the scratch pool, and in the old one. Not rehearsed: {left_out}.\n"
     );
     for pool in left {
         out.push_str(&format!(
             "The scratch pool {pool} was left over by an earlier rehearsal, and is removed first.\n"
         ));
     }
-    out
+    show::prose(&out)
 }
 
 pub(super) fn words(done: &Result, note: Option<&str>) -> String {

@@ -4,14 +4,15 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use twinpool_core::change_event::{About, Cause, ChangeEvent, EventId};
+use twinpool_core::change_event::{About, Cause, ChangeEvent};
 use twinpool_core::id::{OldSub, PoolId, Sub};
-use twinpool_core::port::{Class, Clock as _, PortError};
+use twinpool_core::port::{Clock as _, PortError};
 use twinpool_core::snapshot::{Snapshot, Status};
 use twinpool_engine::{Listener, Looking, Observer, Ports as _, Row, Step, Summary, SyncError};
 
 use super::Rehearsal;
 use crate::clock::SystemClock;
+use crate::random::event_id;
 
 /// How often a user is tried whose failure may pass.
 const TRIES: u32 = 6;
@@ -64,8 +65,6 @@ async fn carry(
 }
 
 fn may_pass(problem: &SyncError) -> bool {
-    let passes =
-        |error: &PortError| matches!(error.class, Class::Throttled | Class::Unavailable | Class::Stale);
     match problem {
         SyncError::TooEarly
         | SyncError::BeingMade
@@ -73,21 +72,19 @@ fn may_pass(problem: &SyncError) -> bool {
         | SyncError::AtWork
         | SyncError::Settling
         | SyncError::Contended => true,
-        SyncError::Port(error) => passes(error),
+        SyncError::Port(error) => error.class.passes(),
         SyncError::OtherPool | SyncError::NoUser | SyncError::NoWayBack => false,
     }
 }
 
 fn event(pool: &PoolId, user: &Snapshot) -> anyhow::Result<ChangeEvent> {
-    let mut random = [0; 16];
-    getrandom::fill(&mut random).map_err(|_| anyhow::anyhow!("the system gave no random number"))?;
     // A federated profile is found by its username only (F§4).
     let about = match user.status {
         Status::ExternalProvider => About::Profile(user.sub.clone(), user.username.clone()),
         _ => About::User(user.sub.clone()),
     };
     let cause = Cause::operator("Rehearse");
-    Ok(ChangeEvent::hint(EventId::from_random(random), pool.clone(), about, cause, SystemClock.now()))
+    Ok(ChangeEvent::hint(event_id()?, pool.clone(), about, cause, SystemClock.now()))
 }
 
 /// Keeps the rows of those who are not equal.

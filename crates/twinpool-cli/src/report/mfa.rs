@@ -146,7 +146,7 @@ impl Report {
         ));
         if let Some((first, last)) = self.span() {
             let (first, last) = (show::minute(first), show::minute(last));
-            out.push_str(&format!("as each was at its last mirror, from {first} to {last} (UTC)\n"));
+            out.push_str(&format!("as each was at its last mirror, from {first} to {last}\n"));
         }
         out.push_str("what a user set up since, without another change or sign-in, is not seen yet;\n");
         out.push_str("users whom twinpool has not seen yet are not in it\n");
@@ -192,13 +192,13 @@ mod tests {
     fn a_table_for_people() {
         insta::assert_snapshot!(report().table(), @r"
         old sub  user id  cannot move    as of
-        old-1    old-1    totp passkeys  2026-11-21 00:00
-        old-3    old-3    totp           2026-11-21 00:00
+        old-1    old-1    totp passkeys  2026-11-21 00:00Z
+        old-3    old-3    totp           2026-11-21 00:00Z
 
               2  totp
               1  passkeys
         2 of 3 linked users must set something up again in the new pool
-        as each was at its last mirror, from 2026-11-21 00:00 to 2026-11-21 00:00 (UTC)
+        as each was at its last mirror, from 2026-11-21 00:00Z to 2026-11-21 00:00Z
         what a user set up since, without another change or sign-in, is not seen yet;
         users whom twinpool has not seen yet are not in it
         ");

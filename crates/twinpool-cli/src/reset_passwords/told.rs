@@ -5,26 +5,26 @@ use twinpool_engine::{NotReset, ResetWay};
 
 use super::carry::Result;
 use crate::Exit;
-use crate::show::{count, thousands};
+use crate::show::{count, prose, thousands};
 
 /// So many subs are shown; `--json` has all.
 const SHOWN: usize = 20;
 
 pub(super) fn intent(users: usize, way: ResetWay) -> String {
     let users = count(users, "user");
-    match way {
+    prose(&match way {
         ResetWay::Message => format!(
-            "The old pool would send up to {users} a message with a code, by e-mail or text message as it is set up, and ask each at\n\
-             the next sign-in to reset the password. What they cost, and how many a day may be sent, is the pool's mailer's to say.\n\
-             Each is looked at right before: whoever chose a password there since is not touched. People who do not expect the\n\
-             message should be told before.\n"
+            "The old pool would send up to {users} a message with a code, by e-mail or text message as it is set up, and ask each at \
+             the next sign-in to reset the password. What they cost, and how many a day may be sent, is the pool's mailer's to say. \
+             Each is looked at right before: whoever chose a password there since is not touched. People who do not expect the \
+             message should be told before."
         ),
         ResetWay::Silently => format!(
-            "The password of up to {users} in the old pool would stop working, without a message: only \"forgot password\" helps\n\
-             them then, and the form should say so. Each is looked at right before: whoever chose a password there since is not\n\
-             touched.\n"
+            "The password of up to {users} in the old pool would stop working, without a message: only \"forgot password\" helps \
+             them then, and the form should say so. Each is looked at right before: whoever chose a password there since is not \
+             touched."
         ),
-    }
+    })
 }
 
 pub(super) fn plan_json(users: usize) -> String {
@@ -103,6 +103,7 @@ mod tests {
         assert!(intent(1_204, ResetWay::Message).contains("up to 1204 users a message"));
         assert!(
             intent(1, ResetWay::Silently)
+                .replace('\n', " ")
                 .contains("up to 1 user in the old pool would stop working, without a message")
         );
     }

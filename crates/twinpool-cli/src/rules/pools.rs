@@ -22,7 +22,7 @@ pub(super) fn check(old: &PoolShape, new: &PoolShape, marker: &AttributeName) ->
         )));
     } else if new.is_mutable(marker) {
         found.push(Verdict::Refused(format!(
-            "the attribute {marker} of the new pool can be changed, so it proves nothing, and Cognito cannot make it fixed later: add another one, and name it with --marker and the parameter MarkerAttribute of the stack: aws cognito-idp add-custom-attributes --user-pool-id {pool} --custom-attributes Name={short}2,AttributeDataType=String,Mutable=false"
+            "the attribute {marker} of the new pool can be changed, so it proves nothing, and Cognito cannot make it fixed later: add another one, and name it with --marker / TWINPOOL_MARKER_ATTRIBUTE and the parameter MarkerAttribute of the stack: aws cognito-idp add-custom-attributes --user-pool-id {pool} --custom-attributes Name={short}2,AttributeDataType=String,Mutable=false"
         )));
     }
     let by_email = new.sign_in.is_unique(&Contact::Email.address_attribute());

@@ -7,9 +7,8 @@ use twinpool_rules::{Example, Row, Rules, SignInPolicy, Verdict};
 
 use super::sign_in;
 use crate::Exit;
+use crate::show::{WIDTH, wrap};
 
-/// As wide as a terminal that nobody has widened.
-const WIDTH: usize = 80;
 const INDENT: usize = 4;
 const GAP: usize = 2;
 const HEAD: [&str; 5] = ["OLD POOL", "NEW POOL", "WHAT BECOMES OF IT", "EXAMPLE", "VERDICT"];
@@ -180,20 +179,6 @@ fn push(out: &mut String, cells: &[Vec<String>; 5], widths: [usize; 5]) {
         out.push_str(line.trim_end());
         out.push('\n');
     }
-}
-
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 #[cfg(test)]

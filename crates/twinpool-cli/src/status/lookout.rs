@@ -27,6 +27,7 @@ use crate::clock::SystemClock;
 use crate::options::{self, RulesFile, Table};
 use crate::place::Place;
 use crate::stack::Named;
+use crate::steps::soon;
 
 mod budget;
 mod parts;
@@ -35,7 +36,7 @@ mod read;
 
 use parts::Parts;
 use reach::{Aws, New};
-use read::{soon, told};
+use read::told;
 
 /// CloudWatch counts by the minute, and is paid for each series.
 const COUNTED: Duration = Duration::from_secs(30);
@@ -236,7 +237,7 @@ impl Lookout {
 }
 
 /// Since when measures are taken: what was before the last step says nothing of it.
-fn since(standing: &Standing, window: Duration, now: Timestamp) -> Timestamp {
+pub(crate) fn since(standing: &Standing, window: Duration, now: Timestamp) -> Timestamp {
     // Where nobody is moved, no step is there to look from.
     let from = if standing.phase.moves() { standing.clone() } else { Standing::default() };
     twinpool_core::watch::from(&from, window, now)

@@ -146,7 +146,7 @@ fn screen(overview: &Overview) -> String {
 fn a_move_that_goes_well() {
     insta::assert_snapshot!(screen(&well()), @r"
     prod · 2026-11-21 00:00:00 UTC · all is well
-    phase      canary, 25 % · since 2026-11-20 23:00 · way back proven 2026-11-20
+    phase      canary, 25 % · since 2026-11-20 23:00Z · way back proven 2026-11-20
     users      ███████████████████░ 99.9 % of about 12,345 users of the old pool
                12,333 linked · 2 pending · 0 in conflict · 1,204 moved · 1,500 came
     lag        p50 0.8 s · p95 2.4 s · p99 2 min · 1,234 handled in 5 min
@@ -155,7 +155,7 @@ fn a_move_that_goes_well() {
     conflicts  none open
     budget     UserCreation 62 % (31.2 of 50/s) · UserUpdate 40 % (20.0 of 50/s)
     verdict    go on
-    verify     2026-11-20 22:00 · 12,333 users · equal
+    verify     2026-11-20 22:00Z · 12,333 users · equal
     ");
     assert_eq!(exit(&well()), Exit::Done);
 }
@@ -164,17 +164,17 @@ fn a_move_that_goes_well() {
 fn a_move_of_which_the_mirror_has_died() {
     insta::assert_snapshot!(screen(&bad()), @r#"
     prod · 2026-11-21 00:00:00 UTC · somebody must act
-    phase      canary, 25 % · since 2026-11-20 23:00 · way back proven 2026-11-20
+    phase      canary, 25 % · since 2026-11-20 23:00Z · way back proven 2026-11-20
     users      █████████░░░░░░░░░░░ 49.41 % of about 12,345 users of the old pool
                6,100 linked · 30 pending · 4 in conflict · 0 moved · 0 came
-               as of 2026-11-20 23:55: a walk takes 45 s
+               as of 2026-11-20 23:55Z: a walk takes 45 s
     lag        the mirror is stopped
     queue      4,321 waiting · 0 at work · oldest 7 min
     DLQ        mirror 3 · audit trail 0
     conflicts  12 taken · 3 twin · 2 not_in_schema · and 1 more
     budget     UserUpdate 96 % (24.0 of 25/s)
     verdict    roll back
-    verify     2026-11-21 00:00 · 6,100 users · 17 differ
+    verify     2026-11-21 00:00Z · 6,100 users · 17 differ
 
     ✗ nothing is mirrored: the function prod-Mirror-1X2Y is not there; 4,321
       messages waiting → twinpool doctor

@@ -24,7 +24,7 @@ use crate::digest_key;
 use crate::doctor::{Parts, look};
 use crate::readiness::Heard;
 
-/// A rollback looks no longer than this at anything.
+/// A rollback, and a look at the whole, look no longer than this at anything.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The few things that a rollback looks at.
@@ -37,7 +37,7 @@ pub(crate) struct Brief<'a> {
 }
 
 /// Waits a while.
-async fn soon<T>(look: impl Future<Output = Look<T>>) -> Look<T> {
+pub(crate) async fn soon<T>(look: impl Future<Output = Look<T>>) -> Look<T> {
     let late = || Err(format!("no answer in {} seconds", PATIENCE.as_secs()));
     tokio::time::timeout(PATIENCE, look).await.unwrap_or_else(|_| late())
 }

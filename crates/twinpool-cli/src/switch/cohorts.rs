@@ -28,7 +28,7 @@ pub(crate) struct Asked {
     deny: Vec<String>,
 }
 
-fn a_value(text: &str) -> Result<(AttributeName, Value), String> {
+pub(crate) fn a_value(text: &str) -> Result<(AttributeName, Value), String> {
     const SHAPE: &str = "say it as ATTRIBUTE=VALUE, such as custom:tenant=acme";
     let (name, value) = text.split_once('=').ok_or(SHAPE)?;
     let name = AttributeName::parse(name.trim()).map_err(|_| SHAPE)?;

@@ -13,7 +13,9 @@ use twinpool_core::value::{Attributes, Value};
 
 use crate::doctor::Parts;
 use crate::operator::Operator;
+use crate::random::random;
 use crate::resolve::find;
+use crate::signal;
 
 /// Between two looks.
 pub(super) const PAUSE: Duration = Duration::from_secs(1);
@@ -95,7 +97,8 @@ pub(super) struct Prover<O, N> {
 }
 
 impl<O: PoolReader, N: PoolWriter> Prover<O, N> {
-    /// How long it took until the change was seen; or in a clause why it was not. The value that was there is put back in any case.
+    /// How long it took until the change was seen; or in a clause why it was not. The value that was there is put back, also where
+    /// somebody wants it to end.
     pub(super) async fn prove(
         &self,
         pair: &Pair,
@@ -109,13 +112,22 @@ impl<O: PoolReader, N: PoolWriter> Prover<O, N> {
                  an attribute that the rules carry as it is (--canary-attribute)"
             )));
         }
+        let mut stop = signal::once();
         let start = Instant::now();
         self.write(&pair.new_sub, Some(&fresh()?)).await?;
-        let seen = self.seen(pair, mirror, |now| now != &before).await;
+        let seen = tokio::select! {
+            seen = self.seen(pair, mirror, |now| now != &before) => Some(seen),
+            () = &mut stop => None,
+        };
         let took = start.elapsed();
         // Whatever came of it, the test user gets back what was there.
         self.write(&pair.new_sub, before.as_ref()).await?;
-        let back = self.seen(pair, mirror, |now| now == &before).await?;
+        let stopped = || format!("stopped; {attribute} of the test user was put back in the new pool");
+        let Some(seen) = seen else { return Ok(Err(stopped())) };
+        let back = tokio::select! {
+            back = self.seen(pair, mirror, |now| now == &before) => back?,
+            () = stop => return Ok(Err(stopped())),
+        };
         Ok(match (seen?, back) {
             (true, true) => Ok(took),
             (true, false) => Err(format!(
@@ -178,9 +190,7 @@ async fn value(
 
 /// A value that nobody has.
 fn fresh() -> anyhow::Result<Value> {
-    let mut random = [0; 4];
-    getrandom::fill(&mut random).map_err(|_| anyhow::anyhow!("the system gave no random number"))?;
-    let text: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let text: String = random::<4>()?.iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(Value::new(format!("twinpool-{text}")))
 }
 

@@ -5,17 +5,17 @@ use std::time::Duration;
 use twinpool_core::id::{AttributeName, Sub};
 use twinpool_core::phase::{Phase, ROUTES_AFTER, Share, Standing, Step};
 
-use crate::show::minute;
+use crate::show::{minute, prose};
 use crate::steps::{cohorts, moment};
 
 /// As long as clients keep an answer and the route keeps the phase, unless the stack says another time.
 const TOLD_WITHIN: Duration = Duration::from_secs(35);
 
 pub(super) fn proving(user: &Sub, attribute: &AttributeName) -> String {
-    format!(
+    prose(&format!(
         "First the way back is proven: changes travel both ways, {attribute} of {user} is changed in the new pool, seen in the old \
          one, and put back. Nobody else is sent. The test user counts as active this month.\n"
-    )
+    ))
 }
 
 pub(super) fn intent(standing: &Standing, step: &Step) -> String {
@@ -25,7 +25,7 @@ pub(super) fn intent(standing: &Standing, step: &Step) -> String {
         return format!("Now {before}. Everybody is sent to the new pool.\n");
     }
     let besides = cohorts(named).map(|named| format!(", and besides: {named}")).unwrap_or_default();
-    format!("Now {before}. {share} of the users are sent to the new pool{besides}.\n")
+    prose(&format!("Now {before}. {share} of the users are sent to the new pool{besides}.\n"))
 }
 
 /// Where the move stands now, and when clients know it.
@@ -46,12 +46,12 @@ pub(super) fn done(standing: &Standing) -> String {
             minute(since)
         );
     }
-    out + "Watch it: twinpool watch. Take it back, at any time: twinpool rollback --why TEXT\n"
+    prose(&(out + "Watch it: twinpool watch. Take it back, at any time: twinpool rollback --why TEXT\n"))
 }
 
 pub(super) fn unproven(why: &str) -> String {
-    format!(
+    prose(&format!(
         "the way back is not proven: {why}\nNobody was sent but the test user. Put it right and say the same again; `twinpool phase` \
          shows how it stands\n"
-    )
+    ))
 }

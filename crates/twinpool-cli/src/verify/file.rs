@@ -2,7 +2,7 @@
 //! interrupted run need not read them again. Subs and names, and no values; for their owner alone.
 
 use std::fs::{File, OpenOptions, Permissions};
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -118,12 +118,19 @@ pub(super) struct Journal {
 }
 
 impl Journal {
-    /// Begins the files anew; those of an interrupted run are read before.
+    /// Begins the files anew; those of an interrupted run are read before, and never lost.
     pub(super) fn open(path: Option<&Path>, resume: bool, head: &Head) -> anyhow::Result<Self> {
         let Some(path) = path else {
             return Ok(Self { rows: None, earlier: Vec::new() });
         };
         let journal_path = beside(path);
+        if !resume && has_read_somebody(&journal_path) {
+            return Err(Misuse(format!(
+                "{0} has whom an interrupted run read: say --resume, or remove it to read them again",
+                journal_path.display()
+            ))
+            .into());
+        }
         let earlier = if resume { read(&journal_path, head)? } else { Vec::new() };
         let mut journal = private(&journal_path, resume)?;
         // A line that was written by half ends here.
@@ -160,6 +167,12 @@ fn private(path: &Path, append: bool) -> anyhow::Result<File> {
     Ok(file)
 }
 
+/// Whether a journal has more than its first line. It is not worth keeping otherwise.
+fn has_read_somebody(path: &Path) -> bool {
+    let lines = File::open(path).map(|file| BufReader::new(file).lines().map_while(Result::ok));
+    lines.is_ok_and(|lines| lines.skip(1).any(|line| !line.is_empty()))
+}
+
 /// The rows of a journal. The last line may have been written by half.
 fn read(path: &Path, head: &Head) -> anyhow::Result<Vec<Row>> {
     let text = match std::fs::read_to_string(path) {
@@ -175,7 +188,7 @@ fn read(path: &Path, head: &Head) -> anyhow::Result<Vec<Row>> {
     let mut lines = text.lines();
     let other = || {
         Misuse(format!(
-            "{} is of other pools or rules, or is no journal of twinpool verify: leave --resume out",
+            "{} is of other pools or rules, or is no journal of twinpool verify: remove it, and leave --resume out",
             path.display()
         ))
     };

@@ -101,8 +101,10 @@ fn one(finding: &Finding) -> String {
     }
 }
 
-pub(super) fn json(summary: &Summary, repaired: Option<&Repaired>) -> String {
+/// `not_noted`: why it is not written down for `twinpool switch`.
+pub(super) fn json(summary: &Summary, repaired: Option<&Repaired>, not_noted: Option<&str>) -> String {
     let mut all = object(summary);
+    all["not_noted"] = json!(not_noted);
     if let Some(Repaired { failed, after }) = repaired {
         all["repaired"] = object(after);
         all["repaired"]["failed"] = json!(failed);

@@ -40,15 +40,6 @@ pub struct Limit {
 }
 
 impl Limit {
-    /// When a count that began at this time is over.
-    #[must_use]
-    pub fn until(self, since: Timestamp) -> Timestamp {
-        let within = u64::try_from(self.within.as_millis()).unwrap_or(u64::MAX);
-        Timestamp(since.0.saturating_add(within))
-    }
-}
-
-impl Limit {
     /// Passwords that the old pool is asked about, of one user and by all ways together: fewer than it takes before it locks an account
     /// for long.
     pub const PASSWORDS: Self = Self { most: 5, within: Duration::from_mins(15) };
@@ -58,6 +49,13 @@ impl Limit {
     pub const ANSWERS: Self = Self { most: 10, within: Duration::from_hours(1) };
     /// Resets of one user that begin at the user migration trigger: each sends a code of Cognito's.
     pub const RESETS: Self = Self { most: 5, within: Duration::from_hours(1) };
+
+    /// When a count that began at this time is over.
+    #[must_use]
+    pub fn until(self, since: Timestamp) -> Timestamp {
+        let within = u64::try_from(self.within.as_millis()).unwrap_or(u64::MAX);
+        Timestamp(since.0.saturating_add(within))
+    }
 }
 
 /// Whether one more is allowed.

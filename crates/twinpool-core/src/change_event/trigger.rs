@@ -24,7 +24,7 @@ pub enum Captured {
     /// A hint to send.
     Event(Box<ChangeEvent>),
     /// The trigger concerns no user of the pool: a machine's token, a sign-up that has no user yet.
-    NoUser(Cause),
+    NoUser,
     /// Not a trigger event that could be read.
     Unreadable(Unreadable),
 }
@@ -55,7 +55,7 @@ pub fn capture(raw: &str, key: &DigestKey, id: EventId, at: Timestamp) -> Captur
     };
     let cause = Cause::from(text(event.get("triggerSource")).unwrap_or_default());
     if WITHOUT_USER.iter().any(|prefix| cause.as_str().starts_with(prefix)) {
-        return Captured::NoUser(cause);
+        return Captured::NoUser;
     }
     let Some(pool) = text(event.get("userPoolId")).and_then(|id| PoolId::parse(id).ok()) else {
         return Captured::Unreadable(Unreadable::NoPool);
@@ -83,6 +83,12 @@ pub fn capture(raw: &str, key: &DigestKey, id: EventId, at: Timestamp) -> Captur
     }))
 }
 
+/// Which trigger an event is of (F§1.2, F§1.3); `None` where it does not say.
+#[must_use]
+pub fn trigger_source(raw: &str) -> Option<String> {
+    text(object(raw)?.get("triggerSource"))
+}
+
 /// The app client that a trigger event was caused by; `None` where the event names none (F§1.0).
 #[must_use]
 pub fn client_id(raw: &str) -> Option<String> {
@@ -100,10 +106,23 @@ fn pseudonym(key: &DigestKey, username: Option<&Username>) -> Option<Sub> {
     Sub::parse(name).ok()
 }
 
-/// A federated profile is reached by its username only (F§4); a local user with linked identities by its sub as well.
+/// A federated profile is reached by its username only (F§4); a local user with linked identities by its sub.
 fn is_federated(attributes: &Object<'_>) -> bool {
-    attributes.contains_key("identities")
-        || text(attributes.get("cognito:user_status")).is_some_and(|status| status == "EXTERNAL_PROVIDER")
+    match text(attributes.get("cognito:user_status")).as_deref() {
+        Some("EXTERNAL_PROVIDER") => true,
+        // So is a profile that somebody gave a password (F§4.3).
+        Some(_) => attributes.get("identities").is_some_and(|all| !are_linked(all)),
+        None => attributes.contains_key("identities"),
+    }
+}
+
+/// Whether identities, a list in a text, are all those of others: a profile's own one is primary.
+fn are_linked(identities: &RawValue) -> bool {
+    let list = text(Some(&identities)).unwrap_or_default();
+    let all: Option<Vec<Object<'_>>> = serde_json::from_str(&list).ok();
+    let is_linked =
+        |one: &Object<'_>| one.get("primary").and_then(|raw| scalar(raw)).as_deref() == Some("false");
+    all.is_some_and(|all| all.iter().all(is_linked))
 }
 
 fn digests(key: &DigestKey, sub: &Sub, attributes: &Object<'_>) -> BTreeMap<AttributeName, Digest> {

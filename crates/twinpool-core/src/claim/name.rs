@@ -1,5 +1,7 @@
 //! Which names a claim of ours can have.
 
+use std::fmt;
+
 use crate::attribute::STANDARD;
 
 /// The longest name that is taken.
@@ -90,6 +92,12 @@ impl ClaimName {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl fmt::Display for ClaimName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

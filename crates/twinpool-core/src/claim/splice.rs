@@ -26,21 +26,14 @@ const ID_TOKEN_OF_V1: &Way = &["response", V1, ADDED];
 const ID_TOKEN: &Way = &["response", V2, "idTokenGeneration", ADDED];
 const ACCESS_TOKEN: &Way = &["response", V2, "accessTokenGeneration", ADDED];
 
-/// The trigger event with the claim in its response, for each token that the event's version can add claims to: the ID token,
-/// and from version 2 on the access token. A claim that is there with the same value is added already.
+/// An answer to a trigger event with the claim in its response, for each token that the event's version can add claims to: the ID
+/// token, and from version 2 on the access token. A claim that is there with the same value is added already. The answer is the
+/// event itself, or what a former function of the trigger said: only the event says for certain what it is.
 ///
-/// Total: any text gives an answer.
-///
-/// # Errors
-/// When nothing is to be added, or it cannot be told where. The event is then to go back as it is.
-pub fn with_user_id(event: &str, claim: &ClaimName, id: &UserId) -> Result<String, NotAdded> {
-    in_answer(event, event, claim, id)
-}
-
-/// The same, for what a former function of the trigger answered to an event: only the event says for certain what it is.
+/// Total: any texts give an answer.
 ///
 /// # Errors
-/// As of [`with_user_id`]. The answer is then to go back as it is.
+/// When nothing is to be added, or it cannot be told where. The answer is then to go back as it is.
 pub fn in_answer(event: &str, answer: &str, claim: &ClaimName, id: &UserId) -> Result<String, NotAdded> {
     is_user_s_token(event)?;
     let mut answer = answer.to_owned();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{MergeInput, Merged, WayBack};
-use crate::attribute::Contact;
+use crate::attribute::{Contact, is_folded};
 use crate::held_back::{HeldBack, Reason, Subject};
 use crate::id::{AttributeName, Pool};
 use crate::snapshot::Snapshot;
@@ -90,10 +90,10 @@ pub(super) fn unit(name: &AttributeName) -> Vec<AttributeName> {
 /// A flag that is not there is `false` (F§4.2), and a pool that folds what people sign in with has changed nothing.
 fn is_same<B>(input: &MergeInput<'_, B>, name: &AttributeName, one: &Snapshot, other: &Snapshot) -> bool {
     let (one, other) = (one.attributes.get(name), other.attributes.get(name));
-    if Contact::of(name).is_some_and(|contact| contact.flag() == name.as_str()) {
+    if Contact::is_flag(name) {
         return one.is_some_and(Value::is_true) == other.is_some_and(Value::is_true);
     }
-    let folds = input.folds && matches!(name.as_str(), "email" | "preferred_username");
+    let folds = input.folds && is_folded(name);
     let folded = |value: &Value| value.reveal().to_lowercase();
     one == other || (folds && one.map(folded) == other.map(folded))
 }

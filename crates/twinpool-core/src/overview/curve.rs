@@ -59,8 +59,10 @@ impl Growth {
         for (minute, number) in &self.0 {
             total += number;
             let end = first + ((minute - first) / minutes + 1) * minutes;
+            // A time that was stored damaged may be as late as there is.
+            let end = Timestamp(end.saturating_mul(MINUTE));
             #[expect(clippy::cast_precision_loss, reason = "fewer users than 2^52")]
-            sums.insert(Timestamp(end * MINUTE), total as f64);
+            sums.insert(end, total as f64);
         }
         Curve(sums)
     }
@@ -85,6 +87,18 @@ mod tests {
         assert_eq!(points(2), [(at(10), 0.0), (at(15), 3.0), (at(20), 5.0)]);
         assert_eq!(points(1), [(at(10), 0.0), (at(20), 5.0)]);
         assert!(Growth::default().curve(5).is_empty());
+    }
+
+    #[test]
+    fn a_time_that_is_damaged_spoils_no_other() {
+        let mut growth = Growth::default();
+        for at in [at(10), at(11), Timestamp(u64::MAX)] {
+            growth.add(at);
+        }
+        for most in [1, 2, 7, usize::MAX] {
+            let points: Vec<_> = growth.curve(most).points().collect();
+            assert_eq!(points.last(), Some(&(Timestamp(u64::MAX), 3.0)), "{most}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub(super) fn bring(plan: &mut Plan, input: &PlanningInput<'_>, target: &Snapsho
     let mut set = Attributes::new();
     let source = input.source.attributes.iter();
     for (name, value) in source.filter(|(name, _)| is_plain(name, input)) {
-        if same(input.target_shape, name, Some(value), target.attributes.get(name)) {
+        if input.target_shape.is_same(name, Some(value), target.attributes.get(name)) {
             continue;
         }
         if target_s_own_stands(input, target, name) {
@@ -87,7 +87,7 @@ fn bring_contact(
     };
     let name = contact.address_attribute();
     let verified = input.source.is_verified(contact);
-    let agrees = same(input.target_shape, &name, Some(address), target.contact(contact));
+    let agrees = input.target_shape.is_same(&name, Some(address), target.contact(contact));
     if agrees && verified == target.is_verified(contact) {
         return;
     }
@@ -139,7 +139,7 @@ fn removals(plan: &mut Plan, input: &PlanningInput<'_>, target: &Snapshot) -> BT
             && **name != input.marker.name
             && !input.terms.left_alone.attributes.contains(*name)
             && !target_s_own_stands(input, target, name)
-            && !Contact::ALL.iter().any(|contact| contact.flag() == name.as_str())
+            && !Contact::is_flag(name)
     });
     let mut gone = BTreeSet::new();
     for name in ours {
@@ -169,16 +169,4 @@ fn changed_in_target(input: &PlanningInput<'_>, target: &Snapshot, name: &Attrib
         let now = now.map(|value| input.key.attribute(&target.sub, name, value));
         now.as_ref() != agreed.attributes.get(name)
     })
-}
-
-/// A case-insensitive pool may fold what people sign in with (F§4.10): that is no difference.
-fn same(shape: &PoolShape, name: &AttributeName, one: Option<&Value>, other: Option<&Value>) -> bool {
-    match (one, other) {
-        (Some(one), Some(other)) => {
-            let folds = !shape.case_sensitive && matches!(name.as_str(), "email" | "preferred_username");
-            one == other || (folds && one.reveal().to_lowercase() == other.reveal().to_lowercase())
-        }
-        (None, None) => true,
-        (Some(_), None) | (None, Some(_)) => false,
-    }
 }

@@ -88,7 +88,8 @@ impl Operation {
                 Factor::Sms => now.sms = false,
                 _ => now.email = false,
             }
-            now.preferred = now.preferred.filter(|preferred| *preferred != factor).or(was.preferred);
+            let former = was.preferred.filter(|former| now.has(*former));
+            now.preferred = now.preferred.filter(|preferred| *preferred != factor).or(former);
             held_back.push(HeldBack { subject: Subject::Factor(factor), reason });
         }
         (now != was).then_some(Self::SetMfa { was, now })

@@ -18,7 +18,7 @@ use twinpool_core::value::{Attributes, Value};
 fn meaning(attributes: &Attributes, name: &AttributeName, fold: bool) -> Option<String> {
     let value = attributes.get(name).map(|value| value.reveal().to_owned());
     match Contact::of(name) {
-        Some(contact) if contact.flag() == name.as_str() => {
+        Some(contact) if Contact::is_flag(name) => {
             attributes.get(&contact.address_attribute())?;
             Some(value.unwrap_or_else(|| "false".to_owned()))
         }
@@ -164,6 +164,16 @@ proptest! {
         let rights = operations.iter().filter(|operation| **operation != Operation::SetRandomPassword);
         let ranks: Vec<_> = rights.map(rank).collect();
         prop_assert!(ranks.is_sorted(), "{ranks:?}");
+    }
+
+    #[test]
+    fn the_factor_that_is_asked_for_first_is_one_that_is_on(case in case()) {
+        for operation in case.plan().operations {
+            let Operation::SetMfa { now, .. } = operation else {
+                continue;
+            };
+            prop_assert!(now.preferred.is_none_or(|first| now.has(first)), "{now:?}");
+        }
     }
 
     #[test]

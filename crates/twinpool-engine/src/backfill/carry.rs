@@ -75,6 +75,9 @@ impl<P: Ports> Engine<P> {
     ) -> Result<Outcome, SyncError> {
         let cause = Cause::run(run);
         if matches!(need, Need::Make(_) | Need::Refuse(_)) && attempt == 1 && self.list_tells_all() {
+            if !self.may_write_now().await? {
+                return Ok(Outcome::plain(Kind::Over));
+            }
             let Some(groups) = self.ports.old().groups(&reference(user)).await? else {
                 return Ok(Outcome::plain(Kind::Gone));
             };
@@ -90,12 +93,16 @@ impl<P: Ports> Engine<P> {
 
     /// A hint about a user whom a walk has found.
     pub(crate) fn event_of(&self, user: &Snapshot, cause: Cause, id: EventId) -> ChangeEvent {
-        let about = match user.status {
-            Status::ExternalProvider => About::Profile(user.sub.clone(), user.username.clone()),
-            _ => About::User(user.sub.clone()),
-        };
         let now: Timestamp = self.ports.clock().now();
-        ChangeEvent::hint(id, self.old_shape.id.clone(), about, cause, now)
+        ChangeEvent::hint(id, self.old_shape.id.clone(), about(user), cause, now)
+    }
+}
+
+/// Federated profiles are reached by their username only (F§4).
+pub(crate) fn about(user: &Snapshot) -> About {
+    match user.status {
+        Status::ExternalProvider => About::Profile(user.sub.clone(), user.username.clone()),
+        _ => About::User(user.sub.clone()),
     }
 }
 

@@ -24,7 +24,7 @@ where
     P::Old: PoolList,
     P::New: PoolList,
 {
-    /// Makes those of these groups of the old pool that the new pool lacks.
+    /// Makes those of these groups of the old pool that the new pool lacks; none once the move is complete.
     ///
     /// # Errors
     /// When the groups of a pool cannot be listed, or one cannot be made.
@@ -62,9 +62,11 @@ where
         let cause = Cause::run(run);
         for attempt in 1.. {
             // What the lists said is good for one try.
-            let made = match attempt {
-                1 => self.bring_into_step(name, new_name, [listed.clone(), None], &cause).await,
-                _ => self.sync_group(name, &cause).await,
+            let made = match (self.may_write_now().await, attempt) {
+                (Ok(false), _) => return Ok(()),
+                (Ok(true), 1) => self.bring_into_step(name, new_name, [listed.clone(), None], &cause).await,
+                (Ok(true), _) => self.sync_group(name, &cause).await,
+                (Err(problem), _) => Err(problem),
             };
             let Err(problem) = made else {
                 return Ok(());

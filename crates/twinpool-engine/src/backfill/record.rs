@@ -13,7 +13,9 @@ use crate::walk::{Listener, persist};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RunError {
     /// The table does not answer.
-    #[error("the run cannot be written down")]
+    #[error(
+        "the table does not take down how far the run is: what was done stays done, and the same command goes on from there"
+    )]
     Port(#[from] PortError),
     /// Another process has taken it.
     #[error("another process goes on with the run {0}: this one stops")]

@@ -5,6 +5,7 @@ use twinpool_core::held_back::Reason;
 use crate::governor::LaneState;
 use crate::need::Need;
 use crate::sync_user::{Kind, SyncError};
+use crate::trouble::code_of;
 
 /// For whom nothing has to be done.
 pub(super) enum Settled {
@@ -38,10 +39,7 @@ pub(super) fn word(kind: Kind) -> &'static str {
 }
 
 pub(super) fn code(problem: &SyncError) -> String {
-    match problem {
-        SyncError::Port(error) => error.code.clone(),
-        other => format!("{other:?}"),
-    }
+    code_of(problem).to_owned()
 }
 
 /// The category that has the most callers waiting, and what makes it slow.

@@ -2,28 +2,35 @@
 
 use tracing::{error, info, warn};
 use twinpool_core::change_event::{ChangeEvent, NotAChangeEvent};
+use twinpool_core::id::Pool;
 
 use super::{Back, Message};
 use crate::disposition::{Disposition, backoff, disposition};
 use crate::sync_user::{Kind, Outcome, SyncError};
 use crate::trouble::Wrong;
 
-/// Writes the lines about one event.
+/// Writes the lines about one event. Of the subs one is known: of the pool whose event it is.
 pub(super) struct Reporter<'a> {
     id: &'a str,
     cause: &'a str,
-    sub: &'a str,
+    old_sub: Option<&'a str>,
+    new_sub: Option<&'a str>,
     phase: &'static str,
 }
 
 impl<'a> Reporter<'a> {
-    pub(super) fn new(event: &'a ChangeEvent, phase: &'static str) -> Self {
-        let sub = event.sub.as_ref().map_or("unknown", |sub| sub.as_str());
-        Self { id: event.id.as_str(), cause: event.cause.as_str(), sub, phase }
+    /// `pool`: whose event it is.
+    pub(super) fn new(event: &'a ChangeEvent, pool: Pool, phase: &'static str) -> Self {
+        let sub = event.sub.as_ref().map(|sub| sub.as_str());
+        let (old_sub, new_sub) = match pool {
+            Pool::Old => (sub, None),
+            Pool::New => (None, sub),
+        };
+        Self { id: event.id.as_str(), cause: event.cause.as_str(), old_sub, new_sub, phase }
     }
 
     pub(super) fn outcome(&self, outcome: &Outcome) {
-        let Self { id, cause, sub, phase } = *self;
+        let Self { id, cause, old_sub, new_sub, phase } = *self;
         let held_back: Vec<_> = outcome.held_back.iter().map(ToString::to_string).collect();
         let overruled: Vec<_> = outcome.overruled.iter().map(ToString::to_string).collect();
         let (held_back, overruled) = (held_back.join("; "), overruled.join(", "));
@@ -32,17 +39,33 @@ impl<'a> Reporter<'a> {
             Kind::Conflict => warn!(
                 event.id = id,
                 event.cause = cause,
-                user.old_sub = sub,
+                user.old_sub = old_sub,
+                user.new_sub = new_sub,
                 phase,
                 held_back,
                 "conflict: not mirrored"
             ),
             Kind::Unchanged => {
-                info!(event.id = id, event.cause = cause, user.old_sub = sub, phase, "unchanged");
+                let word = word(Kind::Unchanged);
+                info!(
+                    event.id = id,
+                    event.cause = cause,
+                    user.old_sub = old_sub,
+                    user.new_sub = new_sub,
+                    phase,
+                    "{word}"
+                );
             }
             Kind::Identified => {
                 let word = word(Kind::Identified);
-                info!(event.id = id, event.cause = cause, user.new_sub = sub, phase, "{word}");
+                // Records of the audit trail that name no pool may be of either.
+                info!(
+                    event.id = id,
+                    event.cause = cause,
+                    user.new_sub = new_sub.or(old_sub),
+                    phase,
+                    "{word}"
+                );
             }
             kind @ (Kind::Converged
             | Kind::Created
@@ -55,7 +78,8 @@ impl<'a> Reporter<'a> {
                 info!(
                     event.id = id,
                     event.cause = cause,
-                    user.old_sub = sub,
+                    user.old_sub = old_sub,
+                    user.new_sub = new_sub,
                     phase,
                     operations,
                     held_back,
@@ -69,14 +93,15 @@ impl<'a> Reporter<'a> {
 
     /// Says how the event goes back, too.
     pub(super) fn wrong(&self, message: &Message, wrong: &Wrong) -> Back {
-        let Self { id, cause, sub, phase } = *self;
+        let Self { id, cause, old_sub, new_sub, phase } = *self;
         match wrong {
             Wrong::Failed(problem) => self.failure(message, problem),
             Wrong::Panicked => {
                 error!(
                     event.id = id,
                     event.cause = cause,
-                    user.old_sub = sub,
+                    user.old_sub = old_sub,
+                    user.new_sub = new_sub,
                     phase,
                     "a defect: the mirror panicked on this event, which goes back to the queue"
                 );
@@ -86,7 +111,8 @@ impl<'a> Reporter<'a> {
                 warn!(
                     event.id = id,
                     event.cause = cause,
-                    user.old_sub = sub,
+                    user.old_sub = old_sub,
+                    user.new_sub = new_sub,
                     phase,
                     "out of time: the event goes back to the queue"
                 );
@@ -96,12 +122,12 @@ impl<'a> Reporter<'a> {
     }
 
     fn failure(&self, message: &Message, problem: &SyncError) -> Back {
-        let Self { id, cause, sub, phase } = *self;
-        let park = |remedy| error!(event.id = id, event.cause = cause, user.old_sub = sub, phase, reason = %problem, remedy, "somebody must act: the event goes back to the queue and will end in the DLQ");
+        let Self { id, cause, old_sub, new_sub, phase } = *self;
+        let park = |remedy| error!(event.id = id, event.cause = cause, user.old_sub = old_sub, user.new_sub = new_sub, phase, reason = %problem, remedy, "somebody must act: the event goes back to the queue and will end in the DLQ");
         match disposition(problem, message.delivery) {
             Disposition::Retry(after) => {
                 let seconds = after.as_secs();
-                warn!(event.id = id, event.cause = cause, user.old_sub = sub, phase, reason = %problem, delivery = message.delivery, retry_seconds = seconds, "not now: the event goes back to the queue");
+                warn!(event.id = id, event.cause = cause, user.old_sub = old_sub, user.new_sub = new_sub, phase, reason = %problem, delivery = message.delivery, retry_seconds = seconds, "not now: the event goes back to the queue");
                 Back::Later(after)
             }
             Disposition::Park(remedy) => {

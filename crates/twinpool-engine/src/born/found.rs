@@ -14,6 +14,7 @@ use super::{Account, Newborn, made};
 use crate::case::Case;
 use crate::engine::{Engine, Ports};
 use crate::identify::NotYet;
+use crate::observe;
 use crate::sync_user::{BELIEVED, Kind, Outcome, SyncError};
 
 impl<P: Ports> Engine<P> {
@@ -32,7 +33,7 @@ impl<P: Ports> Engine<P> {
         if let LinkState::Tombstone { .. } = link.state {
             return Ok(Outcome::plain(Kind::Gone));
         }
-        let Some(new) = self.account(new_sub).await? else {
+        let Some(new) = observe::by_own_sub(self.ports.new_pool(), new_sub).await? else {
             if case.delivery < BELIEVED {
                 return Err(SyncError::TooEarly);
             }

@@ -12,6 +12,7 @@ use twinpool_core::port::{Clock, LinkReader as _, LinkStore};
 use twinpool_core::snapshot::Snapshot;
 
 use super::Account;
+use crate::adopt::is_young;
 use crate::both_ways::ToOld;
 use crate::bury::is_left_alone;
 use crate::case::Case;
@@ -29,9 +30,6 @@ impl<P: Ports> Engine<P> {
     /// Whether a user whom the old pool has no more keeps the account of the new pool: that pool has the say, or had it when the user
     /// went, as far as anybody can tell.
     pub(crate) fn outlives_old(&self, link: &Link, event: &ChangeEvent, standing: &Standing) -> bool {
-        if !standing.phase.is_two_way() || link.linked().is_none() {
-            return false;
-        }
         let is_told = event.pool == self.old_shape.id && event.cause.tells_of_deletion();
         let is_told_since = is_told && event.at >= standing.since;
         // Who went before signing in to the new pool went while the old one had the say.
@@ -39,8 +37,15 @@ impl<P: Ports> Engine<P> {
         if is_told && link.reverse.moved_at.is_some_and(went_before) {
             return false;
         }
+        Self::lives_on(link, standing) && (authority(standing, link) == Pool::New || !is_told_since)
+    }
+
+    /// The same, while nobody tells of a deletion: the account is somebody's, whatever the old pool has no more.
+    pub(crate) fn lives_on(link: &Link, standing: &Standing) -> bool {
         let had_say = link.reverse.moved_in.is_some() || link.reverse.is_gone_from_old();
-        authority(standing, link) == Pool::New || (had_say && !is_told_since)
+        standing.phase.is_two_way()
+            && link.linked().is_some()
+            && (authority(standing, link) == Pool::New || had_say)
     }
 
     /// The old pool has deleted a user who lives in the new one: the pair stays, and says so.
@@ -49,14 +54,14 @@ impl<P: Ports> Engine<P> {
         mut link: Link,
         event: &ChangeEvent,
     ) -> Result<Outcome, SyncError> {
-        if link.reverse.work.as_ref().is_some_and(|work| work.is_open(self.ports.clock().now())) {
+        if self.is_at_work(&link) {
             return Err(SyncError::AtWork);
         }
         let Some(new_sub) = link.linked().map(|linked| linked.new_sub.clone()) else {
             return Err(SyncError::Contended);
         };
         let old_sub = link.old_sub.clone();
-        if self.account(&new_sub).await?.is_none() {
+        if observe::by_own_sub(self.ports.new_pool(), &new_sub).await?.is_none() {
             // Gone from both.
             return self.bury(Some(link), &old_sub, &event.cause).await;
         }
@@ -72,7 +77,7 @@ impl<P: Ports> Engine<P> {
     /// The new pool, which has the say, has deleted the user: the old pool's goes as the rules ask, and the tombstone says who
     /// deleted. Safe to repeat.
     pub(crate) async fn gone_from_new(&self, link: Link, case: &Case) -> Result<Outcome, SyncError> {
-        if link.reverse.work.as_ref().is_some_and(|work| work.is_open(self.ports.clock().now())) {
+        if self.is_at_work(&link) {
             return Err(SyncError::AtWork);
         }
         let new_sub = link.counterpart().cloned();
@@ -133,7 +138,7 @@ impl<P: Ports> Engine<P> {
             return Ok(Outcome::plain(Kind::Unknown));
         }
         let made = match &birth.intended {
-            Some(_) if self.is_young(birth.since) => return Err(SyncError::BeingMade),
+            Some(_) if is_young(birth.since, self.ports.clock().now()) => return Err(SyncError::BeingMade),
             Some(name) => observe::named(back, name).await?,
             None => None,
         };

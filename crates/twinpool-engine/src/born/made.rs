@@ -9,13 +9,14 @@ use twinpool_core::digest::Digest;
 use twinpool_core::id::{AttributeName, NewSub, OldSub, Sub};
 use twinpool_core::link::Side;
 use twinpool_core::merge::WayBack as _;
-use twinpool_core::port::{Answer, PoolWriter as _};
+use twinpool_core::port::{Answer, Clock as _, PoolWriter as _};
 use twinpool_core::snapshot::{Snapshot, Status};
 use twinpool_core::value::{Attributes, Value};
 
 use super::Tried;
 use super::draft::Draft;
 use super::tie::Newborn;
+use crate::adopt::is_young;
 use crate::engine::{Engine, Ports};
 use crate::observe;
 use crate::sync_user::SyncError;
@@ -37,7 +38,7 @@ impl<P: Ports> Engine<P> {
         if made.is_some() || draft.username() == Some(&name) {
             return Ok(made);
         }
-        if self.is_young(birth.since) {
+        if is_young(birth.since, self.ports.clock().now()) {
             return Err(SyncError::BeingMade);
         }
         birth.intended = None;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use twinpool_core::arrival::{ArrivalStore as _, Mark};
 use twinpool_core::digest::Digest;
 use twinpool_core::history::Entry;
-use twinpool_core::id::{AttributeName, NewSub, OldSub, Sub};
+use twinpool_core::id::{AttributeName, OldSub, Sub};
 use twinpool_core::link::{Base, Link, LinkState, Linked, Names, Side};
 use twinpool_core::phase::Standing;
 use twinpool_core::port::{Class, Clock, LinkReader, LinkStore, PortError};
@@ -86,11 +86,5 @@ impl<P: Ports> Engine<P> {
             self.ports.links().note(&Sub::from(old_sub), Mark::Password, now).await?;
         }
         Ok(())
-    }
-
-    /// The account with this sub, if the new pool has it.
-    pub(super) async fn account(&self, sub: &NewSub) -> Result<Option<Snapshot>, SyncError> {
-        let user = crate::observe::user(self.ports.new_pool(), &twinpool_core::port::by_sub(sub)).await?;
-        Ok(user.filter(|user| user.sub.as_str() == sub.as_str()))
     }
 }

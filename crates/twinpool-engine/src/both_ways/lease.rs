@@ -42,6 +42,11 @@ impl<T: Target, C: Clock> Target for Within<'_, T, C> {
 }
 
 impl<P: Ports> Engine<P> {
+    /// Whether somebody announced a work, and may still be at it.
+    pub(crate) fn is_at_work(&self, link: &Link) -> bool {
+        link.reverse.work.as_ref().is_some_and(|work| work.is_open(self.ports.clock().now()))
+    }
+
     /// Says what is about to be written, on the link: whoever was faster wins, and whoever comes later waits. Nothing where nothing is
     /// to be written.
     pub(super) async fn announce(

@@ -118,8 +118,7 @@ impl<P: Ports> Engine<P> {
         let Some(linked) = link.linked() else {
             return Ok(None);
         };
-        let user = observe::user(self.ports.new_pool(), &by_sub(&linked.new_sub)).await?;
-        Ok(user.filter(|user| user.sub.as_str() == linked.new_sub.as_str()))
+        observe::by_own_sub(self.ports.new_pool(), &linked.new_sub).await
     }
 
     /// The old pool has the user no more, and it is not the old pool that told.

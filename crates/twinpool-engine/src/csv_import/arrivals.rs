@@ -23,11 +23,11 @@ use crate::walk::{Listener, Walk, WalkError, persist};
 pub struct Settled {
     /// Pairs that were written.
     pub paired: u64,
-    /// Users with whom somebody else was quicker: a mirror, mostly.
+    /// Users with whom somebody else was quicker: a mirror, mostly, or whoever completed the move.
     pub overtaken: u64,
     /// Users whom the old pool has deleted since: the rules say what becomes of them.
     pub buried: u64,
-    /// Users whose owner has another counterpart: a mirror made it under a new address while the job went on, or somebody
+    /// Users whose owner has another counterpart: a mirror or another job made it under a new address, or somebody
     /// decided so. Those whom nobody has used are disabled; a person has to look.
     pub doubles: BTreeSet<NewSub>,
     /// Users who are left for the next time, and why.
@@ -107,8 +107,12 @@ impl Arrivals {
             }
             let link = found.links.iter().find(|link| link.old_sub == owner);
             match Tie::of(link, &user) {
+                // A job that ran again under another address made the owner's second.
+                Tie::None if self.waiting.get(&owner).is_some_and(|first| first.sub != user.sub) => {
+                    self.double(engine, &user, listener).await?;
+                }
                 Tie::None => drop(self.waiting.insert(owner, user)),
-                Tie::ToAnother => self.double(engine, &user).await?,
+                Tie::ToAnother => self.double(engine, &user, listener).await?,
                 Tie::ToThis | Tie::Other => {}
             }
         }
@@ -116,11 +120,19 @@ impl Arrivals {
     }
 
     /// Whoever can read mail at an address that the person has left could take such a user over.
-    async fn double<P: Ports>(&mut self, engine: &Engine<P>, user: &Snapshot) -> Result<(), WalkError> {
+    async fn double<P: Ports>(
+        &mut self,
+        engine: &Engine<P>,
+        user: &Snapshot,
+        listener: &impl Listener,
+    ) -> Result<(), WalkError> {
         let sub = NewSub::from(user.sub.clone());
         // Nobody has set a password since the import.
         if user.status == Status::ResetRequired && user.enabled {
-            engine.ports.new_pool().set_enabled(&sub, false).await?;
+            match persist(|| engine.ports.new_pool().set_enabled(&sub, false), listener).await {
+                Err(error) if error.class == Class::NotFound => return Ok(()),
+                answer => answer?,
+            }
         }
         self.settled.doubles.insert(sub);
         Ok(())
@@ -170,6 +182,7 @@ impl Settled {
     fn note(&mut self, owner: OldSub, result: Result<Kind, SyncError>) {
         match result {
             Ok(Kind::Gone) => self.buried += 1,
+            Ok(Kind::Over) => self.overtaken += 1,
             Ok(_) => self.paired += 1,
             Err(SyncError::Port(error)) if error.class == Class::Stale => self.overtaken += 1,
             Err(error) => self.failed.push((owner, error)),
@@ -186,6 +199,9 @@ impl<P: Ports> Engine<P> {
         cause: &Cause,
         run: &RunId,
     ) -> Result<Kind, SyncError> {
+        if !self.may_write_now().await? {
+            return Ok(Kind::Over);
+        }
         let case = self.case(cause, 1, old, None);
         let old_sub = case.old_sub();
         let mut link = Link::intent(&old_sub, Names::default(), self.ports.clock().now());
@@ -203,6 +219,9 @@ impl<P: Ports> Engine<P> {
         cause: &Cause,
         run: &RunId,
     ) -> Result<Kind, SyncError> {
+        if !self.may_write_now().await? {
+            return Ok(Kind::Over);
+        }
         let now = self.ports.clock().now();
         let ways: BTreeSet<_> =
             self.new_shape.ways_to_sign_in(&new.attributes).map(|(_, value)| value).collect();

@@ -108,7 +108,7 @@ fn check(shape: &PoolShape, attributes: &Attributes) -> Result<(), Unfit> {
 }
 
 fn cell(name: &AttributeName, username: &Username, attributes: &Attributes) -> Result<String, Unfit> {
-    let is_flag = Contact::ALL.into_iter().any(|contact| contact.flag() == name.as_str());
+    let is_flag = Contact::is_flag(name);
     let text = match (name.as_str(), attributes.get(name)) {
         // What a pool whose users sign in with an address wants here is not documented.
         (USERNAME, _) => Some(username.as_str().to_owned()),

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use twinpool_core::change_event::{About, Cause, ChangeEvent, EventId};
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::{NewSub, OldSub, Sub};
-use twinpool_core::link::{Link, Linked, Side};
-use twinpool_core::listing::{LinkBatch, PoolList, Stage, Tied};
+use twinpool_core::link::{Link, Linked};
+use twinpool_core::listing::{LinkBatch, Pair, PoolList, Stage, Tied};
 use twinpool_core::port::{Answer, ChangeSink, Clock as _, Place};
 use twinpool_core::snapshot::{Snapshot, Status};
 
-use super::{A_FEW, MOST_MISSING_PERCENT, Sweep, SweepError, Swept};
+use super::{Sweep, SweepError, Swept};
+use crate::backfill::about;
 use crate::engine::{Engine, Ports};
 use crate::memberships::{Memberships, compact};
 use crate::walk::{Listener, Stretch, Walk, memberships, persist};
@@ -121,13 +122,10 @@ where
         }
     }
 
-    /// Lists tell no second factors, passkeys and devices: of those nothing is concluded. What was agreed stays as it was while a pair
-    /// is held whole.
+    /// What was agreed stays as it was while a pair is held whole.
     fn is_news_in_new_list(&self, user: &Snapshot, linked: &Linked) -> bool {
-        let base = &linked.base.new;
-        let (mfa, factors) = (base.mfa, base.factors.clone());
-        let side = Side { mfa, factors, ..Side::of(user, &self.key) };
-        side != *base && linked.held_back.iter().all(|held| held.subject != Subject::User)
+        self.is_other_in_list(user, &linked.base.new)
+            && linked.held_back.iter().all(|held| held.subject != Subject::User)
     }
 
     /// Pairs whose account is not in the list of the new pool, unless their link says so already.
@@ -138,26 +136,22 @@ where
         seen: &[u128],
         listener: &impl Listener,
     ) -> Result<(), SweepError> {
-        let (mut gone, mut place, mut all) = (Vec::new(), None, 0_u64);
-        loop {
-            let pairs = persist(|| self.ports.links().pairs(place.as_ref()), listener).await;
-            let pairs = pairs.map_err(SweepError::Links)?;
-            for pair in pairs.items.into_iter().filter(|pair| pair.stage == Stage::Linked) {
-                all += 1;
-                let is_gone = |sub: &NewSub| seen.binary_search(&compact(&Sub::from(sub))).is_err();
-                gone.extend(pair.new_sub.filter(is_gone).map(|new_sub| (pair.old_sub, new_sub)));
-            }
-            place = pairs.next;
-            if place.is_none() {
-                break;
-            }
-        }
-        let count = gone.len() as u64;
-        if count > A_FEW && count * 100 > all * MOST_MISSING_PERCENT {
+        let is_gone = |sub: &NewSub| seen.binary_search(&compact(&Sub::from(sub))).is_err();
+        let gone = |pair: Pair| pair.new_sub.filter(is_gone).map(|new_sub| (pair.old_sub, new_sub));
+        let is_pair = |pair: &Pair| pair.stage == Stage::Linked;
+        let Some(gone) = self.absent(sweep, is_pair, gone, listener).await? else {
+            swept.cut_short = true;
+            return Ok(());
+        };
+        if gone.are_too_many {
             swept.too_many_missing = true;
             return Ok(());
         }
-        for some in gone.chunks(AT_ONCE) {
+        for some in gone.who.chunks(AT_ONCE) {
+            if sweep.is_over(swept) {
+                swept.cut_short = true;
+                break;
+            }
             let unknown = persist(|| self.not_known_missing(some), listener).await;
             let unknown = unknown.map_err(SweepError::Links)?;
             swept.new_pool += unknown.len() as u64;
@@ -193,13 +187,5 @@ fn paired(tied: &Tied) -> Option<&OldSub> {
     match tied {
         Tied::To(old_sub) => Some(old_sub),
         Tied::Further(_) | Tied::Born => None,
-    }
-}
-
-/// Federated profiles are reached by their username only (F§4).
-fn about(user: &Snapshot) -> About {
-    match user.status {
-        Status::ExternalProvider => About::Profile(user.sub.clone(), user.username.clone()),
-        _ => About::User(user.sub.clone()),
     }
 }

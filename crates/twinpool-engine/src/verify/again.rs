@@ -5,8 +5,8 @@ use std::hash::RandomState;
 
 use futures_util::future::join_all;
 use twinpool_core::born::BornStore;
-use twinpool_core::id::Timestamp;
-use twinpool_core::listing::{LinkBatch, PoolList};
+use twinpool_core::id::{NewSub, OldSub, Timestamp};
+use twinpool_core::listing::{LinkBatch, PoolList, Stage};
 use twinpool_core::port::{Answer, Class, Clock, LinkReader};
 
 use super::finding::Finding;
@@ -14,9 +14,9 @@ use super::judge::{Both, judge, marked};
 use super::key::Key;
 use super::row::{Row, Verdict};
 use super::sight::whole;
-use super::table::{Seen, Table};
+use super::table::{Entry, Seen, Table};
 use super::{Candidate, Looking, Observer, Step, Summary, Verifier, VerifyError, new_sub, old_sub, tell};
-use crate::adopt::INTENT_LASTS;
+use crate::adopt::is_young;
 use crate::walk::persist;
 
 /// How many users are read at once: the governor sets the pace.
@@ -63,7 +63,6 @@ where
         let random = RandomState::new();
         let mut open: Vec<_> =
             candidates.into_iter().map(|candidate| Open { candidate, trace: None }).collect();
-        // The first look settles most, the second says that a difference stays.
         let rounds = run.looking.rounds.max(2);
         for round in 1..=rounds {
             let mut again = Vec::new();
@@ -114,8 +113,9 @@ where
             }
             (None, None) => return Ok(Look::Nobody),
         };
-        let name = || old.as_ref().map_or_else(|| format!("{new:?}"), ToString::to_string);
-        look(answer).map_err(|error| VerifyError::User(name(), error))
+        let name =
+            || old.as_ref().map(OldSub::as_str).or(new.as_ref().map(NewSub::as_str)).unwrap_or_default();
+        look(answer).map_err(|error| VerifyError::User(name().to_owned(), error))
     }
 
     /// Says the verdict, or that the user is to be looked at again.
@@ -164,9 +164,8 @@ where
 
     /// Whoever wrote the intent may still be at it.
     fn is_being_made(&self, both: &Both) -> bool {
-        let now = self.clock.now().0;
-        let lasts = |since: Timestamp| u128::from(now.saturating_sub(since.0)) < INTENT_LASTS.as_millis();
-        both.is_being_made || both.pending_since().is_some_and(lasts)
+        let now = self.clock.now();
+        both.is_being_made || both.pending_since().is_some_and(|since| is_young(since, now))
     }
 }
 
@@ -191,9 +190,7 @@ impl Table {
     fn was_seen(&self, old: Key) -> bool {
         let entry = self.of_old(old).and_then(|place| self.entries.get(place));
         // Of a pair that the old pool's list did not show, the pair itself is looked at.
-        let is_told = |entry: &super::table::Entry| {
-            entry.seen.has(Seen::OLD) || entry.stage == twinpool_core::listing::Stage::Linked
-        };
+        let is_told = |entry: &Entry| entry.seen.has(Seen::OLD) || entry.stage == Stage::Linked;
         entry.is_some_and(is_told) || self.seen.contains(&old)
     }
 }

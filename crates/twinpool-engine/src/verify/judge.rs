@@ -241,7 +241,7 @@ fn findings_of(operation: &Operation, wanted: &Attributes, new: &Snapshot) -> Ve
 /// An address is written together with its flag: the one that is not the same is named.
 fn value(name: &AttributeName, wanted: &Attributes, new: &Snapshot) -> Option<Finding> {
     let there = new.attributes.get(name);
-    let is_flag = Contact::of(name).is_some_and(|contact| contact.flag() == name.as_str());
+    let is_flag = Contact::is_flag(name);
     let is_true = |value: Option<&Value>| value.is_some_and(Value::is_true);
     let is_same =
         if is_flag { is_true(wanted.get(name)) == is_true(there) } else { wanted.get(name) == there };

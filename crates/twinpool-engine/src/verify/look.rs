@@ -10,8 +10,7 @@ use twinpool_core::id::{NewSub, OldSub, Sub, Timestamp};
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::listing::{LinkBatch, PoolList};
 use twinpool_core::plan::Marker;
-use twinpool_core::port::{Answer, Clock, LinkReader, by_sub};
-use twinpool_core::snapshot::Snapshot;
+use twinpool_core::port::{Answer, Clock, LinkReader};
 
 use super::Verifier;
 use super::judge::Both;
@@ -32,7 +31,9 @@ where
         let old = observe::source(self.old, &who, self.known.old_shape).await?;
         let old = old.filter(|user| user.sub.as_str() == old_sub.as_str());
         let new = match link.as_ref().and_then(named) {
-            Some(sub) if self.is_theirs(link.as_ref(), sub).await? => self.read_new(sub).await?,
+            Some(sub) if self.is_theirs(link.as_ref(), sub).await? => {
+                observe::by_own_sub(self.new, sub).await?
+            }
             _ => None,
         };
         let is_merged = match &link {
@@ -44,7 +45,7 @@ where
 
     /// Reads a user of the new pool whom no link names.
     pub(super) async fn read_stranger(&self, sub: &NewSub) -> Answer<Both> {
-        let new = self.read_new(sub).await?;
+        let new = observe::by_own_sub(self.new, sub).await?;
         let owner = new
             .as_ref()
             .and_then(|new| Marker::owner(self.known.marker, &self.known.old_shape.id, new, self.known.key));
@@ -57,12 +58,6 @@ where
             || birth.as_ref().is_some_and(|birth| birth.intended.is_some());
         let obstacle = birth.and_then(|birth| birth.obstacle);
         Ok(Both { new, is_being_made, obstacle, ..Both::default() })
-    }
-
-    async fn read_new(&self, sub: &NewSub) -> Answer<Option<Snapshot>> {
-        let user = observe::user(self.new, &by_sub(sub)).await?;
-        // Somebody else's username may look like this sub.
-        Ok(user.filter(|user| user.sub.as_str() == sub.as_str()))
     }
 
     /// The counterpart of a deleted user may be another's by now.

@@ -55,7 +55,7 @@ where
                     continue;
                 }
                 done += 1;
-                user.groups = table.old_sets.names(table.old_groups(key, place));
+                user.groups = table.old_sets.of(table.old_groups(key, place)).cloned().collect();
                 let entry = place.and_then(|place| table.entries.get(place)).copied();
                 let sight = match thorough {
                     true => Sight::Read(Verdict::Equal, Why::Differs),

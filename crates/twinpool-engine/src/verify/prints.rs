@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
 
-use twinpool_core::attribute::Contact;
+use twinpool_core::attribute::{Contact, is_folded};
 use twinpool_core::id::{AttributeName, Username};
 use twinpool_core::snapshot::{Identity, Snapshot};
 use twinpool_core::value::{Attributes, Value};
@@ -129,8 +129,7 @@ impl Prints {
         let contact = self.contacts.iter().find(|(address, _)| address == name);
         let verified = contact.map(|(_, flag)| all.get(flag).is_some_and(Value::is_true));
         // As the plan compares.
-        let folds = self.folds && matches!(name.as_str(), "email" | "preferred_username");
-        if folds {
+        if self.folds && is_folded(name) {
             return self.word((value.reveal().to_lowercase().as_str(), verified));
         }
         self.word((value.reveal(), verified))

@@ -8,14 +8,17 @@ use twinpool_core::id::{Sub, Timestamp};
 use twinpool_core::port::{Class, PortError};
 use twinpool_core::run::{Run, RunKind, RunState};
 use twinpool_core::snapshot::Snapshot;
+use twinpool_core::trouble::code;
+use twinpool_core::value::Value;
 use twinpool_engine::{
     Backfill, Broken, Budget, Ending, Governor, Keeper, LaneState, Listener, Ports as _, Report, Selection,
     Source, SourceError, Stretch, SyncError, Walk, Watcher, memberships,
 };
-use twinpool_testkit::{Process, World};
+use twinpool_testkit::world::{attribute, event_of};
+use twinpool_testkit::{Moment, Process, World};
 
 use crate::backfills::{Asked, populated, run_id, whole};
-use crate::support::{NOW, assert_in_step_all, engine};
+use crate::support::{NOW, SIGN_IN, assert_in_step_all, engine};
 
 struct Looker;
 
@@ -95,6 +98,19 @@ async fn a_network_that_stays_away_stops_the_run_and_nobody_is_passed_over() {
     let run = crate::support::run(twinpool_core::run::RunStore::run(&world.links, &run_id("one")));
     let run = run.expect("it is read").expect("it is there");
     assert!(run.place.is_none() && run.tally.failed.is_empty() && !run.is_alive(later), "{run:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_kept_somebody_is_counted_in_the_words_that_stand_in_the_dlq() {
+    let world = World::username_to_email().with_jane();
+    let dies_at_the_intent = Arc::new(Process::dying_at(3, Moment::After));
+    let event = event_of(&world.old, "jane-sub", SIGN_IN);
+    drop(crate::support::run(engine(&world, &dies_at_the_intent).sync_user(&event, 1)));
+    world.old.edit(&Sub::parse("jane-sub").expect("a sub"), |jane| {
+        jane.attributes.insert(attribute("email"), Value::new("jane.doe@example.com"));
+    });
+    let report = whole(&world, "one").await;
+    assert_eq!(report.run.tally.failed, [(code::BEING_MADE.to_owned(), 1)].into());
 }
 
 #[tokio::test(start_paused = true)]

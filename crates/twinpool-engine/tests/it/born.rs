@@ -18,6 +18,7 @@ use twinpool_testkit::{Person, Process, World};
 
 use crate::support::{NOW, SIGN_IN, SIGN_UP, engine_at, engine_both_ways, run};
 
+mod claimed;
 mod deletions;
 mod found;
 mod obstacles;

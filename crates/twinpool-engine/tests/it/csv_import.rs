@@ -10,7 +10,7 @@ use twinpool_core::id::{ProviderName, RunId, Sub};
 use twinpool_core::import_job::JobState;
 use twinpool_core::link::Link;
 use twinpool_core::pool::PoolShape;
-use twinpool_core::port::PortError;
+use twinpool_core::port::{Class, PortError};
 use twinpool_core::snapshot::{Identity, Status};
 use twinpool_core::value::Value;
 use twinpool_engine::{
@@ -20,8 +20,12 @@ use twinpool_engine::{
 use twinpool_testkit::world::{OLD_POOL, attribute, email_pool, group, person, username_pool};
 use twinpool_testkit::{MemoryImportJobs, Person, Process, World};
 
-use crate::support::{NOW, link, ports, sign_in, tell, terms};
+use crate::stand_ins::StandIns;
+use crate::support::{link, sign_in, tell, terms};
+use crate::waits::Ticking;
 
+mod doubles;
+mod phases;
 mod trouble;
 mod values;
 
@@ -93,7 +97,9 @@ impl Bench {
         limits: Limits,
         listener: &Watching,
     ) -> Result<(CsvReport, Settled), CsvImportError> {
-        let engine = Engine::start(ports(&self.world, process, NOW), terms(&self.world)).await;
+        let clock = Ticking(tokio::time::Instant::now());
+        let ports = StandIns::of(&self.world, process, clock, false);
+        let engine = Engine::start(ports, terms(&self.world)).await;
         // Whose process is dead cannot start.
         let engine = engine.map_err(|_| CsvImportError::NothingVerified)?;
         let old = self.world.old.called_by(process);

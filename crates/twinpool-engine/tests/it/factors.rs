@@ -1,13 +1,20 @@
 //! Second factors, passkeys and devices.
 
+use std::sync::Arc;
+
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::pool::PoolShape;
+use twinpool_core::port::Class;
 use twinpool_core::snapshot::{Factor, Mfa};
 use twinpool_core::value::Value;
+use twinpool_engine::Outcome;
 use twinpool_testkit::world::{OLD_POOL, alias_pool, attribute, email_pool, person, username_pool};
-use twinpool_testkit::{Person, World};
+use twinpool_testkit::{Person, Process, World};
 
-use crate::support::{assert_in_step, calls_of_sign_in, link, only, sign_in, tell};
+use crate::support::{assert_in_step, audited, calls_of_sign_in, engine, link, only, run, sign_in, tell};
+
+const SET_MFA: &str = "AdminSetUserMFAPreference";
+const BY_EMAIL: Mfa = Mfa { email: true, sms: false, totp: false, preferred: Some(Factor::Email) };
 
 fn world(new_has_mfa: bool, edit: impl FnOnce(&mut Person)) -> World {
     let mut old = username_pool(OLD_POOL);
@@ -66,12 +73,11 @@ fn a_code_by_email_travels_and_one_that_has_nowhere_to_go_is_held_back() {
     });
     // The pool would refuse both together, as one of them has no number.
     assert_eq!(sign_in(&world, "jane-sub").held_back, [held(Factor::Sms, Reason::CannotMove)]);
-    let by_email = Mfa { email: true, preferred: Some(Factor::Email), ..Mfa::default() };
-    assert_eq!(only(&world).mfa, by_email);
+    assert_eq!(only(&world).mfa, BY_EMAIL);
     let jane = world.old.person("jane-sub").expect("jane");
     world.old.edit(&jane.sub, |jane| jane.mfa.sms = false);
-    assert_eq!(tell(&world, "AdminSetUserMFAPreference", "jane-sub").held_back, []);
-    assert_eq!(only(&world).mfa, Mfa { email: true, preferred: Some(Factor::Email), ..Mfa::default() });
+    assert_eq!(tell(&world, SET_MFA, "jane-sub").held_back, []);
+    assert_eq!(only(&world).mfa, BY_EMAIL);
 }
 
 #[test]
@@ -90,8 +96,8 @@ fn passkeys_and_devices_cost_one_more_read_and_only_where_the_pool_has_them() {
     assert!(!calls_of_sign_in(&plain, "jane-sub").contains(&"AdminGetUserAuthFactors"));
 }
 
-#[test]
-fn codes_never_go_to_an_address_that_is_not_the_user_s_any_more() {
+/// Jane changes from these factors to text messages, with a number that somebody else has in the new pool.
+fn codes_to_a_taken_number(before: Mfa) -> (World, Outcome) {
     let world = World::new(
         PoolShape { mfa: twinpool_core::pool::MfaMode::Optional, ..username_pool(OLD_POOL) },
         PoolShape { mfa: twinpool_core::pool::MfaMode::Optional, ..alias_pool("eu-west-1_New") },
@@ -102,9 +108,12 @@ fn codes_never_go_to_an_address_that_is_not_the_user_s_any_more() {
     };
     let world = world.with_jane();
     let jane = world.old.person("jane-sub").expect("jane");
-    world.old.edit(&jane.sub, |jane| jane.attributes.extend(phone("+4915100000001")));
+    world.old.edit(&jane.sub, |jane| {
+        jane.attributes.extend(phone("+4915100000001"));
+        jane.mfa = before;
+    });
     sign_in(&world, "jane-sub");
-    // The new number is somebody else's in the new pool.
+    assert_eq!(world.new.person("jane").expect("jane").mfa, before);
     let joan =
         person("n-9", "joan", &[("phone_number", "+4915100000002"), ("phone_number_verified", "true")]);
     world.new.put(joan);
@@ -112,10 +121,36 @@ fn codes_never_go_to_an_address_that_is_not_the_user_s_any_more() {
         jane.attributes.extend(phone("+4915100000002"));
         jane.mfa = Mfa { sms: true, preferred: Some(Factor::Sms), ..Mfa::default() };
     });
-    let outcome = tell(&world, "AdminSetUserMFAPreference", "jane-sub");
+    let outcome = tell(&world, SET_MFA, "jane-sub");
+    (world, outcome)
+}
+
+#[test]
+fn codes_never_go_to_an_address_that_is_not_the_user_s_any_more() {
+    let (world, outcome) = codes_to_a_taken_number(Mfa::default());
     let reasons: Vec<_> =
         outcome.held_back.iter().map(|held| (held.subject.to_string(), held.reason)).collect();
     let taken = |subject: &str| (subject.to_owned(), Reason::Taken);
     assert_eq!(reasons, [taken("attribute phone_number"), taken("factor sms")]);
     assert_eq!(world.new.person("jane").expect("jane").mfa, Mfa::default());
+}
+
+#[test]
+fn a_factor_that_was_turned_off_does_not_stay_on_because_the_one_instead_is_held_back() {
+    let (world, outcome) = codes_to_a_taken_number(BY_EMAIL);
+    assert_eq!(outcome.held_back.last(), Some(&held(Factor::Sms, Reason::Taken)));
+    assert_eq!(world.new.person("jane").expect("jane").mfa, Mfa::default());
+}
+
+#[test]
+fn a_factor_that_the_new_pool_does_not_turn_off_is_told_and_not_taken_for_off() {
+    let world = world(true, |jane| jane.mfa = BY_EMAIL);
+    sign_in(&world, "jane-sub");
+    let jane = world.old.person("jane-sub").expect("jane");
+    world.old.edit(&jane.sub, |jane| jane.mfa = Mfa::default());
+    let process = Arc::new(Process::healthy());
+    process.fail_next(SET_MFA, Class::Rejected);
+    let told = run(engine(&world, &process).sync_user(&audited(SET_MFA, "jane-sub"), 1)).expect("processed");
+    assert_eq!(told.held_back, [held(Factor::Email, Reason::Refused)]);
+    assert_eq!(link(&world, "jane-sub").linked().expect("a pair").base.new.mfa, BY_EMAIL);
 }

@@ -12,7 +12,7 @@ use twinpool_testkit::world::{
 };
 use twinpool_testkit::{Process, World};
 
-use crate::support::{SIGN_IN, assert_in_step, calls_of_sign_in, engine, only, run, sign_in};
+use crate::support::{SIGN_IN, assert_in_step, calls_of_sign_in, engine, link, only, run, sign_in};
 
 fn held(name: &str, reason: Reason) -> HeldBack {
     HeldBack { subject: Subject::Attribute(attribute(name)), reason }
@@ -54,6 +54,18 @@ fn a_preferred_username_that_is_the_username_is_held_back_and_the_rest_follows()
     let outcome = sign_in(&world, "jane-sub");
     assert_eq!(outcome.held_back, [held("preferred_username", Reason::Refused)]);
     assert_eq!(only(&world).value("name"), Some("Joan"));
+}
+
+#[test]
+fn the_history_does_not_say_that_the_pool_took_what_it_refused() {
+    let world = to_alias_pool();
+    sign_in(&world, "jane-sub");
+    edit(&world, "name", &"x".repeat(3_000));
+    edit(&world, "nickname", "JJ");
+    sign_in(&world, "jane-sub");
+    let link = link(&world, "jane-sub");
+    let did = &link.history.entries().last().expect("a line").did;
+    assert_eq!(did, "set name, nickname (refused, at least in part)");
 }
 
 #[test]

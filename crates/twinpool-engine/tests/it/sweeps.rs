@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use tokio::time::Instant;
 use twinpool_core::change_event::{ChangeEvent, EventId};
 use twinpool_core::group::GroupDefinition;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::Sub;
 use twinpool_core::link::LinkState;
-use twinpool_core::port::{Answer, ChangeSink, LinkStore as _};
+use twinpool_core::port::{Answer, ChangeSink, Class, LinkStore as _, Place};
 use twinpool_core::snapshot::Status;
 use twinpool_core::value::Value;
 use twinpool_engine::{Deaf, Kind, Sweep, SweepError, Swept};
@@ -33,15 +35,37 @@ async fn sweep_up_to(
     world: &World,
     most: u64,
 ) -> (Result<Swept, SweepError>, Vec<ChangeEvent>, Vec<&'static str>) {
-    let (sent, process, mut number) = (Sent::default(), Arc::new(Process::healthy()), 0);
+    let process = Arc::new(Process::healthy());
+    let (swept, events) = sweep_within(world, &process, Limits { most, ..Limits::default() }).await;
+    (swept, events, process.calls())
+}
+
+struct Limits {
+    most: u64,
+    until: Option<Instant>,
+    after: Option<Place>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { most: 1_000, until: None, after: None }
+    }
+}
+
+async fn sweep_within(
+    world: &World,
+    process: &Arc<Process>,
+    Limits { most, until, after }: Limits,
+) -> (Result<Swept, SweepError>, Vec<ChangeEvent>) {
+    let (sent, mut number) = (Sent::default(), 0);
     let fresh_id = || {
         number += 1;
         EventId::from_random([number; 16])
     };
-    let sweep = Sweep { sink: sent.clone(), fresh_id, most, until: None, after: None, dry_run: false };
-    let swept = engine(world, &process).sweep(sweep, &Deaf).await;
+    let sweep = Sweep { sink: sent.clone(), fresh_id, most, until, after, dry_run: false };
+    let swept = engine(world, process).sweep(sweep, &Deaf).await;
     let events = sent.0.lock().expect("nobody panicked").clone();
-    (swept, events, process.calls())
+    (swept, events)
 }
 
 async fn sweep(world: &World) -> (Swept, Vec<(String, String)>) {
@@ -55,9 +79,13 @@ async fn sweep(world: &World) -> (Swept, Vec<(String, String)>) {
 
 /// Five people who were mirrored, in two groups.
 fn mirrored() -> World {
+    crowd(5)
+}
+
+fn crowd(size: usize) -> World {
     let world = World::username_to_email();
     world.old.put_group(GroupDefinition { name: group("staff"), description: None, precedence: None });
-    for number in 0..5 {
+    for number in 0..size {
         world.old.put(somebody(number));
         sign_in(&world, &format!("sub-{number}"));
     }
@@ -160,12 +188,7 @@ async fn who_is_not_in_the_list_is_looked_for_before_anything_happens() {
 
 #[tokio::test(start_paused = true)]
 async fn an_empty_list_sends_nobody_to_look_for_everybody() {
-    let world = World::username_to_email();
-    world.old.put_group(GroupDefinition { name: group("staff"), description: None, precedence: None });
-    for number in 0..150 {
-        world.old.put(somebody(number));
-        sign_in(&world, &format!("sub-{number}"));
-    }
+    let world = crowd(150);
     for person in world.old.people() {
         world.old.list_late(&person.sub, true);
     }
@@ -198,6 +221,60 @@ async fn a_sweep_that_reaches_its_limit_says_where_it_was_and_calls_nobody_missi
     let swept = swept.expect("it ends in order");
     assert!(swept.next.is_some() && swept.hints() >= 5 && swept.hints() < 20);
     assert!(events.iter().all(|event| event.cause.as_str() != "Sweep_Missing"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_holds_among_those_who_are_missing_too_and_the_next_sweeps_find_the_rest() {
+    let world = crowd(60);
+    for number in 0..40 {
+        world.old.remove(&Sub::parse(format!("sub-{number}")).unwrap());
+    }
+    let mut sweeps = 0;
+    loop {
+        let (swept, events, _) = sweep_up_to(&world, 5).await;
+        let swept = swept.expect("it ends in order");
+        // Sixteen are on their way at a time.
+        assert!(events.len() <= 16 && swept.hints() == events.len() as u64, "{swept:?}");
+        for event in &events {
+            assert_eq!(deliver(&world, event, 5).expect("believed").kind, Kind::Gone);
+        }
+        sweeps += 1;
+        if swept.is_complete() {
+            break;
+        }
+    }
+    assert_eq!(sweeps, 3);
+    let gone = world.links.all().into_iter().filter(|link| matches!(link.state, LinkState::Tombstone { .. }));
+    assert_eq!(gone.count(), 40);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sweep_that_goes_on_somewhere_says_that_it_looked_for_nobody_who_is_missing() {
+    let world = mirrored();
+    for number in 10..30 {
+        world.old.put(somebody(number));
+    }
+    let (first, _, _) = sweep_up_to(&world, 5).await;
+    let first = first.expect("it ends in order");
+    assert_eq!((first.is_complete(), first.looked_for), (false, None));
+    let process = Arc::new(Process::healthy());
+    let on = Limits { after: first.next, ..Limits::default() };
+    let last = sweep_within(&world, &process, on).await.0.expect("it ends");
+    assert_eq!((last.is_complete(), last.looked_for), (true, None));
+    assert_eq!(sweep(&world).await.0.looked_for, Some(0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sweep_whose_time_is_over_while_it_asks_who_is_missing_ends_in_order() {
+    let world = mirrored();
+    world.old.put(somebody(7));
+    let process = Arc::new(Process::healthy());
+    process.fail_all("Scan", Class::Unavailable);
+    let until = Some(Instant::now() + Duration::from_secs(30));
+    let (swept, events) = sweep_within(&world, &process, Limits { until, ..Limits::default() }).await;
+    let swept = swept.expect("it ends in order");
+    assert_eq!((swept.is_complete(), swept.looked_for, swept.next), (false, None, None));
+    assert!(events.iter().any(|event| event.cause.as_str() == "Sweep_New"), "{events:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -14,7 +14,7 @@ use twinpool_testkit::{MemoryLinks, World};
 use crate::support::NOW;
 
 /// Goes with the clock of the tests.
-struct Ticking(tokio::time::Instant);
+pub(crate) struct Ticking(pub(crate) tokio::time::Instant);
 
 impl Clock for Ticking {
     fn now(&self) -> Timestamp {

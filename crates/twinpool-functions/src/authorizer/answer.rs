@@ -1,7 +1,6 @@
 //! What API Gateway is told of a request that may go on, or not.
 
 use serde::Serialize;
-use twinpool_core::id::Pool;
 use twinpool_resolver::Principal;
 
 use super::event::Form;
@@ -67,10 +66,7 @@ impl Context {
         let groups: Vec<_> = principal.groups.iter().map(|group| group.as_str()).collect();
         Self {
             user_id: principal.user_id.to_string(),
-            pool: match principal.pool {
-                Pool::Old => "old",
-                Pool::New => "new",
-            },
+            pool: principal.pool.code(),
             sub: principal.sub.to_string(),
             groups: groups.join(" "),
             client_id: principal.client_id.as_str().to_owned(),

@@ -20,8 +20,19 @@ const ANSWERED_WITHIN: Duration = Duration::from_secs(4);
 pub struct Said {
     /// The trigger event with the answer.
     pub event: Box<RawValue>,
-    /// Why nobody is made in the new pool, where that is the answer. For the log: the person is not told.
-    pub no: Option<No>,
+    /// For the log.
+    pub outcome: Outcome,
+}
+
+/// What becomes of a person who comes to the new pool for the first time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Made there, and let in.
+    LetIn,
+    /// Made there; the code of a reset comes first.
+    ResetFirst,
+    /// Not made, for this reason. The person is not told.
+    Nobody(No),
 }
 
 /// Why the trigger fails. The client gets the first word of it, in a UserLambdaValidationException.

@@ -30,7 +30,7 @@ impl<X: Outside> Wiring<X> {
         match capture(raw, &self.terms.key, id, SystemClock.now()) {
             Captured::Event(event) if event.pool != self.pool => Err(Missing::OtherPool),
             Captured::Event(event) if event.sub.is_some() => Ok(*event),
-            Captured::Event(_) | Captured::NoUser(_) | Captured::Unreadable(_) => Err(Missing::Unreadable),
+            Captured::Event(_) | Captured::NoUser | Captured::Unreadable(_) => Err(Missing::Unreadable),
         }
     }
 

@@ -8,7 +8,7 @@ use twinpool_core::password::Password;
 use twinpool_engine::{Gate, GatePorts, Newcomer, No, NotAdmitted};
 use twinpool_trigger::with_response;
 
-use super::gate::{Event, Refusal, Said, due};
+use super::gate::{Event, Outcome, Refusal, Said, due};
 
 /// What Cognito takes (F§1.3, F§8).
 #[derive(Serialize)]
@@ -52,14 +52,17 @@ struct Nothing {}
 pub async fn answer<P: GatePorts>(gate: &Gate<P>, raw: &str, until: Instant) -> Result<Said, Refusal> {
     let event = Event::read(raw)?;
     let admitted = timeout_at(due(until), admit(gate, event)).await;
-    let (text, no) = match admitted.map_err(|_| Refusal::TooSlow)? {
-        Ok(newcomer) => (with_response(raw, &Response::of(&newcomer)), None),
+    let (text, outcome) = match admitted.map_err(|_| Refusal::TooSlow)? {
+        Ok(newcomer) => {
+            let outcome = if newcomer.is_confirmed { Outcome::LetIn } else { Outcome::ResetFirst };
+            (with_response(raw, &Response::of(&newcomer)), outcome)
+        }
         // As the challenge says it: else whoever types the right password next is told that it is wrong.
         Err(NotAdmitted::No(no @ (No::TooMany | No::Locked))) => return Err(Refusal::TooMany(no)),
-        Err(NotAdmitted::No(no)) => (with_response(raw, &Nothing {}), Some(no)),
+        Err(NotAdmitted::No(no)) => (with_response(raw, &Nothing {}), Outcome::Nobody(no)),
         Err(NotAdmitted::NotNow(why)) => return Err(Refusal::NotNow(why)),
     };
-    Ok(Said { event: text.ok_or(Refusal::Unreadable)?, no })
+    Ok(Said { event: text.ok_or(Refusal::Unreadable)?, outcome })
 }
 
 async fn admit<P: GatePorts>(gate: &Gate<P>, mut event: Event<'_>) -> Result<Newcomer, NotAdmitted> {

@@ -8,7 +8,7 @@ use lambda_runtime::Diagnostic;
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
-use super::gate::{Refusal, Said as Admitted};
+use super::gate::{Outcome, Refusal, Said as Admitted};
 use super::line::Line;
 use super::source::pool_of;
 use super::{Asked, LET_IN_BY, Outside, Refused, Said, SignIn, Ways, guard, migrate};
@@ -27,10 +27,11 @@ impl<X: Outside, F> SignIn<X, F> {
         };
         match AssertUnwindSafe(work).catch_unwind().await.unwrap_or(Err(Refused::Panicked)) {
             Ok(None) => Ok(None),
-            Ok(Some(Admitted { event, no })) => {
-                lines.push(match no {
-                    Some(no) => Line::refused(&Refused::Newcomer(no), &asked.call),
-                    None => Line::bridged("migration", &asked.call),
+            Ok(Some(Admitted { event, outcome })) => {
+                lines.extend(match outcome {
+                    Outcome::LetIn => Some(Line::bridged("migration", &asked.call)),
+                    Outcome::ResetFirst => None,
+                    Outcome::Nobody(no) => Some(Line::refused(&Refused::Newcomer(no), &asked.call)),
                 });
                 Ok(Some(event))
             }

@@ -1,8 +1,7 @@
 //! Which trigger an event is of (F§1).
 
-use std::borrow::Cow;
-
 use serde::Deserialize;
+use twinpool_core::change_event::trigger_source;
 use twinpool_core::id::PoolId;
 
 /// Which trigger an event is of, with the source in Cognito's word.
@@ -32,12 +31,6 @@ pub(super) enum Step {
     Verify,
 }
 
-#[derive(Deserialize)]
-struct Head<'a> {
-    #[serde(rename = "triggerSource", borrow)]
-    source: Cow<'a, str>,
-}
-
 /// Of which pool an event is; `None` where it does not say.
 pub(super) fn pool_of(raw: &str) -> Option<PoolId> {
     #[derive(Deserialize)]
@@ -57,8 +50,7 @@ const CHANGED_A_PASSWORD: &str = "TokenGeneration_NewPasswordChallenge";
 impl Source {
     /// What an event says. Total: any text gives an answer.
     pub(super) fn of(raw: &str) -> Self {
-        let head: Option<Head<'_>> = serde_json::from_str(raw).ok();
-        let source = head.map(|head| head.source.into_owned()).unwrap_or_default();
+        let source = trigger_source(raw).unwrap_or_default();
         match source.split_once('_') {
             Some(("TokenGeneration", kind)) if kind != "ClientCredentials" => Self::Token(source),
             Some(("PostConfirmation", _)) if source == RESET => Self::PasswordReset,

@@ -15,6 +15,7 @@ mod bench;
 mod both_ways;
 mod first;
 mod former;
+mod newcomers;
 mod rounds;
 
 use bench::{Bench, Function, Mood, Nobody};

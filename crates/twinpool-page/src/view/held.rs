@@ -1,6 +1,6 @@
 //! Conflicts: counted by reason, and one by one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 use twinpool_core::held_back::{Reason, Subject};
@@ -23,7 +23,7 @@ pub(crate) fn card(overview: &Overview) -> Markup {
 
 /// How many users are in conflict, and of how many pairs something is held back, by reason.
 fn by_reason(conflicts: &BTreeMap<&'static str, u64>, held_back: &BTreeMap<&'static str, u64>) -> Markup {
-    let codes: std::collections::BTreeSet<_> = conflicts.keys().chain(held_back.keys()).copied().collect();
+    let codes: BTreeSet<_> = conflicts.keys().chain(held_back.keys()).copied().collect();
     let is_open = |code: &&str| Reason::from_code(code).is_none_or(Reason::is_open);
     let (open, settled): (Vec<_>, Vec<_>) = codes.into_iter().partition(is_open);
     let number = |code: &str| {
@@ -95,7 +95,7 @@ fn row(conflict: &Conflict, linked: bool) -> Markup {
         }
         @if matches!(conflict.whose, Whose::Born(_)) {
             p.note {
-                "Nobody is made in the old pool for this account of the new pool yet: " (remedy(conflict.reason.remedy())) "."
+                "Nobody is made in the old pool for this account of the new pool yet."
             }
         }
     }

@@ -9,7 +9,7 @@ use super::wishes::{self, Pen};
 use super::{fact, remedy};
 use crate::conflict::Conflict;
 use crate::person::{Person, Row, Side, Stands};
-use crate::words::{count, when};
+use crate::words::{capital, count, when};
 
 /// All that is told. `who`: the id that was asked for.
 pub(crate) fn whole(person: &Person, who: &Sub, pen: &Pen<'_>) -> Markup {
@@ -32,9 +32,7 @@ pub(crate) fn whole(person: &Person, who: &Sub, pen: &Pen<'_>) -> Markup {
 
 /// With a large letter first, and an end.
 fn sentence(text: &str) -> Markup {
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    html! { (first) (remedy(letters.as_str())) @if !text.ends_with('.') { "." } }
+    html! { (remedy(&capital(text))) @if !text.ends_with('.') { "." } }
 }
 
 fn ids(person: &Person) -> Markup {

@@ -1,5 +1,7 @@
 //! Where the move stands, and how it came there.
 
+use std::collections::BTreeSet;
+
 use maud::{Markup, html};
 use twinpool_core::check::Look;
 use twinpool_core::id::Timestamp;
@@ -114,7 +116,7 @@ fn cohorts(cohorts: &Cohorts) -> Option<String> {
     let Cohorts { groups, values, allow, deny } = cohorts;
     let number = |all: usize| u64::try_from(all).unwrap_or(u64::MAX);
     let mut all: Vec<_> = groups.iter().map(|name| format!("group {name}")).collect();
-    let names: std::collections::BTreeSet<_> = values.iter().map(|(name, _)| name).collect();
+    let names: BTreeSet<_> = values.iter().map(|(name, _)| name).collect();
     for name in names {
         let of_it = values.iter().filter(|(of, _)| of == name).count();
         all.push(format!("{} of {name}", count(number(of_it), "value")));

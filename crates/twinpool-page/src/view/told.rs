@@ -5,7 +5,7 @@ use twinpool_core::id::Timestamp;
 use twinpool_core::overview::{Finding, Health, Overview, Severity};
 
 use super::remedy;
-use crate::words::{minute, second};
+use crate::words::{capital, minute, second};
 
 /// A sign for those who do not tell colours apart.
 fn sign(health: Health) -> Markup {
@@ -21,12 +21,7 @@ fn sign(health: Health) -> Markup {
 
 /// As a heading says it.
 pub(crate) fn words(health: Health) -> String {
-    let text = health.to_string();
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().collect::<String>() + letters.as_str())
-        .unwrap_or_default()
+    capital(&health.to_string())
 }
 
 fn severity(severity: Severity) -> (&'static str, &'static str) {

@@ -45,7 +45,7 @@ async fn whoever_was_born_in_the_new_pool_is_no_link_to_nobody() {
     let text = Browser::new(false).await.get("/conflicts").await.text;
     assert!(text.contains(&format!("<span class=\"id\">{born}</span>")), "{text}");
     assert!(!text.contains(&format!("/users?who={born}")), "{text}");
-    assert!(text.contains("Nobody is made in the old pool for this account of the new pool yet: "), "{text}");
+    assert!(text.contains("Nobody is made in the old pool for this account of the new pool yet."), "{text}");
 }
 
 #[tokio::test]

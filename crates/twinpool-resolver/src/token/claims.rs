@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 use twinpool_core::claim::ClaimName;
-use twinpool_core::id::{GroupName, Pool, Sub, Timestamp, UserId, Username};
-use twinpool_core::token::{ClientId, TokenUse};
+use twinpool_core::id::{ClientId, GroupName, Pool, Sub, Timestamp, UserId, Username};
+use twinpool_core::token::TokenUse;
 
 use super::{Trust, Verified};
 use crate::Refusal;

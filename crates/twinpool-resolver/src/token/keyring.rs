@@ -9,9 +9,17 @@ use twinpool_core::port::Clock;
 use twinpool_core::token::KeySource;
 
 use super::jwk::{self, Keys};
+use crate::clock::has_passed;
 
 /// While there are no keys at all, nothing of the pool can be verified: this is tried sooner than anything else.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Between two looks for a key that a token names and its pool did not have. Anybody can make such tokens up, so this is what
+/// bounds the requests; and a user whose token is signed with a key of today waits no longer than this.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// A pool may withdraw a key at any time and tells nobody (F§9): the keys are read again after so long.
+const MAX_AGE: Duration = Duration::from_secs(60 * 60);
 
 /// Why there is no key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,17 +49,15 @@ struct State {
 /// The keys of one pool. They are read when a token needs them, by one task at a time.
 pub(super) struct Keyring {
     url: String,
-    pause: Duration,
-    max_age: Duration,
     state: RwLock<State>,
     /// Whose turn it is to read.
     turn: Mutex<()>,
 }
 
 impl Keyring {
-    pub(super) fn new(url: String, pause: Duration, max_age: Duration) -> Self {
+    pub(super) fn new(url: String) -> Self {
         let state = State { keys: None, read_at: Timestamp(0), attempt: Attempt::Never };
-        Self { url, pause, max_age, state: RwLock::new(state), turn: Mutex::new(()) }
+        Self { url, state: RwLock::new(state), turn: Mutex::new(()) }
     }
 
     /// The keys, of which one has this id, that of a token made by `made` at the latest.
@@ -108,15 +114,13 @@ impl Keyring {
     fn is_due(&self, now: Timestamp) -> bool {
         self.look(|state| match (state.attempt, &state.keys) {
             (Attempt::Never, _) => true,
-            (Attempt::Failed(at) | Attempt::Read(at), None) => {
-                has_passed(FIRST_PAUSE.min(self.pause), at, now)
-            }
-            (Attempt::Failed(at) | Attempt::Read(at), Some(_)) => has_passed(self.pause, at, now),
+            (Attempt::Failed(at) | Attempt::Read(at), None) => has_passed(FIRST_PAUSE, at, now),
+            (Attempt::Failed(at) | Attempt::Read(at), Some(_)) => has_passed(PAUSE, at, now),
         })
     }
 
     fn is_old(&self, now: Timestamp) -> bool {
-        self.look(|state| has_passed(self.max_age, state.read_at, now))
+        self.look(|state| has_passed(MAX_AGE, state.read_at, now))
     }
 
     fn with(&self, kid: &str) -> Option<Arc<Keys>> {
@@ -138,9 +142,4 @@ impl Keyring {
     fn change(&self, change: impl FnOnce(&mut State)) {
         change(&mut self.state.write().unwrap_or_else(PoisonError::into_inner));
     }
-}
-
-/// A clock that was set back has passed everything.
-fn has_passed(while_: Duration, since: Timestamp, now: Timestamp) -> bool {
-    now.0.checked_sub(since.0).is_none_or(|millis| u128::from(millis) >= while_.as_millis())
 }

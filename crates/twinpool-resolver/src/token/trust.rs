@@ -11,13 +11,6 @@ use twinpool_core::token::{TokenUse, TrustedPool};
 /// Cognito is five minutes.
 const LEEWAY: Duration = Duration::from_secs(60);
 
-/// Between two looks for a key that a token names and its pool did not have. Anybody can make such tokens up, so this is what
-/// bounds the requests; and a user whose token is signed with a key of today waits no longer than this.
-const PAUSE: Duration = Duration::from_secs(10);
-
-/// A pool may withdraw a key at any time and tells nobody (F§9): the keys are read again after so long.
-const MAX_AGE: Duration = Duration::from_secs(60 * 60);
-
 /// A list of pools that cannot be meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -33,7 +26,7 @@ pub enum TrustError {
     NoClient,
 }
 
-/// Which tokens are accepted, of which pools, and how old the keys may be.
+/// Which tokens are accepted, and of which pools.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -59,8 +52,6 @@ pub struct Trust {
     pub(super) uses: BTreeSet<TokenUse>,
     pub(super) believed: Option<ClaimName>,
     pub(super) leeway: Duration,
-    pub(super) pause: Duration,
-    pub(super) max_age: Duration,
 }
 
 impl Trust {
@@ -80,15 +71,7 @@ impl Trust {
         if old.clients.is_empty() && new.clients.is_empty() {
             return Err(TrustError::NoClient);
         }
-        Ok(Self {
-            old,
-            new,
-            uses: BTreeSet::from([TokenUse::Access]),
-            believed: None,
-            leeway: LEEWAY,
-            pause: PAUSE,
-            max_age: MAX_AGE,
-        })
+        Ok(Self { old, new, uses: BTreeSet::from([TokenUse::Access]), believed: None, leeway: LEEWAY })
     }
 
     /// Accepts tokens for these uses, instead of access tokens only.
@@ -113,14 +96,6 @@ impl Trust {
     #[must_use]
     pub fn with_leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
-        self
-    }
-
-    /// Looks for unknown keys no more often than once in `pause` (10 seconds unless set), and reads keys again that are older
-    /// than `max_age` (1 hour unless set).
-    #[must_use]
-    pub fn with_key_times(mut self, pause: Duration, max_age: Duration) -> Self {
-        (self.pause, self.max_age) = (pause, max_age);
         self
     }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use twinpool_core::account::Account;
-use twinpool_core::id::{GroupName, Pool, Sub, UserId, Username};
-use twinpool_core::token::{ClientId, TokenUse};
+use twinpool_core::id::{ClientId, GroupName, Pool, Sub, UserId, Username};
+use twinpool_core::token::TokenUse;
 
 use crate::{Denied, Principal, Refusal};
 

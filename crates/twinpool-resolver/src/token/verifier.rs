@@ -33,7 +33,7 @@ pub struct Verifier<K, C> {
 impl<K: KeySource, C: Clock> Verifier<K, C> {
     /// Fetches nothing yet.
     pub fn new(trust: Trust, source: K, clock: C) -> Self {
-        let keyring = |pool| Keyring::new(trust.pool(pool).keys_url.clone(), trust.pause, trust.max_age);
+        let keyring = |pool| Keyring::new(trust.pool(pool).keys_url.clone());
         Self { old: keyring(Pool::Old), new: keyring(Pool::New), trust, source, clock }
     }
 

@@ -6,6 +6,7 @@ use super::Pools;
 use super::code::Code;
 use super::facts::{at, text};
 use super::finding::Findings;
+use crate::managed::manager;
 
 const PLAN_LOWER: Code = Code::warns(
     "plan-lower",
@@ -50,9 +51,9 @@ const REPLICAS: Code = Code::warns(
 const MANAGED: Code = Code::warns(
     "managed-by-stack",
     [
-        "a pool is managed by CloudFormation or CDK",
-        "The next deployment of that stack takes away triggers that were put in by hand, and changes are missed from then on.",
-        "put the triggers into that stack's template: twinpool attach --print cloudformation or --print cdk",
+        "a pool is managed by CloudFormation, the CDK, Terraform or Pulumi",
+        "Its next deployment takes away triggers that were put in by hand, and changes are missed from then on.",
+        "put the triggers there too: twinpool attach --print cloudformation, cdk or terraform",
     ],
 );
 
@@ -92,8 +93,9 @@ pub(super) fn check(pools: &Pools<'_>, found: &mut Findings) {
         if let Some(finding) = found.add_about(&REPLICAS, regions) {
             finding.says(format!("the {word}"));
         }
-        if let Some(stack) = at(side.json, &["UserPoolTags"]).get(STACK_TAG).and_then(Value::as_str) {
-            found.add(&MANAGED).says(format!("the {word}")).about([stack]);
+        if let Some(manager) = manager(side.json) {
+            let stack = at(side.json, &["UserPoolTags"]).get(STACK_TAG).and_then(Value::as_str);
+            found.add(&MANAGED).says(format!("the {word}, by {manager}")).about(stack);
         }
     }
 }

@@ -40,21 +40,28 @@ fn each_finding_is_there_in_its_case_and_not_in_a_calm_world() {
 }
 
 #[test]
-fn our_own_function_in_the_new_pool_is_nobody_s_and_guards_an_open_sign_up() {
-    let arn = "arn:aws:lambda:eu-west-1:1:function:twinpool-SignIn-1";
+fn our_own_functions_by_whatever_alias_are_nobody_s_and_guard_an_open_sign_up() {
+    let arn = |name: &str| format!("arn:aws:lambda:eu-west-1:1:function:twinpool-{name}-1");
+    let live = |name: &str| serde_json::json!(format!("{}:live", arn(name)));
+    let ours = |name: &str| FunctionArn::parse(&arn(name)).ok();
     let mut bench = Bench::calm();
-    let slots = ["PreTokenGeneration", "PostConfirmation", "PreSignUp", "UserMigration"];
-    for slot in slots {
-        bench.new_json()["LambdaConfig"][slot] = serde_json::json!(arn);
+    for slot in ["PreTokenGeneration", "PostConfirmation", "PreSignUp", "UserMigration"] {
+        bench.new_json()["LambdaConfig"][slot] = live("SignIn");
+    }
+    for slot in ["PreTokenGeneration", "PostConfirmation", "CustomMessage"] {
+        bench.old_json()["LambdaConfig"][slot] = live("Capture");
     }
     bench.new_json()["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] = serde_json::json!(false);
     let taken = bench.audit();
-    for code in ["new-slot-taken", "new-pool-pre-sign-up", "new-pool-user-migration", "open-sign-up"] {
+    let of_old = ["slot-taken", "trigger-not-in-new"];
+    let of_new = ["new-slot-taken", "new-pool-pre-sign-up", "new-pool-user-migration", "open-sign-up"];
+    for code in of_old.into_iter().chain(of_new) {
         assert!(taken.codes().contains(code), "{code}");
     }
     let finding = taken.findings.iter().find(|it| it.code.name == "new-slot-taken").unwrap();
-    assert!(finding.fix.contains(&format!("NewPoolChainPostConfirmation={arn}")), "{}", finding.fix);
-    bench.sign_in = Some(arn.to_owned());
+    let parameter = format!("NewPoolChainPostConfirmation={}:live", arn("SignIn"));
+    assert!(finding.fix.contains(&parameter), "{}", finding.fix);
+    (bench.capture, bench.sign_in) = (ours("Capture"), ours("SignIn"));
     assert_eq!(bench.audit().codes(), CALM.into());
 }
 

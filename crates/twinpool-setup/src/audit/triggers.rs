@@ -8,8 +8,10 @@ use super::Pools;
 use super::code::Code;
 use super::facts::{at, is_on};
 use super::finding::Findings;
+use crate::guest::Guest;
 use crate::names::{HOLD_NAMES, changeable};
-use crate::port::Json;
+use crate::port::{FunctionArn, Json};
+use crate::triggers::{Slot, in_slot};
 
 const TAKEN: Code = Code::warns(
     "slot-taken",
@@ -33,7 +35,9 @@ const PRE_SIGN_UP: Code = Code::warns(
     [
         "the new pool has a PreSignUp function, which runs for every user whom twinpool makes",
         "Whomever it refuses does not come over, and whatever else it does (messages of its own, records) it does for everybody.",
-        "let it return the event unchanged when triggerSource is PreSignUp_AdminCreateUser, or empty the slot while the mirror runs",
+        "let it return the event unchanged when triggerSource is PreSignUp_AdminCreateUser, or empty the slot while the mirror runs; \
+         with SignInContinuity=migration or all: deploy with NewPoolChainPreSignUp=<its ARN>, so that the sign-in function calls it \
+         first",
     ],
 );
 const USER_MIGRATION: Code = Code::warns(
@@ -100,17 +104,8 @@ pub(super) const CODES: &[Code] = &[
     MESSAGE_TRIGGERS,
 ];
 
-/// Where capture goes, and the parameter of the stack for the function that was there.
-const OURS: [(&str, &str); 3] = [
-    ("PostConfirmation", "ChainPostConfirmation"),
-    ("PreTokenGeneration", "ChainPreTokenGeneration"),
-    ("CustomMessage", "ChainCustomMessage"),
-];
-/// The same of the new pool, where the sign-in function always goes.
-const SIGN_IN: [(&str, &str); 2] = [
-    ("PreTokenGeneration", "NewPoolChainPreTokenGeneration"),
-    ("PostConfirmation", "NewPoolChainPostConfirmation"),
-];
+/// Where the sign-in function always goes.
+const SIGN_IN: [Slot; 2] = [Slot::PreTokenGeneration, Slot::PostConfirmation];
 /// All that a `LambdaConfig` can have (F§6).
 const KNOWN: [&str; 15] = [
     "PreSignUp",
@@ -132,13 +127,16 @@ const KNOWN: [&str; 15] = [
 const SENDERS: [&str; 3] = ["CustomMessage", "CustomSMSSender", "CustomEmailSender"];
 
 pub(super) fn check(pools: &Pools<'_>, found: &mut Findings) {
-    check_slots(pools, found);
-    check_new_slots(pools, found);
-    let (here, there) = (slots(pools.old.json), slots(pools.new.json));
-    if there.contains("PreSignUp") && !is_sign_in(pools, "PreSignUp") {
+    let (old, new) = (pools.old.json, pools.new.json);
+    let is_capture = |slot: Slot| holds(old, slot, pools.input.capture);
+    let is_sign_in = |slot: Slot| holds(new, slot, pools.input.sign_in);
+    check_slots(old, Guest::Capture, (&TAKEN, Guest::Capture.slots()), is_capture, found);
+    check_slots(new, Guest::SignIn, (&NEW_TAKEN, &SIGN_IN), is_sign_in, found);
+    let (here, there) = (slots(old), slots(new));
+    if there.contains("PreSignUp") && !is_sign_in(Slot::PreSignUp) {
         found.add(&PRE_SIGN_UP);
     }
-    if there.contains("UserMigration") && !is_sign_in(pools, "UserMigration") {
+    if there.contains("UserMigration") && !is_sign_in(Slot::UserMigration) {
         found.add(&USER_MIGRATION);
     }
     for (side, all) in [("old pool", &here), ("new pool", &there)] {
@@ -147,61 +145,42 @@ pub(super) fn check(pools: &Pools<'_>, found: &mut Findings) {
             finding.says(format!("in the {side}"));
         }
     }
-    let is_guarded = is_sign_in(pools, "PreSignUp");
-    if !is_on(pools.new.json, &["AdminCreateUserConfig", "AllowAdminCreateUserOnly"]) && !is_guarded {
+    let is_guarded = is_sign_in(Slot::PreSignUp);
+    if !is_on(new, &["AdminCreateUserConfig", "AllowAdminCreateUserOnly"]) && !is_guarded {
         found.add(&OPEN_SIGN_UP);
     }
     if there.contains("UserMigration") {
         let clients = pools.new.facts.clients.as_deref().ok();
-        found.add_about(&CHANGEABLE, changeable(pools.new.json, clients));
+        found.add_about(&CHANGEABLE, changeable(new, clients));
     }
-    let is_own = |name: &str| OURS.iter().any(|(slot, _)| *slot == name) && is_ours(pools, name);
+    let is_own = |name: &str| Guest::Capture.slots().iter().any(|it| it.name() == name && is_capture(*it));
     let logic = |name: &&&str| !["KMSKeyID", "UserMigration"].contains(*name) && !is_own(name);
     found.add_about(&NOT_IN_NEW, here.difference(&there).filter(logic));
     found.add_about(&MESSAGE_TRIGGERS, there.iter().filter(|name| SENDERS.contains(name)));
 }
 
-fn check_slots(pools: &Pools<'_>, found: &mut Findings) {
-    let taken =
-        OURS.iter().filter(|(slot, _)| function(pools.old.json, slot).is_some() && !is_ours(pools, slot));
-    let taken: Vec<_> = taken.collect();
-    let parameters = taken.iter().map(|(slot, parameter)| {
-        let arn = function(pools.old.json, slot).unwrap_or_default();
-        format!("{parameter}={arn}")
+/// Slots that one of ours needs, and that hold another function.
+fn check_slots(
+    pool: &Json,
+    guest: Guest,
+    (code, needed): (&'static Code, &[Slot]),
+    is_ours: impl Fn(Slot) -> bool,
+    found: &mut Findings,
+) {
+    let others = needed.iter().copied().filter(|slot| !is_ours(*slot));
+    let taken = others.filter_map(|slot| {
+        let held = in_slot(pool, slot)?;
+        Some((slot, format!("{}={}", guest.parameter(slot), held.function)))
     });
-    let fix = format!("{} {}", TAKEN.fix, parameters.collect::<Vec<_>>().join(" "));
-    if let Some(finding) = found.add_about(&TAKEN, taken.iter().map(|(slot, _)| slot)) {
-        finding.fixed_by(fix);
+    let (slots, parameters): (Vec<_>, Vec<_>) = taken.unzip();
+    if let Some(finding) = found.add_about(code, slots) {
+        finding.fixed_by(format!("{} {}", code.fix, parameters.join(" ")));
     }
 }
 
-fn check_new_slots(pools: &Pools<'_>, found: &mut Findings) {
-    let held = |(slot, parameter): &(&'static str, &str)| {
-        let held = function(pools.new.json, slot).filter(|_| !is_sign_in(pools, slot))?;
-        Some((*slot, format!("{parameter}={held}")))
-    };
-    let (slots, parameters): (Vec<_>, Vec<_>) = SIGN_IN.iter().filter_map(held).unzip();
-    if let Some(finding) = found.add_about(&NEW_TAKEN, slots) {
-        finding.fixed_by(format!("{} {}", NEW_TAKEN.fix, parameters.join(" ")));
-    }
-}
-
-/// Whether a slot of the new pool holds the sign-in function.
-fn is_sign_in(pools: &Pools<'_>, slot: &str) -> bool {
-    let sign_in = pools.input.sign_in;
-    sign_in.is_some_and(|arn| function(pools.new.json, slot) == Some(arn))
-}
-
-/// Whether a slot of the old pool holds capture.
-fn is_ours(pools: &Pools<'_>, slot: &str) -> bool {
-    let capture = pools.input.capture;
-    capture.is_some_and(|arn| function(pools.old.json, slot) == Some(arn))
-}
-
-fn function<'a>(pool: &'a Json, slot: &str) -> Option<&'a str> {
-    let plain = at(pool, &["LambdaConfig", slot]).as_str();
-    let versioned = || at(pool, &["LambdaConfig", &format!("{slot}Config"), "LambdaArn"]).as_str();
-    plain.or_else(versioned).filter(|arn| !arn.is_empty())
+/// Whether a slot holds this function of ours.
+fn holds(pool: &Json, slot: Slot, ours: Option<&FunctionArn>) -> bool {
+    ours.is_some_and(|ours| in_slot(pool, slot).is_some_and(|held| held.is(ours)))
 }
 
 /// The slots that hold something, with one name for both ways of saying PreTokenGeneration.

@@ -3,7 +3,7 @@
 use super::{Archive, Detached, Functions, Plan, PoolSettings, Ports};
 use crate::permission;
 use crate::prove::Trouble;
-use crate::triggers::is_anywhere;
+use crate::triggers::{Slot, in_slot, is_anywhere};
 
 impl Plan {
     /// Does what the plan says.
@@ -30,10 +30,12 @@ impl Plan {
         ports: &Ports<'_, P, F, A>,
     ) -> twinpool_core::port::Answer<()> {
         let now = ports.pool.describe().await?;
-        if is_anywhere(&now, &self.function) {
+        let holds = |slot: Slot| in_slot(&now, slot).is_some_and(|it| it.is(&self.function));
+        // Somebody attached it again: permission and state are theirs.
+        if self.slots.iter().any(|(slot, _)| holds(*slot)) {
             return Ok(());
         }
-        if let Some(permission) = &self.permission {
+        if let Some(permission) = self.permission.as_ref().filter(|_| !is_anywhere(&now, &self.function)) {
             let policy = ports.functions.policy(&self.function).await?;
             for name in permission::names(permission) {
                 if permission::has(policy.as_ref(), &name) {

@@ -3,10 +3,8 @@
 use serde_json::Value;
 
 use super::facts::{Blind, Facts, Look, Trail, text};
-use super::step::{Part, Step};
+use super::step::{DEPLOY, Part, Step};
 use crate::port::Json;
-
-const DEPLOY: &str = "deploy the stack: twinpool deploy";
 
 /// The rule of EventBridge.
 pub(super) fn rule(facts: &Facts) -> Vec<Step> {

@@ -1,13 +1,15 @@
 //! Capture as Lambda has it.
 
 use super::facts::{Facts, number, shows_environment, text, variable};
-use super::step::{Part, Step, faults_or};
+use super::step::{DEPLOY, Part, Step, faults_or};
+use crate::chain::called;
 use crate::port::Json;
 
 /// Cognito gives up after five seconds (F§2).
 const COGNITO_WAITS: u64 = 5;
+/// Seconds that the template gives capture where it calls a former function: Lambda must not end it before Cognito gives up.
+const CHAINED: u64 = 6;
 const DEADLINES: std::ops::RangeInclusive<u64> = 1..=2_000;
-const DEPLOY: &str = "deploy the stack: twinpool deploy";
 
 /// Capture: whether it runs, and sends to the queue of this stack in time.
 pub(super) fn capture(facts: &Facts) -> Vec<Step> {
@@ -52,9 +54,11 @@ pub(super) fn capture(facts: &Facts) -> Vec<Step> {
             "deploy with CaptureDeadlineMs from 1 to 2000",
         )),
     }
-    if timeout >= COGNITO_WAITS {
-        let why =
-            format!("Lambda lets capture run for {timeout} s, and Cognito gives up after {COGNITO_WAITS}");
+    let most = if called(function).is_empty() { COGNITO_WAITS - 1 } else { CHAINED };
+    if timeout > most {
+        let why = format!(
+            "Lambda lets capture run for {timeout} s, where {most} are enough: Cognito gives up after {COGNITO_WAITS}"
+        );
         faults.push(Step::broken(part, why, DEPLOY));
     }
     let deadline = deadline.unwrap_or_default();

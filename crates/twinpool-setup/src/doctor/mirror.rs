@@ -2,10 +2,8 @@
 
 use super::capture::{kind, no_environment, state};
 use super::facts::{Facts, shows_environment, text, variable};
-use super::step::{Part, Step, faults_or};
+use super::step::{DEPLOY, Part, Step, faults_or};
 use crate::port::Json;
-
-const DEPLOY: &str = "deploy the stack: twinpool deploy";
 
 /// The event source mapping between queue and mirror.
 pub(super) fn mapping(facts: &Facts) -> Vec<Step> {

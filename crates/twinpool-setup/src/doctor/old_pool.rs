@@ -1,17 +1,9 @@
 //! Whether the old pool calls capture.
 
-use serde_json::Value;
-
 use super::facts::Facts;
 use super::step::{Part, Step, faults_or};
-use crate::port::FunctionArn;
-
-/// A slot, the parameter with which a former function is called first, and what is missing without it.
-const SLOTS: [(&str, &str, &str); 3] = [
-    ("PostConfirmation", "ChainPostConfirmation", "people who sign up arrive with their first sign-in only"),
-    ("PreTokenGeneration", "ChainPreTokenGeneration", "what changes at a sign-in does not arrive"),
-    ("CustomMessage", "ChainCustomMessage", "changes of addresses do not arrive"),
-];
+use crate::guest::Guest;
+use crate::triggers::{Slot, in_slot};
 
 /// Capture in the slots of the old pool.
 pub(super) fn slots(facts: &Facts) -> Vec<Step> {
@@ -27,20 +19,20 @@ pub(super) fn slots(facts: &Facts) -> Vec<Step> {
             )];
         }
     };
-    let capture = facts.expected.capture.unqualified();
-    let slots = pool.get("LambdaConfig");
     let mut faults = Vec::new();
-    for (slot, parameter, without) in SLOTS {
-        let fault = match in_slot(slots, slot) {
+    for slot in Guest::Capture.slots() {
+        let without = without(*slot);
+        let fault = match in_slot(pool, *slot) {
             None => {
                 Step::broken(part, format!("nothing is in the slot {slot}: {without}"), "run twinpool attach")
             }
-            Some(there) if is(there, &capture) => continue,
+            Some(held) if held.is(&facts.expected.capture) => continue,
             Some(_) => Step::broken(
                 part,
                 format!("another function is in the slot {slot}: {without}"),
                 format!(
-                    "have capture call that one first: deploy with {parameter}=<its ARN>, then run twinpool attach"
+                    "have capture call that one first: deploy with {}=<its ARN>, then run twinpool attach",
+                    Guest::Capture.parameter(*slot)
                 ),
             ),
         };
@@ -49,13 +41,11 @@ pub(super) fn slots(facts: &Facts) -> Vec<Step> {
     faults_or(part, faults, "capture is in the slots PostConfirmation, PreTokenGeneration and CustomMessage")
 }
 
-/// Which function is in a slot. The tokens' slot has two names (F§6).
-fn in_slot<'a>(slots: Option<&'a Value>, slot: &str) -> Option<&'a str> {
-    let slots = slots?;
-    let versioned = || slots.get(format!("{slot}Config"))?.get("LambdaArn")?.as_str();
-    versioned().or_else(|| slots.get(slot)?.as_str()).filter(|arn| !arn.is_empty())
-}
-
-fn is(there: &str, capture: &FunctionArn) -> bool {
-    FunctionArn::parse(there).is_ok_and(|there| there.unqualified() == *capture)
+/// What is missing where capture is not in a slot.
+fn without(slot: Slot) -> &'static str {
+    match slot {
+        Slot::PostConfirmation => "people who sign up arrive with their first sign-in only",
+        Slot::CustomMessage => "changes of addresses do not arrive",
+        _ => "what changes at a sign-in does not arrive",
+    }
 }

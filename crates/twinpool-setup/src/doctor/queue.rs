@@ -2,9 +2,8 @@
 
 use super::Blind;
 use super::facts::{Facts, number, text};
-use super::step::{Part, Step, faults_or, way_to_see};
+use super::step::{DEPLOY, Part, Step, faults_or, way_to_see};
 
-const DEPLOY: &str = "deploy the stack: twinpool deploy";
 /// As the alarm of the template has it, in seconds.
 const LATE: f64 = 300.0;
 

@@ -1,10 +1,8 @@
 //! What the functions must have in common.
 
 use super::facts::{Facts, Look, shows_environment, variable};
-use super::step::{Part, Step};
+use super::step::{DEPLOY, Part, Step};
 use crate::port::Json;
-
-const DEPLOY: &str = "deploy the stack: twinpool deploy";
 
 fn functions(facts: &Facts) -> impl Iterator<Item = (&'static str, &Look<Json>)> {
     let all = [

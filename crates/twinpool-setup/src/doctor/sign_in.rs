@@ -6,15 +6,13 @@ use twinpool_core::port::Class;
 use super::capture::{kind, no_environment, state};
 use super::facts::{Blind, Facts, SignIn, variable};
 use super::permission::Call;
-use super::step::{Part, Step, faults_or, way_to_see};
+use super::step::{ATTACH, DEPLOY, Part, Step, faults_or, way_to_see};
 use crate::guest::Guest;
 use crate::port::Json;
 use crate::self_test::SelfTestFailure;
 use crate::triggers::{Held, Slot, in_slot};
 
 const NAME: &str = "the sign-in function";
-const ATTACH: &str = "run twinpool attach --pool new";
-const DEPLOY: &str = "deploy the stack: twinpool deploy";
 
 /// What the new pool calls before a token.
 pub(super) fn slot(facts: &Facts) -> Vec<Step> {
@@ -105,7 +103,7 @@ pub(super) fn function(facts: &Facts) -> Vec<Step> {
         if variable(function, name) != Some(wanted) {
             faults.push(Step::broken(
                 part,
-                format!("{NAME} is of another {what}, or is told of none: tokens hold no user id"),
+                format!("{NAME} is of another {what}, or is told of none ({name}): tokens hold no user id"),
                 DEPLOY,
             ));
         }

@@ -6,6 +6,11 @@ use twinpool_core::port::{Class, PortError};
 
 use super::facts::Blind;
 
+/// What brings a part of the stack back.
+pub(super) const DEPLOY: &str = "deploy the stack: twinpool deploy";
+/// What brings the sign-in function back into the new pool's slots.
+pub(super) const ATTACH: &str = "run twinpool attach --pool new";
+
 /// A part of the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {

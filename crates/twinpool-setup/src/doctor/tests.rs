@@ -189,7 +189,7 @@ type Harm = fn(&mut Facts);
 
 #[test]
 fn what_is_another_way_to_be_fine_is_fine() {
-    let ways: [Harm; 10] = [
+    let ways: [Harm; 11] = [
         |it| (it.expected.sign_in, it.sign_in) = (None, None),
         |it| set(&mut it.new_pool, "/LambdaConfig", json!({})),
         |it| {
@@ -213,6 +213,10 @@ fn what_is_another_way_to_be_fine_is_fine() {
             )));
         },
         |it| {
+            it.capture = Ok(function(&json!({ "TWINPOOL_CHAIN_POST_CONFIRMATION": format!("{CAPTURE}2") })));
+            set(&mut it.capture, "/Timeout", json!(6));
+        },
+        |it| {
             it.trails = Ok(vec![trail(
                 &json!({ "AdvancedEventSelectors": [{ "FieldSelectors": [{ "Field": "eventCategory", "Equals": ["Management"] }] }] }),
             )]);
@@ -228,6 +232,28 @@ fn what_is_another_way_to_be_fine_is_fine() {
         let told: Vec<_> = steps(&facts).into_iter().filter(|step| step.verdict != Verdict::Fine).collect();
         assert!(told.is_empty(), "{index}: {told:#?}");
     }
+}
+
+#[test]
+fn that_no_other_pool_may_call_is_told_only_where_a_statement_names_this_one_alone() {
+    let told = |condition: &Value| {
+        let mut facts = healthy();
+        facts.policy = Ok(Some(policy(condition)));
+        let step = steps(&facts).into_iter().find(|step| step.part == Part::Permission).unwrap();
+        (step.verdict, step.why.contains("and no other"), step.why.contains("and so may others"))
+    };
+    let pool = format!("arn:aws:cognito-idp:eu-west-1:111122223333:userpool/{OLD}");
+    assert_eq!(told(&json!({ "ArnLike": { "AWS:SourceArn": pool } })), (Verdict::Fine, true, false));
+    for others in [
+        json!({}),
+        json!({ "StringEquals": { "AWS:SourceAccount": "111122223333" } }),
+        json!({ "ArnLike": { "AWS:SourceArn": pool.replace(OLD, "*") } }),
+        json!({ "ArnLike": { "AWS:SourceArn": [pool, pool.replace(OLD, NEW)] } }),
+        json!({ "ArnNotLike": { "AWS:SourceArn": pool.replace(OLD, NEW) } }),
+    ] {
+        assert_eq!(told(&others), (Verdict::Fine, false, true), "{others}");
+    }
+    assert_eq!(told(&json!({ "ArnNotLike": { "AWS:SourceArn": pool } })), (Verdict::Broken, false, false));
 }
 
 #[test]

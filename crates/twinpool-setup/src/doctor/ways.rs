@@ -7,13 +7,10 @@ use twinpool_core::port::Class;
 
 use super::facts::{Blind, Facts, text, variable};
 use super::own_client::{OwnClient, allows};
-use super::step::{Part, Step, faults_or};
+use super::step::{ATTACH, DEPLOY, Part, Step, faults_or};
 use crate::continuity::Continuity;
 use crate::port::{FunctionArn, Json};
 use crate::triggers::{Slot, in_slot};
-
-const ATTACH: &str = "run twinpool attach --pool new";
-const DEPLOY: &str = "deploy the stack: twinpool deploy";
 
 /// What the deployed function says. Nothing where nobody named it, or it cannot be seen: other parts tell.
 fn deployed(facts: &Facts) -> Option<(&FunctionArn, &Json, Continuity)> {

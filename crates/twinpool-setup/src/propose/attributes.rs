@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::discriminant;
 
-use twinpool_core::attribute::{Contact, travels};
+use twinpool_core::attribute::{Contact, is_folded, travels};
 use twinpool_core::id::AttributeName;
 use twinpool_core::pool::{AttributeKind, AttributeSchema, PoolShape};
 use twinpool_rules::can_have_rule;
@@ -134,7 +134,7 @@ fn renames<'a>(pools: &Pools<'a>) -> BTreeMap<&'a AttributeName, &'a AttributeNa
 fn folds(pools: &Pools<'_>, name: &AttributeName) -> bool {
     let merges = pools.old.case_sensitive && !pools.new.case_sensitive;
     let is_way = pools.new.sign_in.is_unique(name) || pools.old.sign_in.is_unique(name);
-    merges && is_way && ["email", "preferred_username"].contains(&name.as_str())
+    merges && is_way && is_folded(name)
 }
 
 /// Whether a value of the one may be one of the other. Text may be anything.
@@ -149,7 +149,7 @@ fn schema(pool: &PoolShape, name: &AttributeName) -> AttributeSchema {
 
 /// Flags go with their contacts.
 fn is_told(name: &AttributeName) -> bool {
-    travels(name.as_str()) && !Contact::ALL.iter().any(|contact| contact.flag() == name.as_str())
+    travels(name.as_str()) && !Contact::is_flag(name)
 }
 
 fn is_custom(name: &AttributeName) -> bool {

@@ -168,6 +168,10 @@ async fn the_permission_stays_as_long_as_any_slot_names_capture() {
     assert_eq!(plan.warnings, [Warning::Elsewhere(Guest::Capture, "PreSignUp".to_owned())]);
     world.detached().await;
     assert!(world.functions.lets_in(&world.ours, crate::world::POOL_ARN), "PreSignUp would fail");
+    assert_eq!(world.archive.kept(&pool()), None, "the run finished: nothing waits to be put back");
+    world.pool.change(|it| it["DeletionProtection"] = json!("INACTIVE"));
+    let plan = world.attach_plan().await.expect("what the owner changed since is nobody's");
+    assert!(plan.changes.iter().all(|change| change.path.starts_with("LambdaConfig")), "{:?}", plan.changes);
 }
 
 #[tokio::test]

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 use twinpool_setup::guest::Guest;
 use twinpool_setup::settings::{difference, paths};
-use twinpool_setup::status::{Attachment, status};
 use twinpool_testkit::{Behaviour, Knobs};
 
 use crate::matrix::full;
@@ -60,22 +59,6 @@ fn nothing_said_in_two_ways_is_no_difference() {
     assert_eq!(differing(json!({"Verified": []}), json!({})), ["Verified"]);
     assert_eq!(differing(json!({"A": "1"}), json!({"A": 1})), ["A"]);
     assert_eq!(differing(json!({"A": {"B": 1}}), json!({"A": 1})), ["A"]);
-}
-
-#[tokio::test]
-async fn the_status_of_a_pool_in_one_word() {
-    let world = World::new(full(), Knobs::default()).await;
-    let none = std::collections::BTreeMap::new();
-    let slots = Guest::Capture.slots();
-    let word =
-        |chained| status(&world.pool.described(), Guest::Capture, &world.ours, slots, chained).attachment();
-    assert_eq!(word(&none), Attachment::Not);
-    world.attached().await;
-    assert_eq!(word(&none), Attachment::Whole);
-    let chained = [(twinpool_setup::triggers::Slot::CustomMessage, function("messages"))].into();
-    assert_eq!(word(&chained), Attachment::Chained);
-    world.pool.change(|it| it["LambdaConfig"]["CustomMessage"] = json!(function("ours:test").as_str()));
-    assert_eq!(word(&chained), Attachment::Partly);
 }
 
 #[tokio::test]

@@ -81,6 +81,22 @@ async fn what_cannot_be_put_back_is_named() {
 }
 
 #[tokio::test]
+async fn where_nothing_can_be_put_back_the_call_that_failed_is_named() {
+    let world = World::new(full(), Knobs::default()).await;
+    let process = Arc::new(Process::healthy());
+    let failing = Arc::clone(&process);
+    world.pool.mishap(move |it| {
+        it["UserPoolTier"] = json!("ESSENTIALS");
+        failing.fail_all("UpdateUserPool", Class::Denied);
+    });
+    let trouble = world.attach(&process).await.expect_err("trouble").trouble();
+    assert!(matches!(&trouble, Trouble::NotPutBack { left, .. } if left.is_empty()), "{trouble:?}");
+    let said = trouble.to_string();
+    assert!(said.contains("the former state could not be put back"), "{said}");
+    assert!(said.contains("UpdateUserPool failed: InjectedFault"), "{said}");
+}
+
+#[tokio::test]
 async fn settings_that_could_not_be_put_back_never_become_the_former_state() {
     for (choice, tier) in [(Unfinished::Keep, "ESSENTIALS"), (Unfinished::PutBack, "PLUS")] {
         let mut world = World::new(full(), Knobs::default()).await;

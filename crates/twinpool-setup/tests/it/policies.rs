@@ -37,12 +37,20 @@ fn a_statement_is_ours_only_if_it_names_this_pool_and_this_account() {
     // Lets the pool in, and others too.
     assert_eq!(statement(|it| it["Condition"] = json!({})), (false, true));
     assert_eq!(statement(|it| it["Condition"]["StringEquals"] = json!({})), (false, true));
-    let others: [(&str, Value); 5] = [
+    let pattern =
+        json!({"ArnLike": {"AWS:SourceArn": "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/*"}});
+    assert_eq!(statement(|it| it["Condition"] = pattern), (false, true));
+    let not_another = json!({"ArnNotLike": {"AWS:SourceArn": format!("{POOL_ARN}x")}});
+    assert_eq!(statement(|it| it["Condition"] = not_another), (false, true));
+    assert_eq!(statement(|it| it["Action"] = json!("lambda:*")), (false, true));
+    assert_eq!(statement(|it| it["Principal"] = json!("*")), (false, true));
+    let others: [(&str, Value); 6] = [
         ("Effect", json!("Deny")),
         ("Action", json!("lambda:GetFunction")),
         ("Principal", json!({"Service": "events.amazonaws.com"})),
         ("Condition", json!({"ArnLike": {"AWS:SourceArn": format!("{POOL_ARN}x")}})),
         ("Condition", json!({"StringEquals": {"AWS:SourceAccount": "444455556666"}})),
+        ("Condition", json!({"ArnNotLike": {"AWS:SourceArn": POOL_ARN}})),
     ];
     for (field, value) in others {
         assert_eq!(statement(|it| it[field] = value.clone()), (false, false), "{field}: {value}");
@@ -95,7 +103,7 @@ fn what_capture_is_tested_with_is_about_nobody_and_calls_no_former_function() {
         let text = Value::Object(event.clone()).to_string();
         let key = DigestKey::new(&[7; 32]).expect("a key");
         let captured = capture(&text, &key, EventId::from_random([1; 16]), Timestamp(1));
-        assert!(matches!(captured, Captured::NoUser(_)), "{captured:?}");
+        assert_eq!(captured, Captured::NoUser);
         let source = event["triggerSource"].as_str().expect("a source");
         assert_eq!(source.starts_with("TokenGeneration_"), !calls_before_tokens);
     }

@@ -1,8 +1,10 @@
 //! The contract of [`BornStore`], and of what becomes of a user born in the new pool who gets one in the old pool: `links` and `ids`
 //! are of one table.
 
+use std::time::Duration;
+
 use twinpool_core::account::{Account, AccountStore, Accounts, Known};
-use twinpool_core::arrival::{Arrival, ArrivalStore, Mark};
+use twinpool_core::arrival::{Allowance, Arrival, ArrivalStore, Limit, Mark, Tried};
 use twinpool_core::born::{Birth, BornStore};
 use twinpool_core::digest::Digest;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
@@ -137,9 +139,13 @@ pub async fn arrivals_are_inherited<S: ArrivalStore>(store: &S) {
     {
         store.note(&sub(who), mark, Timestamp(at)).await.expect("noted");
     }
+    let once = Limit { most: 1, within: Duration::from_secs(900) };
+    let tried = async |who: &str| store.try_once(&sub(who), Tried::Password, once, Timestamp(7)).await;
+    assert_eq!(tried("b3-from").await, Ok(Allowance::Go));
     for _ in 0..2 {
         assert_eq!(store.inherit(&sub("b3-from"), &sub("b3-to")).await, Ok(()));
     }
+    assert_eq!(tried("b3-to").await, Ok(Allowance::Go), "what was tried counts for whoever tried it");
     let expected = Arrival { came_at: Some(Timestamp(5)), code_at: Some(Timestamp(9)), ..Arrival::default() };
     assert_eq!(store.arrival(&sub("b3-to")).await, Ok(expected));
     assert_eq!(store.arrival(&sub("b3-from")).await.map(|from| from.code_at), Ok(Some(Timestamp(6))));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::future::join;
 use twinpool_core::account::{Account, Accounts, IdReader, IdStore};
 use twinpool_core::digest::Digest;
 use twinpool_core::id::{Pool, Timestamp, UserId};
@@ -245,41 +246,12 @@ pub async fn an_id_is_given_once<L: LinkStore, I: IdStore>(_links: &L, ids: &I) 
         let account = new(&sub);
         let one = async { ids.assign(&account, &born, None).await };
         let other = async { ids.assign(&account, &known, Some(&of)).await };
-        let (one, other) = both(one, other).await;
+        let (one, other) = join(one, other).await;
         let stands = id_of_new(ids, &sub).await.expect("an id");
         assert!(stands == born || stands == known);
         assert_eq!((one, other), (Ok(stands.clone()), Ok(stands.clone())));
         let of_known = ids.accounts(&known).await.expect("an answer");
         assert_eq!(of_known.is_some(), stands == known, "who lost has left no trace");
-    }
-}
-
-/// Both at once.
-async fn both<A: Future, B: Future>(one: A, other: B) -> (A::Output, B::Output) {
-    let (mut one, mut other) = (std::pin::pin!(one), std::pin::pin!(other));
-    let (mut first, mut second) = (None, None);
-    std::future::poll_fn(|context| {
-        if first.is_none() {
-            first = ready(one.as_mut().poll(context));
-        }
-        if second.is_none() {
-            second = ready(other.as_mut().poll(context));
-        }
-        match (first.take(), second.take()) {
-            (Some(one), Some(other)) => std::task::Poll::Ready((one, other)),
-            (one, other) => {
-                (first, second) = (one, other);
-                std::task::Poll::Pending
-            }
-        }
-    })
-    .await
-}
-
-fn ready<T>(poll: std::task::Poll<T>) -> Option<T> {
-    match poll {
-        std::task::Poll::Ready(value) => Some(value),
-        std::task::Poll::Pending => None,
     }
 }
 

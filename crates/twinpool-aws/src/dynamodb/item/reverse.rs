@@ -47,23 +47,15 @@ pub(super) fn decode_reverse(item: &Map) -> Answer<Reverse> {
 }
 
 fn encode_overruled(lost: &Overruled) -> AttributeValue {
-    let pool = match lost.pool {
-        Pool::Old => "old",
-        Pool::New => "new",
-    };
     let mut item = encode_subject(&lost.subject);
-    item.insert("pool".to_owned(), text(pool));
+    item.insert("pool".to_owned(), text(lost.pool.code()));
     item.insert("at".to_owned(), number(lost.at.0));
     AttributeValue::M(item)
 }
 
 fn decode_overruled(value: &AttributeValue) -> Answer<Overruled> {
     let item = value.as_m().map_err(|_| damaged("overruled"))?;
-    let pool = match string(item, "pool")? {
-        "old" => Pool::Old,
-        "new" => Pool::New,
-        _ => return Err(damaged("pool")),
-    };
+    let pool = Pool::from_code(string(item, "pool")?).ok_or_else(|| damaged("pool"))?;
     Ok(Overruled { subject: decode_subject(item)?, pool, at: Timestamp(integer(item, "at")?) })
 }
 

@@ -1,13 +1,11 @@
 //! The last verify of everybody, as an item of the table.
 
 use twinpool_core::id::Timestamp;
-use twinpool_core::port::{Answer, Class, PortError};
+use twinpool_core::port::Answer;
 use twinpool_core::verified::Verified;
 
 use super::field::{Map, integer, number, text};
-
-/// The only format there is.
-const FORMAT: u64 = 1;
+use super::phase::{FORMAT, known};
 
 pub(in super::super) fn encode(verified: &Verified, key: String) -> Map {
     let Verified { at, users, differing, held_back, in_flight } = verified;
@@ -23,9 +21,7 @@ pub(in super::super) fn encode(verified: &Verified, key: String) -> Map {
 }
 
 pub(in super::super) fn decode(item: &Map) -> Answer<Verified> {
-    if integer(item, "format")? != FORMAT {
-        return Err(PortError::new(Class::Unreadable, "GetItem", "NewerFormat"));
-    }
+    known(item)?;
     Ok(Verified {
         at: Timestamp(integer(item, "at")?),
         users: integer(item, "users")?,

@@ -3,12 +3,11 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use twinpool_core::account::{AccountStore, Known};
 use twinpool_core::id::NewSub;
-use twinpool_core::port::{Answer, Class};
+use twinpool_core::port::Answer;
 
 use super::UserIds;
-use crate::code::port_error;
 use crate::dynamodb::item::id::{id_of_new, owner_of_further};
-use crate::dynamodb::{item, new_key};
+use crate::dynamodb::{fine_if_refused, item, new_key};
 
 /// Says that it is written down that the user came. Gone when the pair is written anew: then it is written down again.
 pub(in super::super) const CAME: &str = "came";
@@ -32,9 +31,6 @@ impl AccountStore for UserIds {
         let call = call
             .update_expression("SET came = :yes")
             .expression_attribute_values(":yes", AttributeValue::Bool(true));
-        match call.send().await.map_err(|error| port_error("UpdateItem", &error)) {
-            Err(error) if error.class == Class::Stale => Ok(()),
-            answer => answer.map(drop),
-        }
+        fine_if_refused(call).await
     }
 }

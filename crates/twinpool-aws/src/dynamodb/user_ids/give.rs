@@ -14,6 +14,13 @@ use crate::dynamodb::{cancelled, new_key};
 const OPERATION: &str = "TransactWriteItems";
 const FIRST: &str = "attribute_not_exists(pk)";
 
+/// Somebody was faster, or is at it.
+fn is_met(error: &PortError) -> bool {
+    let code = error.code.as_str();
+    error.class == Class::Stale
+        || matches!(code, "TransactionCanceledException" | "TransactionConflictException")
+}
+
 impl UserIds {
     pub(super) async fn give(&self, new: &NewSub, id: &UserId, of: Option<&OldSub>) -> Answer<UserId> {
         let born_here = of.is_none() && id.as_str() == new.as_str();
@@ -21,8 +28,7 @@ impl UserIds {
             if born_here { self.put_born(new, id).await } else { self.put_further(new, id, of).await };
         match given {
             Ok(()) => Ok(id.clone()),
-            // Somebody was faster, or is at it.
-            Err(error) if error.class == Class::Stale || error.code == "TransactionCanceledException" => {
+            Err(error) if is_met(&error) => {
                 let stands = self.follow(&[Account::from(new)]).await?;
                 stands.into_iter().flatten().next().ok_or(error)
             }
@@ -50,5 +56,25 @@ impl UserIds {
             .transact_items(TransactWriteItem::builder().put(put).build())
             .transact_items(hint(&self.table, id, NEW_SUBS, new)?);
         transaction.send().await.map(drop).map_err(|error| cancelled(OPERATION, &error))
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "raw")]
+mod tests {
+    use twinpool_core::account::IdStore as _;
+
+    use super::*;
+    use crate::raw::stub::{config, server};
+
+    #[tokio::test]
+    async fn an_account_whose_pair_is_written_at_the_same_moment_has_its_id() {
+        let met =
+            r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionConflictException","message":"busy"}"#;
+        let item = r#"{"Item":{"pk":{"S":"NEW#n-1"},"user_id":{"S":"n-1"},"old_sub":{"S":"o-1"}}}"#;
+        let (address, _seen) = server([(400, "", met), (200, "", item)]);
+        let ids = UserIds::connect(&config(&address).await, "links".to_owned());
+        let (new, id) = (NewSub::parse("n-1").unwrap(), UserId::parse("n-1").unwrap());
+        assert_eq!(ids.assign(&new, &id, None).await, Ok(id));
     }
 }

@@ -84,19 +84,26 @@ fn an_import_says_who_becomes_active_by_it_and_a_stop_says_what_goes_on() {
         stopped(&run, None),
     ];
     insta::assert_snapshot!(said.join("\n"), @r"
-    The old pool has about 20,000 users. Whoever is not in the new pool yet and fits into a file is made there
-    by an import job of Cognito: that makes nobody an active user and messages nobody. Calls count as active
-    whom they are about: who is in a group, and who does not fit and is made by a call.
-    The old pool has second factors, passkeys or devices: those of imported users follow with their next event.
+    The old pool has about 20,000 users. Whoever is not in the new pool yet and fits
+    into a file is made there by an import job of Cognito: that makes nobody an
+    active user and messages nobody. Calls count as active whom they are about: who
+    is in a group, and who does not fit and is made by a call.
+    The old pool has second factors, passkeys or devices: those of imported users
+    follow with their next event.
     An account runs one import job at a time, and a large one takes hours.
-    At most 50 % of each Cognito quota is used. `twinpool estimate` tells what that takes.
+    At most 50 % of each Cognito quota is used. `twinpool estimate` tells what that
+    takes.
 
-    The old pool has about 20,000 users. Whoever is not in the new pool yet is made there,
-    and counts as an active user of it this month; nobody is messaged. Nobody becomes an active user of the old pool.
-    At most 50 % of each Cognito quota is used. `twinpool estimate` tells what that takes.
+    The old pool has about 20,000 users. Whoever is not in the new pool yet is made
+    there, and counts as an active user of it this month; nobody is messaged. Nobody
+    becomes an active user of the old pool.
+    At most 50 % of each Cognito quota is used. `twinpool estimate` tells what that
+    takes.
 
-    The import job import-1 goes on at AWS. The same command waits for it, and goes on with the run 20261121-131245-k3f.
+    The import job import-1 goes on at AWS. The same command waits for it, and goes
+    on with the run 20261121-131245-k3f.
 
-    The run 20261121-131245-k3f is stopped, and no import job runs. The same command goes on with it.
+    The run 20261121-131245-k3f is stopped, and no import job runs. The same command
+    goes on with it.
     ");
 }

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
+use twinpool_core::change_event::EventId;
 use twinpool_core::port::{Answer, Class, PortError};
 use twinpool_core::trouble::Trouble;
 use twinpool_testkit::MemoryLinks;

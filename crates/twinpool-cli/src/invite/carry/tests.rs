@@ -98,6 +98,19 @@ async fn everybody_with_a_verified_address_gets_one_mail_however_often_it_runs()
 }
 
 #[tokio::test(start_paused = true)]
+async fn whose_expired_invitation_cannot_be_taken_back_counts_as_failed() {
+    let bench = Bench::of(5).await;
+    bench.invite().await;
+    bench.process.fail_all("AdminGetUser", Class::Throttled);
+    let (pool, links) = (bench.pool.called_by(&bench.process), bench.links.seen_by(&bench.process));
+    let later = StoppedClock(Timestamp(NOW.0 + 8 * 24 * 3_600_000));
+    let invite = Invite { pool: &pool, links: &links, clock: &later, terms: &bench.terms };
+    let chosen = Chosen { expired: bench.who.clone(), ..Chosen::default() };
+    let result = invite_chosen(&invite, &chosen, NonZeroU32::MIN, &Progress::new(None)).await;
+    assert_eq!((result.withdrawn, result.failed, bench.can_reset()), (0, 5, 0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn when_no_mail_gets_through_the_run_ends_and_everybody_can_reset_as_before() {
     let bench = Bench::of(100).await;
     bench.process.fail_all("AdminCreateUser", Class::Throttled);

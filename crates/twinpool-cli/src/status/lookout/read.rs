@@ -22,16 +22,7 @@ use super::reach::{Aws, New};
 use super::since;
 use crate::clock;
 use crate::status::standstill::Standstill;
-use crate::steps::alarms_of_stack;
-
-/// Nothing is waited for longer.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Waits a while.
-pub(super) async fn soon<T>(look: impl Future<Output = Look<T>>) -> Look<T> {
-    let late = || Err(format!("no answer in {} s", PATIENCE.as_secs()));
-    tokio::time::timeout(PATIENCE, look).await.unwrap_or_else(|_| late())
-}
+use crate::steps::{alarms_of_stack, soon};
 
 /// Names the operation and the code, never the message.
 pub(super) async fn told<T>(answer: impl Future<Output = Answer<T>>) -> Look<T> {

@@ -6,6 +6,7 @@ use twinpool_core::overview::{Mirror, Overview, People, Queue, Used};
 use twinpool_core::phase::{Phase, Standing};
 use twinpool_core::quota::Category;
 use twinpool_core::verified::Verified;
+use twinpool_core::words::hundredths;
 
 use super::or_unknown;
 use crate::progress::span;
@@ -177,11 +178,4 @@ fn few(mut all: Vec<String>) -> String {
         all.push(format!("and {more} more"));
     }
     all.join(" · ")
-}
-
-fn hundredths(share: u64) -> String {
-    match (share / 100, share % 100) {
-        (whole, 0) => whole.to_string(),
-        (whole, part) => format!("{whole}.{part:02}").trim_end_matches('0').to_owned(),
-    }
 }

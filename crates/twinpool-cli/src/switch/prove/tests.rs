@@ -43,17 +43,21 @@ fn handle(pool: &Arc<MemoryPool>) -> PoolHandle {
 }
 
 async fn prove(world: &World, carries: usize) -> Result<Duration, String> {
+    let mirror = StandIn { world, carries: AtomicUsize::new(carries) };
+    prove_by(world, &mirror, Duration::ZERO).await
+}
+
+async fn prove_by(world: &World, mirror: &impl Asks, wait: Duration) -> Result<Duration, String> {
     let prover = Prover {
         old: handle(&world.old),
         new: handle(&world.new),
         attribute: attribute("nickname"),
-        wait: Duration::ZERO,
-        pause: Duration::ZERO,
+        wait,
+        pause: wait,
     };
     let link = linked();
     let new_sub = link.linked().unwrap().new_sub.clone();
-    let mirror = StandIn { world, carries: AtomicUsize::new(carries) };
-    prover.prove(&Pair { link, new_sub }, &mirror).await.unwrap()
+    prover.prove(&Pair { link, new_sub }, mirror).await.unwrap()
 }
 
 fn nicknames(world: &World) -> [Option<String>; 2] {
@@ -80,6 +84,26 @@ async fn a_change_that_is_not_seen_proves_nothing_and_is_put_back() {
     // Carried once, and the way it was not.
     let why = prove(&world, 1).await.unwrap_err();
     assert!(why.contains("not again"), "{why}");
+}
+
+/// While it is asked, somebody ends the command.
+struct Ended;
+
+impl Asks for Ended {
+    async fn ask(&self) -> anyhow::Result<()> {
+        let own = std::process::id().to_string();
+        assert!(std::process::Command::new("kill").args(["-TERM", &own]).status()?.success());
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn whoever_ends_the_command_leaves_no_trace() {
+    let nickname = [("nickname", "Janey")];
+    let world = world(&nickname, &nickname);
+    let why = prove_by(&world, &Ended, Duration::from_secs(600)).await.unwrap_err();
+    assert!(why.starts_with("stopped"), "{why}");
+    assert_eq!(nicknames(&world), [Some("Janey".to_owned()), Some("Janey".to_owned())]);
 }
 
 #[tokio::test]

@@ -79,6 +79,19 @@ fn who_was_read_is_known_after_an_interruption_however_it_came() {
 }
 
 #[test]
+fn who_was_read_is_not_lost_where_nobody_says_resume() {
+    let file = folder("forgotten").join("rows.jsonl");
+    // Interrupted before anybody was read: nothing is lost.
+    drop(Journal::open(Some(&file), false, &head("r")).unwrap());
+    let mut rows = Journal::open(Some(&file), false, &head("r")).unwrap().rows.unwrap();
+    rows.keep(&differing()).unwrap();
+    drop(rows);
+    let refused = Journal::open(Some(&file), false, &head("r")).unwrap_err();
+    assert!(refused.is::<Misuse>() && refused.to_string().contains("--resume"), "{refused}");
+    assert_eq!(Journal::open(Some(&file), true, &head("r")).unwrap().earlier().len(), 1);
+}
+
+#[test]
 fn a_journal_of_other_pools_or_rules_or_of_nobody_is_refused() {
     let file = folder("other").join("rows.jsonl");
     let refused = |resumed: anyhow::Result<Journal>| {

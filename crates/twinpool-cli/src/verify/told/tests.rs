@@ -77,9 +77,10 @@ fn a_run_in_words() {
 
 #[test]
 fn a_run_for_programs() {
-    insta::assert_snapshot!(json(&whole(), None), @r#"
+    insta::assert_snapshot!(json(&whole(), None, Some("not written down")), @r#"
     {
       "is_equal": false,
+      "not_noted": "not written down",
       "not_read": 0,
       "reasons": [
         {

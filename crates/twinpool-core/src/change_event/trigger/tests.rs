@@ -55,8 +55,37 @@ fn a_federated_user_is_named_by_username() {
 }
 
 #[test]
+fn a_profile_with_a_password_is_named_by_username() {
+    for identities in [r#"[{\"primary\":true}]"#, r#"[{\"primary\":\"true\"}]"#, "[{}]", "not a list"] {
+        let raw = with_attributes(&format!(
+            r#"{{"sub":"s-1","cognito:user_status":"CONFIRMED","identities":"{identities}"}}"#
+        ));
+        assert_eq!(event(&raw).user().unwrap().parameter(), "jane", "{identities}");
+    }
+}
+
+#[test]
 fn a_local_user_is_named_by_sub() {
     assert_eq!(event(&with_attributes(r#"{"sub":"s-1"}"#)).user().unwrap().parameter(), "s-1");
+}
+
+#[test]
+fn a_local_user_with_linked_identities_is_named_by_sub_and_the_username_stays_out_of_the_queue() {
+    for identities in [r#"[{\"primary\":false}]"#, r#"[{\"primary\":\"false\"}]"#, "[]"] {
+        let event = event(&with_attributes(&format!(
+            r#"{{"sub":"s-1","cognito:user_status":"CONFIRMED","identities":"{identities}"}}"#
+        )));
+        assert_eq!(event.user().unwrap().parameter(), "s-1", "{identities}");
+        assert!(!event.to_body().contains("jane"), "{}", event.to_body());
+    }
+}
+
+#[test]
+fn any_app_client_that_a_token_is_accepted_of_can_be_told_of_a_sign_in() {
+    let raw = with_attributes(r#"{"sub":"s-1"}"#);
+    let by = |client: &str| raw.replacen('{', &format!(r#"{{"callerContext":{{"clientId":"{client}"}},"#), 1);
+    assert_eq!(event(&by("1h57+kf_5")).client.unwrap().as_str(), "1h57+kf_5");
+    assert_eq!(event(&by("no client")).client, None);
 }
 
 #[test]
@@ -69,7 +98,7 @@ fn without_a_sub_the_queue_group_is_a_digest_of_the_username() {
 #[test]
 fn a_token_of_a_machine_names_no_user() {
     let raw = r#"{"triggerSource":"TokenGeneration_ClientCredentials","userPoolId":"eu-west-1_A","userName":"client"}"#;
-    assert!(matches!(captured(raw), Captured::NoUser(_)));
+    assert_eq!(captured(raw), Captured::NoUser);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::*;
 const ID: &str = "s-1";
 
 fn add(event: &str) -> Result<String, NotAdded> {
-    with_user_id(event, &ClaimName::default(), &UserId::parse(ID).unwrap())
+    in_answer(event, event, &ClaimName::default(), &UserId::parse(ID).unwrap())
 }
 
 /// A sign-in of this version with this response, and odd things around it.

@@ -5,8 +5,8 @@ use crate::overview::Overview;
 
 const RUNBOOK: &str = "docs/runbook.md, \"Alarms, and the first command\"";
 
-/// By the name in the template: how bad, and what first. Of the rest the runbook tells.
-const KNOWN: [(&str, Severity, &str); 22] = [
+/// By the name in the template: how bad, and what first. Of an alarm that somebody else made the runbook tells.
+const KNOWN: [(&str, Severity, &str); 32] = [
     ("MirrorStandsStill", Severity::Act, "twinpool doctor"),
     ("CaptureFails", Severity::Act, "twinpool detach"),
     ("ChainedCaptureFails", Severity::Act, "twinpool detach"),
@@ -17,7 +17,11 @@ const KNOWN: [(&str, Severity, &str); 22] = [
     ("SignInChainFails", Severity::Act, "twinpool rollback; then the log of sign-in"),
     ("SignInThrottled", Severity::Act, "twinpool deploy --parameter SignInReservedConcurrency=…"),
     ("PeopleAreLockedOut", Severity::Act, "the log of sign-in; twinpool rollback if it lasts"),
+    ("MirrorNeedsHelp", Severity::Act, "the log of the mirror: its last lines of level ERROR"),
+    ("AuthorizerFails", Severity::Act, "the log of the authorizer"),
+    ("BridgeFails", Severity::Act, "the log of the bridge"),
     ("RouteFails", Severity::Act, "the log of route"),
+    ("RouteThrottled", Severity::Act, "twinpool deploy --parameter RouteReservedConcurrency=…"),
     ("DeadLettersWait", Severity::Look, "twinpool dlq show"),
     ("ChangeEventsLate", Severity::Look, "twinpool doctor"),
     (
@@ -26,13 +30,19 @@ const KNOWN: [(&str, Severity, &str); 22] = [
         "twinpool deploy --parameter QuotaPercent=…, higher, if no run is at work",
     ),
     ("MirrorPutsOff", Severity::Look, "the log of the mirror: \"not now\", and why"),
+    ("CaptureLoses", Severity::Look, "the log of capture; then twinpool sweep"),
+    ("SignInLosesChanges", Severity::Look, "the log of sign-in; then twinpool sweep"),
+    ("SignInArrivalsLost", Severity::Look, "the log of sign-in: lines with ArrivalLost"),
+    ("ClaimsMissing", Severity::Look, "the log of capture"),
+    ("SignInClaimsMissing", Severity::Look, "the log of sign-in"),
     ("UsersInConflict", Severity::Look, "twinpool conflicts list"),
     ("CognitoRefuses", Severity::Look, "twinpool deploy --parameter QuotaPercent=…, lower"),
     ("BudgetNearlyUsed", Severity::Look, "twinpool deploy --parameter QuotaPercent=…, higher"),
     ("ResolveFails", Severity::Look, "the log of resolve"),
     ("PoolsDiffer", Severity::Look, "twinpool verify"),
+    ("SweepFails", Severity::Look, "the log of the sweep"),
     ("WatchFails", Severity::Look, "twinpool watch --once"),
-    ("AuditTrailDeadLettersWait", Severity::Look, "twinpool sweep"),
+    ("AuditTrailDeadLettersWait", Severity::Look, "the log of the audit trail; then twinpool sweep"),
 ];
 
 /// Those that are on.

@@ -34,7 +34,7 @@ fn jane() -> (World, String) {
 }
 
 /// Jane has signed in to the new pool.
-fn moved() -> (World, String) {
+pub(super) fn moved() -> (World, String) {
     let (world, new) = jane();
     shows(&world, &new, SIGN_IN);
     (world, new)
@@ -45,7 +45,7 @@ fn delete_new(world: &World, sub: &str) {
     world.new.remove(&user.sub);
 }
 
-fn delete_old(world: &World, sub: &str) {
+pub(super) fn delete_old(world: &World, sub: &str) {
     let user = world.old.person(sub).expect("the user");
     world.old.remove(&user.sub);
 }

@@ -86,6 +86,29 @@ fn whoever_went_from_the_new_pool_is_found_where_the_old_one_has_the_say_too() {
 }
 
 #[test]
+fn its_budget_holds_among_those_who_went_too() {
+    let world = World::username_to_email();
+    for number in 0..70 {
+        let (sub, email) = (format!("sub-{number}"), format!("p{number}@example.com"));
+        world.old.put(person(&sub, &sub, &[("email", &email), ("email_verified", "true")]));
+        told(&world, &event_of(&world.old, &sub, SIGN_IN), 1);
+    }
+    switch(&world);
+    for account in world.new.people() {
+        world.new.remove(&account.sub);
+    }
+    // A page of links each.
+    for page in [60, 10] {
+        let (swept, events) = sweep_from(&world, None, 5);
+        assert_eq!((swept.is_complete(), events.len()), (page < 60, page));
+        events
+            .iter()
+            .for_each(|event| assert_eq!(told(&world, event, 5).held_back, held_user(Reason::Missing)));
+    }
+    assert_eq!(found(&world), []);
+}
+
+#[test]
 fn in_dual_write_it_does_not_look_there() {
     let world = World::username_to_email();
     world.new.put(nina());

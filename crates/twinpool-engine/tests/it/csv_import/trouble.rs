@@ -1,6 +1,6 @@
 //! Imports that are interrupted, refused, or overtaken.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use twinpool_core::id::Sub;
 use twinpool_core::import_job::{ImportJobs as _, JobState, Rejection, Verdict};
@@ -176,29 +176,6 @@ async fn who_changes_or_leaves_while_a_job_goes_on_is_followed() {
     assert_eq!(pairs, ["p0@example.com", "moved@example.com", "p3@example.com"]);
     // As the rules say of the deleted.
     assert!(!bench.world.new.person("p2@example.com").unwrap().enabled);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_user_whom_a_mirror_made_meanwhile_under_another_address_leaves_no_open_double() {
-    let bench = Bench::of(world(2));
-    let world = bench.world.clone();
-    let done = Mutex::new(false);
-    let meanwhile = move || {
-        if std::mem::replace(&mut *done.lock().unwrap(), true) {
-            return;
-        }
-        world.old.edit(&Sub::parse("old-1").unwrap(), |person| {
-            person.attributes.insert(attribute("email"), Value::new("moved@example.com"));
-        });
-        sign_in(&world, "old-1");
-    };
-    let watching = Watching { meanwhile: Some(Box::new(meanwhile)), ..Watching::default() };
-    let (_, settled) =
-        bench.import(&Arc::new(Process::healthy()), Limits::default(), &watching).await.unwrap();
-    assert_eq!((settled.paired, settled.doubles.len()), (1, 1));
-    let pairs: Vec<_> = bench.pairs().into_iter().map(|(_, address)| address).collect();
-    assert_eq!(pairs, ["p0@example.com", "moved@example.com"]);
-    assert!(!bench.world.new.person("p1@example.com").unwrap().enabled);
 }
 
 #[tokio::test(start_paused = true)]

@@ -90,6 +90,17 @@ async fn a_network_that_stays_away_ends_the_run_with_a_sentence() {
 }
 
 #[test]
+fn what_cannot_be_asked_ends_the_run_and_names_the_user_in_the_words_of_the_pool() {
+    let world = world();
+    world.new.put(person("n-1", "n-1", &[("email", "n@example.com"), ("email_verified", "true")]));
+    let process = Arc::new(Process::healthy());
+    let engine = engine(&world, &process);
+    process.fail_all("AdminGetUser", Class::Denied);
+    let ended = crate::support::run(engine.verifier().verify(&quick(), &Watcher::new(|_| {})));
+    assert_eq!(ended.expect_err("no permission").to_string(), "cannot read user n-1");
+}
+
+#[test]
 fn a_user_who_cannot_be_read_is_told_and_the_others_go_on() {
     let world = world();
     world.new.remove(&world.new.people()[2].sub);

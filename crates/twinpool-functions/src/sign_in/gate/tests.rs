@@ -53,22 +53,22 @@ fn soon() -> Instant {
     Instant::now() + Duration::from_secs(10)
 }
 
-async fn asked(door: &Door, raw: &str) -> (Json, Option<No>) {
+async fn asked(door: &Door, raw: &str) -> (Json, Outcome) {
     let said = migrate::answer(door, raw, soon()).await.unwrap();
     let mut event: Json = serde_json::from_str(said.event.get()).unwrap();
     let response = event["response"].take();
     let mut before: Json = serde_json::from_str(raw).unwrap();
     before["response"].take();
     assert_eq!(event, before, "everything else goes back as it came");
-    (response, said.no)
+    (response, said.outcome)
 }
 
 #[tokio::test]
 async fn cognito_makes_the_user_whom_the_answer_describes_and_the_password_works() {
     let world = world();
     let raw = migration("UserMigration_Authentication", Some(PASSWORD));
-    let (response, no) = asked(&door(&world, Process::healthy()), &raw).await;
-    assert_eq!(no, None);
+    let (response, outcome) = asked(&door(&world, Process::healthy()), &raw).await;
+    assert_eq!(outcome, Outcome::LetIn);
     assert_eq!(response["userAttributes"]["email_verified"], json!("true"), "flags are texts");
     let answer = MigrationAnswer::read(&response).unwrap().unwrap();
     world.new.migrate(JANE, Some(PASSWORD), &answer).unwrap();
@@ -81,7 +81,8 @@ async fn cognito_makes_the_user_whom_the_answer_describes_and_the_password_works
 async fn who_forgot_the_password_is_made_without_one() {
     let world = world();
     let raw = migration("UserMigration_ForgotPassword", None);
-    let (response, _) = asked(&door(&world, Process::healthy()), &raw).await;
+    let (response, outcome) = asked(&door(&world, Process::healthy()), &raw).await;
+    assert_eq!(outcome, Outcome::ResetFirst);
     let answer = MigrationAnswer::read(&response).unwrap().unwrap();
     world.new.migrate(JANE, None, &answer).unwrap();
     assert_eq!(world.new.sign_in(JANE, PASSWORD), Checked::ResetRequired);
@@ -105,8 +106,8 @@ async fn a_wrong_password_nobody_and_a_source_of_tomorrow_get_one_and_the_same_a
         (tomorrow, No::Nobody),
         (none, No::Nobody),
     ] {
-        let (response, no) = asked(&door, &raw).await;
-        assert_eq!((&response, no), (&json!({}), Some(expected)));
+        let (response, outcome) = asked(&door, &raw).await;
+        assert_eq!((&response, outcome), (&json!({}), Outcome::Nobody(expected)));
         assert_eq!(MigrationAnswer::read(&response), Ok(None));
     }
     assert_eq!(world.links.all().len(), 0);

@@ -1,4 +1,4 @@
-//! CUSTOM_AUTH, UserMigration and PreSignUp.
+//! CUSTOM_AUTH, and ways in that are switched off or set up wrongly.
 
 use twinpool_aws::settings::Continuity;
 use twinpool_core::port::Class;
@@ -7,8 +7,8 @@ use twinpool_testkit::world::group;
 use super::first::pair;
 use super::*;
 
-const OLD_PASSWORD: &str = "Correct-horse-1";
-const WRONG: &str = "Wrong-horse-12";
+pub(super) const OLD_PASSWORD: &str = "Correct-horse-1";
+pub(super) const WRONG: &str = "Wrong-horse-12";
 
 fn challenge(source: &str, request: &Value) -> String {
     json!({
@@ -46,12 +46,12 @@ async fn bench() -> Bench {
     bench
 }
 
-fn function(bench: &Bench, old: Mood) -> Function<Nobody> {
+pub(super) fn function(bench: &Bench, old: Mood) -> Function<Nobody> {
     bench.letting_in(Continuity::All, "", old)
 }
 
 /// The response, or the error's text; the line that was written.
-async fn answer(
+pub(super) async fn answer(
     function: &Function<Nobody>,
     raw: &str,
 ) -> (Result<Value, String>, Option<BTreeMap<String, Value>>) {
@@ -64,7 +64,7 @@ async fn answer(
     (said.map(|text| serde_json::from_str::<Value>(text.get()).unwrap()["response"].clone()), line)
 }
 
-async fn refused(function: &Function<Nobody>, raw: &str) -> (String, Value) {
+pub(super) async fn refused(function: &Function<Nobody>, raw: &str) -> (String, Value) {
     let (said, line) = answer(function, raw).await;
     let line = line.unwrap();
     assert_eq!(line["BridgeRefused"], 1);
@@ -262,68 +262,4 @@ async fn whom_the_mirror_or_a_provider_makes_is_kept_out_by_nothing_that_is_wron
         }
         assert_eq!(refused(&function, &sign_up("PreSignUp_SignUp", pool)).await.0, "TRY_LATER");
     }
-}
-
-/// Jane of the old pool, whom nobody has mirrored.
-fn with_a_newcomer() -> Bench {
-    let bench = Bench::new();
-    let jane = bench.world.old.person("jane-sub").unwrap().sub;
-    bench.world.old.give_password(&jane, OLD_PASSWORD);
-    bench.world.new.remove(&bench.world.new.person("n-1").unwrap().sub);
-    bench
-}
-
-fn migration(password: &str) -> String {
-    json!({
-        "triggerSource": "UserMigration_Authentication", "userPoolId": NEW_POOL, "userName": "jane@example.com",
-        "request": { "password": password }, "response": {},
-    })
-    .to_string()
-}
-
-#[tokio::test]
-async fn a_migration_tells_of_too_many_attempts_and_of_what_lasts() {
-    let bench = with_a_newcomer();
-    let function = function(&bench, Mood::Works);
-    bench.process.fail_all("AdminInitiateAuth", Class::Denied);
-    let (said, line) = answer(&function, &migration(OLD_PASSWORD)).await;
-    let line = line.unwrap();
-    assert_eq!(
-        (said, &line["reason"], &line["level"]),
-        (Err("TRY_LATER".to_owned()), &json!("old_pool"), &json!("ERROR"))
-    );
-    bench.process.heal("AdminInitiateAuth");
-    for _ in 0..4 {
-        assert_eq!(answer(&function, &migration(WRONG)).await.0, Ok(json!({})));
-    }
-    // Another instance: each searches the old pool so often at once, and the attempts are counted in the table.
-    let function = self::function(&bench, Mood::Works);
-    let (said, line) = answer(&function, &migration(OLD_PASSWORD)).await;
-    let line = line.unwrap();
-    assert_eq!(
-        (said, &line["reason"], &line["level"]),
-        (Err("TOO_MANY".to_owned()), &json!("too_many"), &json!("INFO"))
-    );
-}
-
-#[tokio::test]
-async fn a_first_sign_in_makes_the_user_and_nobody_signs_up_under_the_name() {
-    let bench = with_a_newcomer();
-    let function = function(&bench, Mood::Works);
-    let (response, line) = answer(&function, &migration(WRONG)).await;
-    assert_eq!((response, &line.unwrap()["reason"]), (Ok(json!({})), &json!("wrong_password")));
-    let (response, line) = answer(&function, &migration(OLD_PASSWORD)).await;
-    assert_eq!(
-        (response.unwrap()["finalUserStatus"].clone(), &line.unwrap()["reason"]),
-        (json!("CONFIRMED"), &json!("migration"))
-    );
-    let sign_up = json!({
-        "triggerSource": "PreSignUp_SignUp", "userPoolId": NEW_POOL, "userName": "0b6f",
-        "request": { "userAttributes": { "email": "jane@example.com" } }, "response": {},
-    })
-    .to_string();
-    let (said, reason) = refused(&function, &sign_up).await;
-    assert!(said.starts_with("SIGN_IN_INSTEAD") && reason == "sign_in_instead", "{said}");
-    let elsewhere = sign_up.replace(NEW_POOL, OLD_POOL);
-    assert_eq!(refused(&function, &elsewhere).await, ("TRY_LATER".to_owned(), json!("other_pool")));
 }

@@ -10,7 +10,7 @@ use twinpool_testkit::world::{MARKER, attribute, email_pool};
 use twinpool_testkit::{Person, uuid};
 
 use super::super::*;
-use crate::port::Json;
+use crate::port::{FunctionArn, Json};
 
 /// Stands in values of users, and may stand nowhere else.
 pub(super) const PLANTED: [&str; 2] = ["zaphod", "heartofgold"];
@@ -20,8 +20,8 @@ pub(super) struct Bench {
     pub(super) new: PoolFacts,
     pub(super) rules: String,
     pub(super) marker: AttributeName,
-    pub(super) capture: Option<String>,
-    pub(super) sign_in: Option<String>,
+    pub(super) capture: Option<FunctionArn>,
+    pub(super) sign_in: Option<FunctionArn>,
     pub(super) quotas: KnownQuotas,
     pub(super) users: Option<Vec<Snapshot>>,
     pub(super) unreadable: u64,
@@ -129,8 +129,8 @@ impl Bench {
             new: &self.new,
             rules: &rules,
             marker: &self.marker,
-            capture: self.capture.as_deref(),
-            sign_in: self.sign_in.as_deref(),
+            capture: self.capture.as_ref(),
+            sign_in: self.sign_in.as_ref(),
             quotas: &self.quotas,
             census: census.as_ref(),
         })

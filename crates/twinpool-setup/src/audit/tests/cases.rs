@@ -139,6 +139,7 @@ pub(super) const CASES: &[(&str, Spoil)] = &[
     ("managed-by-stack", |b| {
         set_old(b, "UserPoolTags", json!({ "aws:cloudformation:stack-name": "identity" }));
     }),
+    ("managed-by-stack", |b| set_new(b, "UserPoolTags", json!({ "ManagedBy": "terraform" }))),
     ("quotas-at-default", |b| b.quotas.read = [Category::UserCreation].into()),
     ("case-twins", |b| {
         b.add(user(2, &[("email", "Zaphod1@HeartOfGold.com"), ("email_verified", "true")]));

@@ -28,10 +28,11 @@ fn harms() -> Vec<(Harm, Part, Verdict, &'static str)> {
         ),
         (
             |it| {
+                let config = json!({ "LambdaVersion": "V2_0", "LambdaArn": format!("{CAPTURE}2") });
                 set(
                     &mut it.old_pool,
-                    "/LambdaConfig/PreTokenGenerationConfig/LambdaArn",
-                    json!(format!("{CAPTURE}2")),
+                    "/LambdaConfig",
+                    json!({ "PostConfirmation": CAPTURE, "CustomMessage": CAPTURE, "PreTokenGenerationConfig": config }),
                 );
             },
             Part::Trigger,
@@ -42,7 +43,7 @@ fn harms() -> Vec<(Harm, Part, Verdict, &'static str)> {
             |it| set(&mut it.old_pool, "/LambdaConfig/CustomMessage", json!("")),
             Part::Trigger,
             Broken,
-            "twinpool attach",
+            "nothing is in the slot CustomMessage",
         ),
         (|it| it.old_pool = failed(Class::NotFound), Part::Trigger, Broken, "--old-pool"),
         (
@@ -86,7 +87,7 @@ fn harms() -> Vec<(Harm, Part, Verdict, &'static str)> {
             Broken,
             "1 to 2000",
         ),
-        (|it| set(&mut it.capture, "/Timeout", json!(30)), Part::Capture, Broken, "gives up"),
+        (|it| set(&mut it.capture, "/Timeout", json!(6)), Part::Capture, Broken, "gives up"),
         (|it| set(&mut it.capture, "/Timeout", json!(1)), Part::Capture, Broken, "before its deadline"),
         (|it| set(&mut it.capture, "/State", json!("Pending")), Part::Capture, Broken, "is Pending"),
         (|it| set(&mut it.capture, "/LastUpdateStatus", json!("Failed")), Part::Capture, Broken, "is Failed"),
@@ -225,7 +226,7 @@ fn harms() -> Vec<(Harm, Part, Verdict, &'static str)> {
             },
             Part::SignIn,
             Broken,
-            "another table",
+            "of another table, or is told of none (TWINPOOL_LINKS_TABLE)",
         ),
         (
             |it| {
