@@ -5,6 +5,8 @@ use std::process::Command;
 
 use twinpool_tests::bootstrap::workspace;
 
+use crate::files::files;
+
 /// Everything that a crate is built with, tests aside.
 fn reach(krate: &str) -> BTreeSet<String> {
     let mut cargo = Command::new(env!("CARGO"));
@@ -39,6 +41,18 @@ fn assert_none(krate: &str, forbidden: &[&str]) {
 #[test]
 fn the_core_is_pure() {
     assert_none("twinpool-core", &["aws", "tokio", "lambda", "hyper", "tracing", "twinpool"]);
+}
+
+#[test]
+fn the_core_asks_neither_clock_nor_environment() {
+    let sources = files(&workspace().join("crates/twinpool-core/src"), ".rs");
+    assert!(sources.len() > 50);
+    for path in sources {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let asked: Vec<_> =
+            ["SystemTime", "Instant", "std::env"].into_iter().filter(|it| text.contains(it)).collect();
+        assert!(asked.is_empty(), "{} asks {asked:?}", path.display());
+    }
 }
 
 #[test]
@@ -94,6 +108,12 @@ fn the_bridge_brings_no_runtime_and_logs_nothing() {
 }
 
 #[test]
+fn what_triggers_share_reaches_no_pool_no_links_and_no_queue() {
+    let far = ["aws-sdk-cognito", "aws-sdk-dynamodb", "aws-sdk-sqs", "twinpool-engine"];
+    assert_none("twinpool-trigger", &far);
+}
+
+#[test]
 fn capture_cannot_reach_a_pool_or_the_links() {
     let far =
         ["aws-sdk-cognito", "aws-sdk-dynamodb", "twinpool-engine", "tracing-subscriber", "aws_lambda_events"];
@@ -111,7 +131,7 @@ fn the_command_and_the_functions_do_not_see_each_other() {
 fn stand_ins_are_built_into_nothing() {
     assert_none("twinpool-testkit", &["aws", "lambda", "twinpool-engine"]);
     for krate in ["twinpool-capture", "twinpool-functions", "twinpool-cli"] {
-        assert_none(krate, &["twinpool-testkit", "xtask"]);
+        assert_none(krate, &["twinpool-testkit", "twinpool-fuzz", "xtask"]);
     }
 }
 

@@ -1,24 +1,11 @@
 //! What the templates keep is encrypted, what they open is signed or said to be open, and what they log has an end.
 
-use std::fs;
-
-use twinpool_tests::bootstrap::workspace;
-
+use crate::alarms::of_type;
 use crate::permissions::resource;
-
-/// The names of all resources of a type.
-fn all(of: &str) -> Vec<String> {
-    let template = fs::read_to_string(workspace().join("infra/template.yaml")).unwrap();
-    let lines: Vec<_> = template.lines().collect();
-    let typed = lines.windows(2).filter(|pair| pair[1].trim() == format!("Type: {of}"));
-    let names: Vec<_> = typed.filter_map(|pair| Some(pair[0].trim().strip_suffix(':')?.to_owned())).collect();
-    assert!(!names.is_empty(), "no {of} in the template");
-    names
-}
 
 #[test]
 fn every_queue_is_encrypted_by_sqs_or_with_the_key_of_the_owner() {
-    for name in all("AWS::SQS::Queue") {
+    for name in of_type("AWS::SQS::Queue") {
         let text = resource(&name);
         for line in [
             "SqsManagedSseEnabled: !If [HasKmsKey, !Ref AWS::NoValue, true]",
@@ -31,7 +18,7 @@ fn every_queue_is_encrypted_by_sqs_or_with_the_key_of_the_owner() {
 
 #[test]
 fn the_table_is_encrypted_can_be_restored_and_is_not_deleted_with_the_stack() {
-    for name in all("AWS::DynamoDB::Table") {
+    for name in of_type("AWS::DynamoDB::Table") {
         let text = resource(&name);
         for line in [
             "SSESpecification:\n        SSEEnabled: true",
@@ -48,7 +35,7 @@ fn the_table_is_encrypted_can_be_restored_and_is_not_deleted_with_the_stack() {
 
 #[test]
 fn every_bucket_is_encrypted_closed_and_asked_over_tls_only() {
-    for name in all("AWS::S3::Bucket") {
+    for name in of_type("AWS::S3::Bucket") {
         let text = resource(&name);
         let closed = ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"];
         assert!(closed.iter().all(|it| text.contains(&format!("{it}: true"))), "{name}");
@@ -63,7 +50,7 @@ fn every_bucket_is_encrypted_closed_and_asked_over_tls_only() {
 
 #[test]
 fn every_url_of_a_function_is_signed_but_the_route_s() {
-    for name in all("AWS::Lambda::Url") {
+    for name in of_type("AWS::Lambda::Url") {
         let wanted = if name == "RouteFunctionUrl" { "AuthType: NONE" } else { "AuthType: AWS_IAM" };
         assert!(resource(&name).contains(wanted), "{name}");
     }
@@ -71,7 +58,7 @@ fn every_url_of_a_function_is_signed_but_the_route_s() {
 
 #[test]
 fn whoever_a_function_lets_in_is_one_service_on_behalf_of_one_thing() {
-    for name in all("AWS::Lambda::Permission") {
+    for name in of_type("AWS::Lambda::Permission") {
         let text = resource(&name);
         let of_the_route = ["RouteUrlAskedByAnybody", "RouteInvokedThroughUrl"].contains(&name.as_str());
         let narrow = text.contains(".amazonaws.com\n") && text.contains("SourceArn: ");
@@ -81,10 +68,10 @@ fn whoever_a_function_lets_in_is_one_service_on_behalf_of_one_thing() {
 
 #[test]
 fn every_log_ends_and_every_function_writes_to_one_that_does() {
-    for name in all("AWS::Logs::LogGroup") {
+    for name in of_type("AWS::Logs::LogGroup") {
         assert!(resource(&name).contains("RetentionInDays: !Ref LogRetentionDays"), "{name}");
     }
-    for name in all("AWS::Serverless::Function") {
+    for name in of_type("AWS::Serverless::Function") {
         assert!(resource(&name).contains(&format!("LogGroup: !Ref {name}Logs")), "{name}");
     }
 }

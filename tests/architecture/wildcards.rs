@@ -3,8 +3,7 @@
 use std::fs;
 
 use twinpool_tests::bootstrap::workspace;
-
-const TEMPLATES: [&str; 2] = ["infra/template.yaml", "infra/new-pool-role.yaml"];
+use xtask::security::TEMPLATES;
 
 /// In the order in which they stand there: a part of the line, and of the remark before it that gives the reason.
 const KNOWN: [(&str, &str); 15] = [

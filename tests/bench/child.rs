@@ -87,8 +87,13 @@ impl Run {
     }
 }
 
+/// Seconds of CPU that this process has had: what else the machine does is not measured.
+pub(crate) fn own_cpu() -> f64 {
+    times(std::process::id()).unwrap().0
+}
+
 /// Seconds of CPU, and whether the process has ended.
-pub(crate) fn times(process: u32) -> Option<(f64, bool)> {
+fn times(process: u32) -> Option<(f64, bool)> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // The name, in parentheses, can hold anything.
     let (_, fields) = stat.rsplit_once(") ")?;

@@ -1,14 +1,13 @@
 //! What a resolver holds in memory when it knows a million accounts, and what an answer from its cache takes.
 
-use std::fs;
-
 use twinpool_core::account::{Account, Accounts, IdReader};
 use twinpool_core::id::{Pool, Sub, UserId};
 use twinpool_core::port::Answer;
 use twinpool_resolver::{Limits, Resolver, SystemClock};
 use twinpool_testkit::uuid;
 
-use crate::child;
+use crate::child::own_cpu;
+use crate::function::figures;
 
 const LINKS: u64 = 1_000_000;
 const BATCH: u64 = 10_000;
@@ -33,6 +32,7 @@ pub(crate) fn run() {
 
 async fn measure() {
     let limits = Limits { entries: usize::try_from(LINKS).unwrap(), ..Limits::default() };
+    let resident = || figures::resident(std::process::id());
     let before = resident();
     let resolver = Resolver::with(Table, limits, SystemClock);
     fill(&resolver, 0).await;
@@ -59,28 +59,16 @@ async fn fill(resolver: &Resolver<Table>, from: u64) {
 async fn hit(resolver: &Resolver<Table>) -> f64 {
     let accounts: Vec<_> = (0..100_000).map(account).collect();
     resolver.resolve_many(&accounts).await.unwrap();
-    let (started, before) = (cpu(), resolver.counts().hits);
+    let (started, before) = (own_cpu(), resolver.counts().hits);
     for _ in 0..20 {
         for account in &accounts {
             resolver.resolve(account).await.unwrap();
         }
     }
     let hits = resolver.counts().hits - before;
-    (cpu() - started) * 1e9 / hits.to_string().parse::<f64>().unwrap()
-}
-
-/// Seconds of CPU that this process has had: what else the machine does is not measured.
-fn cpu() -> f64 {
-    child::times(std::process::id()).unwrap().0
+    (own_cpu() - started) * 1e9 / hits.to_string().parse::<f64>().unwrap()
 }
 
 fn account(number: u64) -> Account {
     Account { pool: Pool::Old, sub: Sub::parse(uuid("resolver", number)).unwrap() }
-}
-
-/// MB of this process that are in memory now.
-fn resident() -> f64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() * 1024.0 / 1e6
 }

@@ -21,7 +21,8 @@ use twinpool_tests::bootstrap::workspace;
 use twinpool_tests::http::{Reply, Server};
 use xtask::tools;
 
-use crate::child;
+use crate::child::own_cpu;
+use crate::function::figures::median;
 
 #[path = "../../crates/twinpool-resolver/tests/tokens/signer.rs"]
 #[expect(dead_code, reason = "the tests sign more kinds of tokens")]
@@ -124,12 +125,12 @@ impl Ours {
     fn rate(&self, tokens: &[String], with_user_id: bool) -> f64 {
         // Keys and user ids are there afterwards.
         self.once(tokens, true);
-        let (mut count, started) = (0.0, cpu());
-        while cpu() < started + TURN {
+        let (mut count, started) = (0.0, own_cpu());
+        while own_cpu() < started + TURN {
             self.once(tokens, with_user_id);
             count += 2.0 * USERS.to_string().parse::<f64>().unwrap();
         }
-        count / (cpu() - started)
+        count / (own_cpu() - started)
     }
 
     fn once(&self, tokens: &[String], with_user_id: bool) {
@@ -143,11 +144,6 @@ impl Ours {
             }
         });
     }
-}
-
-/// Seconds of CPU that this process has had: what else the machine does is not measured.
-fn cpu() -> f64 {
-    child::times(std::process::id()).unwrap().0
 }
 
 fn node(home: &Path, tokens: &Path, base: &str) -> f64 {
@@ -169,9 +165,4 @@ fn contender(command: &mut Command) -> f64 {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let numbers: Vec<f64> = said.split_whitespace().map(|word| word.parse().unwrap()).collect();
     numbers[0] / numbers[1]
-}
-
-fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures[figures.len() / 2]
 }

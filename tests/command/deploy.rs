@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use serde_json::json;
@@ -65,16 +64,14 @@ fn twinpool(aws: &Aws, words: &[&str]) -> (i32, String, Seen) {
     // Below the checkout, where the command finds it.
     let folder = workspace().join("target").join(format!("deploy-stub-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(&folder).args(["run", "--quiet", "--locked", "--offline", "--manifest-path"]);
-    cargo.arg(workspace().join("Cargo.toml")).args(["-p", "twinpool-cli", "--"]).args(words);
-    cargo.envs([
+    let mut command = super::twinpool();
+    command.current_dir(&folder).args(words).envs([
         ("AWS_ENDPOINT_URL", format!("http://{}", server.address()).as_str()),
         ("AWS_REGION", "eu-west-1"),
         ("AWS_ACCESS_KEY_ID", "test"),
         ("AWS_SECRET_ACCESS_KEY", "test"),
     ]);
-    let output = cargo.output().unwrap();
+    let output = command.output().unwrap();
     drop(server);
     let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
     let seen = std::mem::take(&mut *seen.lock().unwrap());

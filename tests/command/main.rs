@@ -5,6 +5,7 @@ mod attach;
 mod attach_new;
 mod audit;
 mod complete;
+mod conflicts;
 mod deploy;
 mod doctor;
 mod import;
@@ -23,22 +24,25 @@ mod watch;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use twinpool_testkit::MemoryPool;
+use twinpool_testkit::world::username_pool;
 use twinpool_tests::aws_stub::{AwsStub, TABLE};
 use twinpool_tests::bootstrap::workspace;
 use twinpool_tests::http::{Reply, Request, Server};
+use xtask::process::wait_within;
 
 const POOL: &str = "eu-west-1_Old";
 
 /// The built command.
 fn twinpool() -> Command {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(workspace());
-    cargo.args(["run", "--quiet", "--locked", "--offline", "-p", "twinpool-cli", "--"]);
-    cargo
+    let mut command = Command::new(xtask::command::twinpool().unwrap());
+    command.current_dir(workspace());
+    command
 }
 
 /// The built command between two pools of a local AWS.
@@ -50,9 +54,7 @@ fn between(stub: &AwsStub, old: &str, new: &str) -> Command {
 
 /// The same in a folder of its own, where the files of former settings go.
 fn between_in(folder: &Path, stub: &AwsStub, old: &str, new: &str) -> Command {
-    let mut command = Command::new(env!("CARGO"));
-    command.args(["run", "--quiet", "--locked", "--offline", "-p", "twinpool-cli", "--manifest-path"]);
-    command.arg(workspace().join("Cargo.toml")).arg("--").envs(surroundings(stub, old, new));
+    let mut command = between(stub, old, new);
     command.current_dir(folder);
     command
 }
@@ -75,6 +77,11 @@ fn surroundings(stub: &AwsStub, old: &str, new: &str) -> [(&'static str, String)
 fn told(output: &Output) -> (Option<i32>, String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+/// A file that takes nothing.
+fn full_disk() -> Stdio {
+    Stdio::from(fs::File::options().write(true).open("/dev/full").unwrap())
 }
 
 /// A pool of three, on two pages with an empty one between, of whom one is in a group. `denied`: an operation that the role
@@ -210,4 +217,28 @@ fn an_export_that_cannot_be_made_leaves_nothing() {
         "{complaints}"
     );
     assert_eq!([open, own].map(|folder| fs::read_dir(folder).unwrap().count()), [0, 0]);
+}
+
+#[test]
+fn a_terminated_export_leaves_nothing() {
+    let stub = AwsStub::start(&[&MemoryPool::with_uuids(username_pool(POOL))]);
+    stub.faults().hang("ListUsers");
+    let folder = folder("terminated", 0o700);
+    let mut command = between(&stub, POOL, "eu-west-1_New");
+    command.arg("export").arg(folder.join("users.jsonl")).stdout(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let asked = || Ok(stub.meter().operations().get("ListUsers").copied());
+    wait_within(Duration::from_secs(300), "the users to be listed", asked).unwrap();
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "half-written");
+    let sent = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+}
+
+#[test]
+fn output_that_is_cut_off_is_a_failure() {
+    let mut command = twinpool();
+    let (code, _, said) = told(&command.args(["completions", "bash"]).stdout(full_disk()).output().unwrap());
+    assert_eq!((code, said.contains("cannot write the output")), (Some(1), true), "{said}");
 }

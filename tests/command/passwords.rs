@@ -23,8 +23,8 @@ use twinpool_tests::aws_stub::{AwsStub, TABLE};
 
 use super::{between, told};
 
-const OLD: &str = "eu-west-1_Old";
-const NEW: &str = "eu-west-1_New";
+pub(super) const OLD: &str = "eu-west-1_Old";
+pub(super) const NEW: &str = "eu-west-1_New";
 const RIGHT: &str = "Correct-horse-7";
 
 struct Bench {
@@ -33,7 +33,8 @@ struct Bench {
     links: Links,
 }
 
-fn pair(name: &str) -> Link {
+/// Somebody who is in both pools.
+pub(super) fn pair(name: &str) -> Link {
     let linked = Linked {
         new_sub: NewSub::parse(format!("{name}-new")).unwrap(),
         base: Base { old: Side::default(), new: Side::default() },
@@ -44,6 +45,17 @@ fn pair(name: &str) -> Link {
     };
     let intent = Link::intent(&OldSub::parse(format!("{name}-old")).unwrap(), Names::default(), Timestamp(1));
     Link { state: LinkState::Linked(Box::new(linked)), ..intent }
+}
+
+/// The table, which is of both pools.
+pub(super) async fn links_of(stub: &AwsStub) -> Links {
+    let credentials = Credentials::new("test", "test", None, None, "tests");
+    let config = client::load(Patience::MIRROR).await.into_builder().endpoint_url(stub.endpoint());
+    let config = config.region(Region::new("eu-west-1"));
+    let config = config.credentials_provider(SharedCredentialsProvider::new(credentials)).build();
+    let links = Links::connect(&config, TABLE.to_owned(), Some(&key()));
+    links.bind(&PoolId::parse(OLD).unwrap(), &PoolId::parse(NEW).unwrap()).await.unwrap();
+    links
 }
 
 /// Jane chose a password in the new pool, and Max did not.
@@ -58,12 +70,7 @@ async fn bench() -> Bench {
         new.put(person(&format!("{name}-new"), &format!("{name}-new"), &attributes));
     }
     let stub = AwsStub::start(&[&old, &new]);
-    let credentials = Credentials::new("test", "test", None, None, "tests");
-    let config = client::load(Patience::MIRROR).await.into_builder().endpoint_url(stub.endpoint());
-    let config = config.region(Region::new("eu-west-1"));
-    let config = config.credentials_provider(SharedCredentialsProvider::new(credentials)).build();
-    let links = Links::connect(&config, TABLE.to_owned(), Some(&key()));
-    links.bind(&PoolId::parse(OLD).unwrap(), &PoolId::parse(NEW).unwrap()).await.unwrap();
+    let links = links_of(&stub).await;
     for name in ["jane", "max"] {
         links.connect(&pair(name), None).await.unwrap();
     }

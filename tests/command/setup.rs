@@ -12,9 +12,8 @@ use twinpool_rules::{Rules, Site};
 use twinpool_testkit::MemoryPool;
 use twinpool_testkit::world::{email_pool, username_pool};
 use twinpool_tests::aws_stub::{AwsStub, TABLE};
-use twinpool_tests::bootstrap::workspace;
 
-use super::{folder, told};
+use super::{folder, told, twinpool};
 
 const OLD: &str = "eu-west-1_Old";
 const NEW: &str = "eu-west-1_New";
@@ -46,23 +45,15 @@ impl Desk {
 
     /// In this folder, with credentials and an endpoint, and nothing else of what twinpool could want to know.
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.current_dir(&self.folder).args([
-            "run",
-            "--quiet",
-            "--locked",
-            "--offline",
-            "-p",
-            "twinpool-cli",
-        ]);
-        cargo.arg("--manifest-path").arg(workspace().join("Cargo.toml")).arg("--").args(arguments);
+        let mut command = twinpool();
+        command.current_dir(&self.folder).args(arguments);
         let is_own = |name: &str| name.starts_with("AWS_") || name.starts_with("TWINPOOL_");
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_own)) {
-            cargo.env_remove(name);
+            command.env_remove(name);
         }
-        cargo.env("AWS_ENDPOINT_URL", self.stub.endpoint());
-        cargo.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test");
-        cargo
+        command.env("AWS_ENDPOINT_URL", self.stub.endpoint());
+        command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test");
+        command
     }
 
     fn run(&self, arguments: &[&str]) -> (Option<i32>, String, String) {

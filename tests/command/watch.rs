@@ -1,12 +1,13 @@
 //! The built `twinpool watch`, with a table and queues over the wire, and a CloudWatch that one may not read.
 
-use std::process::Output;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 use twinpool_tests::aws_stub::{AwsStub, TABLE};
 use xtask::wire::Aws;
 
-use super::{between, told};
+use super::{between, full_disk, told};
 
 const OLD: &str = "eu-west-1_Old";
 const NEW: &str = "eu-west-1_New";
@@ -29,10 +30,15 @@ fn canary() -> AwsStub {
 }
 
 fn once(stub: &AwsStub, words: &[&str]) -> Output {
+    watch(stub).arg("--once").args(words).output().unwrap()
+}
+
+fn watch(stub: &AwsStub) -> Command {
     let queue = |name: &str| format!("{}/123456789012/{name}", stub.endpoint());
     let mut command = between(stub, OLD, NEW);
     command.env("TWINPOOL_QUEUE_URL", queue("events.fifo")).env("TWINPOOL_DLQ_URL", queue("dead.fifo"));
-    command.args(["watch", "--once"]).args(words).output().unwrap()
+    command.arg("watch");
+    command
 }
 
 #[test]
@@ -55,6 +61,23 @@ fn messages_in_the_dlq_say_roll_back_and_one_look_rolls_nothing_back() {
     let key = json!({ "TableName": TABLE, "Key": { "pk": { "S": "PHASE" } }, "ConsistentRead": true });
     let item = Aws::new(stub.endpoint()).dynamodb("GetItem", &key).unwrap();
     assert!(item.to_string().contains("canary"), "{item}");
+}
+
+#[test]
+fn a_watch_that_guards_goes_on_where_its_output_cannot_be_written() {
+    let stub = canary();
+    stub.queue().waits_in("dead.fifo", 3);
+    let mut guard = watch(&stub);
+    guard.args(["--auto-rollback", "--yes"]).stdout(full_disk()).stderr(Stdio::piped());
+    let mut guard = guard.spawn().unwrap();
+    let mut said = BufReader::new(guard.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(said.any(|line| line.contains("the watch goes on")), "it has ended");
+    let sent = Command::new("kill").args(["-INT", &guard.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    assert_eq!(guard.wait().unwrap().code(), Some(10));
+
+    let (code, _, said) = told(&watch(&stub).stdout(full_disk()).output().unwrap());
+    assert_eq!((code, said.contains("cannot write the output")), (Some(1), true), "{said}");
 }
 
 #[test]

@@ -7,7 +7,9 @@ use twinpool_aws::dynamodb::Links;
 use twinpool_core::pool::{MfaMode, PoolShape};
 use twinpool_core::port::PoolReader as _;
 use twinpool_testkit::MemoryPool;
-use twinpool_testkit::contract::{accounts, arrivals, births, links, pool, refusals, user_ids, walks};
+use twinpool_testkit::contract::{
+    accounts, arrivals, births, links, phases, pool, refusals, user_ids, walks,
+};
 use twinpool_testkit::world::{alias_pool, email_pool, key, username_pool};
 use twinpool_tests::aws_stub::{AwsStub, TABLE};
 
@@ -71,6 +73,8 @@ keeps!(arrivals of links:
     what_is_forgiven_begins_anew of_many_at_once_no_more_than_allowed_go marks_and_counters_leave_each_other_alone
     a_walk_shows_who_came an_erased_pair_has_not_come);
 keeps!(births of links: a_birth_is_kept arrivals_are_inherited);
+keeps!(phases of links:
+    a_change_is_written_once_and_its_line_with_it a_claim_is_held_by_one what_is_remembered_is_fenced);
 keeps!(walks of links: many_links_are_read_at_once runs_are_kept a_word_to_runs_stays a_pair_is_erased);
 keeps_user_ids!(a_person_has_one_id_in_both_pools the_dead_keep_their_ids many_ids_are_read_in_their_order twins_share_one_id
     merges_have_an_end a_born_user_has_an_id_of_its_own further_accounts_have_the_id further_accounts_follow_their_owner an_id_is_given_once identities_are_noted

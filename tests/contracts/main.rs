@@ -12,24 +12,21 @@ mod streamed;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use aws_config::{Region, SdkConfig};
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_config::SdkConfig;
 use serde_json::json;
-use twinpool_aws::client::{self, Patience};
+use twinpool_aws::client::Patience;
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::dynamodb::Links;
 use twinpool_core::id::PoolId;
-use twinpool_testkit::contract::{accounts, arrivals, births, links, pool, refusals, user_ids, walks};
+use twinpool_testkit::contract::{
+    accounts, arrivals, births, links, phases, pool, refusals, user_ids, walks,
+};
 use xtask::local::{SignIn, create_pool};
 use xtask::testbed::Bare;
 use xtask::wire::{Aws, REGION};
 
 async fn config(endpoint: &str) -> SdkConfig {
-    let credentials = Credentials::new("test", "test", None, None, "tests");
-    let config = client::load(Patience::MIRROR).await.into_builder();
-    let config = config.endpoint_url(endpoint).region(Region::new(REGION));
-    config.credentials_provider(SharedCredentialsProvider::new(credentials)).build()
+    twinpool_tests::config(endpoint, REGION, Patience::MIRROR).await
 }
 
 /// A pool on the server at this endpoint.
@@ -94,6 +91,16 @@ mod dynamodb_on_moto {
 mod births_on_ministack {
     contract!(ministack, links_on, births: a_birth_is_kept arrivals_are_inherited);
     user_ids!(ministack, births: a_birth_ends_with_the_pair);
+}
+
+mod phases_on_ministack {
+    contract!(ministack, links_on, phases:
+        a_change_is_written_once_and_its_line_with_it a_claim_is_held_by_one what_is_remembered_is_fenced);
+}
+
+mod phases_on_moto {
+    contract!(moto, links_on, phases:
+        a_change_is_written_once_and_its_line_with_it a_claim_is_held_by_one what_is_remembered_is_fenced);
 }
 
 mod walks_on_ministack {

@@ -4,11 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::sync::Arc;
 
-use aws_config::Region;
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
 use serde_json::{Value, json};
-use twinpool_aws::client::{self, Patience};
+use twinpool_aws::client::Patience;
 use twinpool_aws::dynamodb::Links;
 use twinpool_core::id::{NewSub, OldSub, Timestamp};
 use twinpool_core::link::{Base, Link, LinkState, Linked, Names, Side};
@@ -47,10 +44,7 @@ async fn bench() -> Bench {
     old.put(of_old);
     new.put(of_new);
     let stub = AwsStub::start(&[&old, &new]);
-    let credentials = Credentials::new("test", "test", None, None, "tests");
-    let config = client::load(Patience::MIRROR).await.into_builder().endpoint_url(stub.endpoint());
-    let config = config.region(Region::new("eu-west-1"));
-    let config = config.credentials_provider(SharedCredentialsProvider::new(credentials)).build();
+    let config = twinpool_tests::config(&stub.endpoint(), "eu-west-1", Patience::MIRROR).await;
     let links = Links::connect(&config, TABLE.to_owned(), Some(&key()));
     let link = Link { state: LinkState::Linked(Box::new(linked)), ..intent };
     links.connect(&link, None).await.unwrap();

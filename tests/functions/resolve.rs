@@ -62,7 +62,9 @@ fn the_built_function_answers_a_function_url_and_an_http_api() {
     assert_eq!((&unknown["statusCode"], &body(&unknown)["code"]), (&json!(404), &json!("unknown_id")));
     assert_eq!(unknown["headers"]["content-type"], "application/problem+json");
     // It counts, and tells of nobody.
-    for line in function.end().lines() {
+    let log = function.end();
+    assert!(!log.is_empty());
+    for line in log.lines() {
         let counted: Value = serde_json::from_str(line).unwrap();
         assert!(counted["_aws"]["CloudWatchMetrics"].is_array(), "{line}");
         assert!(!line.contains(ADA) && !line.contains("jane"), "{line}");

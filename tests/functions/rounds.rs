@@ -3,11 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aws_config::Region;
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
 use serde_json::{Value, json};
-use twinpool_aws::client::{self, Patience};
+use twinpool_aws::client::Patience;
 use twinpool_aws::dynamodb::Links;
 use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{NewSub, OldSub, Sub, Timestamp};
@@ -60,10 +57,7 @@ impl Bench {
         let link = Link { state: LinkState::Linked(Box::new(linked)), ..intent };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let credentials = Credentials::new("test", "test", None, None, "tests");
-            let config = client::load(Patience::MIRROR).await.into_builder();
-            let config = config.endpoint_url(self.stub.endpoint()).region(Region::new(REGION));
-            let config = config.credentials_provider(SharedCredentialsProvider::new(credentials)).build();
+            let config = twinpool_tests::config(&self.stub.endpoint(), REGION, Patience::MIRROR).await;
             let key = DigestKey::new(KEY.as_bytes()).unwrap();
             let links = Links::connect(&config, TABLE.to_owned(), Some(&key));
             links.connect(&link, None).await.unwrap();

@@ -4,11 +4,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use aws_config::{Region, SdkConfig};
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
 use serde_json::{Value, json};
-use twinpool_aws::client::{self, Patience};
+use twinpool_aws::client::Patience;
 use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::cognito::import_job::CognitoImportJobs;
 use twinpool_core::id::{JobId, PoolId};
@@ -40,7 +37,8 @@ impl Stub {
     }
 
     async fn jobs(&self) -> CognitoImportJobs {
-        let config = config(&format!("http://{}", self.server.address())).await;
+        let endpoint = format!("http://{}", self.server.address());
+        let config = twinpool_tests::config(&endpoint, "eu-west-1", Patience::BULK).await;
         let pool = CognitoPool::connect(&config, None, PoolId::parse(POOL).unwrap());
         CognitoImportJobs::of(pool, &config, ROLE.to_owned()).unwrap()
     }
@@ -50,13 +48,6 @@ impl Stub {
         let calls = self.state.lock().unwrap().calls.clone();
         calls.into_iter().filter(|(name, _)| name.ends_with(operation)).map(|(_, body)| body).collect()
     }
-}
-
-async fn config(endpoint: &str) -> SdkConfig {
-    let credentials = Credentials::new("test", "test", None, None, "tests");
-    let config = client::load(Patience::BULK).await.into_builder();
-    let config = config.endpoint_url(endpoint).region(Region::new("eu-west-1"));
-    config.credentials_provider(SharedCredentialsProvider::new(credentials)).build()
 }
 
 fn said(status: u16, body: &Value) -> Reply {

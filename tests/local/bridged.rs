@@ -89,6 +89,7 @@ fn the_old_password_is_carried_over_at_the_first_sign_in_and_plain_srp_takes_it_
     ada.is_in(&ada.at("none").sign_in(&ada.email, PASSWORD), &["bridged-editors"]);
     for function in ["sign-in", "capture", "mirror"] {
         let log = ada.stack.log(function).unwrap();
+        assert!(!log.is_empty(), "{function} logs nothing");
         assert!(!log.contains(PASSWORD) && !log.contains("Not-her-password-1"), "{function} logs a password");
         assert!(!log.contains(&ada.email), "{function} logs an address");
     }

@@ -2,13 +2,12 @@
 
 use std::sync::LazyLock;
 
-use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::{Value, json};
 use xtask::local::Stack;
 use xtask::testbed::{MINISTACK, stack};
 use xtask::wire::Refusal;
 
-use crate::arrived;
+use crate::{arrived, claims};
 
 /// What it does hangs on whom it is asked about.
 const FORMER: &str = r#"
@@ -44,11 +43,6 @@ fn person(name: &str) -> String {
     let sub = old.sign_up(name, &[("email", &email), ("email_verified", "true")]).unwrap();
     old.confirm(name).unwrap();
     sub
-}
-
-fn claims(token: &str) -> Value {
-    let payload = token.split('.').nth(1).unwrap();
-    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
 }
 
 #[test]

@@ -1,11 +1,10 @@
 //! Real tokens of the old pool with the user id in them: a capture with the claim switched on, beside the other stack.
 
-use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::{Value, json};
 use xtask::local::{Beside, Stack, Tokens};
 use xtask::testbed::{MINISTACK, stack};
 
-use crate::arrived;
+use crate::{arrived, claims};
 
 /// It says nothing of groups, as most do.
 const FORMER: &str = r#"
@@ -22,11 +21,6 @@ fn claiming(name: &str, version: &str, former: Option<&str>) -> Stack {
     let name = format!("{name}-{}", std::process::id());
     let beside = Beside { name: &name, version, former, claim: Some("user_id") };
     stack(MINISTACK).unwrap().beside(&beside).unwrap()
-}
-
-fn claims(token: &str) -> Value {
-    let payload = token.split('.').nth(1).unwrap();
-    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
 }
 
 /// Signs somebody up who is in two groups; gives the sub.

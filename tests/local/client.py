@@ -1,7 +1,7 @@
 """A backend in Python: takes tokens of both pools, and asks the HTTP API who it is.
 
 Reads JSON on standard input: {"api": …, "pools": [{"pool", "endpoint", "id", "client_id", "issuer"}],
-"username": [… one per pool], "password": …}. Prints one JSON line per pool: {"pool", "sub", "user_id", "etag", "again"}.
+"usernames": [… one per pool], "password": …}. Prints one JSON line per pool: {"pool", "sub", "user_id", "again", "claim"}.
 """
 
 import json

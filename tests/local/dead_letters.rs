@@ -79,7 +79,7 @@ fn a_dead_letter_is_told_by_cause_redriven_and_arrives_and_what_is_not_ours_stay
 }
 
 #[test]
-fn what_went_wrong_is_told_of_an_event_of_another_pool_and_can_be_dropped() {
+fn what_went_wrong_is_told_of_an_event_of_another_pool_and_what_a_drop_would_delete() {
     let stack = stack(MINISTACK).unwrap();
     let sub = "b0b7ab1e-0000-4000-8000-0000000000d2";
     let elsewhere = body("eu-west-1_Elsewhere", sub);

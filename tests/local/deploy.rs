@@ -36,11 +36,8 @@ impl Operator {
 
     /// The exit code, and all that it says.
     fn twinpool(&self, words: &[&str]) -> (i32, String) {
-        let mut cargo = Command::new(env!("CARGO"));
-        let manifest = workspace().join("Cargo.toml");
-        cargo.current_dir(&self.folder).args(["run", "--quiet", "--locked", "--offline", "--manifest-path"]);
-        cargo.arg(manifest).args(["-p", "twinpool-cli", "--"]).args(words).args(["--stack", STACK]);
-        cargo.envs([
+        let mut command = Command::new(xtask::command::twinpool().unwrap());
+        command.current_dir(&self.folder).args(words).args(["--stack", STACK]).envs([
             ("AWS_ENDPOINT_URL", self.aws.endpoint.as_str()),
             ("AWS_REGION", REGION),
             ("AWS_ACCESS_KEY_ID", "test"),
@@ -48,7 +45,7 @@ impl Operator {
             ("TWINPOOL_OLD_POOL_ID", &self.old),
             ("TWINPOOL_NEW_POOL_ID", &self.new),
         ]);
-        let output = cargo.output().unwrap();
+        let output = command.output().unwrap();
         let all = [output.stdout, output.stderr].concat();
         (output.status.code().unwrap(), String::from_utf8(all).unwrap())
     }

@@ -29,8 +29,14 @@ mod typescript;
 mod way_back;
 mod whole;
 
+use serde_json::Value;
 use xtask::local::{Person, Stack};
 use xtask::process::wait_for;
+
+/// What is written in a token.
+fn claims(token: &str) -> Value {
+    xtask::local::claims(token).unwrap()
+}
 
 /// Waits until this old user is linked, and gives the user of the new pool.
 fn arrived(stack: &Stack, old_sub: &str) -> Person {

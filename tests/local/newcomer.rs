@@ -41,16 +41,14 @@ impl Newcomer {
 
     /// The exit code, and all that it says. What is not in `words` is found by the command itself.
     fn twinpool(&self, words: &[&str]) -> (i32, String) {
-        let mut cargo = Command::new(env!("CARGO"));
-        let manifest = workspace().join("Cargo.toml");
-        cargo.current_dir(&self.folder).args(["run", "--quiet", "--locked", "--offline", "--manifest-path"]);
-        cargo.arg(manifest).args(["-p", "twinpool-cli", "--"]).args(words).envs([
+        let mut command = Command::new(xtask::command::twinpool().unwrap());
+        command.current_dir(&self.folder).args(words).envs([
             ("AWS_ENDPOINT_URL", self.aws.endpoint.as_str()),
             ("AWS_REGION", REGION),
             ("AWS_ACCESS_KEY_ID", "test"),
             ("AWS_SECRET_ACCESS_KEY", "test"),
         ]);
-        let output = cargo.output().unwrap();
+        let output = command.output().unwrap();
         let all = [output.stdout, output.stderr].concat();
         (output.status.code().unwrap(), String::from_utf8(all).unwrap())
     }

@@ -4,7 +4,6 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 
-use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::{Value, json};
 use twinpool_tests::bootstrap::workspace;
 use xtask::local::{Addresses, PASSWORD, PoolAddress, Stack};
@@ -12,7 +11,7 @@ use xtask::testbed::{COGNITO_LOCAL, MINISTACK, stack};
 use xtask::tools::python_program;
 use xtask::wire::REGION;
 
-use crate::arrived;
+use crate::{arrived, claims};
 
 /// Something that serves HTTP until the test is over, and said where.
 struct Serving {
@@ -28,10 +27,8 @@ impl Drop for Serving {
 }
 
 impl Serving {
-    fn start(cargo: &[&str], words: &[&str], settings: &[(&str, String)]) -> Self {
-        let mut command = Command::new(env!("CARGO"));
-        command.current_dir(workspace()).args(["run", "--quiet", "--locked", "--offline"]);
-        command.args(cargo).arg("--").args(words).stdout(Stdio::piped()).stderr(Stdio::piped());
+    fn start(mut command: Command, words: &[&str], settings: &[(&str, String)]) -> Self {
+        command.current_dir(workspace()).args(words).stdout(Stdio::piped()).stderr(Stdio::piped());
         let child = command.envs(settings.iter().map(|(name, value)| (name, value))).spawn().unwrap();
         let mut serving = Self { child, address: String::new() };
         let (out, err) = (serving.child.stdout.take().unwrap(), serving.child.stderr.take().unwrap());
@@ -96,13 +93,19 @@ fn settings(at: &Addresses) -> Vec<(&'static str, String)> {
     settings
 }
 
-const SERVICE: [&str; 6] = ["-p", "twinpool-resolver", "--features", "axum", "--example", "service"];
+/// The backend in Rust that the resolver has as an example.
+fn service_program() -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["run", "--quiet", "--locked", "--offline", "-p", "twinpool-resolver", "--features", "axum"]);
+    cargo.args(["--example", "service", "--"]);
+    cargo
+}
 
 /// What the backend in Python found out: for each pool the sub, the user id, and the claim.
 fn python(stack: &Stack, usernames: [&str; 2]) -> Vec<Value> {
     let at = &stack.addresses;
     let words = ["serve", "--listen", "127.0.0.1:0"];
-    let api = Serving::start(&["-p", "twinpool-cli"], &words, &settings(at));
+    let api = Serving::start(Command::new(xtask::command::twinpool().unwrap()), &words, &settings(at));
     let pool = |name: &str, pool: &PoolAddress| {
         json!({ "pool": name, "endpoint": pool.endpoint, "id": pool.id, "client_id": pool.client_id,
                 "issuer": issuer(pool) })
@@ -124,7 +127,7 @@ fn same_before_and_after(stack: &Stack, username: &str, email: &str, sub: &str) 
     let moved = arrived(stack, sub);
     let (old, new) = (stack.old(), stack.new_pool());
     new.set_password(&moved.sub).unwrap();
-    let service = Serving::start(&SERVICE, &["127.0.0.1:0"], &settings(&stack.addresses));
+    let service = Serving::start(service_program(), &["127.0.0.1:0"], &settings(&stack.addresses));
     let (before, after) = (old.tokens(username).unwrap(), new.tokens(email).unwrap());
     for token in [&after.id, &after.access] {
         assert_eq!(claims(token)["user_id"], sub, "most backends need not ask");
@@ -144,12 +147,6 @@ fn same_before_and_after(stack: &Stack, username: &str, email: &str, sub: &str) 
     assert!(found.iter().all(|one| one["again"] == 304), "unchanged, so not sent again: {found:?}");
 }
 
-/// What is written in a token.
-fn claims(token: &str) -> Value {
-    let payload = token.split('.').nth(1).unwrap();
-    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
-}
-
 #[test]
 fn who_is_born_in_the_new_pool_has_a_user_id_from_the_first_token_on() {
     let stack = stack(MINISTACK).unwrap();
@@ -160,7 +157,7 @@ fn who_is_born_in_the_new_pool_has_a_user_id_from_the_first_token_on() {
     for token in [&first.id, &first.access] {
         assert_eq!(claims(token)["user_id"], *sub);
     }
-    let service = Serving::start(&SERVICE, &["127.0.0.1:0"], &settings(&stack.addresses));
+    let service = Serving::start(service_program(), &["127.0.0.1:0"], &settings(&stack.addresses));
     let (status, me) = service.get("/me", &first.access);
     assert_eq!((status, me["user_id"].as_str(), me["pool"].as_str()), (200, Some(sub.as_str()), Some("new")));
 }

@@ -3,7 +3,6 @@
 
 use std::fs;
 
-use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::{Value, json};
 use twinpool_core::phase::{Cohorts, Share, Step};
 use twinpool_tests::bootstrap::workspace;
@@ -11,7 +10,7 @@ use twinpool_tests::phase::step;
 use xtask::local::Stack;
 use xtask::testbed::{MINISTACK, stack};
 
-use crate::arrived;
+use crate::{arrived, claims};
 
 const FORMER: &str = r#"
 def handler(event, context):
@@ -47,9 +46,7 @@ fn every_function_that_is_asked_has_the_rights_that_it_needs() {
     let (new, email) = (stack.new_pool(), "vera@example.com");
     let sub = new.sign_up(email, &[("email", email), ("email_verified", "true")]).unwrap();
     new.confirm(email).unwrap();
-    let token = new.sign_in(email).unwrap();
-    let claims = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
-    let claims: Value = serde_json::from_slice(&claims).unwrap();
+    let claims = claims(&new.sign_in(email).unwrap());
     assert_eq!((&claims["tier"], &claims["user_id"]), (&json!("gold"), &json!(sub)));
 
     let one = request("http-api.json", &format!("/v1/subs/{sub}"), "pool=new");

@@ -3,7 +3,6 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 
-use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::{Value, json};
 use xtask::tools;
 
@@ -151,7 +150,5 @@ pub fn sent(route: &Value, times: &[Option<u64>]) -> Vec<(String, String)> {
 }
 
 fn claims(token: &Value) -> Value {
-    let payload = token.as_str().and_then(|token| token.split('.').nth(1)).expect("a token has three parts");
-    let payload = BASE64_URL_SAFE_NO_PAD.decode(payload).expect("base64");
-    serde_json::from_slice(&payload).expect("claims")
+    xtask::local::claims(token.as_str().expect("a token")).expect("claims")
 }

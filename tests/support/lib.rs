@@ -4,6 +4,7 @@
 pub mod application;
 pub mod aws_stub;
 pub mod bootstrap;
+mod config;
 pub mod events;
 pub mod http;
 pub mod lambda;
@@ -13,3 +14,5 @@ pub mod proxy;
 pub mod queue;
 pub mod runtime_api;
 pub mod task;
+
+pub use config::config;

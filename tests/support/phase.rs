@@ -1,9 +1,6 @@
 //! An operator's step from one phase to the next, written as the command writes it.
 
-use aws_config::Region;
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
-use twinpool_aws::client::{self, Patience};
+use twinpool_aws::client::Patience;
 use twinpool_aws::dynamodb::Links;
 use twinpool_core::id::Timestamp;
 use twinpool_core::phase::{Change, PhaseReader as _, PhaseStore as _, Step};
@@ -15,10 +12,7 @@ use twinpool_core::phase::{Change, PhaseReader as _, PhaseStore as _, Step};
 pub fn step(endpoint: &str, region: &str, table: &str, step: &Step) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
-        let credentials = Credentials::new("test", "test", None, None, "tests");
-        let config = client::load(Patience::MIRROR).await.into_builder();
-        let config = config.endpoint_url(endpoint).region(Region::new(region.to_owned()));
-        let config = config.credentials_provider(SharedCredentialsProvider::new(credentials)).build();
+        let config = crate::config(endpoint, region, Patience::MIRROR).await;
         let links = Links::connect(&config, table.to_owned(), None);
         let before = links.standing().await.expect("where the move stands");
         let next = before.after(step, Timestamp(1)).expect("a step from there");

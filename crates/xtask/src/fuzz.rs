@@ -180,7 +180,7 @@ fn has_nightly() -> bool {
 fn cargo_fuzz() -> Result<Command> {
     let home = paths::local().join("cargo-fuzz");
     let program = home.join("bin/cargo-fuzz");
-    tools::install_crate("cargo-fuzz", CARGO_FUZZ, &home, &program)?;
+    tools::install_crate("cargo-fuzz", CARGO_FUZZ, &home, &program, &[])?;
     let mut cargo_fuzz = Command::new(program);
     cargo_fuzz.current_dir(paths::root()).env("RUSTUP_TOOLCHAIN", "nightly");
     // Those of the toolchain that this runs under.

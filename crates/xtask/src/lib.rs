@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod bench;
+pub mod command;
 pub mod demo;
 pub mod drill;
 pub mod fuzz;

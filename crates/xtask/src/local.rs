@@ -15,6 +15,7 @@ mod chained;
 mod deploy;
 mod environment;
 mod links;
+mod logs;
 mod mirror;
 mod pools;
 mod queue;
@@ -28,11 +29,12 @@ mod whole;
 pub use audit::AuditTrail;
 pub use chained::Beside;
 pub use links::{Link, Links, Listed, Lost};
+pub(crate) use mirror::MAPPINGS;
 pub use pools::{SignIn, create as create_pool};
 pub use queue::Queue;
 pub use running::{Running, kept};
 pub use sent::{Mail, SENDER};
-pub use users::{PASSWORD, Person, Tokens, Users};
+pub use users::{PASSWORD, Person, Tokens, Users, claims};
 
 /// The confirmation code that the local servers take.
 pub const CODE: &str = "123456";
@@ -129,7 +131,7 @@ pub struct Addresses {
     pub audit_rule: String,
     /// The function that sweeps.
     pub sweep: String,
-    /// The function that carries passwords over for backends with a sign-in form of their own.
+    /// The function that carries passwords over for backends with a sign-in form of their own; empty where nobody is let in.
     pub bridge: String,
     /// The old pool.
     pub old_pool: PoolAddress,
@@ -253,18 +255,6 @@ impl Stack {
     /// When it fails, or Lambda refuses.
     pub fn sweep(&self) -> Result<serde_json::Value> {
         self.aws().invoke(&self.addresses.sweep, &serde_json::json!({ "task": "sweep" }))
-    }
-
-    /// Everything that a function has logged: `capture`, `mirror` or `audit-trail`.
-    ///
-    /// # Errors
-    /// When the local AWS does not answer.
-    pub fn log(&self, function: &str) -> Result<String> {
-        let group = format!("/twinpool/{}/{function}", deploy::stack_name(&self.name));
-        let answer = self.aws().logs("FilterLogEvents", &serde_json::json!({ "logGroupName": group }))?;
-        let events = answer["events"].as_array().into_iter().flatten();
-        let lines: Vec<_> = events.filter_map(|event| event["message"].as_str()).collect();
-        Ok(lines.join("\n"))
     }
 
     /// Everything that was mailed to this address.

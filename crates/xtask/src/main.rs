@@ -138,28 +138,44 @@ enum OtherDrill {
 #[derive(Subcommand)]
 enum Local {
     /// Starts it and leaves it running; writes .local/stack.json.
-    Up {
-        /// Which server plays the old pool.
-        #[arg(long, value_enum, default_value = "ministack")]
-        old_pool: PoolServer,
-        /// Which server plays the new pool: cognito-local runs user migrations, and knows e-mail only.
-        #[arg(long, value_enum, default_value = "ministack")]
-        new_pool: PoolServer,
-        /// How people sign in to the old pool; cognito-local knows e-mail only [default: email]
-        #[arg(long, value_enum)]
-        old_sign_in: Option<SignIn>,
-        /// How people sign in to the new pool.
-        #[arg(long, value_enum, default_value = "email")]
-        new_sign_in: SignIn,
-        /// The port of the local AWS.
-        #[arg(long, default_value_t = 4566)]
-        port: u16,
-        /// The rules that the mirror works by.
-        #[arg(long, value_name = "FILE")]
-        rules: Option<PathBuf>,
-    },
+    Up(Up),
     /// Stops it.
     Down,
+}
+
+#[derive(clap::Args)]
+struct Up {
+    /// Which server plays the old pool.
+    #[arg(long, value_enum, default_value = "ministack")]
+    old_pool: PoolServer,
+    /// Which server plays the new pool: cognito-local runs user migrations, and knows e-mail only.
+    #[arg(long, value_enum, default_value = "ministack")]
+    new_pool: PoolServer,
+    /// How people sign in to the old pool; cognito-local knows e-mail only [default: email]
+    #[arg(long, value_enum)]
+    old_sign_in: Option<SignIn>,
+    /// How people sign in to the new pool.
+    #[arg(long, value_enum, default_value = "email")]
+    new_sign_in: SignIn,
+    /// The port of the local AWS.
+    #[arg(long, default_value_t = 4566)]
+    port: u16,
+    /// The rules that the mirror works by.
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+}
+
+impl Up {
+    fn options(self) -> Result<Options> {
+        let Self { old_pool: old_server, new_pool: new_server, old_sign_in, new_sign_in, port, rules } = self;
+        if old_server == PoolServer::CognitoLocal && old_sign_in.is_some_and(|it| it != SignIn::Email) {
+            bail!("cognito-local knows sign-in by e-mail only: leave --old-sign-in out, or take ministack");
+        }
+        let old_sign_in = old_sign_in.unwrap_or(SignIn::Email);
+        let (port, mended) = (Some(port), true);
+        let fixed = Options::named(LOCAL);
+        Ok(Options { port, old_server, new_server, old_sign_in, new_sign_in, rules, mended, ..fixed })
+    }
 }
 
 #[derive(Subcommand)]
@@ -188,20 +204,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<()> {
     match command {
-        Command::Local {
-            command: Local::Up { old_pool, new_pool, old_sign_in, new_sign_in, port, rules },
-        } => {
-            if old_pool == PoolServer::CognitoLocal && old_sign_in.is_some_and(|it| it != SignIn::Email) {
-                bail!(
-                    "cognito-local knows sign-in by e-mail only: leave --old-sign-in out, or take ministack"
-                );
-            }
-            let (old_server, new_server) = (old_pool, new_pool);
-            let old_sign_in = old_sign_in.unwrap_or(SignIn::Email);
-            let (port, mended) = (Some(port), true);
-            let fixed = Options::named(LOCAL);
-            up(&Options { port, old_server, new_server, old_sign_in, new_sign_in, rules, mended, ..fixed })
-        }
+        Command::Local { command: Local::Up(wanted) } => up(&wanted.options()?),
         Command::Local { command: Local::Down } => {
             let names = [LOCAL, DRILL].into_iter().chain(demo::STACKS);
             if names.filter(|name| process::stop_in(&local::folder(name))).count() == 0 {
@@ -212,19 +215,7 @@ fn run(command: Command) -> Result<()> {
         }
         Command::Demo { keep, as_packaged } => demo::run(keep, !as_packaged),
         Command::Traffic { per_minute } => traffic::run(&left_running()?, per_minute),
-        Command::Mirror { command } => {
-            let runs = matches!(command, Mirror::Start);
-            left_running()?.let_mirror_run(runs)?;
-            println!(
-                "{}",
-                if runs {
-                    "the mirror's queue is read again"
-                } else {
-                    "the mirror's queue is not read any more"
-                }
-            );
-            Ok(())
-        }
+        Command::Mirror { command } => let_mirror_run(matches!(command, Mirror::Start)),
         Command::Security => security::run(),
         Command::Simulate { runs, seed, planted: None } => {
             simulate::run(runs.unwrap_or(simulate::RUNS), seed)
@@ -265,6 +256,13 @@ fn run(command: Command) -> Result<()> {
 
 fn left_running() -> Result<Stack> {
     local::kept(&[demo::SECOND, LOCAL])
+}
+
+fn let_mirror_run(runs: bool) -> Result<()> {
+    left_running()?.let_mirror_run(runs)?;
+    let how = if runs { "again" } else { "no more" };
+    println!("the mirror's queue is read {how}");
+    Ok(())
 }
 
 fn up(options: &Options) -> Result<()> {

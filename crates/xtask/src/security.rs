@@ -11,7 +11,7 @@ mod dependencies;
 pub mod findings;
 
 /// The templates that are deployed.
-pub(crate) const TEMPLATES: [&str; 2] = ["infra/template.yaml", "infra/new-pool-role.yaml"];
+pub const TEMPLATES: [&str; 2] = ["infra/template.yaml", "infra/new-pool-role.yaml"];
 
 /// A look, and what it is told as.
 type Look = (&'static str, fn() -> Result<String>);

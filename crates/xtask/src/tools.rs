@@ -83,22 +83,25 @@ pub fn install_flame() -> Result<FlameTools> {
     let program = |name| home.join("bin").join(name);
     let tools =
         FlameTools { collapse: program("inferno-collapse-perf"), draw: program("inferno-flamegraph") };
-    install_crate("inferno", VERSION, &home, &tools.draw)?;
+    install_crate("inferno", VERSION, &home, &tools.draw, &[])?;
     Ok(tools)
 }
 
-/// Installs programs of a crate, unless this one of them is there in this version.
+/// Installs programs of a crate, unless this one of them is there in this version. `how`: more for `cargo install`.
 ///
 /// # Errors
 /// When the installation fails.
-pub fn install_crate(krate: &str, version: &str, home: &Path, program: &Path) -> Result<()> {
+pub fn install_crate(krate: &str, version: &str, home: &Path, program: &Path, how: &[&str]) -> Result<()> {
     let found = output(&program.to_string_lossy(), &["--version"]);
     if found.is_ok_and(|found| found.trim().ends_with(version)) {
         return Ok(());
     }
-    say(&format!("installing {krate} into {} (once, about a minute)", home.display()));
+    say(&format!("installing {krate} into {} (once, some minutes)", home.display()));
     let mut install = paths::cargo();
-    install.args(["install", "--quiet", "--locked", krate, "--version", version, "--root"]).arg(home);
+    install
+        .args(["install", "--quiet", "--locked", krate, "--version", version, "--root"])
+        .arg(home)
+        .args(how);
     run(&mut install).with_context(|| format!("cargo could not install {krate}"))
 }
 

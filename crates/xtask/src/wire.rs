@@ -106,11 +106,16 @@ impl Aws {
             .header("X-Amz-Target", target)
             .header("Authorization", authorization(service));
         let mut response = request.send(body.to_string()).with_context(|| format!("{target}: no answer"))?;
-        let text = response.body_mut().read_to_string().unwrap_or_default();
-        let value: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+        let text = text_of(&mut response, target)?;
+        let value = serde_json::from_str(&text);
         if response.status().is_success() {
-            return Ok(value);
+            return if text.is_empty() {
+                Ok(Value::Null)
+            } else {
+                value.with_context(|| format!("{target} answers no JSON"))
+            };
         }
+        let value = value.unwrap_or(Value::Null);
         let part = |names: [&str; 3]| names.iter().find_map(|name| value[*name].as_str()).unwrap_or_default();
         let code = part(["__type", "code", "Code"]);
         let code = code.rsplit('#').next().unwrap_or_default();
@@ -131,7 +136,7 @@ impl Aws {
             .post(format!("{}/", self.endpoint))
             .header("Authorization", authorization("cloudformation"));
         let mut response = request.send_form(all).with_context(|| format!("{action}: no answer"))?;
-        let text = response.body_mut().read_to_string().unwrap_or_default();
+        let text = text_of(&mut response, action)?;
         if response.status().is_success() {
             return Ok(text);
         }
@@ -179,7 +184,7 @@ impl Aws {
 
     fn read(path: &str, answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Value> {
         let mut response = answer.with_context(|| format!("{path}: no answer"))?;
-        let text = response.body_mut().read_to_string().unwrap_or_default();
+        let text = text_of(&mut response, path)?;
         if !response.status().is_success() {
             bail!("{path}: HTTP {}: {text}", response.status());
         }
@@ -195,7 +200,7 @@ impl Aws {
         let url = format!("{}/2015-03-31/functions/{name}/invocations", self.endpoint);
         let request = self.agent.post(url).header("Authorization", authorization("lambda"));
         let mut response = request.send(input.to_string()).with_context(|| format!("{name}: no answer"))?;
-        let text = response.body_mut().read_to_string().unwrap_or_default();
+        let text = text_of(&mut response, name)?;
         if response.status().is_success() && response.headers().get("X-Amz-Function-Error").is_none() {
             return serde_json::from_str(&text).with_context(|| format!("{name} answers no JSON"));
         }
@@ -217,6 +222,11 @@ impl Aws {
     }
 }
 
+/// All of an answer: what broke off is none.
+fn text_of(response: &mut ureq::http::Response<ureq::Body>, asked: &str) -> Result<String> {
+    response.body_mut().read_to_string().with_context(|| format!("{asked}: the answer broke off"))
+}
+
 /// Names the caller and the service; local servers do not check the signature.
 fn authorization(service: &str) -> String {
     format!(
@@ -231,3 +241,6 @@ pub fn tags<'a>(xml: &'a str, name: &str) -> Vec<&'a str> {
     let parts = xml.split(open.as_str()).skip(1);
     parts.filter_map(|part| part.split(close.as_str()).next()).collect()
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -19,7 +19,7 @@ pub(crate) fn cpu(process: u32) -> f64 {
     milliseconds(times.sum())
 }
 
-/// What a process holds in memory.
+/// What a process holds in memory, in MB.
 pub(crate) fn resident(process: u32) -> f64 {
     let text = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();

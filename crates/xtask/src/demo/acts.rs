@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::timeline::{self, Timeline};
-use crate::local::{Person, Stack, Tokens};
+use crate::local::{Person, Stack, Tokens, claims};
 
 /// The user of the new pool that an old sub is linked to.
 fn linked(stack: &Stack, old_sub: &str) -> Result<Option<Person>> {
@@ -142,7 +142,6 @@ pub(super) fn everybody(stack: &Stack) -> Result<()> {
     let pools = "people who were there before, and have not signed in since: a walk over the old pool";
     let mut act = Timeline::begin("5. Everybody else", pools);
     let old = stack.old();
-    let invoke = |task: serde_json::Value| stack.aws().invoke(&stack.addresses.sweep, &task);
     let crowd = act.old(&format!("{CROWD} more people, of whom no event tells"), || {
         let one = |number: usize| {
             let (name, email) = (format!("person-{number}"), format!("person-{number}@example.com"));
@@ -150,14 +149,14 @@ pub(super) fn everybody(stack: &Stack) -> Result<()> {
         };
         (0..CROWD).map(one).collect::<Result<Vec<_>>>()
     })?;
-    let swept = invoke(serde_json::json!({ "task": "sweep" }))?;
+    let swept = stack.sweep()?;
     act.note("sweep", &format!("saw {} users, sent the mirror to {}", swept["seen"], swept["hints"]));
     let all_there = || {
         let missing = crowd.iter().map(|sub| linked(stack, sub)).find(|one| !matches!(one, Ok(Some(_))));
         missing.map_or(Ok(Some(())), |one| one.map(|_| None))
     };
     act.arrives("new pool", |()| format!("all {CROWD} are there"), all_there)?;
-    let again = invoke(serde_json::json!({ "task": "sweep" }))?;
+    let again = stack.sweep()?;
     act.note("sweep", &format!("once more: {} hints, and nobody was read", again["hints"]));
     Ok(())
 }
@@ -168,7 +167,7 @@ pub(super) fn tokens(stack: &Stack) -> Result<()> {
     let mut act = Timeline::begin("6. Who is this?", pools);
     let (old, new) = (stack.old(), stack.new_pool());
     let said = |tokens: &Tokens| -> Result<(String, String)> {
-        let claims = tokens.claims()?;
+        let claims = claims(&tokens.access)?;
         let text = |name: &str| claims[name].as_str().unwrap_or("none").to_owned();
         Ok((text("sub"), text("user_id")))
     };

@@ -13,7 +13,7 @@ use super::command::Twinpool;
 use super::people;
 use super::queue::work_off;
 use super::say::Clock;
-use crate::local::{self, Stack};
+use crate::local::Stack;
 
 mod backfill;
 mod both;
@@ -50,10 +50,8 @@ pub struct Drill {
 /// When something cannot be started, or is not as it should be.
 pub fn run(drill: &Drill) -> Result<()> {
     let clock = Clock::start();
-    let running = super::up(&drill.name, drill.build, false)?;
+    let (running, twinpool) = super::up(&drill.name, drill.build, false, &clock)?;
     let stack = running.stack();
-    let twinpool = Twinpool::build(stack, &local::folder(&drill.name))?;
-    clock.say("stack", &format!("{} at {}", drill.name, stack.addresses.endpoint));
     let people = seed::seed(stack, drill.users, &clock)?;
     carry_over(stack, &twinpool, people, &clock)?;
     let left = late::leave_groups(stack, drill.planted / 8)?;

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::local::Stack;
-use crate::{paths, process};
+use crate::{command, process};
 
 /// More than any local server can do: what is looked at is not the quotas.
 const QUOTAS: [&str; 8] = [
@@ -22,6 +22,16 @@ const QUOTAS: [&str; 8] = [
     "UserPoolResourceRead",
 ];
 
+/// It is done; done, and somebody should look at something.
+pub(super) const DONE: [i32; 2] = [0, 11];
+
+/// The verdicts of `verify` that somebody has, each with how many.
+pub(super) fn verdicts(answer: &Value) -> Result<String> {
+    let verdicts = answer["verdicts"].as_object().context("verify says how many there are of each")?;
+    let some = verdicts.iter().filter(|(_, count)| **count != 0);
+    Ok(some.map(|(verdict, count)| format!("{count} {verdict}")).collect::<Vec<_>>().join(", "))
+}
+
 /// The command with everything about a stack in its environment.
 #[derive(Debug)]
 pub(super) struct Twinpool {
@@ -33,10 +43,7 @@ pub(super) struct Twinpool {
 impl Twinpool {
     /// Builds the command.
     pub(super) fn build(stack: &Stack, folder: &Path) -> Result<Self> {
-        let arguments = ["build", "--quiet", "--locked", "-p", "twinpool-cli"];
-        let status = paths::cargo().args(arguments).status().context("cannot start cargo")?;
-        ensure!(status.success(), "the twinpool command does not build");
-        let program = paths::target().join("debug/twinpool");
+        let program = command::twinpool()?;
         Ok(Self { program, environment: stack.environment(), folder: folder.to_owned() })
     }
 

@@ -6,9 +6,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Result, ensure};
 
-use super::command::Twinpool;
 use super::say::Clock;
-use crate::local::{self, Stack};
+use crate::local::Stack;
 
 mod agree;
 mod calm;
@@ -49,10 +48,8 @@ pub struct Faults {
 /// When something cannot be started, or a change of somebody is lost.
 pub fn run(drill: &Faults) -> Result<()> {
     let clock = Clock::start();
-    let running = super::up(&drill.name, drill.build, false)?;
+    let (running, twinpool) = super::up(&drill.name, drill.build, false, &clock)?;
     let stack = running.stack();
-    let twinpool = Twinpool::build(stack, &local::folder(&drill.name))?;
-    clock.say("stack", &format!("{} at {}", drill.name, stack.addresses.endpoint));
     let people = seed::seed(stack, drill.users, &clock)?;
     let proxy = Proxy::before(&stack.addresses.endpoint, drill.seed)?;
     functions::lead_through(stack, proxy.endpoint(), Pace::of(drill.visibility))?;

@@ -1,6 +1,12 @@
 //! Invented people: the number says all about one.
 
+use std::collections::BTreeMap;
+
 use super::dice::Dice;
+use crate::local::Person;
+
+/// What twinpool adds.
+pub(super) const MARKER: &str = "custom:twinpool";
 
 /// The groups of the old pool, the most popular first.
 pub(super) const GROUPS: [&str; 5] = ["staff", "größe", "editors", "readers", "beta-testers"];
@@ -90,6 +96,14 @@ impl Newcomer {
     pub(super) fn attributes(&self) -> Vec<(&'static str, &str)> {
         self.attributes.iter().map(|(name, value)| (*name, value.as_str())).collect()
     }
+}
+
+/// What a pool says, without what twinpool adds, and without flags that are not set.
+pub(super) fn said_of(person: &Person) -> BTreeMap<&str, &str> {
+    let pairs = person.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    pairs
+        .filter(|(name, value)| *name != MARKER && !(name.ends_with("_verified") && *value == "false"))
+        .collect()
 }
 
 /// Another name than this.

@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use super::command::Twinpool;
 use super::queue::{PATIENCE, work_off};
 use super::say::Clock;
-use crate::local::{self, Stack};
+use crate::local::Stack;
 use crate::process;
 
 mod agree;
@@ -51,10 +51,8 @@ pub struct Switching {
 /// When something cannot be started, or is not as it should be.
 pub fn run(drill: &Switching) -> Result<()> {
     let clock = Clock::start();
-    let running = super::up(&drill.name, drill.build, true)?;
+    let (running, twinpool) = super::up(&drill.name, drill.build, true, &clock)?;
     let stack = running.stack();
-    let twinpool = Twinpool::build(stack, &local::folder(&drill.name))?;
-    clock.say("stack", &format!("{} at {}", drill.name, stack.addresses.endpoint));
     let people = enter::seed(stack, drill.users, &clock)?;
     steps::carry_over(&twinpool, &clock)?;
     work_off(stack, &clock)?;

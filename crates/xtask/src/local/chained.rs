@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::{Addresses, SignIn, Stack, deploy, pools};
+use super::{SignIn, Stack, deploy, pools};
 use crate::wire::{Aws, tags};
 
 /// What the second stack is like.
@@ -43,15 +43,7 @@ impl Stack {
         }
         let outputs = deploy::deploy(&aws, name, &old_pool, &self.addresses.new_pool, &more)?;
         pools::attach(&aws, &old_pool, &outputs.capture_arn, version)?;
-        let addresses = Addresses {
-            queue_url: outputs.queue_url,
-            dlq_url: outputs.dlq_url,
-            table: outputs.table,
-            audit_rule: outputs.audit_rule,
-            sweep: outputs.sweep_arn,
-            old_pool,
-            ..self.addresses.clone()
-        };
+        let addresses = outputs.addresses(&aws, old_pool, self.addresses.new_pool.clone());
         Ok(Self { addresses, name: (*name).to_owned() })
     }
 

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-use super::PoolAddress;
 use super::environment::DIGEST_KEY;
-use crate::wire::{Aws, tags};
+use super::{Addresses, PoolAddress};
+use crate::wire::{Aws, REGION, tags};
 use crate::{package, paths, process};
 
 const BUCKET: &str = "twinpool-code";
@@ -15,15 +15,33 @@ const BUCKET: &str = "twinpool-code";
 /// What the stack says of itself.
 #[derive(Debug)]
 pub(super) struct Outputs {
-    pub(super) queue_url: String,
-    pub(super) dlq_url: String,
-    pub(super) table: String,
+    queue_url: String,
+    dlq_url: String,
+    table: String,
     pub(super) capture_arn: String,
-    pub(super) audit_rule: String,
-    pub(super) sweep_arn: String,
+    audit_rule: String,
+    sweep_arn: String,
     pub(super) sign_in_arn: String,
-    /// Only where people are let in.
-    pub(super) bridge_arn: Option<String>,
+    /// Empty where nobody is let in.
+    bridge_arn: String,
+}
+
+impl Outputs {
+    /// Where everything of the stack between these pools is.
+    pub(super) fn addresses(self, aws: &Aws, old_pool: PoolAddress, new_pool: PoolAddress) -> Addresses {
+        Addresses {
+            endpoint: aws.endpoint.clone(),
+            region: REGION.to_owned(),
+            queue_url: self.queue_url,
+            dlq_url: self.dlq_url,
+            table: self.table,
+            audit_rule: self.audit_rule,
+            sweep: self.sweep_arn,
+            bridge: self.bridge_arn,
+            old_pool,
+            new_pool,
+        }
+    }
 }
 
 pub(super) fn stack_name(name: &str) -> String {
@@ -128,6 +146,6 @@ fn outputs(answer: &str) -> Result<Outputs> {
         audit_rule: get("AuditTrailRuleName")?,
         sweep_arn: get("SweepArn")?,
         sign_in_arn: get("SignInArn")?,
-        bridge_arn: get("BridgeArn").ok(),
+        bridge_arn: get("BridgeArn").unwrap_or_default(),
     })
 }

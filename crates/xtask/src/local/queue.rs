@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use serde_json::json;
 
 use crate::wire::Aws;
@@ -59,19 +59,30 @@ impl Queue {
         let answer = self
             .aws
             .sqs("GetQueueAttributes", &json!({ "QueueUrl": self.url, "AttributeNames": ["All"] }))?;
-        let count =
-            |name: &str| -> Result<usize> { Ok(answer["Attributes"][name].as_str().unwrap_or("0").parse()?) };
+        let count = |name: &str| -> Result<usize> {
+            let told = answer["Attributes"][name].as_str();
+            Ok(told.with_context(|| format!("SQS does not tell {name}"))?.parse()?)
+        };
         Ok(count("ApproximateNumberOfMessages")? + count("ApproximateNumberOfMessagesNotVisible")?)
     }
 
-    /// The bodies of the messages that can be received now; they stay.
+    /// The bodies of all messages that can be received now; they stay.
     ///
     /// # Errors
     /// When the queue does not answer.
     pub fn bodies(&self) -> Result<Vec<String>> {
-        let body = json!({ "QueueUrl": self.url, "MaxNumberOfMessages": 10, "VisibilityTimeout": 0 });
-        let answer = self.aws.sqs("ReceiveMessage", &body)?;
-        let messages = answer["Messages"].as_array().into_iter().flatten();
-        Ok(messages.filter_map(|message| message["Body"].as_str().map(str::to_owned)).collect())
+        // Hidden for a moment, or the first ten would come again and again.
+        let body = json!({ "QueueUrl": self.url, "MaxNumberOfMessages": 10, "VisibilityTimeout": 30 });
+        let mut taken = Vec::new();
+        while let Some(some) = self.aws.sqs("ReceiveMessage", &body)?["Messages"].as_array()
+            && !some.is_empty()
+        {
+            taken.extend_from_slice(some);
+        }
+        for message in &taken {
+            let back = json!({ "QueueUrl": self.url, "ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": 0 });
+            self.aws.sqs("ChangeMessageVisibility", &back)?;
+        }
+        Ok(taken.iter().filter_map(|message| message["Body"].as_str().map(str::to_owned)).collect())
     }
 }

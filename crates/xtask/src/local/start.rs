@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use super::servers::{self, Ministack, Triggers};
 use super::{Addresses, Options, PoolAddress, PoolServer, SignIn, deploy, pools, sent};
 use crate::process;
-use crate::wire::{Aws, REGION};
+use crate::wire::Aws;
 
 /// What people of the old pool can do at the new one, in every stack.
 const CONTINUITY: [(&str, &str); 4] = [
@@ -39,18 +39,7 @@ pub(super) fn start(options: &Options, folder: &Path) -> Result<Addresses> {
     }
     old.attach(&old_pool, Triggers::Old, &outputs.capture_arn)?;
     new.attach(&new_pool, Triggers::New, &outputs.sign_in_arn)?;
-    Ok(Addresses {
-        endpoint: aws.endpoint.clone(),
-        region: REGION.to_owned(),
-        queue_url: outputs.queue_url,
-        dlq_url: outputs.dlq_url,
-        table: outputs.table,
-        audit_rule: outputs.audit_rule,
-        sweep: outputs.sweep_arn,
-        bridge: outputs.bridge_arn.context("the stack has no output BridgeArn")?,
-        old_pool,
-        new_pool,
-    })
+    Ok(outputs.addresses(&aws, old_pool, new_pool))
 }
 
 /// Where one of the pools is.

@@ -40,15 +40,15 @@ impl Tokens {
         let tokens = token("IdToken").zip(token("AccessToken"));
         tokens.map(|(id, access)| Self { id, access }).context("the sign-in gave no tokens")
     }
+}
 
-    /// What is written in the access token.
-    ///
-    /// # Errors
-    /// When it is no token.
-    pub fn claims(&self) -> Result<Value> {
-        let payload = self.access.split('.').nth(1).context("a token has three parts")?;
-        Ok(serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(payload)?)?)
-    }
+/// What is written in a token.
+///
+/// # Errors
+/// When it is none.
+pub fn claims(token: &str) -> Result<Value> {
+    let payload = token.split('.').nth(1).context("a token has three parts")?;
+    Ok(serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(payload)?)?)
 }
 
 /// What a pool says of one person.

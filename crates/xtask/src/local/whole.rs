@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result};
 use serde_json::json;
 
 use super::chained::function;
-use super::{Addresses, SignIn, Stack, deploy, pools};
+use super::{SignIn, Stack, deploy, pools};
 use crate::wire::{Aws, tags};
 
 impl Stack {
@@ -33,18 +33,7 @@ impl Stack {
         let outputs = deploy::deploy(&aws, name, &old_pool, &new_pool, &more)?;
         pools::attach(&aws, &old_pool, &outputs.capture_arn, "V2_0")?;
         pools::attach_sign_in(&aws, &new_pool, &outputs.sign_in_arn)?;
-        let addresses = Addresses {
-            queue_url: outputs.queue_url,
-            dlq_url: outputs.dlq_url,
-            table: outputs.table,
-            audit_rule: outputs.audit_rule,
-            sweep: outputs.sweep_arn,
-            bridge: outputs.bridge_arn.context("the stack has no output BridgeArn")?,
-            old_pool,
-            new_pool,
-            ..self.addresses.clone()
-        };
-        Ok(Self { addresses, name: name.to_owned() })
+        Ok(Self { addresses: outputs.addresses(&aws, old_pool, new_pool), name: name.to_owned() })
     }
 }
 

@@ -19,16 +19,9 @@ fn program() -> PathBuf {
 
 /// Installs cargo-deny in `.local/`; quick when it is there.
 pub(super) fn install() -> Result<()> {
-    let said = Command::new(program()).arg("--version").output();
-    if said.is_ok_and(|said| String::from_utf8_lossy(&said.stdout).trim().ends_with(VERSION)) {
-        return Ok(());
-    }
-    tools::say(&format!("installing cargo-deny {VERSION} into {} (once, some minutes)", home().display()));
-    let mut install = paths::cargo();
     // It runs for seconds: built quickly, not to be quick.
-    install.args(["install", "--quiet", "--locked", "--debug", "--version", VERSION, "cargo-deny", "--root"]);
-    install.arg(home()).env("CARGO_PROFILE_DEV_DEBUG", "0");
-    tools::run(&mut install).context("cargo-deny cannot be installed")
+    let quickly = ["--debug", "--config", "profile.dev.debug=0"];
+    tools::install_crate("cargo-deny", VERSION, &home(), &program(), &quickly)
 }
 
 fn deny(arguments: &[&str]) -> Result<(bool, String)> {

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
-use super::super::command::{Started, Twinpool};
+use super::super::command::{DONE, Started, Twinpool};
 use super::super::say::{Clock, pace};
 use crate::local::Stack;
 use crate::process;
@@ -13,9 +13,6 @@ const INTERRUPTIONS: [(usize, &str); 3] = [(20, "-INT"), (45, "-KILL"), (70, "-I
 
 /// Stopped in order: everything that was begun is done.
 const STOPPED: i32 = 1;
-
-/// Nobody is waiting for a person, or somebody is.
-const ENDED: [i32; 2] = [0, 11];
 
 /// Carries everybody over, in four starts.
 pub(super) fn interrupted(stack: &Stack, twinpool: &Twinpool, users: usize, clock: &Clock) -> Result<()> {
@@ -36,7 +33,7 @@ pub(super) fn interrupted(stack: &Stack, twinpool: &Twinpool, users: usize, cloc
         ensure!(as_wanted, "after {signal} the backfill ended with {status}, {}", run.said());
         clock.say("backfill", &format!("{signal} at {percent} %: {} users are there", new.size()?));
     }
-    let run = start(twinpool, "backfill-4")?.answer(&ENDED)?;
+    let run = start(twinpool, "backfill-4")?.answer(&DONE)?;
     clean(&run)?;
     let took = clock.seconds() - begun;
     let made = new.size()?;
@@ -54,7 +51,7 @@ pub(super) fn interrupted(stack: &Stack, twinpool: &Twinpool, users: usize, cloc
 /// Finds what changed behind the walk.
 pub(super) fn again(twinpool: &Twinpool, clock: &Clock) -> Result<()> {
     let begun = clock.seconds();
-    let run = start(twinpool, "backfill-last")?.answer(&ENDED)?;
+    let run = start(twinpool, "backfill-last")?.answer(&DONE)?;
     clean(&run)?;
     let took = clock.seconds() - begun;
     clock.say("backfill", &format!("once more, in {took:.1} s: {}", run["done"]));

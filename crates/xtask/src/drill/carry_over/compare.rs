@@ -1,14 +1,12 @@
 //! What has to be in the new pool, by twinpool's documents and not by its code: usernames and everything else as in the old pool,
 //! but no unconfirmed user, no new address that is unverified (the new pool would write to it), and the deleted disabled.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use super::super::people::said_of;
 use super::both::Both;
 use super::finding::{Finding, Findings};
 use crate::local::Person;
-
-/// What twinpool adds.
-const MARKER: &str = "custom:twinpool";
 
 /// What travels together.
 const ADDRESS: [&str; 2] = ["email", "email_verified"];
@@ -66,15 +64,15 @@ fn alone(both: &Both) -> impl Iterator<Item = &Person> {
 
 /// An address that nobody has proved comes along with a new user only: later the new pool would write to it.
 fn is_address_held(old: &Person, new: &Person) -> bool {
-    let [old, new] =
-        [old, new].map(|person| ADDRESS.map(|name| said(person).get(name).map(|value| (*value).to_owned())));
+    let [old, new] = [old, new]
+        .map(|person| ADDRESS.map(|name| said_of(person).get(name).map(|value| (*value).to_owned())));
     let [address, flag] = &old;
     address.is_some() && flag.is_none() && old != new
 }
 
 fn difference(old: &Person, new: &Person) -> Option<Finding> {
     let mut what = BTreeSet::new();
-    let (mut wanted, mut there) = (said(old), said(new));
+    let (mut wanted, mut there) = (said_of(old), said_of(new));
     if is_address_held(old, new) {
         for side in [&mut wanted, &mut there] {
             side.retain(|name, _| !ADDRESS.contains(name));
@@ -99,12 +97,4 @@ fn difference(old: &Person, new: &Person) -> Option<Finding> {
         what.insert("password not_there".to_owned());
     }
     (!what.is_empty()).then(|| Finding::new("differs", what))
-}
-
-/// Without what twinpool adds, and without flags that are not set.
-fn said(person: &Person) -> BTreeMap<&str, &str> {
-    let pairs = person.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    pairs
-        .filter(|(name, value)| *name != MARKER && !(name.ends_with("_verified") && *value == "false"))
-        .collect()
 }

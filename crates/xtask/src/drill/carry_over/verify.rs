@@ -6,7 +6,7 @@ use std::fs;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-use super::super::command::Twinpool;
+use super::super::command::{Twinpool, verdicts};
 use super::super::say::Clock;
 use super::finding::{Finding, Findings};
 
@@ -82,10 +82,8 @@ pub(super) fn says(
     expected.extend(held.0.clone());
     said(&fs::read_to_string(&rows)?)?.ensure_same("twinpool verify", &expected)?;
     let took = clock.seconds() - begun;
-    let verdicts = answer["verdicts"].as_object().context("verify says how many there are of each")?;
-    let some = verdicts.iter().filter(|(_, count)| **count != 0);
-    let some: Vec<_> = some.map(|(verdict, count)| format!("{count} {verdict}")).collect();
-    clock.say("verify", &format!("in {took:.1} s: {}: each as it should be", some.join(", ")));
+    let verdicts = verdicts(&answer)?;
+    clock.say("verify", &format!("in {took:.1} s: {verdicts}: each as it should be"));
     Ok(())
 }
 

@@ -2,15 +2,12 @@
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::super::command::Twinpool;
+use super::super::command::{DONE, Twinpool, verdicts};
 use super::super::queue::PATIENCE;
 use super::super::say::Clock;
 use super::agree::Compared;
 use crate::local::Stack;
 use crate::process;
-
-/// Done; done, and somebody should look at something.
-const DONE: [i32; 2] = [0, 11];
 
 /// Everything arrives, that too of which no event told or whose event was lost.
 pub(super) fn settle(stack: &Stack, twinpool: &Twinpool, clock: &Clock) -> Result<()> {
@@ -44,11 +41,8 @@ fn work_off(stack: &Stack, twinpool: &Twinpool, clock: &Clock) -> Result<()> {
 /// Both pools agree, user by user, in twinpool's own words; and on as many as the drill counted.
 pub(super) fn verify(twinpool: &Twinpool, compared: &Compared, clock: &Clock) -> Result<()> {
     let answer = twinpool.start_work("verify", &["verify", "--pause", "0"])?.answer(&DONE)?;
-    let verdicts = answer["verdicts"].as_object().context("verify says how many there are of each")?;
-    let some = verdicts.iter().filter(|(_, count)| **count != 0);
-    let some: Vec<_> = some.map(|(verdict, count)| format!("{count} {verdict}")).collect();
-    clock.say("verify", &some.join(", "));
-    let count = |verdict: &str| verdicts.get(verdict).and_then(serde_json::Value::as_u64).unwrap_or_default();
+    clock.say("verify", &verdicts(&answer)?);
+    let count = |verdict: &str| answer["verdicts"][verdict].as_u64().unwrap_or_default();
     let (equal, held) = (count("equal"), count("held_back"));
     ensure!(
         (equal, held) == (compared.equal as u64, compared.deleted as u64),

@@ -1,12 +1,11 @@
 //! The deployed functions, led through the proxy.
 
 use anyhow::{Context as _, Result, ensure};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::local::Stack;
+use crate::local::{MAPPINGS, Stack};
 
 const FUNCTIONS: &str = "2015-03-31/functions";
-const MAPPINGS: &str = "2015-03-31/event-source-mappings";
 
 /// Where a function finds AWS.
 const ENDPOINT: &str = "AWS_ENDPOINT_URL";
@@ -60,17 +59,10 @@ pub(super) fn lead_through(stack: &Stack, proxy: &str, pace: Pace) -> Result<()>
 }
 
 fn more_mirrors(stack: &Stack) -> Result<()> {
-    let (aws, mirror) = (stack.aws(), stack.output("MirrorArn")?);
-    let name = mirror.rsplit(':').next().unwrap_or(&mirror);
-    let found = aws.look(&format!("{MAPPINGS}?FunctionName={name}"), "lambda")?;
-    let one = &found["EventSourceMappings"][0];
-    ensure!(one["EventSourceArn"].is_string(), "{name} has no event source");
-    let same = |field: &str| -> Value { one[field].clone() };
-    let more = json!({
-        "FunctionName": name,
-        "EventSourceArn": same("EventSourceArn"),
-        "BatchSize": same("BatchSize"),
-        "FunctionResponseTypes": same("FunctionResponseTypes"),
-    });
-    (1..MIRRORS).try_for_each(|_| aws.post(MAPPINGS, "lambda", &more).map(drop))
+    let (name, one) = stack.mirror_event_source()?;
+    let mut more = json!({ "FunctionName": name });
+    for same in ["EventSourceArn", "BatchSize", "FunctionResponseTypes"] {
+        more[same] = one[same].clone();
+    }
+    (1..MIRRORS).try_for_each(|_| stack.aws().post(MAPPINGS, "lambda", &more).map(drop))
 }

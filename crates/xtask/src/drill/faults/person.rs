@@ -2,10 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::people::MARKER;
 use crate::local;
-
-/// What twinpool adds.
-const MARKER: &str = "custom:twinpool";
 
 /// What somebody is like after all that was changed.
 #[derive(Debug, Clone)]

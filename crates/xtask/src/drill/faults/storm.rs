@@ -6,7 +6,7 @@ use std::thread;
 
 use anyhow::{Result, anyhow, ensure};
 
-use super::super::command::Twinpool;
+use super::super::command::{DONE, Twinpool};
 use super::super::dice::Dice;
 use super::super::queue::PATIENCE;
 use super::super::say::{Clock, pace};
@@ -19,9 +19,6 @@ use crate::process;
 
 /// So many people act at once.
 const LIVES: usize = 3;
-
-/// Nobody is waiting for a person, or somebody is.
-const ENDED: [i32; 2] = [0, 11];
 
 /// An operator starts it again when it could not begin, and gives up after so many times.
 const STARTS: usize = 5;
@@ -36,7 +33,7 @@ pub(super) fn carry_over(stack: &Stack, twinpool: &Twinpool, proxy: &Proxy, cloc
     let (mut starts, mut run) = (0, Err(anyhow!("never begun")));
     while starts < STARTS && run.is_err() {
         starts += 1;
-        run = twinpool.start_work(&format!("backfill-{starts}"), &["backfill", "--yes"])?.answer(&ENDED);
+        run = twinpool.start_work(&format!("backfill-{starts}"), &["backfill", "--yes"])?.answer(&DONE);
     }
     let run = run?;
     let failed = run["failed"].as_object().map(serde_json::Map::len);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::local::Stack;
 
@@ -43,13 +43,9 @@ fn sums(
     word: &str,
     names: &[&'static str],
 ) -> Result<BTreeMap<&'static str, u64>> {
-    let group = format!("/twinpool/{}/{function}", stack.deployed_as());
-    let wanted = json!({ "logGroupName": group, "filterPattern": format!("\"{word}\"") });
-    let answer = stack.aws().logs("FilterLogEvents", &wanted)?;
-    let lines = answer["events"].as_array().into_iter().flatten();
-    let lines = lines.filter_map(|event| serde_json::from_str::<Value>(event["message"].as_str()?).ok());
+    let lines = stack.log_lines(function, word)?;
     let mut sums = BTreeMap::new();
-    for line in lines {
+    for line in lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
         for name in names {
             *sums.entry(*name).or_default() += line[*name].as_u64().unwrap_or_default();
         }

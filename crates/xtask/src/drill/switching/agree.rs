@@ -4,15 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 
+use super::super::people::said_of;
 use super::super::say::Clock;
 use super::log::{Change, Log, Pool, What};
 use crate::local::{Link, Listed, Person, Stack};
 
 /// From the mirror's read to its record, in milliseconds.
 const WRITE_LASTS: u64 = 2_000;
-
-/// What twinpool adds.
-const MARKER: &str = "custom:twinpool";
 
 /// Everything there is, at one time.
 pub(super) struct Both<'a> {
@@ -60,12 +58,14 @@ impl Both<'_> {
                 ("linked", None) if lists.held.contains("user ") => listed += 1,
                 ("linked", None) => wrong.push(format!("{}: linked, and not in both pools", link.old_sub)),
                 (state, _) if state.starts_with("tombstone") => wrong.extend(self.is_alive(link)),
-                (_, _) => listed += 1,
+                (state, _) if state.starts_with("conflict") => listed += 1,
+                (state, _) => wrong.push(format!("{}: left at {state}", link.old_sub)),
             }
             linked.extend([Some(&link.old_sub), link.new_sub.as_ref()].into_iter().flatten());
         }
         let alone = self.old.keys().chain(self.new.keys()).filter(|sub| !linked.contains(sub));
         wrong.extend(alone.map(|sub| format!("{sub}: in one pool, and without a link")));
+        wrong.extend(self.log.deleted.iter().filter_map(|(username, pool)| self.is_back(username, *pool)));
         if !wrong.is_empty() {
             bail!(
                 "{} things are not as they should be:\n  {}",
@@ -89,6 +89,15 @@ impl Both<'_> {
     fn is_alive(&self, link: &Link) -> Option<String> {
         let left = self.old.get(&link.old_sub).or(link.new_sub.as_ref().and_then(|sub| self.new.get(sub)));
         left.filter(|person| person.enabled).map(|_| format!("{}: deleted, and may sign in", link.old_sub))
+    }
+
+    /// Nobody gets a name anew in this drill: whoever has the name of somebody deleted is that one.
+    fn is_back(&self, username: &str, pool: Pool) -> Option<String> {
+        let side = if pool == Pool::Old { &self.old } else { &self.new };
+        let is_called =
+            |person: &Person| person.attributes.get("username").is_some_and(|name| name == username);
+        let person = side.values().find(|person| person.enabled && is_called(person))?;
+        Some(format!("{}: deleted from the {pool} pool, and may sign in to it", person.sub))
     }
 
     /// How many changes are listed as lost, and those that are lost and not listed.
@@ -133,12 +142,17 @@ fn is_listed(what: &What, change: &Change, lists: &Listed) -> bool {
 /// Cognito has no conditional writes: what changes between the mirror's read and its write of the same is written over, and nothing but
 /// the history of the link says so (docs/open-questions.md).
 fn fell_into_a_write(what: &What, change: &Change, lists: &Listed) -> bool {
-    let name = match what {
-        What::Attribute(name) | What::Group(name) => name,
-        What::Enabled => "able",
+    let names = match what {
+        What::Attribute(name) | What::Group(name) => [*name; 2],
+        What::Enabled => ["enable", "disable"],
     };
-    let is_of_pool = |did: &&str| did.starts_with("in the old pool: ") == (change.pool == Pool::Old);
-    let wrote = |did: &str| did.split("; ").filter(is_of_pool).any(|did| did.contains(name));
+    let is_write = |did: &&str| {
+        did.starts_with("in the old pool: ") == (change.pool == Pool::Old)
+            && !did.starts_with("overruled in ")
+    };
+    let is_of_name = |c: char| c.is_alphanumeric() || "_:-.".contains(c);
+    let is_named = |did: &str| did.split(|c: char| !is_of_name(c)).any(|word| names.contains(&word));
+    let wrote = |did: &str| did.split("; ").filter(is_write).any(is_named);
     lists.did.iter().any(|(at, did)| (change.at..=change.at + WRITE_LASTS).contains(at) && wrote(did))
 }
 
@@ -160,7 +174,7 @@ fn said(person: &Person, what: &What) -> String {
 }
 
 fn differences<'a>(old: &'a Person, new: &'a Person, lists: &'a Listed) -> impl Iterator<Item = String> + 'a {
-    let (one, other) = (attributes(old), attributes(new));
+    let (one, other) = (said_of(old), said_of(new));
     let names: BTreeSet<&str> = one.keys().chain(other.keys()).copied().collect();
     let names: Vec<_> = names.into_iter().filter(|name| one.get(name) != other.get(name)).collect();
     let attributes = names.into_iter().map(|name| format!("attribute {name}"));
@@ -173,10 +187,5 @@ fn differences<'a>(old: &'a Person, new: &'a Person, lists: &'a Listed) -> impl 
         .map(|what| format!("{what} differs"))
 }
 
-/// Without what twinpool adds, and without flags that are not set.
-fn attributes(person: &Person) -> BTreeMap<&str, &str> {
-    let pairs = person.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    pairs
-        .filter(|(name, value)| *name != MARKER && !(name.ends_with("_verified") && *value == "false"))
-        .collect()
-}
+#[cfg(test)]
+mod tests;

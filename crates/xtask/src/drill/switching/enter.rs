@@ -2,7 +2,8 @@
 
 use anyhow::{Context as _, Result};
 
-use super::super::people::{Birth, GROUPS, Newcomer};
+use super::super::fill::fill;
+use super::super::people::{Birth, Newcomer};
 use super::super::say::Clock;
 use super::log::Pool;
 use crate::local::{Stack, Users};
@@ -18,13 +19,7 @@ pub(super) struct Known {
 
 /// Fills the old pool.
 pub(super) fn seed(stack: &Stack, users: usize, clock: &Clock) -> Result<Vec<Known>> {
-    let old = stack.old();
-    for (precedence, group) in (1..).zip(GROUPS) {
-        old.make_group(group, &format!("Those of {group}"), precedence)?;
-    }
-    let people = (1..=users).map(|number| enter(&old, Pool::Old, number)).collect::<Result<Vec<_>>>()?;
-    clock.say("seed", &format!("{} users in the old pool", people.len()));
-    Ok(people)
+    fill(stack, users, clock, |old, number| enter(old, Pool::Old, number))
 }
 
 /// A test user of the operator, by whom the way back is proven; gives the user id.

@@ -6,15 +6,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use super::super::command::Twinpool;
+use super::super::command::{DONE, Twinpool};
 use super::super::say::Clock;
 use super::exported;
 use super::router::Router;
 use crate::local::Stack;
 use crate::process;
-
-/// Done; done, and somebody should look at something.
-const DONE: [i32; 2] = [0, 11];
 
 /// Why, for the history.
 const WHY: &str = "a drill";

@@ -74,17 +74,13 @@ pub(super) const BUGS: &[Bug] = &[
         name: "value-in-history",
         what: "the history of a link says which values were written",
         file: "crates/twinpool-engine/src/follow.rs",
-        find: "did: work.operations.iter().map(ToString::to_string).collect(),",
-        replace: "did: work
-                .operations
-                .iter()
-                .map(|operation| match operation {
-                    Operation::SetAttributes(attributes) if PLANTED => {
-                        attributes.values().map(|value| value.reveal()).collect::<Vec<_>>().join(\", \")
-                    }
-                    operation => operation.to_string(),
-                })
-                .collect(),",
+        find: "let words = operation.to_string();",
+        replace: "let words = match operation {
+                Operation::SetAttributes(attributes) if PLANTED => {
+                    attributes.values().map(|value| value.reveal()).collect::<Vec<_>>().join(\", \")
+                }
+                operation => operation.to_string(),
+            };",
     },
     Bug {
         name: "value-in-log",

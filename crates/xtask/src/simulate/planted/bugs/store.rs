@@ -45,13 +45,10 @@ pub(super) const BUGS: &[Bug] = &[
         name: "no-intent",
         what: "no intent is written before a user is made",
         file: "crates/twinpool-engine/src/make.rs",
-        find: "link.version = self.ports.links().write(&link).await?;
-
-        match",
+        find: "link.version = self.ports.links().write(link).await?;",
         replace: "if !PLANTED {
-            link.version = self.ports.links().write(&link).await?;
-        }
-        match",
+                link.version = self.ports.links().write(link).await?;
+            }",
     },
     Bug {
         name: "earlier-name-forgotten",
@@ -81,8 +78,8 @@ pub(super) const BUGS: &[Bug] = &[
         name: "work-not-honoured",
         what: "two write one pair at once: an open work is not waited for",
         file: "crates/twinpool-engine/src/both_ways.rs",
-        find: "if link.reverse.work.as_ref().is_some_and(|work| work.is_open(self.ports.clock().now())) {",
-        replace: "if !PLANTED && link.reverse.work.as_ref().is_some_and(|work| work.is_open(self.ports.clock().now())) {",
+        find: "if self.is_at_work(&link) {",
+        replace: "if !PLANTED && self.is_at_work(&link) {",
     },
     Bug {
         name: "work-not-announced",
