@@ -119,10 +119,20 @@ fn pieces(text: &str) -> Vec<&str> {
     };
     let command = text.match_indices("aws ").map(|(at, _)| at).find(begins);
     match command.map(|at| text.split_at(at)) {
-        None => text.split(' ').collect(),
+        None => words(text),
         Some(("", command)) => vec![command],
-        Some((words, command)) => words.trim_end().split(' ').chain([command]).collect(),
+        Some((before, command)) => words(before.trim_end()).into_iter().chain([command]).collect(),
     }
+}
+
+/// What stands between backticks is one.
+fn words(text: &str) -> Vec<&str> {
+    let mut is_quoted = false;
+    let is_end = |letter: char| {
+        is_quoted ^= letter == '`';
+        letter == ' ' && !is_quoted
+    };
+    text.split(is_end).collect()
 }
 
 /// `1 user`, `2 users`.
@@ -153,6 +163,10 @@ mod tests {
         assert!(text.contains(&format!("lacks it:\n             {command}")), "{text}");
         let text = field("", &command);
         assert!(text.contains(&command), "{text}");
+        for before in 0..WIDTH {
+            let text = prose(&format!("{} `twinpool detach --pool new`, then deploy", "x".repeat(before)));
+            assert!(text.contains("`twinpool detach --pool new`,"), "{text}");
+        }
     }
 
     #[test]
