@@ -93,6 +93,8 @@ impl<P: Ports> Engine<P> {
         let former = link.reverse.work.take();
         let mut pending = link.reverse.pending();
         if let Some(work) = &former {
+            let side = Side::of(new, &self.key);
+            pending.retain(|subject| !work.went_over(subject, &side));
             pending.extend(self.take_work_over(linked, &before, work, (case, new)));
         }
         let base = linked.base.clone();

@@ -106,6 +106,18 @@ impl Work {
             .chain(codes.map(Subject::Factor))
             .collect()
     }
+
+    /// Whether what the new pool says of this was written there by whoever announced it: no change of a user waits there any more.
+    #[must_use]
+    pub fn went_over(&self, subject: &Subject, new: &Side) -> bool {
+        match subject {
+            Subject::Attribute(name) => {
+                self.new.attributes.get(name).is_some_and(|set| set.as_ref() == new.attributes.get(name))
+            }
+            Subject::Group(name) => self.new.groups.get(name) == Some(&new.groups.contains(name)),
+            _ => false,
+        }
+    }
 }
 
 impl Written {

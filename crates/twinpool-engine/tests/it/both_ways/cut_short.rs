@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::task::Poll;
 
-use twinpool_core::id::{Pool, Timestamp};
-use twinpool_core::phase::ROUTES_AFTER;
+use twinpool_core::attribute::Contact;
+use twinpool_core::id::{Pool, Sub, Timestamp};
+use twinpool_core::phase::{ROUTES_AFTER, Step};
 use twinpool_engine::SyncError;
 use twinpool_testkit::world::{attribute, event_of, group};
-use twinpool_testkit::{Moment, Process, World};
+use twinpool_testkit::{MemoryPool, Moment, Process, World};
 
 use super::world::{
     Jane, LATER, SWITCHED, all, calls_until, in_canary, jane, jane_in, set,
@@ -59,6 +60,37 @@ fn an_overruled_change_is_named_although_whoever_wrote_over_it_died() {
     dies_after(&world, "AdminUpdateUserAttributes", || ());
     let lost = link(&world, "jane-sub").reverse.overruled;
     assert_eq!(lost.iter().map(|lost| lost.pool).collect::<Vec<_>>(), [Pool::New]);
+}
+
+#[test]
+fn a_change_that_waited_waits_no_more_once_somebody_wrote_over_it_and_died() {
+    let world = in_canary();
+    world.old.verify_from_now_on(Contact::Email);
+    let Jane { old, new } = jane(&world);
+    let address = |pool: &MemoryPool, sub: &Sub, email: &str, verified: &str| {
+        pool.edit(sub, |jane| {
+            set(jane, "email", email);
+            set(jane, "email_verified", verified);
+        });
+    };
+    let event = audited("AdminUpdateUserAttributes", "jane-sub");
+    // In the old pool it would message somebody: it stays a change of the new one.
+    address(&world.new, &new, "joan@example.com", "false");
+    let token = event_of(&world.new, new.as_str(), SIGN_IN);
+    assert!(!told(&world, &token).held_back.is_empty());
+    step(&world, &Step::Rollback);
+    address(&world.old, &old, "jj@example.com", "true");
+    let dying =
+        Arc::new(Process::dying_at(calls_until(&world, &event, "AdminUpdateUserAttributes"), Moment::After));
+    assert!(run(engine_both_ways(&world, &dying, NOW).sync_user(&event, 1)).is_err());
+    assert_eq!(jane_in(&world.new).value("email"), Some("jj@example.com"));
+    address(&world.old, &old, "last@example.com", "true");
+    // From here the new pool has the say again.
+    step(&world, &all());
+    let healthy = Arc::new(Process::healthy());
+    run(engine_both_ways(&world, &healthy, LATER).sync_user(&token, 2)).expect("processed");
+    assert_eq!(jane_in(&world.old).value("email"), Some("last@example.com"));
+    assert_in_step(&world, "jane-sub");
 }
 
 #[test]
