@@ -28,14 +28,16 @@ mod phone;
 mod samples;
 mod sign_in;
 pub mod site;
+mod time;
 mod view;
 
 pub use accepted::Accepted;
 pub use check::{Row, Verdict};
 pub use error::RulesError;
 pub use mask::{Example, masked};
-pub use sign_in::{Person, SignInPolicy, age};
+pub use sign_in::{Person, SignInPolicy};
 pub use site::Site;
+pub use time::age;
 pub use view::View;
 
 use model::{Groups, Model};

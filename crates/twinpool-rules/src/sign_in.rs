@@ -7,27 +7,7 @@ use twinpool_core::arrival::Way;
 use twinpool_core::id::{GroupName, ProviderName, Timestamp};
 
 use crate::pattern::Pattern;
-
-/// The grain of [`Policy::not_seen_for`].
-pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// A time in days or weeks: `180 days`, `26 weeks`.
-///
-/// # Errors
-/// When it is none.
-pub fn age(text: &str) -> Result<Duration, &'static str> {
-    const WRONG: &str = "this must be a time in days or weeks, such as \"180 days\"";
-    let (number, unit) = text.split_once(' ').ok_or(WRONG)?;
-    let days = match unit.trim() {
-        "day" | "days" => 1,
-        "week" | "weeks" => 7,
-        _ => return Err(WRONG),
-    };
-    let is_digits = !number.is_empty() && number.bytes().all(|c| c.is_ascii_digit());
-    let number: u32 =
-        number.parse().ok().filter(|number| is_digits && (1..=10_000).contains(number)).ok_or(WRONG)?;
-    Ok(DAY * (number * days))
-}
+use crate::time::DAY;
 
 /// Who gets in by which way. The first policy that fits counts; else the default way.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -26,7 +26,8 @@ impl Simulation {
             let is_by_sub = |read: &&Person| call.asked.as_deref() == Some(read.sub.as_str());
             if let Some(read) = call.before.as_ref().filter(is_by_sub) {
                 say!(self, "{who} {} h in the {pool}", call.operation);
-                reads.insert((pool, read.sub.clone(), call.operation), self.step);
+                let human = self.human_of(pool, &read.sub);
+                reads.note(human, (pool, read.sub.clone(), call.operation), self.step);
             }
             return;
         }
@@ -56,7 +57,7 @@ impl Simulation {
                 Field::Staff | Field::Admins => "AdminListGroupsForUser",
                 _ => "AdminGetUser",
             };
-            reads.get(&(pool, before.sub.clone(), by)).copied().unwrap_or_default()
+            reads.seen(pool, &before.sub, by)
         };
         let changed = self.journal.twinpool_wrote(self.kind, (human, pool), before, after, read);
         let same: &[Field] = match call.operation {

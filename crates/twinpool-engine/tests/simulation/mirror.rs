@@ -1,6 +1,6 @@
 //! Mirrors: engines that begin, go on call by call, and die.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -19,8 +19,32 @@ use crate::queue::Message;
 /// The mirror's function is ended after so long (infra/template.yaml).
 pub(crate) const ENDED_AFTER: u64 = 30_000;
 
-/// What of whom was read when, in steps.
-pub(crate) type Reads = BTreeMap<(Pool, Sub, &'static str), u64>;
+/// What a process read of whom, and in which step.
+#[derive(Debug, Default)]
+pub(crate) struct Reads {
+    steps: BTreeMap<(Pool, Sub, &'static str), u64>,
+    /// Whom several tasks of the process work on: nobody can tell which of them read.
+    shared: BTreeSet<usize>,
+}
+
+impl Reads {
+    /// `shared`: whom several tasks of the process work on at once.
+    pub(crate) fn by_tasks(shared: BTreeSet<usize>) -> Self {
+        Self { shared, ..Self::default() }
+    }
+
+    pub(crate) fn note(&mut self, human: Option<usize>, what: (Pool, Sub, &'static str), step: u64) {
+        let read = self.steps.entry(what).or_insert(step);
+        if human.is_none_or(|human| !self.shared.contains(&human)) {
+            *read = step;
+        }
+    }
+
+    /// The step in which whoever writes now had read this last; of somebody shared, the first in which anybody did.
+    pub(crate) fn seen(&self, pool: Pool, sub: &Sub, operation: &'static str) -> u64 {
+        self.steps.get(&(pool, sub.clone(), operation)).copied().unwrap_or_default()
+    }
+}
 
 /// What became of a message.
 #[derive(Debug)]
@@ -80,7 +104,7 @@ impl Mirror {
     /// One message.
     pub(crate) fn begin(&mut self, message: Message, now: u64) {
         let engine = Arc::clone(&self.engine);
-        self.work_on(now, async move {
+        self.work_on(now, Reads::default(), async move {
             let fate = match engine.sync_user(&message.event, message.delivery).await {
                 Ok(outcome) => Fate::Done(outcome),
                 Err(error) => Fate::Failed(error),
@@ -90,7 +114,7 @@ impl Mirror {
     }
 
     /// A batch, as the function gets it: from text, with what it logs and writes down.
-    pub(crate) fn begin_batch(&mut self, messages: Vec<Message>, now: u64) {
+    pub(crate) fn begin_batch(&mut self, messages: Vec<Message>, reads: Reads, now: u64) {
         let engine = Arc::clone(&self.engine);
         let one = |message: &Message| twinpool_engine::Message {
             id: message.number.to_string(),
@@ -100,15 +124,15 @@ impl Mirror {
             span: Span::none(),
         };
         let batch = messages.iter().map(one).collect();
-        self.work_on(now, async move {
+        self.work_on(now, reads, async move {
             // The simulation ends a function by itself, and less kindly.
             let processed = engine.process(batch, Instant::now() + Duration::from_hours(1)).await;
             Ended::Batch(messages, Box::new(processed))
         });
     }
 
-    fn work_on(&mut self, now: u64, work: impl Future<Output = Ended> + 'static) {
-        self.job = Some(Job { since: now, work: Box::pin(work), reads: Reads::new() });
+    fn work_on(&mut self, now: u64, reads: Reads, work: impl Future<Output = Ended> + 'static) {
+        self.job = Some(Job { since: now, work: Box::pin(work), reads });
     }
 }
 

@@ -92,7 +92,7 @@ impl Walker {
             Errand::Sweep => Box::pin(sweep(engine, hints.clone(), number)),
             Errand::Backfill => Box::pin(backfill(engine, number)),
         };
-        Self { errand, is_spared: false, process, work, hints, reads: Reads::new(), calls: 0, waited: 0 }
+        Self { errand, is_spared: false, process, work, hints, reads: Reads::default(), calls: 0, waited: 0 }
     }
 
     /// The next call of this operation is one too many.

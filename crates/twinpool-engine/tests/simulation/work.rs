@@ -1,15 +1,16 @@
 //! How the world goes on: one call of one process at a time.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::task::Poll;
 use std::time::Duration;
 
 use twinpool_core::change_event::ChangeEvent;
-use twinpool_core::id::Pool;
+use twinpool_core::id::{Pool, Sub};
 use twinpool_core::port::Class;
 use twinpool_engine::{Disposition, Processed, SyncError, disposition};
 
 use crate::marks::MARK;
-use crate::mirror::{ENDED_AFTER, Ended, Fate};
+use crate::mirror::{ENDED_AFTER, Ended, Fate, Reads};
 use crate::queue::{MOST_DELIVERIES, Message, OUT_OF_SIGHT};
 use crate::simulation::{Simulation, say};
 use crate::walker::{Errand, Walker};
@@ -144,10 +145,23 @@ impl Simulation {
             }
             Some(message) => {
                 messages.push(message);
-                self.mirrors[nth].begin_batch(messages, now);
+                let reads = Reads::by_tasks(self.shared(&messages));
+                self.mirrors[nth].begin_batch(messages, reads, now);
             }
             None => {}
         }
+    }
+
+    /// Who is in several groups of a batch: the function works on groups at the same time.
+    fn shared(&self, messages: &[Message]) -> BTreeSet<usize> {
+        let mut groups: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+        for message in messages {
+            let of = |sub: &Sub| [Pool::Old, Pool::New].into_iter().find_map(|pool| self.human_of(pool, sub));
+            if let Some(human) = message.event.sub.as_ref().and_then(of) {
+                groups.entry(human).or_default().insert(&message.group);
+            }
+        }
+        groups.into_iter().filter(|(_, groups)| groups.len() > 1).map(|(human, _)| human).collect()
     }
 
     fn go_on(&mut self, nth: usize) {

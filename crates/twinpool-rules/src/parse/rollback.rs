@@ -7,12 +7,16 @@ use twinpool_core::phase::Share;
 
 use super::node::{Fields, Node};
 use crate::error::RulesError;
+use crate::time::{DAY, time};
 
 const HOLD: &str = "hold_at";
 
 /// Metrics of AWS come by the minute, those of Cognito every five.
 const SHORTEST: Duration = Duration::from_secs(5 * 60);
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+const LONGEST: Duration = DAY;
+
+/// SQS keeps no message longer, so none gets older: who writes `5M` for five minutes means no five months.
+const KEPT: Duration = Duration::from_secs(14 * DAY.as_secs());
 
 pub(super) fn read(node: &Node<'_>) -> Result<Criteria, RulesError> {
     let keys = Criterion::ALL.map(Criterion::key);
@@ -83,20 +87,9 @@ fn limit(criterion: Criterion, node: &Node<'_>) -> Result<u64, RulesError> {
     }
 }
 
-/// `90s`, `10m`, `1h`.
 fn span(node: &Node<'_>) -> Result<Duration, RulesError> {
-    let wrong = || node.error("this must be a time, such as \"90s\", \"10m\" or \"1h\"");
-    let text = node.text()?;
-    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
-    let seconds = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 60 * 60,
-        _ => return Err(wrong()),
-    };
-    let is_digits = !number.is_empty() && number.bytes().all(|c| c.is_ascii_digit());
-    let number: u64 = number.parse().ok().filter(|_| is_digits).ok_or_else(wrong)?;
-    number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(wrong)
+    let span = time(node.text()?).filter(|span| *span <= KEPT);
+    span.ok_or_else(|| node.error("this must be a time, such as \"90s\", \"10m\" or \"1h\""))
 }
 
 #[cfg(test)]

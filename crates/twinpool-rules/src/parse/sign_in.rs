@@ -7,7 +7,8 @@ use twinpool_core::arrival::Way;
 use super::node::{Fields, Node};
 use super::{patterns, provider};
 use crate::error::RulesError;
-use crate::sign_in::{Policy, SignInPolicy, age};
+use crate::sign_in::{Policy, SignInPolicy};
+use crate::time::age;
 
 const CODE: &str = "{code}";
 

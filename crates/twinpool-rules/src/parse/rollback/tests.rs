@@ -69,7 +69,8 @@ fn criteria_change_nothing_about_any_user() {
 fn what_cannot_be_meant_is_refused_with_key_and_line() {
     for (lines, said) in [
         ("windw = \"10m\"", "there is no such key"),
-        ("window = \"10 minutes\"", "this must be a time"),
+        ("window = \"10 mins ago\"", "this must be a time"),
+        ("mirror_age_above = \"5M\"", "this must be a time"),
         ("window = \"1m\"", "from \"5m\" to \"24h\""),
         ("window = 600", "this must be a text"),
         ("minimum_events = -1", "a whole number"),
