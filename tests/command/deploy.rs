@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use serde_json::json;
-use twinpool_tests::bootstrap::workspace;
 use twinpool_tests::http::{Reply, Request, Server};
 
 /// What CloudFormation, S3, STS and Cognito answer.
@@ -62,7 +62,7 @@ fn twinpool(aws: &Aws, words: &[&str]) -> (i32, String, Seen) {
     let (state, aws) = (Arc::clone(&seen), aws.clone());
     let server = Server::start(move |request| aws.answer(&mut state.lock().unwrap(), &request));
     // Below the checkout, where the command finds it.
-    let folder = workspace().join("target").join(format!("deploy-stub-{}", std::process::id()));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("deploy-stub");
     fs::create_dir_all(&folder).unwrap();
     let mut command = super::twinpool();
     command.current_dir(&folder).args(words).envs([

@@ -36,9 +36,13 @@ impl Ministack {
 }
 
 pub(crate) fn ministack(folder: &Path, port: u16, enforce_iam: bool, which: Ministack) -> Result<Server> {
+    // It leaves the code of each function there, and nobody takes that away: with the folder it goes.
+    let temporary = folder.join("tmp");
+    fs::create_dir_all(&temporary)?;
     let mut command = which.command();
     command
         .current_dir(folder)
+        .env("TMPDIR", temporary)
         .env("GATEWAY_PORT", port.to_string())
         .env("BIND_HOST", "127.0.0.1")
         .env("IOT_MTLS_ENABLED", "0")
