@@ -15,6 +15,7 @@ mod dead_letters;
 mod deploy;
 mod drill;
 mod invited;
+mod left_behind;
 mod lifecycle;
 mod metrics;
 mod migrated;

@@ -15,7 +15,7 @@ const HOLD: &str = "hold_at";
 const SHORTEST: Duration = Duration::from_secs(5 * 60);
 const LONGEST: Duration = DAY;
 
-/// SQS keeps no message longer, so none gets older: who writes `5M` for five minutes means no five months.
+/// SQS keeps no message longer. The bound also refuses `5M`, which is months, of whoever means minutes.
 const KEPT: Duration = Duration::from_secs(14 * DAY.as_secs());
 
 pub(super) fn read(node: &Node<'_>) -> Result<Criteria, RulesError> {
@@ -89,7 +89,9 @@ fn limit(criterion: Criterion, node: &Node<'_>) -> Result<u64, RulesError> {
 
 fn span(node: &Node<'_>) -> Result<Duration, RulesError> {
     let span = time(node.text()?).filter(|span| *span <= KEPT);
-    span.ok_or_else(|| node.error("this must be a time, such as \"90s\", \"10m\" or \"1h\""))
+    span.ok_or_else(|| {
+        node.error("this must be a time, such as \"90s\", \"10m\" or \"1h\", and 14 days at most")
+    })
 }
 
 #[cfg(test)]

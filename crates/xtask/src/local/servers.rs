@@ -36,7 +36,7 @@ impl Ministack {
 }
 
 pub(crate) fn ministack(folder: &Path, port: u16, enforce_iam: bool, which: Ministack) -> Result<Server> {
-    // It leaves the code of each function there, and nobody takes that away: with the folder it goes.
+    // MiniStack unpacks the code of functions there, and never takes it away: it goes with the folder.
     let temporary = folder.join("tmp");
     fs::create_dir_all(&temporary)?;
     let mut command = which.command();

@@ -70,7 +70,7 @@ fn what_cannot_be_meant_is_refused_with_key_and_line() {
     for (lines, said) in [
         ("windw = \"10m\"", "there is no such key"),
         ("window = \"10 mins ago\"", "this must be a time"),
-        ("mirror_age_above = \"5M\"", "this must be a time"),
+        ("mirror_age_above = \"5M\"", "14 days at most"),
         ("window = \"1m\"", "from \"5m\" to \"24h\""),
         ("window = 600", "this must be a text"),
         ("minimum_events = -1", "a whole number"),
