@@ -76,14 +76,14 @@ macro_rules! user_ids {
 
 mod dynamodb_on_ministack {
     contract!(ministack, links_on, links:
-        a_link_is_read_as_it_was_written a_late_writer_loses a_new_sub_is_tied_once groups_are_recorded_and_forgotten
+        a_link_is_read_as_it_was_written a_late_writer_loses a_new_sub_is_tied_once groups_are_recorded
         a_table_is_tied_to_two_pools a_decision_changes_nothing_else being_seen_takes_no_fence a_walk_finds_all
         the_last_trouble_is_kept the_last_verify_is_kept);
 }
 
 mod dynamodb_on_moto {
     contract!(moto, links_on, links:
-        a_link_is_read_as_it_was_written a_late_writer_loses a_new_sub_is_tied_once groups_are_recorded_and_forgotten
+        a_link_is_read_as_it_was_written a_late_writer_loses a_new_sub_is_tied_once groups_are_recorded
         a_table_is_tied_to_two_pools a_decision_changes_nothing_else being_seen_takes_no_fence a_walk_finds_all
         the_last_trouble_is_kept the_last_verify_is_kept);
 }

@@ -32,6 +32,11 @@ pub struct GroupRecord {
     pub held_back: Option<Reason>,
     /// When.
     pub mirrored_at: Timestamp,
+    /// Whether the old pool had it when that was last looked at.
+    pub stands: bool,
+    /// When the group of the new pool was last found gone, or deleted with the old one: who was in it then did not leave it. `None`:
+    /// never.
+    pub gone_at: Option<Timestamp>,
     /// Grows with every write (the fence).
     pub version: u64,
 }

@@ -198,6 +198,12 @@ pub struct Side {
 }
 
 impl Side {
+    /// Whether it says nothing at all, but perhaps that the user may sign in.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self { enabled: self.enabled, ..Self::default() }
+    }
+
     /// What a snapshot says.
     #[must_use]
     pub fn of(snapshot: &Snapshot, key: &DigestKey) -> Self {

@@ -176,12 +176,6 @@ pub trait GroupStore: Send + Sync {
     /// # Errors
     /// [`Class::Stale`] when someone else wrote since.
     fn write_group(&self, record: &GroupRecord) -> impl Future<Output = Answer<()>> + Send;
-
-    /// Forgets it.
-    ///
-    /// # Errors
-    /// [`Class::Stale`] when someone else wrote since.
-    fn forget_group(&self, record: &GroupRecord) -> impl Future<Output = Answer<()>> + Send;
 }
 
 /// Walks over everything that is recorded. Not a strong read: what was written a moment ago may be missing.

@@ -25,6 +25,7 @@ use crate::follow::Done;
 use crate::governor::writes_within;
 use crate::sync_user::{Kind, Outcome, SyncError};
 
+mod gone_groups;
 mod lease;
 mod plan_back;
 mod record;
@@ -97,6 +98,7 @@ impl<P: Ports> Engine<P> {
             pending.retain(|subject| !work.went_over(subject, &side));
             pending.extend(self.take_work_over(linked, &before, work, (case, new)));
         }
+        self.leave_gone_groups(linked, &case.old, new).await?;
         let base = linked.base.clone();
         let plans = self.plan_both(back, &link, case, new, (&base, &pending, standing)).await?;
         if former.is_some() {
@@ -152,7 +154,7 @@ impl<P: Ports> Engine<P> {
     ) -> Result<Plans, SyncError> {
         let authority = authority(standing, link);
         // Paired, and did not follow yet.
-        let merged = if base.old.attributes.is_empty() && !case.old.attributes.is_empty() {
+        let merged = if base.old.is_empty() && !case.side.is_empty() {
             Merged::one_way(&case.view.snapshot, &case.old)
         } else {
             self.merged(case, new, (base, pending, authority))

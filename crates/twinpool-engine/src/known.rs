@@ -124,7 +124,7 @@ impl Known<'_> {
     ) -> PlanningInput<'b> {
         // A pair that did not follow yet has agreed on nothing; nor has a user who is made.
         let base = target.and(link.linked()).map(|linked| &linked.base);
-        let base = base.filter(|base| !base.old.attributes.is_empty());
+        let base = base.filter(|base| !base.old.is_empty());
         PlanningInput {
             source: &case.view.snapshot,
             source_side: &case.side,

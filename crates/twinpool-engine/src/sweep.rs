@@ -220,7 +220,8 @@ where
     }
 
     async fn is_recorded(&self, name: &GroupName, listener: &impl Listener) -> Answer<bool> {
-        Ok(persist(|| self.ports.links().group_record(name), listener).await?.is_some())
+        let record = persist(|| self.ports.links().group_record(name), listener).await?;
+        Ok(record.is_some_and(|record| record.stands))
     }
 
     async fn sweep_missing<S: ChangeSink, I: FnMut() -> EventId>(

@@ -58,7 +58,7 @@ impl<P: Ports> Engine<P> {
                 // A pool that is gone has no groups either (F§4.5): that is no reason to delete any.
                 self.ports.old().shape().await?;
                 self.ports.new_pool().delete_group(new_name).await?;
-                self.ports.links().forget_group(&record).await?;
+                self.note_gone(record).await?;
                 None
             }
             None => {
@@ -70,7 +70,7 @@ impl<P: Ports> Engine<P> {
                         return Ok(Outcome::held(Kind::Converged, held));
                     }
                     // What is made under this name from now on is somebody else's.
-                    (None, None) if record.version > 0 => self.ports.links().forget_group(&record).await?,
+                    (None, None) if record.version > 0 && record.stands => self.note_gone(record).await?,
                     _ => {}
                 }
                 None
@@ -79,6 +79,13 @@ impl<P: Ports> Engine<P> {
         let held: Vec<_> = held_back.map(|reason| held(new_name, reason)).into_iter().collect();
         let kind = if changed > 0 && held.is_empty() { Kind::Updated } else { Kind::Converged };
         Ok(Outcome { operations: changed, ..Outcome::held(kind, held) })
+    }
+
+    /// Neither pool has the group any more. Its members went with it, and nobody of them has left it.
+    async fn note_gone(&self, record: GroupRecord) -> Answer<()> {
+        let gone_at = Some(self.ports.clock().now());
+        let record = GroupRecord { made: false, stands: false, gone_at, held_back: None, ..record };
+        self.ports.links().write_group(&record).await
     }
 
     /// The new pool lacks a group that one of its users is to join.
@@ -111,8 +118,14 @@ impl<P: Ports> Engine<P> {
     /// Written down first: a group that is deleted again must be known as ours, also if its maker dies here.
     async fn create_group(&self, record: GroupRecord, definition: &GroupDefinition) -> Answer<()> {
         let digest = self.key.definition(definition);
-        let ours =
-            GroupRecord { made: true, old: digest.clone(), new: digest, held_back: None, ..record.clone() };
+        let ours = GroupRecord {
+            made: true,
+            stands: true,
+            old: digest.clone(),
+            new: digest,
+            held_back: None,
+            ..record.clone()
+        };
         let links = self.ports.links();
         // Who is late goes round again: whether a group is ours is known only to whoever wrote first.
         links.write_group(&ours).await?;
@@ -145,10 +158,11 @@ impl<P: Ports> Engine<P> {
         target: &GroupDefinition,
     ) -> Answer<()> {
         let (old, new) = (self.key.definition(source), self.key.definition(target));
-        if record.version > 0 && (&record.old, &record.new) == (&old, &new) {
+        if record.version > 0 && record.stands && (&record.old, &record.new) == (&old, &new) {
             return Ok(());
         }
-        self.ports.links().write_group(&GroupRecord { old, new, held_back: None, ..record }).await
+        let record = GroupRecord { old, new, held_back: None, stands: true, ..record };
+        self.ports.links().write_group(&record).await
     }
 
     fn unwritten(&self, name: &GroupName, new_name: &GroupName) -> GroupRecord {
@@ -162,6 +176,8 @@ impl<P: Ports> Engine<P> {
             new: digest,
             held_back: None,
             mirrored_at: self.ports.clock().now(),
+            stands: true,
+            gone_at: None,
             version: 0,
         }
     }

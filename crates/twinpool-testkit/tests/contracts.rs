@@ -15,7 +15,7 @@ async fn links_in_memory() {
     links::a_link_is_read_as_it_was_written(&store).await;
     links::a_late_writer_loses(&store).await;
     links::a_new_sub_is_tied_once(&store).await;
-    links::groups_are_recorded_and_forgotten(&store).await;
+    links::groups_are_recorded(&store).await;
     links::a_table_is_tied_to_two_pools(&store).await;
     links::a_decision_changes_nothing_else(&store).await;
     links::being_seen_takes_no_fence(&store).await;

@@ -105,11 +105,6 @@ impl GroupStore for Links {
         tables.groups.insert(record.name.clone(), next);
         Ok(())
     }
-
-    async fn forget_group(&self, record: &GroupRecord) -> Answer<()> {
-        self.tables().groups.remove(&record.name);
-        Ok(())
-    }
 }
 
 /// Nobody is born in a scratch pool.

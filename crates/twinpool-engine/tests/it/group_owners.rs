@@ -3,13 +3,16 @@
 use std::sync::Arc;
 use std::task::Poll;
 
-use twinpool_core::change_event::{About, Cause};
+use twinpool_core::change_event::{About, Cause, ChangeEvent, EventId};
 use twinpool_core::group::GroupDefinition;
 use twinpool_engine::Outcome;
 use twinpool_testkit::world::{event_of, group, person};
 use twinpool_testkit::{Moment, Person, Process, World};
 
-use crate::support::{SIGN_IN, deliver, engine, hint, only, poll, run, sign_in, tell};
+use crate::both_ways::world::{LATER, in_canary, jane_in, told};
+use crate::support::{
+    SIGN_IN, assert_in_step, audited, deliver, engine, engine_both_ways, hint, only, poll, run, sign_in, tell,
+};
 
 fn tell_group(world: &World, operation: &str, name: &str) -> Outcome {
     deliver(world, &hint(About::Group(group(name)), Cause::audit_trail(operation)), 1).expect("processed")
@@ -33,6 +36,38 @@ fn a_membership_comes_back_with_a_group_that_was_deleted_and_made_again() {
     let o = tell(&world, "AdminAddUserToGroup", "jane-sub");
     let o2 = sign_in(&world, "jane-sub");
     assert!(only(&world).groups.contains(&group("staff")), "{o:?} {o2:?}");
+}
+
+#[test]
+fn who_joins_a_group_that_was_deleted_and_made_again_stays_in_it_while_people_use_both_pools() {
+    // What twinpool deletes in the new pool takes its members along: nobody left there.
+    for is_told_first in [true, false] {
+        let world = in_canary();
+        world.old.remove_group(&group("staff"));
+        told(&world, &hint(About::Group(group("staff")), Cause::audit_trail("DeleteGroup")));
+        assert_eq!(world.new.group(&group("staff")), None);
+        world.old.put_group(staff());
+        if is_told_first {
+            told(&world, &hint(About::Group(group("staff")), Cause::audit_trail("CreateGroup")));
+        }
+        world.old.edit(&jane_in(&world.old).sub, |jane| jane.groups = [group("staff")].into());
+        let tell_later = |event: &ChangeEvent| {
+            let process = Arc::new(Process::healthy());
+            run(engine_both_ways(&world, &process, LATER).sync_user(event, 1)).expect("processed");
+        };
+        tell_later(&audited("AdminAddUserToGroup", "jane-sub"));
+        for pool in [&world.old, &world.new] {
+            assert_eq!(jane_in(pool).groups, [group("staff")].into());
+        }
+        assert_in_step(&world, "jane-sub");
+        // And whoever leaves it there now has left.
+        world.new.edit(&jane_in(&world.new).sub, |jane| jane.groups.clear());
+        let removed = Cause::audit_trail("AdminRemoveUserFromGroup");
+        let of_new = About::User(jane_in(&world.new).sub);
+        let id = EventId::from_random([9; 16]);
+        tell_later(&ChangeEvent::hint(id, world.new.shape().id.clone(), of_new, removed, LATER));
+        assert!(jane_in(&world.old).groups.is_empty(), "told first: {is_told_first}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until, timeout_at};
 use twinpool_core::id::{GroupName, NewSub, OldSub, Timestamp, UserId};
-use twinpool_core::link::{Linked, Side};
+use twinpool_core::link::Linked;
 use twinpool_core::port::{Clock as _, LinkReader as _};
 
 use super::{Outside, Wiring};
@@ -72,5 +72,5 @@ impl<X: Outside> Wiring<X> {
 
 /// Whether the new side follows: a pair is written down before it does, with nothing of the old side.
 fn is_followed(linked: &Linked) -> bool {
-    linked.base.old != Side { enabled: linked.base.old.enabled, ..Side::default() }
+    !linked.base.old.is_empty()
 }

@@ -32,13 +32,6 @@ impl GroupStore for MemoryLinks {
         self.tables().groups.insert(record.name.clone(), next);
         self.process.leave("PutItem").await
     }
-
-    async fn forget_group(&self, record: &GroupRecord) -> Answer<()> {
-        self.process.enter("DeleteItem").await?;
-        self.check_group(record, "DeleteItem")?;
-        self.tables().groups.remove(&record.name);
-        self.process.leave("DeleteItem").await
-    }
 }
 
 impl TroubleStore for MemoryLinks {

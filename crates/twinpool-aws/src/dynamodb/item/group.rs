@@ -21,6 +21,10 @@ pub(in super::super) fn encode_group(record: &GroupRecord, version: u64, key: St
         ("mirrored_at".to_owned(), number(record.mirrored_at.0)),
         ("version".to_owned(), number(version)),
     ]);
+    if !record.stands {
+        item.insert("stands".to_owned(), AttributeValue::Bool(false));
+    }
+    item.extend(record.gone_at.map(|at| ("gone_at".to_owned(), number(at.0))));
     if let Some(reason) = record.held_back {
         item.insert("held_back".to_owned(), text(reason.code()));
     }
@@ -39,6 +43,8 @@ pub(in super::super) fn decode_group(item: &Map) -> Answer<GroupRecord> {
         new: Digest::stored(string(item, "new")?),
         held_back: held_back.transpose()?,
         mirrored_at: Timestamp(integer(item, "mirrored_at")?),
+        stands: !item.contains_key("stands") || boolean(item, "stands")?,
+        gone_at: item.contains_key("gone_at").then(|| integer(item, "gone_at")).transpose()?.map(Timestamp),
         version: integer(item, "version")?,
     })
 }

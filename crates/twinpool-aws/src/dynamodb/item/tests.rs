@@ -150,7 +150,7 @@ fn a_damaged_item_is_an_error_that_names_the_field() {
 
 #[test]
 fn a_group_survives_the_table() {
-    for held_back in [None, Some(Reason::Refused)] {
+    for (held_back, gone_at) in [(None, None), (Some(Reason::Refused), Some(Timestamp(4)))] {
         let record = GroupRecord {
             name: group("staff"),
             new_name: group("people"),
@@ -159,6 +159,8 @@ fn a_group_survives_the_table() {
             new: Digest::stored("b"),
             held_back,
             mirrored_at: Timestamp(5),
+            stands: gone_at.is_none(),
+            gone_at,
             version: 3,
         };
         assert_eq!(decode_group(&encode_group(&record, 3, "GROUP#staff".to_owned())), Ok(record));

@@ -20,6 +20,8 @@ fn page() -> Page {
         new: Digest::stored("b"),
         held_back: Some(Reason::Refused),
         mirrored_at: AT,
+        stands: true,
+        gone_at: None,
         version: 1,
     };
     let held = [
