@@ -110,6 +110,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ),
     ("rollback", &["twinpool rollback --why 'sign-ins fail since ten'"]),
     ("complete", &["twinpool complete --why 'four weeks in the new pool'"]),
+    ("reopen", &["twinpool reopen --why 'the app of the shops still uses the old pool'"]),
     ("export", &["twinpool export pool.jsonl", "twinpool export --format csv --pool new pool.csv"]),
     ("export links", &["twinpool export links --to links.jsonl --sql links.sql"]),
     ("import", &["twinpool import pool.jsonl --dry-run"]),

@@ -39,6 +39,7 @@ mod random;
 mod readiness;
 mod rehearse;
 mod remove;
+mod reopen;
 mod report;
 mod reset_passwords;
 mod resolve;
@@ -147,8 +148,10 @@ enum Command {
     Switch(Box<switch::Arguments>),
     /// Sends everybody to the old pool again, at once.
     Rollback(rollback::Arguments),
-    /// Leaves the old pool for good, once everybody is in the new one. Checks first, and asks.
+    /// Leaves the old pool, once everybody is in the new one. Checks first, and asks.
     Complete(Box<complete::Arguments>),
+    /// Takes `complete` back: the pools follow each other again. Checks first, and asks.
+    Reopen(Box<reopen::Arguments>),
     /// Writes a whole pool into one file. Makes nobody a monthly active user, unless --mfa.
     Export(export::Arguments),
     /// Carries over whoever is in an exported file and not in the new pool yet.
@@ -263,6 +266,7 @@ pub async fn run(cli: Cli) -> Outcome {
         Command::Switch(arguments) => Box::pin(switch::run(&arguments)).await,
         Command::Rollback(arguments) => Box::pin(rollback::run(&arguments)).await,
         Command::Complete(arguments) => Box::pin(complete::run(&arguments)).await,
+        Command::Reopen(arguments) => Box::pin(reopen::run(&arguments)).await,
         Command::Export(arguments) => export::run(&arguments).await,
         Command::Import(arguments) => Box::pin(import::run(&arguments)).await,
         Command::Package(arguments) => package::run(&arguments),

@@ -112,8 +112,7 @@ fn row(change: &Change) -> Vec<String> {
 
 fn as_json(standing: &Standing, changes: &[Change], history: bool, besides: &[(&str, String)]) -> Value {
     let percent = |share: twinpool_core::phase::Share| f64::from(share.hundredths()) / 100.0;
-    let Standing { version, phase, share, cohorts, round, since, two_way_since, proven, table: _, busy: _ } =
-        standing;
+    let Standing { version, phase, share, cohorts, round, since, two_way_since, proven, .. } = standing;
     let line = |change: &Change| {
         json!({
             "version": change.version,

@@ -17,6 +17,7 @@ mod around;
 mod dead_letters;
 mod forced;
 mod look;
+mod plain;
 mod told;
 mod walked;
 
@@ -25,6 +26,7 @@ pub(crate) use around::{Around, Reached};
 pub(crate) use dead_letters::Dlq;
 pub(crate) use forced::{Forced, Held};
 pub(crate) use look::{Brief, Seen, soon};
+pub(crate) use plain::{Made, Plain};
 pub(crate) use told::{answer, checks, cohorts, moment, readiness};
 
 /// Who calls, for the history. Not to know it stops nobody: AWS's own audit trail does.

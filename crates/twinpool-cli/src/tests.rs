@@ -49,6 +49,7 @@ fn help_fits_a_terminal() {
         &["switch"],
         &["rollback"],
         &["complete"],
+        &["reopen"],
     ];
     for words in all {
         let line = [["twinpool"].as_slice(), words, &["--help"]].concat();
@@ -97,6 +98,7 @@ fn help_texts() {
         &["switch"],
         &["rollback"],
         &["complete"],
+        &["reopen"],
         &["export"],
         &["export", "links"],
         &["import"],

@@ -142,5 +142,15 @@ pub fn checks(step: &Step, standing: &Standing, facts: &Facts, now: Timestamp) -
             let drained = soft(What::Drained, judge::drained(facts));
             [hard(What::Table, table), drained, queue, dead].into_iter().chain(everybody()).collect()
         }
+        // Who is where is looked at afterwards: the pools did not follow each other.
+        Step::Reopen => vec![
+            hard(What::Table, table),
+            hard(What::ReverseSync, judge::reverse_sync(facts)),
+            hard(What::Marker, judge::marker(facts)),
+            soft(What::Heard, judge::heard(facts)),
+            dead,
+            soft(What::Chain, judge::chain(facts)),
+            soft(What::Alarms, judge::alarms(facts)),
+        ],
     }
 }

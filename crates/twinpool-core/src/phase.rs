@@ -36,7 +36,7 @@ pub enum Phase {
     Cutover,
     /// Everybody is sent to the old pool again; both pools follow each other, and the old one has the say.
     RolledBack,
-    /// Everybody is in the new pool, and the old one is left for good: nothing follows any more.
+    /// Everybody is in the new pool, and the old one is left: nothing follows any more, until the move is reopened.
     Complete,
 }
 
@@ -167,6 +167,8 @@ pub struct Standing {
     pub since: Timestamp,
     /// Since when changes travel both ways; `None`: they never did. Nobody is routed to the new pool within [`ROUTES_AFTER`] of it.
     pub two_way_since: Option<Timestamp>,
+    /// In which round everybody counts as moved, seen in the new pool or not: the old one had been left then. `None`: never.
+    pub all_moved_in: Option<Round>,
     /// When the way back was proven: a change in the new pool was seen in the old one. `None`: never.
     pub proven: Option<Timestamp>,
     /// In which table this was written, where AWS tells: a table that was restored from a backup is another.

@@ -33,7 +33,7 @@ impl<P: Ports> Engine<P> {
         if was_deleted_in_new(&link) {
             return Ok(Outcome::plain(Kind::Gone));
         }
-        if self.outlives_old(&link, event, &self.standing_now().await?) {
+        if self.outlives_old(&link, event, &self.still_standing_now().await?) {
             return self.lost_in_old(link, event).await;
         }
         self.bury(Some(link), old_sub, &event.cause).await

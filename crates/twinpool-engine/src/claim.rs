@@ -70,7 +70,7 @@ impl<P: Ports> Engine<P> {
             _ => {}
         }
         if let Some(link) = &link
-            && Self::lives_on(link, &self.standing_now().await?)
+            && Self::lives_on(link, &self.still_standing_now().await?)
         {
             return Ok(Claim::Twin);
         }

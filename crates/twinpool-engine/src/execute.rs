@@ -58,7 +58,7 @@ impl<P: Ports> Target for ToNewOnly<'_, P> {
     type Pool = P::New;
 
     async fn pool(&self) -> Answer<&P::New> {
-        match self.0.standing().await?.phase.is_two_way() {
+        match self.0.still_standing().await?.phase.is_two_way() {
             true => Err(PortError::new(Class::Stale, "Write", "TravelsBothWays")),
             false => Ok(self.0.ports.new_pool()),
         }

@@ -138,7 +138,7 @@ impl<P: Ports> Engine<P> {
         new: &Snapshot,
         learned: bool,
     ) -> Result<Outcome, SyncError> {
-        let standing = self.standing().await?;
+        let standing = self.still_standing().await?;
         if standing.phase.is_two_way() {
             // On the heap, so that both ways do not stand on the stack of who goes one.
             return Box::pin(self.keep_in_step(link, case, new, learned, &standing)).await;
@@ -291,6 +291,7 @@ pub(crate) fn waits(linked: &Linked) -> bool {
     linked.held_back.iter().any(|held| held.may_pass() || held.reason == Reason::Missing)
 }
 
-fn is_missing(link: &Link) -> bool {
+/// Whether the new pool lacks the user of a pair, and the link says so.
+pub(crate) fn is_missing(link: &Link) -> bool {
     link.linked().is_some_and(|linked| linked.held_back.iter().any(|held| held.reason == Reason::Missing))
 }

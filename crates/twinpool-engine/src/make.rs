@@ -231,7 +231,7 @@ impl<P: Ports> Engine<P> {
         work: Plan,
         side: Side,
     ) -> Result<Outcome, SyncError> {
-        if self.standing().await?.phase.is_two_way() {
+        if self.still_standing().await?.phase.is_two_way() {
             // The pair first, and then as any pair: two who made the user at once take turns.
             return self.adopt_made(link, case, &new_sub).await;
         }

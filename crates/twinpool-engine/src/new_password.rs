@@ -5,7 +5,7 @@ use std::time::Duration;
 use twinpool_core::arrival::{Arrival, ArrivalStore, Mark};
 use twinpool_core::change_event::{ChangeEvent, Channel, PasswordNews};
 use twinpool_core::id::{NewSub, OldSub, Pool, Sub, Timestamp};
-use twinpool_core::phase::Standing;
+use twinpool_core::phase::{Phase, Standing};
 use twinpool_core::port::{LinkReader, PoolReader, by_sub};
 
 use crate::engine::{Engine, Ports};
@@ -23,7 +23,7 @@ struct Owner {
 }
 
 impl<P: Ports> Engine<P> {
-    /// Writes down that the user of this event has a password that the other pool does not know. Only while people use both pools; asks
+    /// Writes down that the user of this event has a password that the other pool does not know. Only since people use both pools; asks
     /// nothing of events that tell of no password.
     ///
     /// # Errors
@@ -36,7 +36,7 @@ impl<P: Ports> Engine<P> {
         let (Some(news), Some(sub)) = (event.cause.password(), &event.sub) else {
             return Ok(());
         };
-        if !standing.phase.is_two_way() {
+        if standing.phase == Phase::DualWrite {
             return Ok(());
         }
         let Some(owner) = self.owner(event, sub).await? else {

@@ -1,7 +1,7 @@
 //! A hint about an account of the new pool: it is given its user id, and where it is that of a user of the old pool, that user
 //! follows.
 
-use twinpool_core::change_event::{About, Cause, ChangeEvent};
+use twinpool_core::change_event::{About, Cause, ChangeEvent, UserRef};
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::{NewSub, Sub};
 use twinpool_core::phase::Standing;
@@ -36,16 +36,32 @@ impl<P: Ports> Engine<P> {
         {
             return Ok(outcome);
         }
-        match self.identify().user_id(&sub, &who).await {
+        let outcome = Box::pin(self.sync_unpaired(&sub, &who, event, delivery, standing)).await?;
+        // The first sign-in moves the say, also where it is the one that makes the pair.
+        if standing.phase.moves() && event.cause.is_token() {
+            self.sync_pair(&sub, event, delivery, standing).await?;
+        }
+        Ok(outcome)
+    }
+
+    async fn sync_unpaired(
+        &self,
+        sub: &NewSub,
+        who: &UserRef,
+        event: &ChangeEvent,
+        delivery: u32,
+        standing: &Standing,
+    ) -> Result<Outcome, SyncError> {
+        match self.identify().user_id(sub, who).await {
             Ok(Named { follows: Some(about), .. }) => self.sync_old(about, event, delivery, standing).await,
             Ok(Named { follows: None, id }) => {
-                if let Some(outcome) = self.after_earlier(&sub, event, delivery, standing).await? {
+                if let Some(outcome) = self.after_earlier(sub, event, delivery, standing).await? {
                     return Ok(outcome);
                 }
                 if !standing.phase.is_two_way() {
                     return Ok(Outcome::plain(Kind::Identified));
                 }
-                let account = Account { sub: &sub, id: &id, who: &who, event, delivery };
+                let account = Account { sub, id: &id, who, event, delivery };
                 self.born(&account, standing).await
             }
             Err(NotYet::LinkPending { of, .. }) => {

@@ -128,10 +128,11 @@ impl<P: Ports> Engine<P> {
     /// When a call fails, or the answer would be premature.
     pub async fn sync_user(&self, event: &ChangeEvent, delivery: u32) -> Result<Outcome, SyncError> {
         let standing = self.standing().await?;
+        // After the move too: whoever reopens it is to know whose password the old pool does not have.
+        self.note_password(event, &standing).await?;
         if Self::is_over(&standing) {
             return Ok(Outcome::plain(Kind::Over));
         }
-        self.note_password(event, &standing).await?;
         if event.cause.is_of_password_alone() {
             return Ok(Outcome::plain(Kind::Unchanged));
         }
@@ -264,7 +265,7 @@ impl<P: Ports> Engine<P> {
             return false;
         }
         // Paired, and did not follow yet.
-        let fresh = base.attributes.is_empty();
+        let fresh = base.is_empty();
         let missing = base
             .attributes
             .keys()

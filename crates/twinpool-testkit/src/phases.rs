@@ -27,6 +27,9 @@ impl MemoryLinks {
     /// When it cannot be made from where the move stands.
     pub async fn step(&self, step: &Step, at: Timestamp) {
         let read = self.standing().await.expect("the phase can be read");
+        // Nobody completes a move that has just begun.
+        let settled = read.two_way_since.map_or(0, |since| since.0 + 20_000);
+        let at = if *step == Step::Complete { Timestamp(at.0.max(settled)) } else { at };
         let next = read.after(step, at).expect("the step can be made");
         let line = Change {
             version: next.version,

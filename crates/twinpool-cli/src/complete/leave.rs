@@ -34,8 +34,7 @@ pub(super) async fn leave(arguments: &Arguments, reached: &Reached<'_>, files: F
 fn left_attached(exported: bool) -> String {
     let exported = if exported { " and exported" } else { "" };
     format!(
-        "the move is complete{exported}, and nothing leads back; capture is still attached to the old pool: run `twinpool detach`, or \
-         the same command again"
+        "the move is complete{exported}; capture is still attached to the old pool: run `twinpool detach`, or the same command again"
     )
 }
 

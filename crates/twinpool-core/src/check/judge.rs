@@ -117,7 +117,7 @@ fn counts_after(step: &Step, standing: &Standing) -> Option<(Timestamp, &'static
     match (step, standing.phase) {
         (Step::Complete, _) => Some((standing.since, "cutover")),
         (Step::Switch { .. }, Phase::RolledBack) => Some((standing.since, "rollback")),
-        (Step::Switch { .. } | Step::Rollback, _) => None,
+        (Step::Switch { .. } | Step::Rollback | Step::Reopen, _) => None,
     }
 }
 

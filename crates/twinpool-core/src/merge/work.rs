@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::attributes::unit;
 use crate::attribute::Contact;
 use crate::digest::{Digest, DigestKey};
 use crate::held_back::Subject;
-use crate::id::Sub;
+use crate::id::{AttributeName, Sub};
 use crate::link::{Base, Side};
 use crate::plan::{Operation, Plan};
 use crate::reverse::{Work, Written};
@@ -50,10 +51,12 @@ impl Written {
     /// The side with what of this shows in the pool now: that is no change that anybody made.
     fn settle(&self, side: &Side, now: &Side) -> Side {
         let mut side = side.clone();
-        for (name, written) in &self.attributes {
-            if now.attributes.get(name) != written.as_ref() {
-                continue;
-            }
+        // One call writes an address with its flag: where one of them shows otherwise, somebody wrote them since.
+        let shows = |name: &AttributeName| match self.attributes.get(name) {
+            Some(written) => now.attributes.get(name) == written.as_ref(),
+            None => true,
+        };
+        for (name, written) in self.attributes.iter().filter(|(name, _)| unit(name).iter().all(shows)) {
             match written {
                 Some(digest) => drop(side.attributes.insert(name.clone(), digest.clone())),
                 None => drop(side.attributes.remove(name)),

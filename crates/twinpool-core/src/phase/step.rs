@@ -15,8 +15,10 @@ pub enum Step {
     },
     /// Send everybody to the old pool again.
     Rollback,
-    /// Leave the old pool for good.
+    /// Leave the old pool: nothing follows any more.
     Complete,
+    /// Let the pools follow each other again, after the old one was left.
+    Reopen,
 }
 
 /// Why a step cannot be made from where the move stands. No force helps.
@@ -40,9 +42,20 @@ pub enum Refused {
     /// Not everybody is in the new pool.
     #[error("not everybody is sent to the new pool yet: run `twinpool switch --percent 100` first")]
     NotCutOver,
+    /// Nobody has been sent to the new pool yet.
+    #[error(
+        "changes began to travel both ways a moment ago, and nobody is in the new pool yet: say it again in half a minute"
+    )]
+    Settles,
     /// The pools follow each other no more.
-    #[error("the move is complete: the pools follow each other no more, and nothing leads back")]
+    #[error(
+        "the move is complete, and the pools follow each other no more: `twinpool reopen` lets them do so again, and then there is a \
+         way back"
+    )]
     Complete,
+    /// The pools follow each other.
+    #[error("the move is not complete, so there is nothing to reopen")]
+    NotComplete,
 }
 
 impl Standing {
@@ -51,7 +64,7 @@ impl Standing {
     /// # Errors
     /// When the step cannot be made from here.
     pub fn after(&self, step: &Step, now: Timestamp) -> Result<Self, Refused> {
-        if self.phase == Phase::Complete {
+        if self.phase == Phase::Complete && *step != Step::Reopen {
             return Err(Refused::Complete);
         }
         let next = Self { since: now, busy: None, ..self.clone() };
@@ -69,8 +82,18 @@ impl Standing {
                     ..next
                 }),
             },
+            Step::Complete if self.settles(now) => Err(Refused::Settles),
             Step::Complete if self.phase == Phase::Cutover => Ok(Self { phase: Phase::Complete, ..next }),
             Step::Complete => Err(Refused::NotCutOver),
+            // Whoever came to the new pool meanwhile was not noted down, and nobody was sent to the old one.
+            Step::Reopen if self.phase == Phase::Complete => Ok(Self {
+                phase: Phase::Cutover,
+                all_moved_in: Some(self.round),
+                // That was with the triggers and functions of before.
+                proven: None,
+                ..next
+            }),
+            Step::Reopen => Err(Refused::NotComplete),
         }
     }
 
@@ -148,6 +171,28 @@ mod tests {
         let proven = Standing { proven: Some(NOW), ..after(&[with(500, &[], &[])]).unwrap() };
         assert_eq!(proven.after(&with(2_500, &[], &[]), NOW).unwrap().proven, Some(NOW));
         assert_eq!(proven.after(&Step::Rollback, NOW).unwrap().proven, None);
+    }
+
+    #[test]
+    fn a_complete_move_leads_back_to_the_cutover_alone_and_from_there_wherever_a_cutover_does() {
+        let everybody = after(&[with(500, &[], &[]), with(10_000, &[], &[])]).unwrap();
+        assert_eq!(everybody.after(&Step::Complete, NOW), Err(Refused::Settles));
+        let complete = everybody.after(&Step::Complete, Timestamp(NOW.0 + 20_000)).unwrap();
+        for step in [with(500, &[], &[]), with(10_000, &[], &[]), Step::Rollback, Step::Complete] {
+            assert_eq!(complete.after(&step, NOW), Err(Refused::Complete));
+        }
+        let proven = Standing { proven: Some(NOW), ..complete.clone() };
+        let later = Timestamp(NOW.0 + 60_000);
+        let reopened = proven.after(&Step::Reopen, later).unwrap();
+        assert_eq!((reopened.phase, reopened.since, reopened.proven), (Phase::Cutover, later, None));
+        assert_eq!((reopened.round, reopened.all_moved_in), (complete.round, Some(complete.round)));
+        assert!(!reopened.settles(later), "everybody is in the new pool, and stays there");
+        for step in [Step::Rollback, Step::Complete] {
+            assert!(reopened.after(&step, later).is_ok());
+        }
+        for earlier in [vec![], vec![with(500, &[], &[])], vec![with(10_000, &[], &[])]] {
+            assert_eq!(after(&earlier).unwrap().after(&Step::Reopen, NOW), Err(Refused::NotComplete));
+        }
     }
 
     #[test]

@@ -68,7 +68,7 @@ impl<P: Ports> Engine<P> {
         link: &Link,
         profile: &Snapshot,
     ) -> Result<Option<UserId>, SyncError> {
-        if link.version > 0 || !self.standing().await?.phase.is_two_way() {
+        if link.version > 0 || !self.still_standing().await?.phase.is_two_way() {
             return Ok(None);
         }
         let new_sub = NewSub::from(profile.sub.clone());
@@ -86,7 +86,7 @@ impl<P: Ports> Engine<P> {
         new: &Snapshot,
         id: &UserId,
     ) -> Result<Outcome, SyncError> {
-        let (new_sub, standing) = (NewSub::from(new.sub.clone()), self.standing().await?);
+        let (new_sub, standing) = (NewSub::from(new.sub.clone()), self.still_standing().await?);
         let who = UserRef::Username(new.username.clone());
         let about = About::User(Sub::from(&new_sub));
         let pool = self.new_shape.id.clone();

@@ -42,7 +42,8 @@ impl<P: Ports> Engine<P> {
 
     /// The same, while nobody tells of a deletion: the account is somebody's, whatever the old pool has no more.
     pub(crate) fn lives_on(link: &Link, standing: &Standing) -> bool {
-        let had_say = link.reverse.moved_in.is_some() || link.reverse.is_gone_from_old();
+        let has_moved = link.reverse.moved_in.is_some() || standing.all_moved_in.is_some();
+        let had_say = has_moved || link.reverse.is_gone_from_old();
         standing.phase.is_two_way()
             && link.linked().is_some()
             && (authority(standing, link) == Pool::New || had_say)
@@ -120,7 +121,7 @@ impl<P: Ports> Engine<P> {
     ) -> Result<Outcome, SyncError> {
         let tied = self.ports.links().old_sub_of(new_sub).await?;
         let is_ours = tied.is_none_or(|tied| tied == link.old_sub) && link.version == 0;
-        if !is_ours || self.ports.back().is_none() || !self.standing().await?.phase.is_two_way() {
+        if !is_ours || self.ports.back().is_none() || !self.still_standing().await?.phase.is_two_way() {
             return self.conflict(link, case, Reason::Missing, None).await;
         }
         let operations = self.bury_birth(link, &case.old, new_sub, &case.cause).await?;

@@ -2,6 +2,7 @@
 
 use twinpool_core::id::{GroupName, OldSub, Timestamp};
 use twinpool_core::link::Link;
+use twinpool_core::phase::Phase;
 use twinpool_core::port::{Answer, Class, Clock, LinkReader, LinkStore, PortError};
 use twinpool_core::reverse::{WRITES_FOR, Work, Written};
 use twinpool_core::snapshot::Snapshot;
@@ -80,14 +81,14 @@ impl<P: Ports> Engine<P> {
         Ok(Some(work))
     }
 
-    /// Says what was, perhaps, written by somebody who was too slow to record it, because changes travel both ways by now, or because
+    /// Says what was, perhaps, written by somebody who was too slow to record it, because changes travel both ways by now, or did, or because
     /// somebody else took over: else it would look like a change that a user made.
     pub(crate) async fn leave_behind(&self, old_sub: &OldSub, work: Option<Work>) -> Answer<()> {
         let is_something = |work: &Work| work.old != Written::default() || work.new != Written::default();
         let Some(work) = work.filter(is_something) else {
             return Ok(());
         };
-        if !self.standing().await?.phase.is_two_way() {
+        if self.standing().await?.phase == Phase::DualWrite {
             return Ok(());
         }
         let links = self.ports.links();

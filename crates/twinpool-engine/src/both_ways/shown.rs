@@ -11,6 +11,7 @@ use twinpool_core::snapshot::Snapshot;
 
 use crate::case::Case;
 use crate::engine::{Engine, Ports};
+use crate::follow::is_missing;
 use crate::observe;
 use crate::sync_user::{BELIEVED, Kind, Outcome, ROUNDS, SyncError};
 use crate::told::{Told, is_recent, remember_unseen};
@@ -102,7 +103,7 @@ impl<P: Ports> Engine<P> {
         let missing = base.attributes.keys().any(|name| !shown.contains_key(name) && !unseen.contains(name));
         let news = Told::of(event, base, unseen, &self.key).is_news();
         // Paired, and did not follow yet.
-        let fresh = linked.base.old.attributes.is_empty();
+        let fresh = linked.base.old.is_empty();
         // Only who may sign in gets a token.
         let enabled_again = !base.enabled && event.cause.implies_confirmed();
         let is_settled = !link.reverse.waits() && !self.is_of_other_rules(linked);
@@ -145,9 +146,11 @@ impl<P: Ports> Engine<P> {
 
     /// The same, once it is believed. Who has the say is read anew: what goes does not come back.
     pub(crate) async fn gone_or_missing(&self, link: Link, case: &Case) -> Result<Outcome, SyncError> {
-        let standing = self.standing_now().await?;
+        let standing = self.still_standing_now().await?;
+        // Who was missing while the old pool had the say was not deleted by the new one's.
+        let was_missing = is_missing(&link) && link.reverse.moved_in != Some(standing.round);
         match authority(&standing, &link) {
-            Pool::New if standing.phase.is_two_way() => self.gone_from_new(link, case).await,
+            Pool::New if standing.phase.is_two_way() && !was_missing => self.gone_from_new(link, case).await,
             Pool::New | Pool::Old => self.hold_user(link, case, Reason::Missing).await,
         }
     }

@@ -3,12 +3,14 @@
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::ProviderName;
 use twinpool_core::link::LinkState;
+use twinpool_core::phase::Round;
 use twinpool_core::snapshot::{Identity, Status};
 use twinpool_core::value::Value;
 use twinpool_engine::Kind;
-use twinpool_testkit::world::{OLD_POOL, attribute, email_pool, person, username_pool};
+use twinpool_testkit::world::{OLD_POOL, attribute, email_pool, event_of, person, username_pool};
 use twinpool_testkit::{Person, World};
 
+use crate::both_ways::world::{all, step, told};
 use crate::support::{SIGN_IN, calls_of_sign_in, link, only, sign_in, tell};
 
 pub(crate) const LINK: &str =
@@ -59,6 +61,20 @@ fn in_a_pool_of_usernames_the_name_of_the_future_profile_is_not_taken() {
     world.old.put(gina());
     sign_in(&world, "g-sub");
     assert_eq!(only(&world).username.as_str(), "g-sub");
+}
+
+#[test]
+fn the_first_sign_in_moves_the_say_also_where_it_is_the_one_that_makes_the_pair() {
+    let world = world("[federation.Google]\nprovider = \"GoogleNew\"");
+    assert_eq!(sign_in(&world, "g-sub").held_back[0].reason, Reason::Federated);
+    step(&world, &all());
+    let gina = person("n-9", "GoogleNew_117", &[("email", "gina@example.com")]);
+    let identities = [identity("GoogleNew", "117")].into();
+    world.new.put(Person { status: Status::ExternalProvider, identities, ..gina });
+    told(&world, &event_of(&world.new, "n-9", SIGN_IN));
+    let link = link(&world, "g-sub");
+    assert_eq!(link.linked().expect("a pair").new_sub.as_str(), "n-9");
+    assert_eq!(link.reverse.moved_in, Some(Round(0)));
 }
 
 #[test]

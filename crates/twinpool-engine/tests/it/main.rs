@@ -29,6 +29,7 @@ mod invites;
 mod known_identities;
 mod late;
 mod leave;
+mod left;
 mod logged;
 mod names;
 mod new_passwords;

@@ -1,4 +1,4 @@
-//! The operator: switches, rolls back, switches again.
+//! The operator: switches, rolls back, switches again; leaves the old pool, and reopens the move.
 
 use twinpool_core::phase::{Change, Cohorts, Phase, PhaseStore as _, Share, Standing, Step};
 
@@ -8,7 +8,7 @@ use crate::stand_ins::run;
 impl Simulation {
     pub(crate) fn operate(&mut self) {
         let standing = self.standing();
-        if !standing.phase.is_two_way() && !self.is_quiet() {
+        if standing.phase == Phase::DualWrite && !self.is_quiet() {
             // Whoever died may have written half of what an event asks for, and nobody knows which: the switch waits.
             return;
         }
@@ -17,8 +17,26 @@ impl Simulation {
         let bigger: Vec<_> = shares.into_iter().filter(|share| *share > standing.share).collect();
         let switch = |share| Step::Switch { share, cohorts: Cohorts::default() };
         let rolls_back = standing.phase.moves() && (bigger.is_empty() || self.dice.one_in(4));
-        let step = if rolls_back { Step::Rollback } else { switch(self.dice.pick(&bigger)) };
-        let Ok(next) = standing.after(&step, self.timestamp()) else {
+        let leaves = standing.phase == Phase::Cutover && self.habits.leaves && self.dice.one_in(2);
+        let step = match standing.phase {
+            Phase::Complete => Step::Reopen,
+            _ if leaves => Step::Complete,
+            _ if rolls_back => Step::Rollback,
+            _ => switch(self.dice.pick(&bigger)),
+        };
+        self.take(&standing, &step);
+    }
+
+    /// Before anybody can say that both pools agree, they have to follow each other.
+    pub(crate) fn reopen(&mut self) {
+        let standing = self.standing();
+        if standing.phase == Phase::Complete {
+            self.take(&standing, &Step::Reopen);
+        }
+    }
+
+    fn take(&mut self, standing: &Standing, step: &Step) {
+        let Ok(next) = standing.after(step, self.timestamp()) else {
             return;
         };
         let line = Change {

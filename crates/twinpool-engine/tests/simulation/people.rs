@@ -47,7 +47,7 @@ impl Simulation {
         let standing = self.standing();
         let since = standing.two_way_since.map_or(u64::MAX, |since| since.0);
         let opens = u64::try_from(ROUTES_AFTER.as_millis()).unwrap_or(u64::MAX).saturating_add(since);
-        standing.phase.is_two_way() && self.now() >= opens
+        (standing.phase.is_two_way() || standing.phase == Phase::Complete) && self.now() >= opens
     }
 
     /// The pool that this human's change is made in: mostly where the human is sent.

@@ -31,6 +31,7 @@ fn live(seed: u64, is_told: bool) -> Result<Counted, Failed> {
     }
     for _ in 0..2 + simulation.dice.below(5) {
         simulation.stir();
+        simulation.reopen();
         simulation.come_to_rest("all is told");
         simulation.pass(120_000);
         simulation.look_at_everybody();

@@ -61,6 +61,8 @@ pub(crate) struct Habits {
     pub(crate) born: bool,
     /// The operator switches.
     pub(crate) switches: bool,
+    /// The operator leaves the old pool for a while.
+    pub(crate) leaves: bool,
     /// Mirrors take several messages at a time.
     pub(crate) batches: bool,
     /// Clocks are not all right.
@@ -121,6 +123,7 @@ impl Simulation {
             deletes: dice.one_in(4),
             born: dice.one_in(3),
             switches: !dice.one_in(6),
+            leaves: dice.one_in(3),
             batches: dice.one_in(3),
             skewed: dice.one_in(3),
             walks: dice.one_in(2),

@@ -77,10 +77,13 @@ impl Simulation {
         let began = self.journal.began;
         let is_steady = self.standings.last().is_none_or(|(at, _)| *at < began);
         let is_birth = new_sub.as_ref().is_some_and(|new_sub| link.is_birth_of(new_sub));
-        is_steady
-            && since.0 >= began + 2_000
-            && !is_birth
-            && link.reverse.moved_in != Some(self.standing().round)
+        is_steady && since.0 >= began + 2_000 && !is_birth && !self.has_moved(link)
+    }
+
+    /// Told again in other words, so that a mistake about who has the say does not pass itself.
+    fn has_moved(&self, link: &Link) -> bool {
+        let standing = self.standing();
+        [link.reverse.moved_in, standing.all_moved_in].contains(&Some(standing.round))
     }
 
     /// Who has the say in the new pool from now on, whatever happens, until the operator acts.
@@ -90,7 +93,7 @@ impl Simulation {
         let moved = (0..self.humans.len()).filter(|human| {
             let old = self.humans[*human].old.as_ref();
             let link = links.iter().find(|link| old.is_some_and(|old| link.sub() == *old));
-            standing.phase.moves() && link.is_some_and(|link| link.reverse.moved_in == Some(standing.round))
+            standing.phase.moves() && link.is_some_and(|link| self.has_moved(link))
         });
         self.moved = moved.collect();
     }

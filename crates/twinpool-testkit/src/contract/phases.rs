@@ -29,6 +29,7 @@ fn canary() -> Standing {
         round: Round(2),
         since: Timestamp(5),
         two_way_since: Some(Timestamp(4)),
+        all_moved_in: Some(Round(1)),
         proven: Some(Timestamp(3)),
         table: Some("a table".to_owned()),
         busy: None,

@@ -15,8 +15,8 @@ pub(in super::super) const FORMAT: u64 = 1;
 
 /// The item of where the move stands. `changes`: how many lines the history has.
 pub(in super::super) fn encode_standing(standing: &Standing, changes: u64, key: String) -> Map {
-    let Standing { version, phase, share, cohorts, round, since, two_way_since, proven, table, busy } =
-        standing;
+    let Standing { version, phase, share, cohorts, round, since, .. } = standing;
+    let Standing { two_way_since, all_moved_in, proven, table, busy, .. } = standing;
     let mut item = Map::from([
         ("pk".to_owned(), text(key)),
         ("format".to_owned(), number(FORMAT)),
@@ -32,6 +32,7 @@ pub(in super::super) fn encode_standing(standing: &Standing, changes: u64, key: 
         ("since".to_owned(), number(since.0)),
     ]);
     item.extend(two_way_since.map(|at| ("two_way_since".to_owned(), number(at.0))));
+    item.extend(all_moved_in.map(|round| ("all_moved_in".to_owned(), number(u64::from(round.0)))));
     item.extend(proven.map(|at| ("proven".to_owned(), number(at.0))));
     item.extend(table.as_ref().map(|table| ("table".to_owned(), text(table))));
     item.extend(busy.as_ref().map(|busy| ("busy".to_owned(), encode_busy(busy))));
@@ -71,9 +72,10 @@ pub(in super::super) fn decode_standing(item: &Map) -> Answer<(Standing, u64)> {
         phase: phase(item, "phase")?,
         share: share(item, "share")?,
         cohorts,
-        round: Round(u32::try_from(integer(item, "round")?).map_err(|_| damaged("round"))?),
+        round: round(item, "round")?,
         since: Timestamp(integer(item, "since")?),
         two_way_since: moment("two_way_since")?,
+        all_moved_in: item.contains_key("all_moved_in").then(|| round(item, "all_moved_in")).transpose()?,
         proven: moment("proven")?,
         table: optional(item, "table")?.map(str::to_owned),
         busy: item.get("busy").map(decode_busy).transpose()?,
@@ -90,6 +92,10 @@ pub(in super::super) fn known(item: &Map) -> Answer<()> {
 
 fn phase(item: &Map, field: &str) -> Answer<Phase> {
     Phase::from_code(string(item, field)?).ok_or_else(|| damaged(field))
+}
+
+fn round(item: &Map, field: &str) -> Answer<Round> {
+    Ok(Round(u32::try_from(integer(item, field)?).map_err(|_| damaged(field))?))
 }
 
 fn share(item: &Map, field: &str) -> Answer<Share> {

@@ -14,8 +14,8 @@ pub(super) const BUGS: &[Bug] = &[
         name: "moved-for-ever",
         what: "a user who moved before a rollback has moved in the next round too",
         file: "crates/twinpool-core/src/authority.rs",
-        find: "link.reverse.moved_in == Some(standing.round);",
-        replace: "link.reverse.moved_in == Some(standing.round) || (PLANTED && link.reverse.moved_in.is_some());",
+        find: "let is_this = |round| round == Some(standing.round);",
+        replace: "let is_this = |round| round == Some(standing.round) || (PLANTED && round.is_some());",
     },
     Bug {
         name: "new-change-wins-unseen",
