@@ -157,8 +157,9 @@ fn age(found: &Told, queue: &Answer<(u64, u64)>, now: Timestamp) -> Fact {
         Err(fact) => return fact,
     };
     match (newest, queue) {
+        // Whatever CloudWatch said last of what was in it.
+        (_, Ok((0, 0))) => Fact::Amount(0),
         (Some((_, age)), _) => Fact::Amount(age),
-        (None, Ok((0, 0))) => Fact::Amount(0),
         (None, Ok(_)) => no_point("no age of a queue that is not empty"),
         (None, Err(error)) => unknown(error),
     }

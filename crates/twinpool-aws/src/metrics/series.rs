@@ -60,6 +60,11 @@ impl Series {
         rounded(self.points.iter().map(|(_, value)| value).sum())
     }
 
+    /// Of all points up to this one; of none, where there is none to go up to.
+    pub(super) fn sum_until(&self, last: Option<Timestamp>) -> u64 {
+        rounded(self.points.iter().filter(|(at, _)| Some(*at) <= last).map(|(_, value)| value).sum())
+    }
+
     /// The points, those of the same minute together.
     pub(super) fn by_minute(&self) -> BTreeMap<Timestamp, f64> {
         let mut all = BTreeMap::new();

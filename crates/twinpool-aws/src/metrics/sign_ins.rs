@@ -23,12 +23,15 @@ pub(super) fn sign_ins(new: &Told, own: &Told) -> Fact {
     }
 }
 
-/// Those that succeeded, and all.
+/// Those that succeeded, and all. Who was let in and did not get in took no attempt away: only before those that succeeded some had to
+/// fail. Cognito counts minutes later than the triggers: what they did since its newest minute waits.
 fn counted(new: &Told, own: &Told) -> Result<(u64, u64), Fact> {
-    let all = series(new, ask::SIGN_INS)?.sum();
+    let all = series(new, ask::SIGN_INS)?;
     let good = series(new, ask::SIGN_INS_GOOD)?.sum();
-    let by_triggers = series(own, ask::LET_IN)?.sum().saturating_mul(BEFORE_TRIGGERS);
-    let over_http = series(own, ask::LET_IN_OVER_HTTP)?.sum().saturating_mul(BEFORE_HTTP);
-    let had_to_fail = by_triggers.saturating_add(over_http);
+    let newest = all.newest().map(|(at, _)| at);
+    let (all, let_in) = (all.sum(), |id| Ok::<_, Fact>(series(own, id)?.sum_until(newest)));
+    let by_triggers = let_in(ask::LET_IN)?.min(good);
+    let over_http = let_in(ask::LET_IN_OVER_HTTP)?.min(good - by_triggers);
+    let had_to_fail = by_triggers.saturating_mul(BEFORE_TRIGGERS).saturating_add(over_http * BEFORE_HTTP);
     Ok((good, all.saturating_sub(had_to_fail).max(good.min(all))))
 }

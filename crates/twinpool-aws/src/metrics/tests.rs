@@ -124,6 +124,38 @@ async fn attempts_that_had_to_fail_before_somebody_was_let_in_count_for_nothing(
 }
 
 #[tokio::test]
+async fn whom_the_triggers_let_in_and_cognito_did_not_hides_no_attempt() {
+    for (all, good, let_in, over_http, part, of) in [
+        ("100", "0", "100", "0", 0, 100),
+        ("90", "0", "30", "0", 0, 90),
+        ("90", "0", "0", "30", 0, 90),
+        ("250", "50", "100", "0", 50, 150),
+        // Fifty got in, by whichever way: no more than fifty had to fail before.
+        ("300", "50", "40", "40", 50, 210),
+    ] {
+        let told = judged(all, good, let_in, over_http).await;
+        assert_eq!(told, Fact::Share { part, of }, "{all} {good} {let_in} {over_http}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_was_let_in_after_the_newest_sign_ins_that_are_known_is_not_taken_off_yet() {
+    let series = |id: &str, points: &[(u64, u64)]| {
+        let (times, values): (Vec<_>, Vec<_>) = points.iter().copied().unzip();
+        format!(r#"{{"Id":"{id}","Values":{values:?},"Timestamps":{times:?}}}"#)
+    };
+    let answer = |all: &[String]| -> &'static str {
+        Box::leak(format!(r#"{{"MetricDataResults":[{}]}}"#, all.join(",")).into_boxed_str())
+    };
+    // Cognito counts five minutes late: of the last one only the triggers have told.
+    let new =
+        answer(&[series("sign_ins", &[(MINUTE - 300, 100)]), series("sign_ins_good", &[(MINUTE - 300, 40)])]);
+    let stack = answer(&[series("let_in", &[(MINUTE, 20), (MINUTE - 300, 10)])]);
+    let (measures, _) = measured([ok(stack), ok(new), ok(depth(0, 0)), ok(depth(0, 0))]).await;
+    assert_eq!(fact(&measures, Criterion::SignInSuccess), &Fact::Share { part: 40, of: 80 });
+}
+
+#[tokio::test]
 async fn where_it_is_not_known_who_was_let_in_nothing_is_said_of_sign_ins() {
     let new = data(&[("sign_ins", "100"), ("sign_ins_good", "50")]);
     let (measures, _) = measured([DENIED, ok(new), ok(depth(0, 0)), ok(depth(0, 0))]).await;
@@ -152,6 +184,18 @@ async fn a_stack_at_rest_is_known_to_be_well_but_for_sign_ins_that_nobody_made()
     assert_eq!(fact(&measures, Criterion::MirrorAge), &Fact::Amount(0));
     assert_eq!(fact(&measures, Criterion::Conflicts), &Fact::Amount(0));
     assert_eq!(fact(&measures, Criterion::ResolverErrors), &Fact::Share { part: 0, of: 0 });
+}
+
+#[tokio::test]
+async fn an_empty_queue_has_no_age_while_cloudwatch_still_tells_the_one_of_before() {
+    let stack = data(&[("age", "360")]);
+    let (measures, _) = measured([ok(stack), ok(EMPTY), ok(depth(0, 0)), ok(depth(0, 0))]).await;
+    assert_eq!(fact(&measures, Criterion::MirrorAge), &Fact::Amount(0));
+    for (waiting, under_way) in [(1, 0), (0, 1)] {
+        let (measures, _) =
+            measured([ok(stack), ok(EMPTY), ok(depth(waiting, under_way)), ok(depth(0, 0))]).await;
+        assert_eq!(fact(&measures, Criterion::MirrorAge), &Fact::Amount(360));
+    }
 }
 
 #[tokio::test]
