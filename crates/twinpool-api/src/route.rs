@@ -79,8 +79,6 @@ async fn routed<R: PhaseReader, C: Clock>(
     let route = shared.router.route(&asker).await?;
     let pool = route.routed.pool;
     let destination = destinations.of(pool, client.as_ref());
-    let destination = destination
-        .map_err(|_| Problem::field("client", "no pair of app clients has this one of the old pool"))?;
     let body = json!({
         "pool": pool.code(),
         "user_pool_id": destination.pool.as_str(),

@@ -14,7 +14,6 @@ use twinpool_core::value::Value;
 
 use crate::bound::right_pools;
 use crate::clock::SystemClock;
-use crate::failure::Misuse;
 use crate::options::{self, Table, a_pool};
 use crate::show::{field, rfc3339};
 use crate::switch::a_value;
@@ -95,14 +94,16 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let clients = arguments.clients.clone().unwrap_or_default().0;
     let destinations = Destinations { old: old.clone(), new: new.clone(), clients };
     let destination = destinations.of(routed.pool, arguments.client.as_ref());
-    let destination = destination.map_err(|problem| Misuse(problem.to_string()))?;
     let text = if arguments.json {
         format!("{:#}\n", to_json(&standing, routed, destination))
     } else {
-        to_table(&standing, routed, destination)
+        to_table(&standing, routed, destination, arguments.client.is_some())
     };
     Ok((text, Exit::Done))
 }
+
+const NO_PAIR: &str =
+    "not known: no pair has the one you named. Pairs stand in TWINPOOL_CLIENT_MAP, the stack's RouteClients";
 
 fn to_json(standing: &Standing, routed: Routed, destination: Destination<'_>) -> serde_json::Value {
     json!({
@@ -116,11 +117,14 @@ fn to_json(standing: &Standing, routed: Routed, destination: Destination<'_>) ->
     })
 }
 
-fn to_table(standing: &Standing, routed: Routed, destination: Destination<'_>) -> String {
+/// `was_named`: an app client was asked for.
+fn to_table(standing: &Standing, routed: Routed, destination: Destination<'_>, was_named: bool) -> String {
     let mut out = field("sent to", &format!("the {} pool, {}", routed.pool.code(), destination.pool));
     out.push_str(&field("because", why(standing, routed)));
-    if let Some(client) = destination.client {
-        out.push_str(&field("app client", client.as_str()));
+    match destination.client {
+        Some(client) => out.push_str(&field("app client", client.as_str())),
+        None if was_named => out.push_str(&field("app client", NO_PAIR)),
+        None => {}
     }
     let share = match standing.phase {
         Phase::Canary => format!(", {}", standing.share),
@@ -191,7 +195,7 @@ mod tests {
             (Standing::default(), Pool::Old, Because::Phase),
         ];
         let told = cases.map(|(standing, pool, because)| {
-            to_table(&standing, Routed { pool, because }, all.of(pool, None).unwrap())
+            to_table(&standing, Routed { pool, because }, all.of(pool, None), false)
         });
         insta::assert_snapshot!(told.join("\n"), @r"
         sent to      the new pool, eu-central-1_New
@@ -247,10 +251,21 @@ mod tests {
     }
 
     #[test]
+    fn an_app_client_that_no_pair_has_is_said_to_have_none() {
+        let (all, tv) = (destinations(), a_client("tv").unwrap());
+        let routed = Routed { pool: Pool::New, because: Because::Share };
+        let told = to_table(&at(Phase::Canary), routed, all.of(Pool::New, Some(&tv)), true);
+        assert!(
+            told.contains("eu-central-1_New") && told.contains("no pair has the one you named"),
+            "{told}"
+        );
+    }
+
+    #[test]
     fn json_for_programs() {
         let routed = Routed { pool: Pool::New, because: Because::Share };
         let all = destinations();
-        let told = to_json(&at(Phase::Canary), routed, all.of(Pool::New, None).unwrap());
+        let told = to_json(&at(Phase::Canary), routed, all.of(Pool::New, None));
         insta::assert_snapshot!(format!("{told:#}"), @r#"
         {
           "because": "share",

@@ -24,28 +24,19 @@ pub struct Destination<'a> {
     pub client: Option<&'a ClientId>,
 }
 
-/// No pair has this app client of the old pool.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "no pair of app clients has this one of the old pool: name it in TWINPOOL_CLIENT_MAP, the stack's RouteClients"
-)]
-pub struct UnknownClient;
-
 impl Destinations {
     /// The destination in a pool of whoever has this app client of the old pool. Who names none has the only pair, if there is only
-    /// one.
-    ///
-    /// # Errors
-    /// When a client is named that no pair has.
-    pub fn of(&self, pool: Pool, client: Option<&ClientId>) -> Result<Destination<'_>, UnknownClient> {
+    /// one. Of a client that no pair has the pool is known all the same: a rollback has to reach it.
+    #[must_use]
+    pub fn of(&self, pool: Pool, client: Option<&ClientId>) -> Destination<'_> {
         let pair = match client {
-            Some(client) => Some(self.clients.get_key_value(client).ok_or(UnknownClient)?),
+            Some(client) => self.clients.get_key_value(client),
             None => self.clients.first_key_value().filter(|_| self.clients.len() == 1),
         };
-        Ok(match pool {
+        match pool {
             Pool::Old => Destination { pool: &self.old, client: pair.map(|(old, _)| old) },
             Pool::New => Destination { pool: &self.new, client: pair.map(|(_, new)| new) },
-        })
+        }
     }
 }
 
@@ -70,20 +61,35 @@ mod tests {
         let all = with(&[("web", "web2"), ("ios", "ios2")]);
         let id = |pool, said: Option<&str>| {
             let said = said.map(client);
-            let found = all.of(pool, said.as_ref())?;
-            Ok((found.pool.as_str().to_owned(), found.client.map(|it| it.as_str().to_owned())))
+            let found = all.of(pool, said.as_ref());
+            (found.pool.as_str().to_owned(), found.client.map(|it| it.as_str().to_owned()))
         };
-        let told = |pool: &str, client: Option<&str>| Ok((pool.to_owned(), client.map(str::to_owned)));
+        let told = |pool: &str, client: Option<&str>| (pool.to_owned(), client.map(str::to_owned));
         assert_eq!(id(Pool::New, Some("ios")), told("eu-central-1_New", Some("ios2")));
         assert_eq!(id(Pool::Old, Some("ios")), told("eu-west-1_Old", Some("ios")));
         assert_eq!(id(Pool::New, None), told("eu-central-1_New", None), "nobody knows which of two");
-        assert_eq!(id(Pool::New, Some("ios2")), Err(UnknownClient), "the old pool's is asked for");
+        assert_eq!(
+            id(Pool::New, Some("ios2")),
+            told("eu-central-1_New", None),
+            "the old pool's is asked for"
+        );
     }
 
     #[test]
     fn the_only_pair_is_everybody_s_and_without_pairs_there_is_the_pool_alone() {
         let one = with(&[("web", "web2")]);
-        assert_eq!(one.of(Pool::New, None).unwrap().client, Some(&client("web2")));
-        assert_eq!(with(&[]).of(Pool::New, None).unwrap().client, None);
+        assert_eq!(one.of(Pool::New, None).client, Some(&client("web2")));
+        let none = with(&[]);
+        for said in [None, Some(client("web"))] {
+            let found = none.of(Pool::New, said.as_ref());
+            assert_eq!((found.pool, found.client), (&none.new, None));
+        }
+    }
+
+    #[test]
+    fn an_app_client_that_no_pair_has_gets_the_pool_and_not_the_client_of_another() {
+        let one = with(&[("web", "web2")]);
+        let found = one.of(Pool::Old, Some(&client("ios")));
+        assert_eq!((found.pool, found.client), (&one.old, None));
     }
 }
