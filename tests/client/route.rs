@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
-use twinpool_tests::application::{Application, sent};
-use twinpool_tests::http::{Reply, Server};
+use twinpool_tests::application::{Application, sent, sent_on_an_old_platform};
+use twinpool_tests::http::{Hangup, Reply, Server};
 
 use crate::PASSWORD;
 use crate::pool::{Pool, Says, with};
@@ -16,6 +16,8 @@ enum Tells {
     Later(u16),
     Nonsense,
     Nothing,
+    /// Says nothing for as long as the client waits.
+    Silence,
 }
 
 type Questions = Arc<Mutex<Vec<String>>>;
@@ -44,6 +46,7 @@ fn route(answers: impl IntoIterator<Item = Tells>) -> (Server, Questions) {
                 send(503, vec![("retry-after", seconds.to_string())], json!({ "code": "unavailable" }))
             }
             Some(Tells::Nonsense) => send(200, Vec::new(), json!({ "pool": "third" })),
+            Some(Tells::Silence) => Reply::Hang(Hangup(Box::new(|| ()))),
             Some(Tells::Nothing) | None => Reply::Close,
         }
     });
@@ -98,6 +101,28 @@ fn while_the_route_does_not_answer_the_last_answer_counts_also_after_a_restart()
 fn what_never_got_an_answer_signs_in_to_the_old_pool() {
     let (server, _) = route([Tells::Nothing, Tells::Later(1), Tells::Sends("new")]);
     let sent = sent(&asks(&server), &[Some(0), Some(5_000), Some(6_000)]);
+    assert_eq!(told(&sent), [("old", "nothing"), ("old", "nothing"), ("new", "answer")]);
+}
+
+#[test]
+fn a_platform_without_timeouts_of_its_own_asks_too() {
+    let (server, questions) = route([Tells::Sends("new")]);
+    let sent = sent_on_an_old_platform(&asks(&server), &[Some(0)]);
+    assert_eq!((told(&sent), questions.lock().unwrap().len()), (vec![("new", "answer")], 1));
+}
+
+#[test]
+fn who_answers_too_late_is_waited_for_no_longer() {
+    let (server, _) = route([Tells::Silence]);
+    let mut asked = asks(&server);
+    asked["patience"] = json!(1);
+    assert_eq!(told(&sent(&asked, &[Some(0)])), [("old", "nothing")]);
+}
+
+#[test]
+fn a_clock_that_is_put_back_lets_nobody_rest_longer() {
+    let (server, _) = route([Tells::Nothing, Tells::Sends("new")]);
+    let sent = sent(&asks(&server), &[Some(1_000_000), Some(1_000_001), Some(900_000)]);
     assert_eq!(told(&sent), [("old", "nothing"), ("old", "nothing"), ("new", "answer")]);
 }
 

@@ -117,7 +117,13 @@ impl Application {
 
 /// The client, which waits for its first line.
 fn client() -> Child {
+    client_of(&[])
+}
+
+/// The same, in a Node that begins with these options.
+fn client_of(options: &[&str]) -> Child {
     Command::new("node")
+        .args(options)
         .arg(tools::client())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -131,7 +137,19 @@ fn client() -> Child {
 /// When the client does not answer.
 #[must_use]
 pub fn sent(route: &Value, times: &[Option<u64>]) -> Vec<(String, String)> {
-    let mut child = client();
+    sent_by(client(), route, times)
+}
+
+/// The same on React Native, or in an older Safari: there is no `AbortSignal.timeout`.
+///
+/// # Panics
+/// When the client does not answer.
+#[must_use]
+pub fn sent_on_an_old_platform(route: &Value, times: &[Option<u64>]) -> Vec<(String, String)> {
+    sent_by(client_of(&["--import", "data:text/javascript,delete AbortSignal.timeout"]), route, times)
+}
+
+fn sent_by(mut child: Child, route: &Value, times: &[Option<u64>]) -> Vec<(String, String)> {
     let mut to = child.stdin.take().expect("a pipe");
     let mut from = BufReader::new(child.stdout.take().expect("a pipe")).lines();
     writeln!(to, "{}", json!({ "route": route })).expect("the client reads");

@@ -88,7 +88,7 @@ export class Router {
     this.last ??= await this.read();
     const { last } = this;
     if (last !== undefined && this.isFresh(last)) return { pool: last.route.pool, from: 'kept', route: last.route };
-    const route = this.now() < this.restUntil ? undefined : await this.ask();
+    const route = this.rests() ? undefined : await this.ask();
     if (route !== undefined) {
       this.last = { question: this.question, at: this.now(), route };
       await this.write(this.last);
@@ -104,15 +104,22 @@ export class Router {
     return age >= 0 && age < route.ttl_seconds * 1_000;
   }
 
+  /** A clock that was put back lets nobody rest longer. */
+  private rests(): boolean {
+    const left = this.restUntil - this.now();
+    return left > 0 && left <= LONGEST_REST_MS;
+  }
+
   private async ask(): Promise<Route | undefined> {
     let rest = REST_MS;
+    // By hand: neither React Native nor an older Safari has AbortSignal.timeout.
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), this.asked.patience ?? PATIENCE_MS);
+    const address = `${this.asked.url.replace(/\/+$/, '')}/v1/route?${this.question}`;
+    // Kept here: a browser that kept it as well would make it twice as old.
+    const request: RequestInit = { cache: 'no-store', credentials: 'omit', signal: patience.signal };
     try {
-      // Kept here: a browser that kept it as well would make it twice as old.
-      const response = await fetch(`${this.asked.url.replace(/\/+$/, '')}/v1/route?${this.question}`, {
-        cache: 'no-store',
-        credentials: 'omit',
-        signal: AbortSignal.timeout(this.asked.patience ?? PATIENCE_MS),
-      });
+      const response = await fetch(address, request);
       if (response.ok) {
         const route: unknown = await response.json();
         if (isRoute(route)) return route;
@@ -121,6 +128,8 @@ export class Router {
       if (said > 0) rest = Math.min(said * 1_000, LONGEST_REST_MS);
     } catch {
       // Out of reach, too slow, or no JSON: the answer of before counts.
+    } finally {
+      clearTimeout(timer);
     }
     this.restUntil = this.now() + rest;
     return undefined;
