@@ -41,6 +41,12 @@ fn property(resource: &str, name: &str) -> String {
     }
 }
 
+/// A property within a list of one.
+fn property_of_list(resource: &str, name: &str) -> String {
+    let name = format!("{name}: ");
+    resource.lines().find_map(|line| line.trim().strip_prefix(&name)).unwrap().to_owned()
+}
+
 #[test]
 fn every_alarm_tells_the_topic_and_is_silent_where_nothing_is_told() {
     for name in alarms() {
@@ -96,6 +102,40 @@ fn a_scheduled_function_that_fails_rings_at_once() {
     for name in ["SweepFails", "WatchFails"] {
         let alarm = resource(name);
         assert!(alarm.contains("MetricName: Errors") && alarm.contains("EvaluationPeriods: 1\n"), "{alarm}");
+    }
+}
+
+/// To Lambda an answer of 503 is a success: whoever says it in silence says it to everybody.
+#[test]
+fn a_function_that_answers_503_has_its_log_counted_and_an_alarm_that_goes_by_it() {
+    let (filters, alarms) = (of_type("AWS::Logs::MetricFilter"), alarms());
+    let mut speaking = 0;
+    for path in files(&workspace().join("crates/twinpool-functions/src/bin"), ".rs") {
+        let source = fs::read_to_string(&path).unwrap();
+        if !source.contains("lambda_http::run(") {
+            continue;
+        }
+        speaking += 1;
+        let part = path.file_stem().unwrap().to_str().unwrap();
+        let logs = format!("LogGroupName: !Ref {}{}Logs", part[..1].to_uppercase(), &part[1..]);
+        let counted = filters.iter().map(|name| resource(name)).filter(|filter| {
+            filter.contains(&logs) && filter.contains(r#"$.level = "WARN" || $.level = "ERROR""#)
+        });
+        let metrics: Vec<_> = counted.map(|filter| property_of_list(&filter, "MetricName")).collect();
+        let rings = |metric: &String| {
+            let goes_by = format!("      Namespace: twinpool\n      MetricName: {metric}\n");
+            alarms.iter().any(|name| resource(name).contains(&goes_by))
+        };
+        assert!(metrics.iter().any(rings), "nobody hears of the answers of 503 of {part}: {metrics:?}");
+    }
+    assert_eq!(speaking, 3, "route, resolve and the bridge speak HTTP");
+}
+
+#[test]
+fn a_watch_that_is_not_started_rings_too() {
+    let alarm = resource("WatchThrottled");
+    for line in ["MetricName: Throttles", "Value: !Ref Watch }", "EvaluationPeriods: 1\n", "Threshold: 0\n"] {
+        assert!(alarm.contains(line), "{line}: {alarm}");
     }
 }
 

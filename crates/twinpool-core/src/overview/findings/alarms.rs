@@ -6,7 +6,7 @@ use crate::overview::Overview;
 const RUNBOOK: &str = "docs/runbook.md, \"Alarms, and the first command\"";
 
 /// By the name in the template: how bad, and what first. Of an alarm that somebody else made the runbook tells.
-const KNOWN: [(&str, Severity, &str); 32] = [
+const KNOWN: [(&str, Severity, &str); 35] = [
     ("MirrorStandsStill", Severity::Act, "twinpool doctor"),
     ("CaptureFails", Severity::Act, "twinpool detach"),
     ("ChainedCaptureFails", Severity::Act, "twinpool detach"),
@@ -20,7 +20,9 @@ const KNOWN: [(&str, Severity, &str); 32] = [
     ("MirrorNeedsHelp", Severity::Act, "the log of the mirror: its last lines of level ERROR"),
     ("AuthorizerFails", Severity::Act, "the log of the authorizer"),
     ("BridgeFails", Severity::Act, "the log of the bridge"),
+    ("BridgeSaysLater", Severity::Act, "the log of the bridge"),
     ("RouteFails", Severity::Act, "the log of route"),
+    ("RouteSaysLater", Severity::Act, "the log of route"),
     ("RouteThrottled", Severity::Act, "twinpool deploy --parameter RouteReservedConcurrency=…"),
     ("DeadLettersWait", Severity::Look, "twinpool dlq show"),
     ("ChangeEventsLate", Severity::Look, "twinpool doctor"),
@@ -42,6 +44,7 @@ const KNOWN: [(&str, Severity, &str); 32] = [
     ("PoolsDiffer", Severity::Look, "twinpool verify"),
     ("SweepFails", Severity::Look, "the log of the sweep"),
     ("WatchFails", Severity::Look, "twinpool watch --once"),
+    ("WatchThrottled", Severity::Look, "twinpool watch --every 1m"),
     ("AuditTrailDeadLettersWait", Severity::Look, "the log of the audit trail; then twinpool sweep"),
 ];
 
