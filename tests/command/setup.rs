@@ -238,3 +238,24 @@ fn a_broken_file_stops_every_command_with_its_line() {
     let (code, told, _) = desk.run(&["rules", "check", "--old-pool", OLD, "--new-pool", NEW]);
     assert_eq!((code, told.starts_with("twinpool.toml, line 3")), (Some(10), true), "{told}");
 }
+
+#[test]
+fn a_broken_file_keeps_nobody_from_rolling_back_where_the_environment_has_what_is_needed() {
+    let desk = Desk::start("broken-back");
+    desk.write("twinpool.toml", &format!("[old_pool]\nid = \"{OLD}\"\nregion = \"eu-west-2\"\n"), 0o644);
+    let slip = "twinpool.toml, line 3: old_pool.region";
+    for (arguments, wanted, words) in [
+        (&["phase"][..], Some(0), "dual-write"),
+        // Refused by the phase, and not by the file.
+        (&["rollback", "--yes", "--why", "a test"], Some(10), "nobody is sent to the new pool"),
+    ] {
+        let mut command = desk.command(arguments);
+        command.env("TWINPOOL_LINKS_TABLE", TABLE).env("AWS_REGION", "eu-west-1");
+        let (code, told, said) = told_of(&mut command);
+        assert_eq!((code, told.contains(words)), (wanted, true), "{told}{said}");
+        assert!(said.contains(slip), "it is said: {said}");
+        // What only the file could tell is missing: then it is the file that has to be mended.
+        let (code, _, said) = desk.run(arguments);
+        assert_eq!((code, said.contains(slip)), (Some(2), true), "{said}");
+    }
+}

@@ -47,13 +47,19 @@ pub enum Complaint {
 /// When something is missing, or makes no sense.
 pub async fn read(words: Vec<OsString>) -> Result<Asked, Complaint> {
     let file = File::of(Cli::command(), &words);
-    let notes = place::take(&file.site.old_pool, &Environment);
+    let mut notes = place::take(&file.site.old_pool, &Environment);
     let values = known::of_file(&file.site);
     let cli = match (parse(&values, &words), file.problem) {
         (Err(problem), _) if problem.kind() != ErrorKind::MissingRequiredArgument => {
             return Err(Complaint::Words(problem, None));
         }
         (Ok(cli), Some(_)) if cli.tells_of_a_broken_file() => cli,
+        (Ok(cli), Some(problem)) if cli.goes_on_beside_a_broken_file() => {
+            notes.push(format!(
+                "{problem} (nothing of the file counts: this goes by the command line and the environment)"
+            ));
+            cli
+        }
         (_, Some(problem)) => return Err(Complaint::Problem(Misuse(problem).into())),
         (Err(problem), None) => complete(&file.site, values, &words, problem).await?,
         (Ok(cli), None) => cli,

@@ -217,6 +217,11 @@ impl Cli {
         matches!(self.command, Command::Init(_) | Command::Rules(_))
     }
 
+    /// Whether the command is not to wait until somebody has mended twinpool.toml, as long as it needs nothing of it.
+    fn goes_on_beside_a_broken_file(&self) -> bool {
+        matches!(self.command, Command::Rollback(_) | Command::Phase(_))
+    }
+
     /// Options that the command takes in this case, and that have no value.
     fn lacking(&self) -> Vec<&'static str> {
         match &self.command {
