@@ -2,7 +2,7 @@
 
 use aws_config::SdkConfig;
 use twinpool_core::port::Answer;
-use twinpool_core::watch::Announcer;
+use twinpool_core::watch::{Announcer, Notice};
 
 use crate::raw::{RawClient, Rest};
 use crate::region::within;
@@ -27,10 +27,10 @@ impl Notices {
 }
 
 impl Announcer for Notices {
-    async fn announce(&self, subject: &str, text: &str) -> Answer<()> {
-        let Some((client, topic)) = &self.0 else { return Ok(()) };
+    async fn announce(&self, subject: &str, text: &str) -> Answer<Notice> {
+        let Some((client, topic)) = &self.0 else { return Ok(Notice::NoTopic) };
         let fields = [("TopicArn", topic.as_str()), ("Subject", subject), ("Message", text)];
-        client.rest(Rest::form("Publish", "2010-03-31", &fields)).await.map(drop)
+        client.rest(Rest::form("Publish", "2010-03-31", &fields)).await.map(|_| Notice::Sent)
     }
 }
 
@@ -45,7 +45,7 @@ mod tests {
             server([(200, "", "<PublishResponse/>"), (403, "", "<Code>AuthorizationError</Code>")]);
         let topic = "arn:aws:sns:eu-west-1:123456789012:twinpool".parse().unwrap();
         let notices = Notices::connect(&config(&address).await, Some(topic)).unwrap();
-        notices.announce("twinpool prod: hold", "1 & 2\n").await.unwrap();
+        assert_eq!(notices.announce("twinpool prod: hold", "1 & 2\n").await, Ok(Notice::Sent));
         let body = String::from_utf8(seen.recv().unwrap().body).unwrap();
         assert_eq!(
             body,
@@ -68,6 +68,6 @@ mod tests {
     #[tokio::test]
     async fn without_a_topic_nobody_is_told() {
         let notices = Notices::connect(&config("http://127.0.0.1:9").await, None).unwrap();
-        assert_eq!(notices.announce("a", "b").await, Ok(()));
+        assert_eq!(notices.announce("a", "b").await, Ok(Notice::NoTopic));
     }
 }

@@ -11,10 +11,10 @@ use twinpool_aws::notices::Notices;
 use twinpool_aws::settings::{TopicArn, WatchPlaces};
 use twinpool_core::criteria::Criteria;
 use twinpool_core::id::PoolId;
-use twinpool_core::phase::{PhaseReader as _, Standing};
-use twinpool_core::port::Clock as _;
+use twinpool_core::phase::{PhaseStore, Standing};
+use twinpool_core::port::Clock;
 use twinpool_core::verdict::Verdict;
-use twinpool_core::watch::{Measurer as _, Memory};
+use twinpool_core::watch::{Announcer, Measurer, Memory};
 use twinpool_engine::{Looked, Watch};
 
 use crate::ask;
@@ -93,13 +93,15 @@ fn an_interval(text: &str) -> Result<Duration, String> {
 }
 
 /// What a look needs.
-struct Watching {
+struct Watching<S, M, A, C> {
     table: String,
-    links: Links,
-    metrics: Metrics,
-    notices: Notices,
+    store: S,
+    measurer: M,
+    announcer: A,
+    clock: C,
     criteria: Criteria,
     stack: String,
+    /// Who rolls back. `None`: nobody does.
     who: Option<String>,
 }
 
@@ -117,47 +119,15 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         }
     }
     let watching = Box::pin(connect(arguments)).await?;
-    let mut memory = Memory::default();
-    let mut seen = watching.look(&mut memory).await?;
-    if arguments.once {
-        return Ok((told::told(&seen, arguments.json), exit(&seen)));
-    }
-    let progress = Progress::new(None);
-    progress.say(&format!("looking every {} (Ctrl-C ends it)", humantime::format_duration(arguments.every)));
-    // One for all pauses: what is sent during a look would be lost between two.
-    let mut stop = signal::once();
-    loop {
-        match print(&told::told(&seen, arguments.json)) {
-            Ok(true) => {}
-            // Who guards does it unseen, too.
-            Ok(false) if arguments.auto_rollback => progress.say("nobody reads this: the watch goes on"),
-            Err(problem) if arguments.auto_rollback => {
-                progress.say(&format!("{problem:#}: the watch goes on"));
-            }
-            Ok(false) => return Ok((String::new(), exit(&seen))),
-            Err(problem) => return Err(problem),
-        }
-        if matches!(seen.looked.rolled_back, Some(Ok(_))) {
-            return Ok((String::new(), Exit::Blocked));
-        }
-        loop {
-            tokio::select! {
-                () = tokio::time::sleep(arguments.every) => {}
-                () = &mut stop => return Ok((String::new(), exit(&seen))),
-            }
-            match watching.look(&mut memory).await {
-                Ok(now) => {
-                    seen = now;
-                    break;
-                }
-                // It passes, or the next look says it again.
-                Err(problem) => progress.say(&format!("{problem:#}")),
-            }
-        }
-    }
+    watching.run(arguments).await
 }
 
-async fn connect(arguments: &Arguments) -> anyhow::Result<Watching> {
+/// Who rolls back, where it was asked for. Asked now: a rollback is not to wait for it, nor to fail by it.
+async fn rolls_back_as(arguments: &Arguments, who: impl Future<Output = String>) -> Option<String> {
+    if arguments.auto_rollback { Some(format!("twinpool watch, {}", who.await)) } else { None }
+}
+
+async fn connect(arguments: &Arguments) -> anyhow::Result<Watching<Links, Metrics, Notices, SystemClock>> {
     let (rules, _) = arguments.rules.read()?;
     let config = options::aws().await?;
     let links = arguments.table.connect(&config);
@@ -167,19 +137,15 @@ async fn connect(arguments: &Arguments) -> anyhow::Result<Watching> {
     let named = Named { stack: arguments.stack.clone(), old_pool_endpoint: None };
     let places = places(arguments, &resources.map_err(|error| named.problem(error))?);
     let of_new = arguments.place.config(&config, &arguments.new_pool, Patience::MIRROR).await?;
-    // Asked now: a rollback is not to wait for it, nor to fail by it.
-    let who = if arguments.auto_rollback {
-        Some(format!("twinpool watch, {}", steps::who(&config).await))
-    } else {
-        None
-    };
+    let who = rolls_back_as(arguments, steps::who(&config)).await;
     Ok(Watching {
-        metrics: Metrics::connect(&config, &of_new, places)?,
-        notices: Notices::connect(&config, arguments.topic.clone())?,
+        measurer: Metrics::connect(&config, &of_new, places)?,
+        announcer: Notices::connect(&config, arguments.topic.clone())?,
+        clock: SystemClock,
         criteria: rules.criteria().clone(),
         stack: arguments.stack.clone(),
         table,
-        links,
+        store: links,
         who,
     })
 }
@@ -203,16 +169,59 @@ fn places(arguments: &Arguments, resources: &[Resource]) -> WatchPlaces {
     }
 }
 
-impl Watching {
+impl<S: PhaseStore, M: Measurer, A: Announcer, C: Clock> Watching<S, M, A, C> {
+    /// Look by look, until somebody ends it or everybody was sent back.
+    async fn run(&self, arguments: &Arguments) -> Outcome {
+        let mut memory = Memory::default();
+        let mut seen = self.look(&mut memory).await?;
+        if arguments.once {
+            return Ok((told::told(&seen, arguments.json), exit(&seen)));
+        }
+        let progress = Progress::new(None);
+        progress
+            .say(&format!("looking every {} (Ctrl-C ends it)", humantime::format_duration(arguments.every)));
+        // One for all pauses: what is sent during a look would be lost between two.
+        let mut stop = signal::once();
+        loop {
+            match print(&told::told(&seen, arguments.json)) {
+                Ok(true) => {}
+                // Who guards does it unseen, too.
+                Ok(false) if arguments.auto_rollback => progress.say("nobody reads this: the watch goes on"),
+                Err(problem) if arguments.auto_rollback => {
+                    progress.say(&format!("{problem:#}: the watch goes on"));
+                }
+                Ok(false) => return Ok((String::new(), exit(&seen))),
+                Err(problem) => return Err(problem),
+            }
+            if matches!(seen.looked.rolled_back, Some(Ok(_))) {
+                return Ok((String::new(), Exit::Blocked));
+            }
+            loop {
+                tokio::select! {
+                    () = tokio::time::sleep(arguments.every) => {}
+                    () = &mut stop => return Ok((String::new(), exit(&seen))),
+                }
+                match self.look(&mut memory).await {
+                    Ok(now) => {
+                        seen = now;
+                        break;
+                    }
+                    // It passes, or the next look says it again.
+                    Err(problem) => progress.say(&format!("{problem:#}")),
+                }
+            }
+        }
+    }
+
     async fn look(&self, memory: &mut Memory) -> anyhow::Result<Seen> {
-        let standing = self.links.standing().await;
+        let standing = self.store.standing().await;
         let standing = standing.map_err(|error| options::table_problem(&self.table, error))?;
-        let now = SystemClock.now();
-        let measures = self.metrics.measures(since(&standing, self.criteria.window, now), now).await;
+        let now = self.clock.now();
+        let measures = self.measurer.measures(since(&standing, self.criteria.window, now), now).await;
         let watch = Watch {
-            store: &self.links,
-            clock: &SystemClock,
-            announcer: &self.notices,
+            store: &self.store,
+            clock: &self.clock,
+            announcer: &self.announcer,
             criteria: &self.criteria,
             stack: &self.stack,
             rolls_back: self.who.as_deref(),
@@ -229,3 +238,6 @@ fn exit(seen: &Seen) -> Exit {
         Verdict::RollBack => Exit::Blocked,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -131,10 +131,19 @@ pub trait WatchStore: Send + Sync {
     fn remember(&self, memory: &Memory) -> impl Future<Output = Answer<u64>> + Send;
 }
 
+/// What became of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// It was sent.
+    Sent,
+    /// There is no topic to send it to: nobody was told.
+    NoTopic,
+}
+
 /// Tells the owner.
 pub trait Announcer: Send + Sync {
     /// Sends a message, once.
-    fn announce(&self, subject: &str, text: &str) -> impl Future<Output = Answer<()>> + Send;
+    fn announce(&self, subject: &str, text: &str) -> impl Future<Output = Answer<Notice>> + Send;
 }
 
 #[cfg(test)]

@@ -4,9 +4,12 @@ use twinpool_core::criteria::Criteria;
 use twinpool_core::phase::{PhaseStore, Standing};
 use twinpool_core::port::{Answer, Clock};
 use twinpool_core::verdict::{Judgement, Measure, Verdict, judge};
-use twinpool_core::watch::{Announcer, Memory, message, rolled_back_message};
+use twinpool_core::watch::{Announcer, Memory, Notice, message, rolled_back_message};
 
 use crate::phase_steps::{RollBackError, RolledBack, roll_back_since};
+
+/// So often it is tried to tell of a rollback: no later look says it again.
+const TRIES: usize = 3;
 
 /// Who looks, and what for.
 #[derive(Debug)]
@@ -33,9 +36,11 @@ pub struct Looked {
     /// Whether anybody is being moved: only then it is told, and rolled back.
     pub is_moving: bool,
     /// What came of telling it, where there was news.
-    pub told: Option<Answer<()>>,
+    pub told: Option<Answer<Notice>>,
     /// What came of the rollback, where it was time for one.
     pub rolled_back: Option<Result<RolledBack, RollBackError>>,
+    /// What came of telling of the rollback, or that it failed. `None` where there was none, or somebody else was faster.
+    pub told_back: Option<Answer<Notice>>,
 }
 
 impl<S: PhaseStore, C: Clock, A: Announcer> Watch<'_, S, C, A> {
@@ -45,23 +50,23 @@ impl<S: PhaseStore, C: Clock, A: Announcer> Watch<'_, S, C, A> {
         let judgement = judge(self.criteria, measures);
         if !standing.phase.moves() {
             memory.rest(standing);
-            return Looked { judgement, is_moving: false, told: None, rolled_back: None };
+            return Looked { judgement, is_moving: false, told: None, rolled_back: None, told_back: None };
         }
         let next = memory.take(standing, judgement.verdict, self.clock.now());
         let mut told = None;
         if next.is_news {
             let (subject, text) = message(self.stack, standing, &judgement, memory.told);
             let answer = self.announcer.announce(&subject, &text).await;
-            if answer.is_ok() {
+            if answer == Ok(Notice::Sent) {
                 memory.told = Some(judgement.verdict);
             }
             told = Some(answer);
         }
-        let rolled_back = match self.rolls_back.filter(|_| next.is_time) {
-            Some(who) => Some(self.back(standing, who, &judgement).await),
-            None => None,
+        let Some(who) = self.rolls_back.filter(|_| next.is_time) else {
+            return Looked { judgement, is_moving: true, told, rolled_back: None, told_back: None };
         };
-        Looked { judgement, is_moving: true, told, rolled_back }
+        let (rolled_back, told_back) = self.back(standing, who, &judgement).await;
+        Looked { judgement, is_moving: true, told, rolled_back: Some(rolled_back), told_back }
     }
 
     async fn back(
@@ -69,18 +74,21 @@ impl<S: PhaseStore, C: Clock, A: Announcer> Watch<'_, S, C, A> {
         looked: &Standing,
         who: &str,
         judgement: &Judgement,
-    ) -> Result<RolledBack, RollBackError> {
+    ) -> (Result<RolledBack, RollBackError>, Option<Answer<Notice>>) {
         let reasons = judgement.reasons_of(Verdict::RollBack);
         let why = format!("the watch: {}", reasons.join("; "));
         let done = roll_back_since(looked, self.store, self.clock, (who, &why)).await;
-        let is_silent = done.as_ref().is_ok_and(|done| done.by_another);
-        if !is_silent {
-            let problem = done.as_ref().err().map(ToString::to_string);
-            let (subject, text) = rolled_back_message(self.stack, &reasons, problem.as_deref());
-            if let Err(error) = self.announcer.announce(&subject, &text).await {
-                tracing::warn!(reason = %error, "nobody could be told of the rollback");
+        if done.as_ref().is_ok_and(|done| done.by_another) {
+            return (done, None);
+        }
+        let problem = done.as_ref().err().map(ToString::to_string);
+        let (subject, text) = rolled_back_message(self.stack, &reasons, problem.as_deref());
+        let mut told = self.announcer.announce(&subject, &text).await;
+        for _ in 1..TRIES {
+            if told.is_err() {
+                told = self.announcer.announce(&subject, &text).await;
             }
         }
-        done
+        (done, Some(told))
     }
 }

@@ -4,9 +4,9 @@ use lambda_runtime::Diagnostic;
 use serde::Serialize;
 use twinpool_core::criteria::Criteria;
 use twinpool_core::phase::PhaseStore;
-use twinpool_core::port::{Class, Clock, PortError};
+use twinpool_core::port::{Answer, Class, Clock, PortError};
 use twinpool_core::verdict::Judgement;
-use twinpool_core::watch::{Announcer, Measurer, Memory, WatchStore, from};
+use twinpool_core::watch::{Announcer, Measurer, Memory, Notice, WatchStore, from};
 use twinpool_engine::{Looked, RollBackError, Watch};
 
 /// As whom it rolls back.
@@ -95,8 +95,10 @@ impl<S: PhaseStore + WatchStore, C: Clock, M: Measurer, A: Announcer> Watcher<S,
             stack: &self.stack,
             rolls_back: self.auto_rollback.then_some(WHO),
         };
-        let Looked { judgement, told, rolled_back, .. } = watch.look(&standing, &measures, &mut memory).await;
+        let looked = watch.look(&standing, &measures, &mut memory).await;
+        let Looked { judgement, told, rolled_back, told_back, .. } = looked;
         report(&judgement, told.and_then(Result::err).as_ref());
+        report_back(told_back.as_ref());
         self.keep(&before, &memory).await;
         let rolled_back = rolled_back.transpose().map_err(WatchError::RollBack)?;
         Ok(Seen {
@@ -131,6 +133,24 @@ fn report(judgement: &Judgement, untold: Option<&PortError>) {
     tracing::info!(verdict = judgement.verdict.code(), reasons, "looked");
     if let Some(error) = untold {
         tracing::error!(reason = %error, "nobody could be told of the verdict: look at the topic and its policy");
+    }
+}
+
+/// No later look says it again: whoever reads the log is the last to hear of it.
+fn report_back(told: Option<&Answer<Notice>>) {
+    match told {
+        None | Some(Ok(Notice::Sent)) => {}
+        Some(Ok(Notice::NoTopic)) => {
+            tracing::error!(
+                "it was time to roll back, and nobody was told what came of it: name a topic, WatchTopicArn"
+            );
+        }
+        Some(Err(error)) => {
+            tracing::error!(
+                reason = %error,
+                "it was time to roll back, and nobody could be told what came of it: look at the topic and its policy"
+            );
+        }
     }
 }
 

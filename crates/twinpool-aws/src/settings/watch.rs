@@ -115,7 +115,54 @@ impl WatchSettings {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::complete;
     use super::*;
+
+    const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:twinpool";
+
+    /// With what cannot be left out, and this.
+    fn read(more: &[(&'static str, &'static str)]) -> Result<WatchSettings> {
+        let mut all = complete();
+        all.0.extend([("TWINPOOL_STACK", "prod"), ("TWINPOOL_DLQ_URL", "https://dlq")]);
+        all.0.extend(more.iter().copied());
+        WatchSettings::read(&all)
+    }
+
+    #[test]
+    fn it_rolls_back_where_it_was_told_to_and_nowhere_else() {
+        const AUTO: &str = "TWINPOOL_WATCH_AUTO_ROLLBACK";
+        for (said, wanted) in [(None, false), (Some("false"), false), (Some("true"), true)] {
+            let settings = read(said.map(|said| (AUTO, said)).as_slice()).unwrap();
+            assert_eq!(settings.auto_rollback, wanted, "{said:?}");
+        }
+        for odd in ["True", "yes", "1", " true"] {
+            let problem = read(&[(AUTO, odd)]).unwrap_err().to_string();
+            assert!(problem.contains(AUTO) && problem.contains("true or false"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn what_it_is_told_it_goes_by() {
+        let plain = read(&[]).unwrap();
+        assert_eq!((plain.topic, plain.new_pool_region, plain.links_table.as_str()), (None, None, "links"));
+        let functions = [
+            ("TWINPOOL_MIRROR_NAME", "mirror"),
+            ("TWINPOOL_RESOLVE_NAME", "resolve"),
+            ("TWINPOOL_AUTHORIZER_NAME", "authorizer"),
+            ("TWINPOOL_SIGN_IN_NAME", "sign-in"),
+            ("TWINPOOL_AUDIT_TRAIL_DLQ_URL", "http://audit"),
+        ];
+        let places = read(&functions).unwrap().places;
+        let named =
+            [places.mirror, places.resolve, places.authorizer, places.sign_in, places.audit_trail_dlq_url];
+        assert_eq!(named, functions.map(|(_, value)| Some(value.to_owned())));
+        assert_eq!((places.queue_url.as_str(), places.dlq_url.as_str()), ("https://queue", "https://dlq"));
+        let told = read(&[("TWINPOOL_WATCH_TOPIC_ARN", TOPIC), ("TWINPOOL_NEW_POOL_REGION", "eu-central-1")]);
+        let told = told.unwrap();
+        assert_eq!(told.topic.as_ref().map(TopicArn::as_str), Some(TOPIC));
+        assert_eq!(told.new_pool_region.as_deref(), Some("eu-central-1"));
+        assert!(read(&[("TWINPOOL_WATCH_TOPIC_ARN", "moves")]).is_err());
+    }
 
     #[test]
     fn only_the_arn_of_a_topic_is_one() {

@@ -1,8 +1,9 @@
 //! A look, for people and for programs.
 
 use serde_json::{Value, json};
-use twinpool_core::port::Clock as _;
+use twinpool_core::port::{Answer, Clock as _};
 use twinpool_core::verdict::{Fact, Finding, Row};
+use twinpool_core::watch::Notice;
 
 use super::Seen;
 use crate::clock::SystemClock;
@@ -38,6 +39,16 @@ fn people(seen: &Seen, at: &str) -> String {
         }
         Some(Err(error)) => out += &field("NOT back", &error.to_string()),
         None => {}
+    }
+    match &looked.told_back {
+        Some(Ok(Notice::NoTopic)) => {
+            out +=
+                &field("NOT told", "nobody was told of that: no topic was named (--topic). Say it yourself");
+        }
+        Some(Err(error)) => {
+            out += &field("NOT told", &format!("nobody could be told of that: {error}. Say it yourself"));
+        }
+        None | Some(Ok(Notice::Sent)) => {}
     }
     out.push('\n');
     out
@@ -75,9 +86,14 @@ fn machine(seen: &Seen, at: &str) -> Value {
         "verdict": looked.judgement.verdict.code(),
         "reasons": looked.judgement.reasons(),
         "criteria": looked.judgement.rows.iter().map(criterion).collect::<Vec<_>>(),
-        "told": looked.told.as_ref().map(Result::is_ok),
+        "told": looked.told.as_ref().map(is_told),
         "rolled_back": looked.rolled_back.as_ref().map(Result::is_ok),
+        "rollback_told": looked.told_back.as_ref().map(is_told),
     })
+}
+
+fn is_told(told: &Answer<Notice>) -> bool {
+    *told == Ok(Notice::Sent)
 }
 
 /// Percentages in hundredths, times in seconds.
@@ -110,6 +126,7 @@ fn criterion(row: &Row) -> Value {
 mod tests {
     use twinpool_core::criteria::{Criteria, Criterion, Limits};
     use twinpool_core::phase::{Phase, Share, Standing};
+    use twinpool_core::port::{Class, PortError};
     use twinpool_core::verdict::{Measure, judge};
     use twinpool_engine::Looked;
 
@@ -140,12 +157,30 @@ mod tests {
             ..Standing::default()
         };
         let judgement = judge(&criteria, &measures);
-        Seen { standing, looked: Looked { judgement, is_moving: true, told: None, rolled_back: None } }
+        let looked = Looked { judgement, is_moving: true, told: None, rolled_back: None, told_back: None };
+        Seen { standing, looked }
     }
 
     #[test]
     fn a_look_for_people() {
         insta::assert_snapshot!(people(&seen(), "2026-11-21T00:00:00.000Z"));
+    }
+
+    #[test]
+    fn a_rollback_that_nobody_was_told_of_is_said() {
+        let failed = PortError::new(Class::Denied, "Publish", "AuthorizationError");
+        for (told, words, machine_says) in [
+            (Ok(Notice::Sent), None, json!(true)),
+            (Ok(Notice::NoTopic), Some("no topic was named"), json!(false)),
+            (Err(failed), Some("AuthorizationError"), json!(false)),
+        ] {
+            let mut seen = seen();
+            seen.looked.told_back = Some(told);
+            let said = people(&seen, "2026-11-21T00:00:00.000Z");
+            assert_eq!(said.contains("NOT told"), words.is_some(), "{said}");
+            assert!(words.is_none_or(|words| said.contains(words)), "{said}");
+            assert_eq!(machine(&seen, "")["rollback_told"], machine_says);
+        }
     }
 
     #[test]

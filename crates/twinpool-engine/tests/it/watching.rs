@@ -7,7 +7,7 @@ use twinpool_core::id::Timestamp;
 use twinpool_core::phase::{Cohorts, Phase, PhaseReader, PhaseStore, Share, Standing, Step};
 use twinpool_core::port::{Answer, Class, PortError};
 use twinpool_core::verdict::{Fact, Measure, Verdict};
-use twinpool_core::watch::{Announcer, Memory};
+use twinpool_core::watch::{Announcer, Memory, Notice};
 use twinpool_engine::{Looked, Watch};
 use twinpool_testkit::MemoryLinks;
 use twinpool_testkit::world::StoppedClock;
@@ -18,16 +18,29 @@ const NOON: u64 = 1_795_219_200_000;
 #[derive(Default)]
 struct Mailbox {
     subjects: Mutex<Vec<String>>,
-    is_full: bool,
+    /// So many messages are refused.
+    refuses: Mutex<usize>,
+    is_missing: bool,
+}
+
+impl Mailbox {
+    fn refuse(&self, messages: usize) {
+        *self.refuses.lock().expect("a number") = messages;
+    }
 }
 
 impl Announcer for Mailbox {
-    async fn announce(&self, subject: &str, _text: &str) -> Answer<()> {
-        if self.is_full {
+    async fn announce(&self, subject: &str, _text: &str) -> Answer<Notice> {
+        if self.is_missing {
+            return Ok(Notice::NoTopic);
+        }
+        let mut refuses = self.refuses.lock().expect("a number");
+        if *refuses > 0 {
+            *refuses -= 1;
             return Err(PortError::new(Class::Unavailable, "Publish", "InternalError"));
         }
         self.subjects.lock().expect("subjects").push(subject.to_owned());
-        Ok(())
+        Ok(Notice::Sent)
     }
 }
 
@@ -134,11 +147,36 @@ async fn every_change_of_the_verdict_is_told_once() {
 #[tokio::test]
 async fn what_could_not_be_told_is_told_later_and_does_not_keep_from_rolling_back() {
     let mut world = World::canary(true).await;
-    world.mailbox.is_full = true;
+    world.mailbox.refuse(1);
     assert!(matches!(world.look(3).await.told, Some(Err(_))));
-    world.mailbox.is_full = false;
     let second = world.look(3).await;
-    assert!(matches!((second.told, second.rolled_back), (Some(Ok(())), Some(Ok(_)))));
+    assert!(matches!((second.told, second.rolled_back), (Some(Ok(Notice::Sent)), Some(Ok(_)))));
+}
+
+#[tokio::test]
+async fn a_rollback_is_told_at_the_third_try_too_and_it_is_known_when_nobody_was_told() {
+    for (refused, told) in [(0, true), (2, true), (3, false)] {
+        let mut world = World::canary(true).await;
+        world.look(3).await;
+        world.mailbox.refuse(refused);
+        let looked = world.look(3).await;
+        assert!(matches!(looked.rolled_back, Some(Ok(_))));
+        assert_eq!(looked.told_back.map(|told| told.is_ok()), Some(told), "{refused} refused");
+        let subjects = world.subjects();
+        let of_rollback = subjects.iter().filter(|subject| *subject == "twinpool prod: rolled back");
+        assert_eq!(of_rollback.count(), usize::from(told), "once, if at all");
+    }
+}
+
+#[tokio::test]
+async fn where_there_is_no_topic_nobody_was_told() {
+    let mut world = World::canary(true).await;
+    world.mailbox.is_missing = true;
+    assert_eq!(world.look(3).await.told, Some(Ok(Notice::NoTopic)));
+    // The owner names one.
+    world.mailbox.is_missing = false;
+    assert_eq!(world.look(3).await.told, Some(Ok(Notice::Sent)));
+    assert_eq!(world.subjects(), ["twinpool prod: roll back", "twinpool prod: rolled back"]);
 }
 
 #[tokio::test]
@@ -161,6 +199,7 @@ async fn an_operator_who_rolled_back_while_it_was_measured_was_faster_and_nothin
     step(&world.links, &Step::Rollback).await;
     let looked = world.look_from(&read, 3).await;
     assert!(matches!(&looked.rolled_back, Some(Ok(done)) if done.by_another), "{looked:?}");
+    assert_eq!(looked.told_back, None);
     assert_eq!(world.subjects(), ["twinpool prod: roll back"]);
     assert_eq!(world.links.changes().await.expect("the history").len(), 2);
 }

@@ -1,5 +1,7 @@
-use std::sync::Mutex;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
 
+use tracing_subscriber::fmt::MakeWriter;
 use twinpool_core::criteria::Criterion;
 use twinpool_core::id::Timestamp;
 use twinpool_core::phase::{Cohorts, Phase, PhaseReader as _, Share, Step};
@@ -42,20 +44,37 @@ impl Measurer for Gauge {
 struct Mailbox(Mutex<Vec<String>>);
 
 impl Announcer for Mailbox {
-    async fn announce(&self, subject: &str, _text: &str) -> Answer<()> {
+    async fn announce(&self, subject: &str, _text: &str) -> Answer<Notice> {
         self.0.lock().unwrap().push(subject.to_owned());
-        Ok(())
+        Ok(Notice::Sent)
+    }
+}
+
+/// Answers always this.
+struct Always(Answer<Notice>);
+
+impl Announcer for Always {
+    async fn announce(&self, _subject: &str, _text: &str) -> Answer<Notice> {
+        self.0.clone()
     }
 }
 
 fn watcher(table: &MemoryLinks, auto_rollback: bool) -> Watcher<MemoryLinks, HalfMinutes, Gauge, Mailbox> {
+    telling(table, auto_rollback, Mailbox::default())
+}
+
+fn telling<A: Announcer>(
+    table: &MemoryLinks,
+    auto_rollback: bool,
+    announcer: A,
+) -> Watcher<MemoryLinks, HalfMinutes, Gauge, A> {
     let mut criteria = Criteria::default();
     criteria.limits.retain(|criterion, _| *criterion == Criterion::DeadLetters);
     Watcher {
         table: table.clone(),
         clock: HalfMinutes::default(),
         measurer: Gauge { dead_letters: 3, ..Gauge::default() },
-        announcer: Mailbox::default(),
+        announcer,
         criteria,
         stack: "prod".to_owned(),
         auto_rollback,
@@ -99,6 +118,52 @@ async fn two_starts_of_the_function_see_two_bad_looks_and_the_second_sends_every
     );
     // And then it rests.
     assert_eq!(second.handle().await.unwrap().verdict, None);
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn a_rollback_that_nobody_was_told_of_is_an_error_in_the_log() {
+    let denied = PortError::new(Class::Denied, "Publish", "AuthorizationError");
+    for (answer, words) in [
+        (Ok(Notice::Sent), None),
+        (Ok(Notice::NoTopic), Some("nobody was told what came of it")),
+        (Err(denied), Some("nobody could be told what came of it")),
+    ] {
+        let table = MemoryLinks::default();
+        canary(&table).await;
+        let watcher = telling(&table, true, Always(answer));
+        watcher.handle().await.unwrap();
+        let log = Log::default();
+        let subscriber = tracing_subscriber::fmt().json().with_writer(log.clone()).finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        assert!(watcher.handle().await.unwrap().rolled_back);
+        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let errors: Vec<_> = log.lines().filter(|line| line.contains("\"ERROR\"")).collect();
+        match words {
+            Some(words) => assert!(errors.iter().any(|line| line.contains(words)), "{log}"),
+            None => assert!(errors.is_empty(), "{log}"),
+        }
+    }
 }
 
 #[tokio::test]
