@@ -107,13 +107,16 @@ async fn attempted<P: Ports>(
     {
         return Ok(outcome);
     }
-    let Some(who) = bridge.find_by_way(username, way).await? else {
-        return Ok(Outcome::Wrong);
+    let carried = match (bridge.find_by_way(username, way).await?, &attempt.new_password) {
+        (None, _) => Outcome::Wrong,
+        (Some(who), None) => bridge.bridge(&who, &attempt.password).await?,
+        (Some(who), Some(chosen)) => bridge.choose(&who, &attempt.password, chosen).await?,
     };
-    match &attempt.new_password {
-        None => bridge.bridge(&who, &attempt.password).await,
-        Some(chosen) => bridge.choose(&who, &attempt.password, chosen).await,
+    if carried != Outcome::Wrong {
+        return Ok(carried);
     }
+    let back = back.carry_back_too(username, &attempt.password, attempt.new_password.as_ref()).await?;
+    Ok(back.unwrap_or(Outcome::Wrong))
 }
 
 fn told(outcome: Outcome, clock: &impl Clock) -> Result<Response, Problem> {

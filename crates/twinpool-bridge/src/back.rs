@@ -10,7 +10,7 @@ use twinpool_core::arrival::{Allowance, ArrivalStore as _, Limit, Mark, Tried};
 use twinpool_core::change_event::UserRef;
 use twinpool_core::id::{OldSub, Pool, Sub, Timestamp, Username};
 use twinpool_core::password::{Checked, Password, PasswordChecker as _, PasswordSet, PasswordSetter as _};
-use twinpool_core::phase::{Phase, PhaseReader as _};
+use twinpool_core::phase::{Phase, PhaseReader as _, Standing};
 use twinpool_core::port::{Class, Clock as _, PoolReader as _};
 
 use crate::demand::Known;
@@ -48,11 +48,33 @@ pub trait WayBack: Send + Sync {
         password: &Password,
         chosen: Option<&Password>,
     ) -> impl Future<Output = Result<Option<Outcome>, Trouble>> + Send;
+
+    /// The same in a canary, which sends many to the old pool too: for whom that pool has the say, after the way there had nothing to
+    /// carry. So it is before any rollback as well: the password is right in the new pool and was chosen there last. `None`: nothing is
+    /// carried back. A wrong password of whom both ways could help is counted twice.
+    ///
+    /// # Errors
+    /// As [`WayBack::carry_back`].
+    fn carry_back_too(
+        &self,
+        name: &Username,
+        password: &Password,
+        chosen: Option<&Password>,
+    ) -> impl Future<Output = Result<Option<Outcome>, Trouble>> + Send;
 }
 
 /// There is none.
 impl WayBack for () {
     async fn carry_back(
+        &self,
+        _name: &Username,
+        _password: &Password,
+        _chosen: Option<&Password>,
+    ) -> Result<Option<Outcome>, Trouble> {
+        Ok(None)
+    }
+
+    async fn carry_back_too(
         &self,
         _name: &Username,
         _password: &Password,
@@ -74,6 +96,18 @@ impl<W: WayBack> WayBack for Option<W> {
             None => Ok(None),
         }
     }
+
+    async fn carry_back_too(
+        &self,
+        name: &Username,
+        password: &Password,
+        chosen: Option<&Password>,
+    ) -> Result<Option<Outcome>, Trouble> {
+        match self {
+            Some(back) => back.carry_back_too(name, password, chosen).await,
+            None => Ok(None),
+        }
+    }
 }
 
 impl<P: BackPorts> WayBack for Back<P> {
@@ -83,13 +117,31 @@ impl<P: BackPorts> WayBack for Back<P> {
         password: &Password,
         chosen: Option<&Password>,
     ) -> Result<Option<Outcome>, Trouble> {
-        if self.phase.get(&self.ports).await? != Phase::RolledBack {
+        let standing = self.phase.get(&self.ports).await?;
+        if standing.phase != Phase::RolledBack {
             return Ok(None);
         }
         let Some(who) = self.find(name).await? else {
             return Ok(Some(Outcome::Wrong));
         };
-        self.bridge(&who, password, chosen).await.map(Some)
+        self.bridge(&who, &standing, (password, chosen)).await.map(Some)
+    }
+
+    async fn carry_back_too(
+        &self,
+        name: &Username,
+        password: &Password,
+        chosen: Option<&Password>,
+    ) -> Result<Option<Outcome>, Trouble> {
+        let standing = self.phase.get(&self.ports).await?;
+        if standing.phase != Phase::Canary {
+            return Ok(None);
+        }
+        let Some(who) = self.find(name).await? else {
+            return Ok(None);
+        };
+        let outcome = self.bridge(&who, &standing, (password, chosen)).await?;
+        Ok((outcome != Outcome::Wrong).then_some(outcome))
     }
 }
 
@@ -112,10 +164,11 @@ impl<P: BackPorts> Back<P> {
     async fn bridge(
         &self,
         who: &OldSub,
-        password: &Password,
-        chosen: Option<&Password>,
+        standing: &Standing,
+        (password, chosen): (&Password, Option<&Password>),
     ) -> Result<Outcome, Trouble> {
-        let Some(twins) = Twins::find(&self.ports, who).await? else {
+        let twins = Twins::find(&self.ports, who).await?.filter(|twins| twins.are_of_old(standing));
+        let Some(twins) = twins else {
             return Ok(Outcome::Wrong);
         };
         // Before any pool is asked, as on the way there.
@@ -149,8 +202,8 @@ impl<P: BackPorts> Back<P> {
     ) -> Result<Outcome, Trouble> {
         let (table, old) = (self.ports.table(), Sub::from(&twins.old));
         // As late as can be: the new pool may have taken seconds to answer.
-        let phase = table.standing().await.map_err(Trouble::Table)?.phase;
-        if phase != Phase::RolledBack || !twins.needs_it(&self.ports).await? {
+        let standing = table.standing().await.map_err(Trouble::Table)?;
+        if !twins.are_of_old(&standing) || !twins.needs_it(&self.ports).await? {
             return Ok(Outcome::Wrong);
         }
         let refused = match self.ports.old().set_password(&twins.old, password).await {

@@ -15,7 +15,7 @@ use crate::ports::Ports;
 use crate::second_factor;
 use crate::standing::{Standing, standing};
 
-/// A user of both pools who has no password in the new one that anybody knows.
+/// A user of both pools who has no password in the new one that anybody knows, or chose one in the old one since.
 pub(crate) struct Twins {
     old: OldSub,
     new: NewSub,
@@ -63,11 +63,8 @@ impl Twins {
         Ok((!twins.have_password(&arrival)).then_some(twins))
     }
 
-    /// A migration that was answered is noted before Cognito makes the user. Where it did not, and the mirror has made the user since,
-    /// nobody knows a password.
     fn have_password(&self, arrival: &Arrival) -> bool {
-        let migrated_at = arrival.migrated_at.filter(|_| self.of_sign_in);
-        Arrival { migrated_at, ..*arrival }.has_password()
+        arrival.as_made(self.of_sign_in).keeps_password()
     }
 
     /// By which sub the arrival is kept.
@@ -126,7 +123,7 @@ pub(crate) async fn carry(
     table.note(&old, Mark::Bridging, clock.now()).await.map_err(Trouble::Table)?;
     let second_factor = is_seen || in_link || twins.factor_is_noted || users.factor_is_demanded;
     let arrival = table.arrival(&old).await.map_err(Trouble::Table)?;
-    let is_bridged_meanwhile = arrival.bridged_at.is_some() && arrival.password_at.is_none();
+    let is_bridged_meanwhile = arrival.is_as_bridged();
     match what {
         _ if !twins.have_password(&arrival) => {}
         // The form was sent twice.

@@ -110,7 +110,9 @@
 //!
 //! A password that an administrator sets in the new pool runs no trigger: while nothing else tells that the user has come in by one, the
 //! old password goes over it, as over a reset that an administrator asked for. The audit trail tells, minutes later, once people use
-//! both pools; before, note [`Mark::Chosen`] with it. A password that is changed in the old pool afterwards stays there.
+//! both pools; before, note [`Mark::Chosen`] with it. A password that is changed in the old pool afterwards
+//! is carried over once that is told, by the old pool's trigger or the audit trail, while people use both pools: the one that was chosen
+//! last counts. Of two passwords of which the later one is not told yet, the other one is taken for it.
 //!
 //! [`Back`] knows that somebody chose a password in the old pool since only once the old pool's trigger (a reset: seconds) or the audit
 //! trail (all else: minutes) has told. Whoever types the former one of the new pool before that gets it set once more.

@@ -50,7 +50,7 @@ pub struct Arrival {
     pub migrated_at: Option<Timestamp>,
     /// When the bridge was first about to set a password. Without [`Arrival::bridged_at`], nobody lived to say whether it was set.
     pub bridging_at: Option<Timestamp>,
-    /// When the old password was set in the new pool, or one that was chosen in its place.
+    /// When the old password was last set in the new pool, or one that was chosen in its place.
     pub bridged_at: Option<Timestamp>,
     /// When the user was seen to have chosen a password in the new pool: a reset, or a temporary one that was changed.
     pub password_at: Option<Timestamp>,
@@ -75,6 +75,8 @@ pub struct Arrival {
     pub back_at: Option<Timestamp>,
     /// When the old pool was last made to ask the user for a reset, as a password of the new pool is not known there.
     pub reset_in_old_at: Option<Timestamp>,
+    /// When the old pool was last about to be made to do so.
+    pub resetting_in_old_at: Option<Timestamp>,
 }
 
 impl Arrival {
@@ -86,6 +88,31 @@ impl Arrival {
             || self.bridged_at.is_some()
             || self.password_at.is_some()
             || self.came_after_bridging()
+    }
+
+    /// Whether the password of the old pool must not go over one of the new pool: somebody may know that one, and was not seen to choose
+    /// one in the old pool since, as people do after a rollback.
+    #[must_use]
+    pub fn keeps_password(&self) -> bool {
+        let came = self.came_at.filter(|_| self.came_after_bridging());
+        let known = [self.migrated_at, self.bridged_at, self.password_at, self.chosen_at, came];
+        let latest = known.into_iter().flatten().max();
+        latest.is_some_and(|latest| self.old_password_at.is_none_or(|old| old <= latest))
+    }
+
+    /// Whether a password that the bridge set is the latest one of the new pool.
+    #[must_use]
+    pub fn is_as_bridged(&self) -> bool {
+        let Some(bridged) = self.bridged_at else { return false };
+        self.password_at.is_none_or(|first| first < bridged)
+            && self.chosen_at.is_none_or(|last| last <= bridged)
+    }
+
+    /// The same of somebody whom Cognito made at a first sign-in, or not. A migration that was answered is noted before Cognito makes the
+    /// user; where it did not, and the mirror has made the user since, nobody knows a password.
+    #[must_use]
+    pub fn as_made(self, of_sign_in: bool) -> Self {
+        Self { migrated_at: self.migrated_at.filter(|_| of_sign_in), ..self }
     }
 
     /// Whether the user came in after the bridge may have set a password and could not say so: with it, perhaps, and a password
@@ -157,13 +184,13 @@ pub enum Mark {
     Migrated,
     /// [`Arrival::bridging_at`].
     Bridging,
-    /// [`Arrival::bridged_at`].
+    /// [`Arrival::bridged_at`]: the latest time counts.
     Bridged,
     /// [`Arrival::password_at`].
     Password,
     /// [`Arrival::password_at`], and [`Arrival::chosen_at`], of which the latest time counts.
     Chosen,
-    /// [`Arrival::bridged_at`] by a password that the person chose, and so [`Arrival::chosen_at`], of which the latest time counts.
+    /// [`Arrival::bridged_at`] by a password that the person chose, and so [`Arrival::chosen_at`]: of both the latest time counts.
     BridgedChosen,
     /// [`Arrival::old_password_at`]: the latest time counts.
     OldPassword,
@@ -171,6 +198,8 @@ pub enum Mark {
     CarriedBack,
     /// [`Arrival::reset_in_old_at`]: the latest time counts.
     ResetInOld,
+    /// [`Arrival::resetting_in_old_at`]: the latest time counts.
+    ResettingInOld,
     /// [`Arrival::factor_at`].
     SecondFactor,
     /// [`Arrival::code_at`].

@@ -127,11 +127,13 @@ impl OldPassword {
             return Self::Works;
         };
         let known = arrival.back_at.max(arrival.old_password_at);
+        // A reset ends whatever was known before it.
+        let is_reset = arrival.reset_in_old_at.is_some_and(|reset| reset >= since && Some(reset) > known);
+        if is_reset {
+            return Self::PutToReset(because);
+        }
         if known.is_some_and(|known| known >= since) {
             return Self::Works;
-        }
-        if arrival.reset_in_old_at.is_some_and(|reset| reset >= since) {
-            return Self::PutToReset(because);
         }
         Self::Reset(because)
     }

@@ -7,11 +7,12 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
-use twinpool_bridge::{Bridge, Wired};
-use twinpool_core::arrival::{Limit, Way};
-use twinpool_core::id::{NewSub, OldSub, Timestamp};
+use twinpool_bridge::{Back, Bridge, Wired};
+use twinpool_core::arrival::{ArrivalStore as _, Limit, Mark, Way};
+use twinpool_core::id::{NewSub, OldSub, Sub, Timestamp};
 use twinpool_core::link::{Base, Link, LinkState, Linked, Names, Side};
 use twinpool_core::password::Checked;
+use twinpool_core::phase::{Change, Phase, PhaseStore as _, Standing};
 use twinpool_core::port::{Class, LinkStore as _};
 use twinpool_core::snapshot::{Mfa, Snapshot};
 use twinpool_testkit::world::{StoppedClock, email_pool, person, username_pool};
@@ -20,7 +21,7 @@ use twinpool_testkit::{PasswordRules, Process, World};
 use super::client::{Told, answered, assert_described};
 use super::log::Log;
 use super::schema;
-use crate::bridge::{OPENAPI, router};
+use crate::bridge::{OPENAPI, router, router_both_ways};
 
 const RIGHT: &str = "correct horse";
 const CHOSEN: &str = "battery staple";
@@ -289,5 +290,44 @@ async fn nothing_personal_is_logged_whatever_goes_wrong() {
     assert!(log.contains("AdminInitiateAuth failed: InjectedFault"), "{log}");
     for secret in ["jane", "correct", "wrong guess"] {
         assert!(!log.contains(secret), "{secret} in {log}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_was_sent_back_with_a_password_of_the_new_pool_gets_into_the_old_one() {
+    for phase in [Phase::RolledBack, Phase::Canary] {
+        let bench = bench().await;
+        let (old, new) = (Sub::parse("jane-old").unwrap(), Sub::parse("jane-new").unwrap());
+        bench.world.new.give_password(&new, CHOSEN);
+        bench.world.links.note(&old, Mark::Chosen, Timestamp(10)).await.unwrap();
+        let next = Standing { phase, ..Standing::default() };
+        let line = Change {
+            version: 0,
+            from: (Phase::DualWrite, next.share),
+            to: (phase, next.share),
+            at: Timestamp(20),
+            who: String::new(),
+            why: String::new(),
+            forced: Vec::new(),
+        };
+        bench.world.links.change(&next, &line).await.unwrap();
+        let clock = StoppedClock(Timestamp(1_000));
+        let ports = || Wired {
+            old: bench.world.old.called_by(&bench.process),
+            new_pool: bench.world.new.called_by(&bench.process),
+            table: bench.world.links.seen_by(&bench.process),
+            clock,
+        };
+        let way = |_: &Link, _: &Snapshot| Way::Password;
+        let (bridge, back) = (Bridge::new(ports(), LIMIT), Some(Back::new(ports(), LIMIT)));
+        let api = router_both_ways(bridge, back, way, clock, WITHIN);
+        let tries = async |password: &str| {
+            let body = json!({ "username": "jane", "password": password }).to_string();
+            let request = Request::post("/v1/bridge").header("content-type", "application/json");
+            answered(api.clone(), request.body(Body::from(body)).unwrap()).await.json()
+        };
+        assert_eq!(tries("a guess").await, json!({ "result": "wrong" }), "{phase}");
+        assert_eq!(tries(CHOSEN).await, json!({ "result": "bridged", "second_factor": false }), "{phase}");
+        assert_eq!(bench.world.old.sign_in("jane", CHOSEN), IN, "{phase}");
     }
 }

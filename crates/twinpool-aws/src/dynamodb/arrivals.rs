@@ -7,7 +7,9 @@ use twinpool_core::arrival::{Allowance, Arrival, ArrivalStore, Limit, Mark, Trie
 use twinpool_core::id::{NewSub, Sub, Timestamp};
 use twinpool_core::port::{Answer, Class, PortError};
 
-use super::item::arrival::{FIRST, LAST, TIMES, decode_arrival, field_of, is_latest, latest_of};
+use super::item::arrival::{
+    BRIDGED, CHOSEN, FIRST, LAST, TIMES, decode_arrival, field_of, is_latest, latest_of,
+};
 use super::item::field::{integer, number};
 use super::user_ids::CAME;
 use super::{Item, Links, fine_if_refused, new_key};
@@ -39,6 +41,9 @@ impl ArrivalStore for Links {
 
     async fn note(&self, who: &Sub, mark: Mark, at: Timestamp) -> Answer<()> {
         let call = self.update(arrival_key(who)).expression_attribute_values(":at", number(at.0));
+        if mark == Mark::BridgedChosen {
+            return self.note_bridged_chosen(who, at).await;
+        }
         if let Some(latest) = latest_of(mark) {
             return self.note_latest(who, latest, field_of(mark), at).await;
         }
@@ -133,6 +138,22 @@ impl Links {
             }
             (Err(error), None) if error.class == Class::Stale => Ok(()),
             (answer, _) => answer,
+        }
+    }
+
+    /// Both times in one write. Where a later one is known, each by itself.
+    async fn note_bridged_chosen(&self, who: &Sub, at: Timestamp) -> Answer<()> {
+        let call = self.update(arrival_key(who)).expression_attribute_values(":at", number(at.0));
+        let is_later = |field: &str| format!("(attribute_not_exists({field}) OR {field} < :at)");
+        let later = [is_later(BRIDGED), is_later(CHOSEN)].join(" AND ");
+        let call = call.update_expression(format!("SET {BRIDGED} = :at, {CHOSEN} = :at"));
+        let written = call.condition_expression(later).send().await;
+        match written.map(drop).map_err(|error| port_error(UPDATE, &error)) {
+            Err(error) if error.class == Class::Stale => {
+                self.note_latest(who, BRIDGED, None, at).await?;
+                self.note_latest(who, CHOSEN, None, at).await
+            }
+            answer => answer,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use twinpool_core::id::Timestamp;
-use twinpool_core::phase::{PHASE_CACHED, Phase, PhaseReader as _};
+use twinpool_core::phase::{PHASE_CACHED, PhaseReader as _, Standing};
 use twinpool_core::port::Clock as _;
 
 use super::ports::BackPorts;
@@ -11,19 +11,19 @@ use crate::outcome::Trouble;
 
 /// What was read last, and when.
 #[derive(Debug, Default)]
-pub(super) struct PhaseNow(Mutex<Option<(Timestamp, Phase)>>);
+pub(super) struct PhaseNow(Mutex<Option<(Timestamp, Standing)>>);
 
 impl PhaseNow {
     /// One read of the table in [`PHASE_CACHED`].
-    pub(super) async fn get(&self, ports: &impl BackPorts) -> Result<Phase, Trouble> {
+    pub(super) async fn get(&self, ports: &impl BackPorts) -> Result<Standing, Trouble> {
         let now = ports.clock().now();
-        let known = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let is_fresh = |at: &Timestamp| u128::from(now.0.abs_diff(at.0)) < PHASE_CACHED.as_millis();
-        if let Some((_, phase)) = known.filter(|(at, _)| is_fresh(at)) {
-            return Ok(phase);
+        if let Some((_, standing)) = known.filter(|(at, _)| is_fresh(at)) {
+            return Ok(standing);
         }
-        let phase = ports.table().standing().await.map_err(Trouble::Table)?.phase;
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, phase));
-        Ok(phase)
+        let standing = ports.table().standing().await.map_err(Trouble::Table)?;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, standing.clone()));
+        Ok(standing)
     }
 }

@@ -62,13 +62,16 @@ pub(super) async fn after<P: Ports>(
     proof: &Step,
 ) -> Result<After, Trouble> {
     let ports = bridge.ports();
-    let Standing::Twin { old, linked, .. } = standing(ports.table(), who).await.map_err(Trouble::Table)?
+    let Standing::Twin { old, linked, of_sign_in } =
+        standing(ports.table(), who).await.map_err(Trouble::Table)?
     else {
         return Ok(After::Nothing);
     };
     let arrival = ports.table().arrival(&Sub::from(&old)).await.map_err(Trouble::Table)?;
     let has_factor = arrival.factor_at.is_some() || second_factor::is_linked(&linked);
-    Ok(match (arrival.bridged_at.is_some(), proof) {
+    // Where a newer one is to be carried over, that an older one was says nothing.
+    let is_bridged = arrival.bridged_at.is_some() && arrival.as_made(of_sign_in).keeps_password();
+    Ok(match (is_bridged, proof) {
         (true, _) if has_factor || bridge.demands().of_either(ports).await => After::SignIn,
         (true, _) => After::Tokens,
         (false, Step::Proven) => After::NewPassword,

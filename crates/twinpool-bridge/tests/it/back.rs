@@ -39,20 +39,33 @@ async fn stand(bench: &Bench, phase: Phase) {
     bench.world.links.change(&next, &line).await.unwrap();
 }
 
-async fn tries_as(
-    bench: &Bench,
-    process: &Arc<Process>,
-    password: &str,
-    chosen: Option<&str>,
-) -> Result<Option<Outcome>, Trouble> {
+fn back(bench: &Bench, process: &Arc<Process>) -> Back<crate::bench::Port> {
     let ports = Wired {
         old: bench.world.old.called_by(process),
         new_pool: bench.world.new.called_by(process),
         table: bench.world.links.seen_by(process),
         clock: bench.clock(),
     };
-    let (name, chosen) = (Username::parse("jane").unwrap(), chosen.map(Password::new));
-    Back::new(ports, crate::bench::LIMIT).carry_back(&name, &Password::new(password), chosen.as_ref()).await
+    Back::new(ports, crate::bench::LIMIT)
+}
+
+fn name() -> Username {
+    Username::parse("jane").unwrap()
+}
+
+async fn tries_as(
+    bench: &Bench,
+    process: &Arc<Process>,
+    password: &str,
+    chosen: Option<&str>,
+) -> Result<Option<Outcome>, Trouble> {
+    let chosen = chosen.map(Password::new);
+    back(bench, process).carry_back(&name(), &Password::new(password), chosen.as_ref()).await
+}
+
+/// After the way there had nothing to carry.
+async fn tries_too(bench: &Bench, password: &str) -> Option<Outcome> {
+    back(bench, &Arc::default()).carry_back_too(&name(), &Password::new(password), None).await.unwrap()
 }
 
 async fn tries(bench: &Bench, password: &str) -> Option<Outcome> {
@@ -82,7 +95,63 @@ async fn nothing_is_carried_back_before_a_rollback() {
     for phase in Phase::ALL.into_iter().filter(|phase| *phase != Phase::RolledBack) {
         stand(&bench, phase).await;
         assert_eq!(tries(&bench, CHOSEN).await, None, "{phase}");
+        let too = if phase == Phase::Canary { "wrong" } else { CHOSEN };
+        assert_eq!(tries_too(&bench, too).await, None, "{phase}");
     }
+    assert!(!signs_in(&bench, CHOSEN));
+}
+
+#[tokio::test]
+async fn in_a_canary_whoever_the_old_pool_has_the_say_for_gets_in_by_the_password_of_the_new_one() {
+    let bench = rolled_back().await;
+    stand(&bench, Phase::Canary).await;
+    let round = bench.world.links.standing().await.unwrap().round;
+    bench.relink(|link| link.reverse.moved_in = Some(round)).await;
+    assert_eq!(tries_too(&bench, CHOSEN).await, None, "signs in to the new pool");
+    assert!(!signs_in(&bench, CHOSEN));
+    bench.relink(|link| link.reverse.moved_in = None).await;
+    assert_eq!(tries_too(&bench, "wrong").await, None);
+    assert_eq!(tries_too(&bench, CHOSEN).await, Some(BRIDGED));
+    assert!(signs_in(&bench, CHOSEN));
+    assert_eq!(tries_too(&bench, CHOSEN).await, None, "nothing more");
+}
+
+#[tokio::test]
+async fn one_process_goes_by_the_phase_of_the_moment() {
+    let bench = rolled_back().await;
+    let back = back(&bench, &Arc::default());
+    let try_again = async || {
+        bench.pass(std::time::Duration::from_secs(5));
+        back.carry_back(&name(), &Password::new(CHOSEN), None).await.unwrap()
+    };
+    stand(&bench, Phase::Cutover).await;
+    assert_eq!(try_again().await, None);
+    stand(&bench, Phase::RolledBack).await;
+    assert_eq!(try_again().await, Some(BRIDGED));
+    stand(&bench, Phase::Cutover).await;
+    assert_eq!(try_again().await, None);
+}
+
+#[tokio::test]
+async fn a_password_that_is_chosen_while_another_is_carried_back_stands() {
+    let (bench, process) = (rolled_back().await, Arc::default());
+    let mut tries = std::pin::pin!(tries_as(&bench, &process, CHOSEN, None));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    while bench.world.new.times_asked(new().as_str()) == 0 {
+        assert!(tries.as_mut().poll(&mut context).is_pending());
+    }
+    // The new pool takes its time to say that the password is right.
+    bench.world.old.set_password_as_admin(&old_sub(), "chosen in the old pool", Kind::Permanent).unwrap();
+    bench.note(Mark::OldPassword).await;
+    assert_eq!(tries.await, Ok(Some(Outcome::Wrong)));
+    assert!(signs_in(&bench, "chosen in the old pool"));
+}
+
+#[tokio::test]
+async fn a_reset_that_an_administrator_of_the_old_pool_asked_for_is_not_undone() {
+    let bench = rolled_back().await;
+    bench.world.old.edit(&old(), |person| person.status = Status::ResetRequired);
+    assert_eq!(tries(&bench, CHOSEN).await, Some(Outcome::Wrong));
     assert!(!signs_in(&bench, CHOSEN));
 }
 

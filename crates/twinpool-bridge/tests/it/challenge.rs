@@ -57,6 +57,19 @@ async fn what_the_policy_refuses_or_was_temporary_is_replaced() {
 }
 
 #[tokio::test]
+async fn whoever_was_bridged_before_a_rollback_chooses_one_too_where_the_policy_refuses_the_latest() {
+    let bench = Bench::new().await;
+    bench.note(Mark::Bridged).await;
+    bench.pass(std::time::Duration::from_secs(60));
+    bench.note(Mark::OldPassword).await;
+    bench.pass(std::time::Duration::from_secs(60));
+    bench.world.new.set_password_rules(PasswordRules { min_length: 14, ..PasswordRules::default() });
+    let chosen = answers(&bench, Way::Password, &[RIGHT, CHOSEN]).await;
+    assert_eq!(chosen, seen(&["PASSWORD", "NEW_PASSWORD"], End::Tokens));
+    assert!(bench.signs_in(CHOSEN) && bench.is_whole());
+}
+
+#[tokio::test]
 async fn a_password_that_cannot_be_used_in_the_last_round_leaves_the_account_as_it_was() {
     let bench = Bench::new().await;
     bench.world.new.set_password_rules(PasswordRules { min_length: 14, ..PasswordRules::default() });

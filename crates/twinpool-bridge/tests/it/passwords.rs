@@ -142,6 +142,39 @@ async fn who_has_a_password_in_the_new_pool_keeps_it_and_the_old_pool_is_not_ask
 }
 
 #[tokio::test]
+async fn a_password_that_was_chosen_in_the_old_pool_after_a_rollback_is_carried_over_at_the_next_switch() {
+    let second = "chosen in the old pool";
+    for first in [Mark::Bridged, Mark::Password, Mark::Chosen, Mark::BridgedChosen] {
+        let bench = Bench::new().await;
+        bench.note(first).await;
+        bench.pass(Duration::from_secs(60));
+        bench.note(Mark::OldPassword).await;
+        bench.world.old.give_password(&old(), second);
+        bench.pass(Duration::from_secs(60));
+        assert_eq!(bench.tries(RIGHT).await, Ok(Outcome::Wrong), "{first:?}");
+        assert_eq!(bench.tries(second).await, Ok(BRIDGED), "{first:?}");
+        assert!(bench.signs_in(second) && bench.is_whole(), "{first:?}");
+        assert_eq!(bench.arrival().await.bridged_at, Some(bench.now()), "{first:?}");
+        assert_eq!(bench.tries(second).await, Ok(Outcome::Wrong), "the new pool's own from now on");
+    }
+}
+
+#[tokio::test]
+async fn one_that_was_chosen_in_the_new_pool_since_is_not_written_over_by_the_old_pool_s() {
+    for last in [Mark::Chosen, Mark::Bridged, Mark::BridgedChosen] {
+        let bench = Bench::new().await;
+        for mark in [Mark::Bridged, Mark::OldPassword, last] {
+            bench.note(mark).await;
+            bench.pass(Duration::from_secs(60));
+        }
+        bench.world.new.reset_password(ADDRESS, CHOSEN).unwrap();
+        assert_eq!(bench.tries(RIGHT).await, Ok(Outcome::Wrong), "{last:?}");
+        assert!(bench.signs_in(CHOSEN), "{last:?}");
+        assert_eq!(bench.world.old.times_asked("jane"), 0, "{last:?}");
+    }
+}
+
+#[tokio::test]
 async fn who_came_in_by_a_code_or_a_provider_may_still_bring_the_password() {
     let bench = Bench::new().await;
     bench.note(Mark::Code).await;

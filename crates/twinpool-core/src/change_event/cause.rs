@@ -129,7 +129,10 @@ impl Cause {
     /// What it says of the user's password.
     #[must_use]
     pub fn password(&self) -> Option<PasswordNews> {
-        if self.0 == "PostConfirmation_ConfirmForgotPassword" {
+        // The second is of whoever has changed a temporary password, as the first sign-in with it asks.
+        if ["PostConfirmation_ConfirmForgotPassword", "TokenGeneration_NewPasswordChallenge"]
+            .contains(&self.0.as_str())
+        {
             return Some(PasswordNews::Chosen);
         }
         match self.0.strip_prefix(AUDIT_TRAIL)? {
@@ -183,6 +186,8 @@ mod tests {
         assert_eq!(news("AdminSetUserPassword"), Some(PasswordNews::Given));
         assert_eq!(news("AdminResetUserPassword"), Some(PasswordNews::Invalid));
         assert_eq!((news("ForgotPassword"), news("AdminUpdateUserAttributes")), (None, None));
+        let changed = Cause::from("TokenGeneration_NewPasswordChallenge".to_owned());
+        assert_eq!(changed.password(), Some(PasswordNews::Chosen));
         let trigger = Cause::from("PostConfirmation_ConfirmForgotPassword".to_owned());
         assert_eq!(trigger.password(), Some(PasswordNews::Chosen));
         assert_eq!(Cause::from("PostConfirmation_ConfirmSignUp".to_owned()).password(), None);

@@ -37,21 +37,29 @@ impl Arrivals {
 
     fn note(&mut self, who: &Sub, mark: Mark, at: Timestamp) {
         let arrival = &mut self.0.entry(who.clone()).or_default().arrival;
+        if matches!(mark, Mark::Bridged | Mark::BridgedChosen) {
+            arrival.bridged_at = arrival.bridged_at.max(Some(at));
+        }
         let latest = match mark {
             Mark::Chosen | Mark::BridgedChosen => Some(&mut arrival.chosen_at),
             Mark::OldPassword => Some(&mut arrival.old_password_at),
             Mark::CarriedBack => Some(&mut arrival.back_at),
             Mark::ResetInOld => Some(&mut arrival.reset_in_old_at),
+            Mark::ResettingInOld => Some(&mut arrival.resetting_in_old_at),
             _ => None,
         };
         if let Some(latest) = latest {
             *latest = (*latest).max(Some(at));
         }
         let first = match mark {
-            Mark::OldPassword | Mark::CarriedBack | Mark::ResetInOld => return,
+            Mark::Bridged
+            | Mark::BridgedChosen
+            | Mark::OldPassword
+            | Mark::CarriedBack
+            | Mark::ResetInOld
+            | Mark::ResettingInOld => return,
             Mark::Migrated => &mut arrival.migrated_at,
             Mark::Bridging => &mut arrival.bridging_at,
-            Mark::Bridged | Mark::BridgedChosen => &mut arrival.bridged_at,
             Mark::Password | Mark::Chosen => &mut arrival.password_at,
             Mark::SecondFactor => &mut arrival.factor_at,
             Mark::Code => &mut arrival.code_at,
@@ -99,6 +107,7 @@ impl Arrivals {
             old_password_at: to.old_password_at.or(from.old_password_at),
             back_at: to.back_at.or(from.back_at),
             reset_in_old_at: to.reset_in_old_at.or(from.reset_in_old_at),
+            resetting_in_old_at: to.resetting_in_old_at.or(from.resetting_in_old_at),
         };
     }
 

@@ -9,6 +9,8 @@ use super::field::{Map, damaged, integer};
 pub(in super::super) const FIRST: &str = "invited_first";
 pub(in super::super) const LAST: &str = "invited_last";
 pub(in super::super) const TIMES: &str = "invited_times";
+pub(in super::super) const BRIDGED: &str = "bridged_at";
+pub(in super::super) const CHOSEN: &str = "chosen_at";
 const INVITING: &str = "inviting_at";
 const WITHDRAWN: &str = "withdrawn_at";
 
@@ -20,13 +22,14 @@ pub(in super::super) fn is_latest(field: &str) -> bool {
 /// The field whose latest time counts, of a mark that has one.
 pub(in super::super) fn latest_of(mark: Mark) -> Option<&'static str> {
     match mark {
-        Mark::Chosen | Mark::BridgedChosen => Some("chosen_at"),
+        Mark::Chosen | Mark::BridgedChosen => Some(CHOSEN),
         Mark::OldPassword => Some("old_password_at"),
         Mark::CarriedBack => Some("back_at"),
         Mark::ResetInOld => Some("reset_in_old_at"),
+        Mark::ResettingInOld => Some("resetting_in_old_at"),
+        Mark::Bridged => Some(BRIDGED),
         Mark::Migrated
         | Mark::Bridging
-        | Mark::Bridged
         | Mark::Password
         | Mark::SecondFactor
         | Mark::Code
@@ -42,14 +45,19 @@ pub(in super::super) fn field_of(mark: Mark) -> Option<&'static str> {
     match mark {
         Mark::Migrated => Some("migrated_at"),
         Mark::Bridging => Some("bridging_at"),
-        Mark::Bridged | Mark::BridgedChosen => Some("bridged_at"),
         Mark::Password | Mark::Chosen => Some("password_at"),
         Mark::SecondFactor => Some("factor_at"),
         Mark::Code => Some("code_at"),
         Mark::Came => Some("came_at"),
         Mark::Inviting => Some(INVITING),
         Mark::Withdrawn => Some(WITHDRAWN),
-        Mark::Invited | Mark::OldPassword | Mark::CarriedBack | Mark::ResetInOld => None,
+        Mark::Invited
+        | Mark::Bridged
+        | Mark::BridgedChosen
+        | Mark::OldPassword
+        | Mark::CarriedBack
+        | Mark::ResetInOld
+        | Mark::ResettingInOld => None,
     }
 }
 
@@ -62,7 +70,7 @@ pub(in super::super) fn decode_arrival(item: &Map) -> Answer<Arrival> {
     Ok(Arrival {
         migrated_at: mark(Mark::Migrated)?,
         bridging_at: mark(Mark::Bridging)?,
-        bridged_at: mark(Mark::Bridged)?,
+        bridged_at: latest(Mark::Bridged)?,
         password_at: mark(Mark::Password)?,
         factor_at: mark(Mark::SecondFactor)?,
         code_at: mark(Mark::Code)?,
@@ -74,6 +82,7 @@ pub(in super::super) fn decode_arrival(item: &Map) -> Answer<Arrival> {
         old_password_at: latest(Mark::OldPassword)?,
         back_at: latest(Mark::CarriedBack)?,
         reset_in_old_at: latest(Mark::ResetInOld)?,
+        resetting_in_old_at: latest(Mark::ResettingInOld)?,
     })
 }
 
@@ -90,10 +99,9 @@ mod tests {
     use super::super::field::{number, text};
     use super::*;
 
-    const MARKS: [Mark; 9] = [
+    const MARKS: [Mark; 8] = [
         Mark::Migrated,
         Mark::Bridging,
-        Mark::Bridged,
         Mark::Password,
         Mark::SecondFactor,
         Mark::Code,
@@ -105,7 +113,14 @@ mod tests {
     #[test]
     fn a_damaged_item_is_told_by_its_field_and_never_taken_for_somebody_who_did_not_come() {
         let marks = MARKS.into_iter().filter_map(field_of);
-        let latest = [Mark::Chosen, Mark::OldPassword, Mark::CarriedBack, Mark::ResetInOld];
+        let latest = [
+            Mark::Bridged,
+            Mark::Chosen,
+            Mark::OldPassword,
+            Mark::CarriedBack,
+            Mark::ResetInOld,
+            Mark::ResettingInOld,
+        ];
         for field in marks.chain(latest.into_iter().filter_map(latest_of)).chain([TIMES, FIRST, LAST]) {
             let whole = [FIRST, LAST, TIMES].map(|field| (field.to_owned(), number(1)));
             let mut item = Map::from(whole);
