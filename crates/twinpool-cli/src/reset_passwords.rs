@@ -9,10 +9,12 @@ use twinpool_aws::cognito::CognitoPool;
 use twinpool_aws::dynamodb::Links;
 use twinpool_aws::quotas;
 use twinpool_core::id::{OldSub, PoolId, Timestamp};
-use twinpool_core::phase::{Change, Phase, PhaseReader as _, PhaseStore as _, Standing};
+use twinpool_core::phase::{Change, PhaseReader as _, PhaseStore as _, Standing};
 use twinpool_core::port::{Class, Clock as _};
 use twinpool_core::readiness::{InOld, OldPassword};
-use twinpool_engine::{Awaited, Awaits, Budget, Governed, Governor, ResetPasswords, ResetWay, at_work};
+use twinpool_engine::{
+    Awaited, Awaits, Budget, Governed, Governor, ResetPasswords, ResetWay, at_work, may_reset,
+};
 
 use crate::ask::{self, Answer};
 use crate::clock::SystemClock;
@@ -107,9 +109,9 @@ fn needs_it(one: Awaited) -> Option<OldSub> {
 
 /// Why nobody may be put to reset from here.
 fn refusal(standing: &Standing, now: Timestamp) -> Option<String> {
-    if standing.phase != Phase::RolledBack {
+    if !may_reset(standing.phase) {
         return Some(format!(
-            "people are put to reset only after a rollback, and the phase is {}; who would need it then: \
+            "people are put to reset only after a rollback, or in a canary, and the phase is {}; who would need it then: \
              `twinpool report passwords`",
             standing.phase
         ));
@@ -148,22 +150,23 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     arguments.keep_why(&config, &links, &standing).await?;
     let pool = arguments.pool(&config, old).await;
     let progress = Progress::new(Some(who.len() as u64));
-    let resets = ResetPasswords { pool: &pool, links: &links, clock: &SystemClock, way: arguments.way() };
+    let resets = ResetPasswords::new(&pool, &links, &SystemClock, arguments.way());
     let result = carry::reset_all(&resets, &who, &progress).await;
     Ok(told::told(&result, arguments.json))
 }
 
 #[cfg(test)]
 mod tests {
-    use twinpool_core::phase::Busy;
+    use twinpool_core::phase::{Busy, Phase};
 
     use super::*;
 
     #[test]
-    fn nobody_is_put_to_reset_before_a_rollback_or_while_somebody_changes_the_phase() {
+    fn nobody_is_put_to_reset_while_everybody_is_sent_to_the_new_pool_or_while_somebody_changes_the_phase() {
         for phase in Phase::ALL {
             let standing = Standing { phase, ..Standing::default() };
-            assert_eq!(refusal(&standing, Timestamp(2)).is_none(), phase == Phase::RolledBack, "{phase}");
+            let may = [Phase::Canary, Phase::RolledBack].contains(&phase);
+            assert_eq!(refusal(&standing, Timestamp(2)).is_none(), may, "{phase}");
         }
         let busy = Busy { what: "switch".to_owned(), who: "role/Admin".to_owned(), at: Timestamp(1) };
         let standing = Standing { phase: Phase::RolledBack, busy: Some(busy), ..Standing::default() };

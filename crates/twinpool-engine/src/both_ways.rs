@@ -12,7 +12,7 @@ use twinpool_core::id::{NewSub, Pool};
 use twinpool_core::link::{Base, Link, LinkState, Linked, Side};
 use twinpool_core::merge::{MergeInput, Merged, WayBack, merge};
 use twinpool_core::phase::{Phase, Standing};
-use twinpool_core::plan::{Operation, Plan};
+use twinpool_core::plan::Plan;
 use twinpool_core::port::{Answer, Class, Clock};
 use twinpool_core::reverse::{Overruled, WRITES_FOR, Work};
 use twinpool_core::snapshot::Snapshot;
@@ -27,6 +27,7 @@ use crate::sync_user::{Kind, Outcome, SyncError};
 
 mod gone_groups;
 mod lease;
+mod passwords;
 mod plan_back;
 mod record;
 mod shown;
@@ -164,12 +165,8 @@ impl<P: Ports> Engine<P> {
         link.announced.extend(&merged.gone);
         let link = &link;
         let mut forward = self.plan_change(link, &case.seen_as(view), new).await?;
-        self.leave_invitation(link, &mut forward).await?;
         let mut backward = self.plan_back(back, case, new, &merged, base).await?;
-        // A password that nobody knows helps only whoever would have to reset it after a rollback.
-        if authority == Pool::Old {
-            backward.operations.retain(|operation| *operation != Operation::SetRandomPassword);
-        }
+        self.leave_passwords(link, case, standing, (&mut forward, &mut backward)).await?;
         Ok(Plans { merged, forward, backward })
     }
 

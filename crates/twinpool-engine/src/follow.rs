@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use twinpool_core::arrival::{ArrivalStore as _, Invitation, LONGEST_INVITATION};
+use twinpool_core::arrival::ArrivalStore as _;
 use twinpool_core::change_event::{ChangeEvent, Channel};
 use twinpool_core::decision::Decision;
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
@@ -16,6 +16,7 @@ use twinpool_core::snapshot::Snapshot;
 use crate::case::{Case, all_held};
 use crate::engine::{Engine, Ports};
 use crate::execute::{Target, ToNewOnly, execute};
+use crate::given::is_invited;
 use crate::observe;
 use crate::sync_user::{BELIEVED, Kind, Outcome, SyncError};
 use crate::told::{Told, is_recent, remember_unseen};
@@ -221,16 +222,13 @@ impl<P: Ports> Engine<P> {
         Ok(self.known().plan_change(case, link, new, &barred))
     }
 
-    /// Who has a temporary password because of an invitation keeps it: another one would make the mail useless. The mirror does not
-    /// know how long the pool takes it, so it heals only what no pool takes any more.
-    pub(crate) async fn leave_invitation(&self, link: &Link, work: &mut Plan) -> Answer<()> {
+    /// Who has a temporary password because of an invitation keeps it: another one would make the mail useless.
+    async fn leave_invitation(&self, link: &Link, work: &mut Plan) -> Answer<()> {
         if !work.operations.contains(&Operation::SetRandomPassword) {
             return Ok(());
         }
         let arrival = self.ports.links().arrival(&link.sub()).await?;
-        let invitation = arrival.invitation();
-        let is_open = matches!(invitation, Invitation::Begun(_) | Invitation::Sent(_));
-        if is_open && !invitation.is_over(LONGEST_INVITATION, self.ports.clock().now()) {
+        if is_invited(&arrival, self.ports.clock().now()) {
             work.operations.retain(|operation| *operation != Operation::SetRandomPassword);
         }
         Ok(())

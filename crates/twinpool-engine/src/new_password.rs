@@ -91,7 +91,7 @@ impl<P: Ports> Engine<P> {
 /// When twinpool was about to set a password in a pool, or had.
 fn marks(pool: Pool, arrival: &Arrival) -> Vec<Option<Timestamp>> {
     match pool {
-        Pool::Old => vec![arrival.back_at, arrival.reset_in_old_at],
+        Pool::Old => vec![arrival.back_at, arrival.reset_in_old_at, arrival.resetting_in_old_at],
         Pool::New => vec![
             arrival.bridging_at,
             arrival.bridged_at,

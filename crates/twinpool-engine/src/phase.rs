@@ -27,6 +27,17 @@ impl PhaseNow {
         known.as_ref().map(|(_, standing)| standing.clone())
     }
 
+    /// One read of the table in [`PHASE_CACHED`].
+    pub(crate) async fn of(&self, table: &impl PhaseReader, clock: &impl Clock) -> Answer<Standing> {
+        let now = clock.now();
+        if let Some(known) = self.known(now) {
+            return Ok(known);
+        }
+        let standing = table.standing().await?;
+        self.keep(now, &standing);
+        Ok(standing)
+    }
+
     fn keep(&self, now: Timestamp, standing: &Standing) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, standing.clone()));
     }
@@ -35,11 +46,7 @@ impl PhaseNow {
 impl<P: Ports> Engine<P> {
     /// Where the move stands: one read of the table in [`PHASE_CACHED`].
     pub(crate) async fn standing(&self) -> Answer<Standing> {
-        let now = self.ports.clock().now();
-        if let Some(known) = self.phase.known(now) {
-            return Ok(known);
-        }
-        self.standing_now().await
+        self.phase.of(self.ports.links(), self.ports.clock()).await
     }
 
     /// The same, read now: for what cannot be undone.

@@ -1,15 +1,19 @@
-//! After a rollback: the old pool has people reset their passwords who would type one that it does not know.
+//! After a rollback, and of whoever the old pool has the say for: that pool has people reset their passwords who would type one that it does not know.
 //!
 //! Only whoever needs it is touched, and nobody twice: the table says when it was done, and the old pool that it asks for a reset. A run
 //! that stops half-way is begun again.
 
 use twinpool_core::arrival::{ArrivalStore, Mark};
 use twinpool_core::attribute::Contact;
-use twinpool_core::id::{OldSub, Sub};
+use twinpool_core::authority::authority;
+use twinpool_core::id::{OldSub, Pool, Sub, Timestamp};
 use twinpool_core::password::PasswordResetter;
+use twinpool_core::phase::{Phase, PhaseReader, Standing};
 use twinpool_core::port::{Answer, Clock, LinkReader, PoolReader, PoolWriter, PortError, by_sub};
 use twinpool_core::readiness::{InOld, OldPassword};
 use twinpool_core::snapshot::{Snapshot, Status};
+
+use crate::phase::PhaseNow;
 
 /// How a user is put to reset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +40,8 @@ pub enum NotReset {
     Works,
     /// The old pool asks for a reset already.
     Already,
+    /// Signs in to the new pool.
+    Moved,
     /// Not in the old pool.
     NotThere,
     /// Disabled there.
@@ -63,25 +69,40 @@ pub enum ResetError {
     /// The old pool asks for a reset, and the table does not say so.
     #[error("put to reset, but the table does not say so: the next run sees it")]
     Unnoted(#[source] PortError),
+    /// Nothing was done, nor will be for anybody else.
+    #[error(
+        "not put to reset: the phase is {0} by now, and nobody is where only the old pool's password helps"
+    )]
+    NotNow(Phase),
+}
+
+/// Whether people may sign in to the old pool with a password that it does not know.
+#[must_use]
+pub fn may_reset(phase: Phase) -> bool {
+    matches!(phase, Phase::Canary | Phase::RolledBack)
 }
 
 /// Puts users of the old pool to reset, one at a time.
 #[derive(Debug)]
 pub struct ResetPasswords<'a, O, L, C> {
-    /// The old pool.
-    pub pool: &'a O,
-    /// Links and arrivals.
-    pub links: &'a L,
-    /// The time.
-    pub clock: &'a C,
-    /// How.
-    pub way: Way,
+    pool: &'a O,
+    links: &'a L,
+    clock: &'a C,
+    way: Way,
+    phase: PhaseNow,
+}
+
+impl<'a, O, L, C> ResetPasswords<'a, O, L, C> {
+    /// Of this old pool, as links and arrivals say it.
+    pub fn new(pool: &'a O, links: &'a L, clock: &'a C, way: Way) -> Self {
+        Self { pool, links, clock, way, phase: PhaseNow::default() }
+    }
 }
 
 impl<O, L, C> ResetPasswords<'_, O, L, C>
 where
     O: PoolReader + PasswordResetter + PoolWriter<OldSub>,
-    L: LinkReader + ArrivalStore,
+    L: LinkReader + ArrivalStore + PhaseReader,
     C: Clock,
 {
     /// Puts one user to reset, unless that is not needed or cannot be done.
@@ -89,14 +110,18 @@ where
     /// # Errors
     /// When a call fails. May be tried again.
     pub async fn reset(&self, who: &OldSub) -> Result<Reset, ResetError> {
-        let judged = self.judge(who).await.map_err(ResetError::Untouched)?;
+        let standing = self.phase.of(self.links, self.clock).await.map_err(ResetError::Untouched)?;
+        if !may_reset(standing.phase) {
+            return Err(ResetError::NotNow(standing.phase));
+        }
+        let judged = self.judge(who, &standing).await.map_err(ResetError::Untouched)?;
         // What is chosen from now on is later.
         let now = self.clock.now();
         match judged {
             Ok(()) => {
                 let called = match self.way {
                     Way::Message => self.pool.reset_password(who).await,
-                    Way::Silently => self.pool.set_random_password(who).await,
+                    Way::Silently => self.set_random(who, now).await,
                 };
                 called.map_err(ResetError::Untouched)?;
             }
@@ -108,9 +133,18 @@ where
         Ok(judged.map_or_else(Reset::Not, |()| Reset::Done))
     }
 
+    /// Should nobody live to say that it is done, it is known all the same whose password it is.
+    async fn set_random(&self, who: &OldSub, now: Timestamp) -> Answer<()> {
+        self.links.note(&Sub::from(who), Mark::ResettingInOld, now).await?;
+        self.pool.set_random_password(who).await
+    }
+
     /// By strong reads, the password last: whoever chose one meanwhile keeps it.
-    async fn judge(&self, who: &OldSub) -> Answer<Result<(), NotReset>> {
+    async fn judge(&self, who: &OldSub, standing: &Standing) -> Answer<Result<(), NotReset>> {
         let Some(link) = self.links.link(who).await? else { return Ok(Err(NotReset::NotThere)) };
+        if authority(standing, &link) == Pool::New {
+            return Ok(Err(NotReset::Moved));
+        }
         let born = match InOld::of(&link) {
             InOld::Own => false,
             InOld::Made => true,

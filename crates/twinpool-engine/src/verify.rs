@@ -7,9 +7,11 @@
 use std::io;
 use std::time::Duration;
 
+use twinpool_core::arrival::ArrivalStore;
 use twinpool_core::born::BornStore;
 use twinpool_core::id::{NewSub, OldSub};
 use twinpool_core::listing::{LinkBatch, PoolList};
+use twinpool_core::phase::PhaseReader;
 use twinpool_core::port::{Clock, LinkReader, PortError};
 
 use crate::engine::{Engine, Ports};
@@ -153,7 +155,7 @@ impl<O, N, L, C> Verifier<'_, O, N, L, C>
 where
     O: PoolList,
     N: PoolList,
-    L: LinkReader + LinkBatch + BornStore,
+    L: LinkReader + LinkBatch + BornStore + ArrivalStore + PhaseReader,
     C: Clock,
 {
     /// Compares both pools whole.

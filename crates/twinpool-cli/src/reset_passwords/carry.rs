@@ -9,8 +9,9 @@ use tokio::sync::Notify;
 use twinpool_core::arrival::ArrivalStore;
 use twinpool_core::id::OldSub;
 use twinpool_core::password::PasswordResetter;
+use twinpool_core::phase::PhaseReader;
 use twinpool_core::port::{Clock, LinkReader, PoolReader, PoolWriter};
-use twinpool_engine::{NotReset, Reset, ResetPasswords};
+use twinpool_engine::{NotReset, Reset, ResetError, ResetPasswords};
 
 use crate::progress::Progress;
 use crate::signal;
@@ -40,7 +41,7 @@ pub(super) async fn reset_all<O, L, C>(
 ) -> Result
 where
     O: PoolReader + PasswordResetter + PoolWriter<OldSub>,
-    L: LinkReader + ArrivalStore,
+    L: LinkReader + ArrivalStore + PhaseReader,
     C: Clock,
 {
     let (row, hopeless) = (AtomicU32::new(0), Notify::new());
@@ -54,7 +55,15 @@ where
     let work = begun.map(async |one| (one, Box::pin(resets.reset(one)).await));
     let mut work = pin!(work.buffer_unordered(AT_A_TIME));
     let (mut result, mut looked_at) = (Result::default(), 0_u64);
+    let mut is_over = false;
     while let Some((one, became)) = work.next().await {
+        if let Err(over @ ResetError::NotNow(_)) = &became {
+            if !std::mem::replace(&mut is_over, true) {
+                progress.say(&format!("{over}: the others are left"));
+                hopeless.notify_one();
+            }
+            continue;
+        }
         looked_at += 1;
         match became {
             Ok(Reset::Done) => {

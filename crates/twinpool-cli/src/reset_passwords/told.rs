@@ -39,6 +39,7 @@ fn word(why: NotReset) -> (&'static str, &'static str) {
     match why {
         NotReset::Works => ("works", "have a password in the old pool that works"),
         NotReset::Already => ("already", "are asked for a reset already"),
+        NotReset::Moved => ("moved", "sign in to the new pool"),
         NotReset::NotThere => ("not_there", "are not in the old pool"),
         NotReset::Disabled => ("disabled", "are disabled there"),
         NotReset::NoPassword => (

@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::hash::RandomState;
 
 use futures_util::future::join_all;
+use twinpool_core::arrival::ArrivalStore;
 use twinpool_core::born::BornStore;
 use twinpool_core::id::{NewSub, OldSub, Timestamp};
 use twinpool_core::listing::{LinkBatch, PoolList, Stage};
+use twinpool_core::phase::PhaseReader;
 use twinpool_core::port::{Answer, Class, Clock, LinkReader};
 
 use super::finding::Finding;
@@ -41,7 +43,7 @@ impl<O, N, L, C> Verifier<'_, O, N, L, C>
 where
     O: PoolList,
     N: PoolList,
-    L: LinkReader + LinkBatch + BornStore,
+    L: LinkReader + LinkBatch + BornStore + ArrivalStore + PhaseReader,
     C: Clock,
 {
     pub(super) async fn look_at_all<Q: Observer>(

@@ -66,12 +66,14 @@ pub enum Why {
     NotConfirmed,
     /// One person with another user, who is in the new pool.
     Merged,
+    /// Somebody gave the user of the new pool a temporary one, which the user has not changed yet.
+    Temporary,
     /// Held back.
     Held(Reason),
 }
 
 impl Why {
-    const OWN: [Self; 9] = [
+    const OWN: [Self; 10] = [
         Self::Differs,
         Self::Missing,
         Self::Extra,
@@ -81,6 +83,7 @@ impl Why {
         Self::Deleted,
         Self::NotConfirmed,
         Self::Merged,
+        Self::Temporary,
     ];
 
     /// The word that is stored.
@@ -96,6 +99,7 @@ impl Why {
             Self::Deleted => "deleted",
             Self::NotConfirmed => "not_confirmed",
             Self::Merged => "merged",
+            Self::Temporary => "temporary",
             Self::Held(reason) => reason.code(),
         }
     }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use twinpool_core::arrival::ArrivalStore;
 use twinpool_core::born::BornStore;
 use twinpool_core::id::GroupName;
 use twinpool_core::listing::{LinkBatch, PoolList};
+use twinpool_core::phase::PhaseReader;
 use twinpool_core::plan::GroupMode;
 use twinpool_core::port::{Clock, LinkReader};
 use twinpool_core::snapshot::{Snapshot, Status};
@@ -19,7 +21,7 @@ impl<O, N, L, C> Verifier<'_, O, N, L, C>
 where
     O: PoolList,
     N: PoolList,
-    L: LinkReader + LinkBatch + BornStore,
+    L: LinkReader + LinkBatch + BornStore + ArrivalStore + PhaseReader,
     C: Clock,
 {
     pub(super) async fn gather(

@@ -28,6 +28,8 @@ pub(super) struct Both {
     pub(super) is_merged: bool,
     /// Of a user of the new pool whom no link names: whether somebody is making it.
     pub(super) is_being_made: bool,
+    /// Whether somebody gave the user of the new pool the temporary password that it has.
+    pub(super) has_given_password: bool,
     /// Of a user who was born in the new pool: why there is none in the old one.
     pub(super) obstacle: Option<HeldBack>,
 }
@@ -75,7 +77,9 @@ pub(super) fn judge(known: &Known<'_>, both: &Both) -> Option<Said> {
             let is_known = linked.held_back.iter().any(|held| held.reason == Reason::Missing);
             if is_known { Said::held(Reason::Missing) } else { Said::user(Verdict::OnlyInOld, Why::Missing) }
         }
-        (Some((link, linked)), Some(new)) => compare(known, &case, link, linked, new),
+        (Some((link, linked)), Some(new)) => {
+            compare(known, &case, (link, linked, new), both.has_given_password)
+        }
     })
 }
 
@@ -144,13 +148,22 @@ pub(super) fn unpaired(known: &Known<'_>, case: &Case, link: Option<&Link>) -> S
     }
 }
 
-fn compare(known: &Known<'_>, case: &Case, link: &Link, linked: &Linked, new: &Snapshot) -> Said {
+fn compare(
+    known: &Known<'_>,
+    case: &Case,
+    (link, linked, new): (&Link, &Linked, &Snapshot),
+    has_given_password: bool,
+) -> Said {
     let plan = known.plan_change(case, link, new, &BTreeMap::new());
     let mut held = plan.held_back;
-    let mut findings = Vec::new();
+    let (mut findings, mut given) = (Vec::new(), None);
     let wanted = &case.view.snapshot.attributes;
     let now = Side::of(new, known.key);
     for finding in plan.operations.iter().flat_map(|operation| findings_of(operation, wanted, new)) {
+        if finding.what == What::Password && has_given_password {
+            given = Some(Finding::new(What::Password, Why::Temporary));
+            continue;
+        }
         let told = match &finding.what {
             What::Of(subject) => is_told(known, linked, case, subject).or_else(|| waits(link, subject, &now)),
             What::Enabled | What::Password => None,
@@ -166,8 +179,9 @@ fn compare(known: &Known<'_>, case: &Case, link: &Link, linked: &Linked, new: &S
     // What only the new pool has is no operation of the plan.
     held.extend(link.reverse.held_back.iter().cloned());
     let held = all_held(&case.view, held);
-    let verdict = if held.is_empty() { Verdict::Equal } else { Verdict::HeldBack };
-    Said { verdict, findings: held.iter().map(Finding::from).collect() }
+    let findings: Vec<_> = held.iter().map(Finding::from).chain(given).collect();
+    let verdict = if findings.is_empty() { Verdict::Equal } else { Verdict::HeldBack };
+    Said { verdict, findings }
 }
 
 /// What the link says of a subject, where nothing has changed in the old pool since it was written: the new pool refused it, or

@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher, Hash as _, Hasher as _};
 
+use twinpool_core::arrival::ArrivalStore;
 use twinpool_core::born::BornStore;
 use twinpool_core::change_event::UserRef;
 use twinpool_core::decision::Decision;
@@ -9,18 +10,21 @@ use twinpool_core::held_back::Subject;
 use twinpool_core::id::{NewSub, OldSub, Sub, Timestamp};
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::listing::{LinkBatch, PoolList};
+use twinpool_core::phase::PhaseReader;
 use twinpool_core::plan::Marker;
 use twinpool_core::port::{Answer, Clock, LinkReader};
+use twinpool_core::snapshot::Status;
 
 use super::Verifier;
 use super::judge::Both;
+use crate::given::Given;
 use crate::observe;
 
 impl<O, N, L, C> Verifier<'_, O, N, L, C>
 where
     O: PoolList,
     N: PoolList,
-    L: LinkReader + LinkBatch + BornStore,
+    L: LinkReader + LinkBatch + BornStore + ArrivalStore + PhaseReader,
     C: Clock,
 {
     /// Reads a user of the old pool, the link, and whom it names.
@@ -40,7 +44,22 @@ where
             Some(link) if old.is_some() => self.is_merged(link).await?,
             _ => false,
         };
-        Ok(Both { old, new, link, is_merged, ..Both::default() })
+        let mut both = Both { old, new, link, is_merged, ..Both::default() };
+        both.has_given_password = self.has_given_password(&both).await?;
+        Ok(both)
+    }
+
+    /// Whether the user of the new pool has a temporary password that is nobody's to replace. Asks of nobody else.
+    pub(super) async fn has_given_password(&self, both: &Both) -> Answer<bool> {
+        let (Some(link), Some(old), Some(new)) = (&both.link, &both.old, &both.new) else {
+            return Ok(false);
+        };
+        if new.status != Status::ForceChangePassword {
+            return Ok(false);
+        }
+        let arrival = &self.links.arrival(&link.sub()).await?;
+        let standing = &self.links.standing().await?;
+        Ok(Given { link, old, arrival, standing, now: self.clock.now() }.stays())
     }
 
     /// Reads a user of the new pool whom no link names.

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
+use twinpool_core::arrival::ArrivalStore;
 use twinpool_core::born::BornStore;
 use twinpool_core::id::OldSub;
 use twinpool_core::link::{Link, LinkState};
 use twinpool_core::listing::{LinkBatch, PoolList, Stage};
+use twinpool_core::phase::PhaseReader;
 use twinpool_core::plan::WhenDeleted;
 use twinpool_core::port::{Clock, LinkReader};
 use twinpool_core::snapshot::Snapshot;
@@ -29,7 +31,7 @@ impl<O, N, L, C> Verifier<'_, O, N, L, C>
 where
     O: PoolList,
     N: PoolList,
-    L: LinkReader + LinkBatch + BornStore,
+    L: LinkReader + LinkBatch + BornStore + ArrivalStore + PhaseReader,
     C: Clock,
 {
     pub(super) async fn pass(

@@ -3,11 +3,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use twinpool_core::arrival::ArrivalStore;
 use twinpool_core::born::BornStore;
 use twinpool_core::change_event::UserRef;
 use twinpool_core::id::{OldSub, Sub};
 use twinpool_core::link::Link;
 use twinpool_core::listing::{LinkBatch, Listing, PoolList};
+use twinpool_core::phase::PhaseReader;
 use twinpool_core::port::{Answer, Clock, LinkReader, Place};
 use twinpool_core::snapshot::Snapshot;
 
@@ -44,7 +46,7 @@ impl<O, N, L, C> Verifier<'_, O, N, L, C>
 where
     O: PoolList,
     N: PoolList,
-    L: LinkReader + LinkBatch + BornStore,
+    L: LinkReader + LinkBatch + BornStore + ArrivalStore + PhaseReader,
     C: Clock,
 {
     /// Compares some users of the old pool with their counterparts. Who is in the new pool only is not seen.
@@ -149,6 +151,7 @@ where
         if let Some(sub) = named(link) {
             both.new = self.listed(&Sub::from(sub), observer).await?;
         }
+        both.has_given_password = persist(|| self.has_given_password(&both), observer).await?;
         Ok(both)
     }
 

@@ -8,6 +8,7 @@ pub(crate) mod world;
 
 use std::sync::Arc;
 
+use twinpool_core::arrival::{ArrivalStore as _, Mark};
 use twinpool_core::held_back::{HeldBack, Reason, Subject};
 use twinpool_core::id::Pool;
 use twinpool_core::phase::Step;
@@ -205,6 +206,7 @@ fn an_old_user_who_never_signed_in_gets_a_password_only_once_the_new_pool_has_th
     world.old.edit(&old, |jane| jane.status = Status::ForceChangePassword);
     told(&world, &audited("AdminUpdateUserAttributes", "jane-sub"));
     assert_eq!(jane_in(&world.old).status, Status::ForceChangePassword, "the invitation still works");
+    run(world.links.note(&old, Mark::Chosen, NOW)).expect("noted");
     told(&world, &event_of(&world.new, new_sub(&world).as_str(), SIGN_IN));
     assert_eq!(jane_in(&world.old).status, Status::Confirmed, "and can be reset after a rollback");
 }

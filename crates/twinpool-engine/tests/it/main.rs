@@ -21,6 +21,7 @@ mod factors;
 mod federated;
 mod first_mirror;
 mod first_sign_ins;
+mod given;
 mod group_owners;
 mod groups;
 mod identified;

@@ -8,7 +8,7 @@ use twinpool_core::id::{PoolId, Sub, Timestamp};
 use twinpool_core::phase::{Change, Phase, PhaseReader as _, PhaseStore as _, Standing};
 use twinpool_core::readiness::{Because, OldPassword};
 use twinpool_engine::{Kind, Outcome};
-use twinpool_testkit::world::OLD_POOL;
+use twinpool_testkit::world::{OLD_POOL, event_of};
 use twinpool_testkit::{Process, World};
 
 use crate::support::{NOW, engine_both_ways, link, run, sign_in};
@@ -88,6 +88,17 @@ fn a_password_that_is_chosen_in_the_old_pool_is_the_one_that_counts_there() {
     run(world.links.note(&jane(), Mark::Chosen, Timestamp(LATER.0 + 1))).expect("noted");
     tell(&world, &old_pool(), &jane(), "AdminResetUserPassword", Timestamp(LATER.0 + 2));
     assert_eq!(OldPassword::of(&arrival(&world), false), OldPassword::Reset(Because::Chosen));
+}
+
+#[test]
+fn who_changes_a_temporary_password_of_the_old_pool_has_chosen_one_there() {
+    let world = world(Phase::RolledBack);
+    run(world.links.note(&jane(), Mark::Chosen, NOW)).expect("noted");
+    let mut event = event_of(&world.old, "jane-sub", "TokenGeneration_NewPasswordChallenge");
+    event.at = LATER;
+    let process = Arc::new(Process::healthy());
+    run(engine_both_ways(&world, &process, LATER).sync_user(&event, 1)).expect("processed");
+    assert_eq!(OldPassword::of(&arrival(&world), false), OldPassword::Works);
 }
 
 #[test]

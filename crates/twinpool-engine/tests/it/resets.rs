@@ -1,16 +1,22 @@
 //! After a rollback: whoever would type a password that the old pool does not know is put to reset there, once, and nobody else.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use twinpool_core::arrival::{Arrival, ArrivalStore as _, Mark};
+use twinpool_core::change_event::{About, Cause, ChangeEvent, EventId};
 use twinpool_core::id::{OldSub, Sub, Timestamp};
 use twinpool_core::password::Checked;
+use twinpool_core::phase::{Phase, PhaseReader as _};
+use twinpool_core::port::{Clock, LinkStore as _};
+use twinpool_core::readiness::{Because, OldPassword};
 use twinpool_core::snapshot::Status;
 use twinpool_engine::{NotReset, Reset, ResetError, ResetPasswords, ResetWay};
 use twinpool_testkit::world::StoppedClock;
 use twinpool_testkit::{Moment, Process, World};
 
-use crate::support::{NOW, run, sign_in};
+use crate::new_passwords::stand;
+use crate::support::{NOW, engine_both_ways, link, run, sign_in};
 
 const RIGHT: &str = "correct horse";
 const LATER: Timestamp = Timestamp(NOW.0 + 60_000);
@@ -29,12 +35,23 @@ fn world() -> World {
     sign_in(&world, "jane-sub");
     world.old.give_password(&sub(), RIGHT);
     run(world.links.note(&sub(), Mark::Chosen, NOW)).expect("noted");
+    stand(&world, Phase::RolledBack);
     world
 }
 
 fn reset_by(world: &World, way: ResetWay, process: &Arc<Process>) -> Result<Reset, ResetError> {
+    reset_at(world, way, process, LATER)
+}
+
+fn reset_at(
+    world: &World,
+    way: ResetWay,
+    process: &Arc<Process>,
+    now: Timestamp,
+) -> Result<Reset, ResetError> {
     let (pool, links) = (world.old.called_by(process), world.links.seen_by(process));
-    let resets = ResetPasswords { pool: &pool, links: &links, clock: &StoppedClock(LATER), way };
+    let clock = StoppedClock(now);
+    let resets = ResetPasswords::new(&pool, &links, &clock, way);
     run(resets.reset(&jane()))
 }
 
@@ -84,6 +101,79 @@ fn whoever_dies_half_way_sends_no_second_message() {
             reset(&world, ResetWay::Message);
             assert_eq!(messages(&world), before + 1, "died at {call}");
             assert_eq!(arrival(&world).reset_in_old_at, Some(LATER), "died at {call}");
+        }
+    }
+}
+
+/// A clock that is set by hand.
+struct Hand(AtomicU64);
+
+impl Clock for Hand {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::Relaxed))
+    }
+}
+
+#[test]
+fn a_run_ends_once_everybody_is_sent_to_the_new_pool_again() {
+    let (world, clock) = (world(), Hand(AtomicU64::new(LATER.0)));
+    let (process, kim) = (Arc::new(Process::healthy()), OldSub::parse("kim-sub").expect("a sub"));
+    let (pool, links) = (world.old.called_by(&process), world.links.seen_by(&process));
+    let resets = ResetPasswords::new(&pool, &links, &clock, ResetWay::Message);
+    assert_eq!(run(resets.reset(&kim)).expect("an answer"), Reset::Not(NotReset::NotThere));
+    for phase in [Phase::Cutover, Phase::DualWrite, Phase::Complete] {
+        stand(&world, phase);
+        clock.0.fetch_add(5_000, Ordering::Relaxed);
+        let ended = run(resets.reset(&jane())).expect_err("not now");
+        assert!(matches!(ended, ResetError::NotNow(now) if now == phase), "{ended}");
+        assert!(matches!(world.old.sign_in("jane", RIGHT), Checked::Right { .. }), "untouched");
+    }
+}
+
+#[test]
+fn in_a_canary_only_whoever_is_sent_to_the_old_pool_is_put_to_reset() {
+    let world = world();
+    stand(&world, Phase::Canary);
+    let round = run(world.links.standing()).expect("a standing").round;
+    let mut link = link(&world, "jane-sub");
+    link.reverse.moved_in = Some(round);
+    link.version = run(world.links.write(&link)).expect("written");
+    assert_eq!(reset(&world, ResetWay::Message), Reset::Not(NotReset::Moved));
+    assert!(matches!(world.old.sign_in("jane", RIGHT), Checked::Right { .. }));
+    link.reverse.moved_in = None;
+    run(world.links.write(&link)).expect("written");
+    assert_eq!(reset(&world, ResetWay::Message), Reset::Done);
+}
+
+#[test]
+fn a_password_that_nobody_knows_is_never_taken_for_one_that_somebody_chose() {
+    for (call, again) in (0..10).flat_map(|call| [None, Some(3_600_000)].map(|again| (call, again))) {
+        for moment in [Moment::Before, Moment::After] {
+            let world = world();
+            let (before, dying) = (world.old.people(), Arc::new(Process::dying_at(call, moment)));
+            drop(reset_by(&world, ResetWay::Silently, &dying));
+            let was_set = !matches!(world.old.sign_in("jane", RIGHT), Checked::Right { .. });
+            assert!(was_set || world.old.people() == before || call > 0);
+            if let Some(pause) = again {
+                let process = Arc::new(Process::healthy());
+                reset_at(&world, ResetWay::Silently, &process, Timestamp(LATER.0 + pause))
+                    .expect("an answer");
+            }
+            if was_set {
+                let id = EventId::from_random([3; 16]);
+                let cause = Cause::audit_trail("AdminSetUserPassword");
+                let set = Timestamp(LATER.0 / 1_000 * 1_000);
+                let event =
+                    ChangeEvent::hint(id, world.old.shape().id.clone(), About::User(sub()), cause, set);
+                let later = Timestamp(LATER.0 + 2 * 3_600_000);
+                let process = Arc::new(Process::healthy());
+                run(engine_both_ways(&world, &process, later).sync_user(&event, 1)).expect("processed");
+            }
+            let password = OldPassword::of(&arrival(&world), false);
+            assert_ne!(password, OldPassword::Works, "died at {call}, {moment:?}");
+            if again.is_some() {
+                assert_eq!(password, OldPassword::PutToReset(Because::Chosen), "died at {call}, {moment:?}");
+            }
         }
     }
 }
