@@ -1,5 +1,6 @@
 //! `cargo xtask drill`: 5 %, 50 %, everybody, back again, everybody once more, and for good; while people change things in both
 //! pools. Every change has to be in both pools at the end, or on the list of what was lost; a rollback has to take less than a minute.
+//! And then the move that is complete is reopened.
 //!
 //! What was changed the drill writes down itself, and what the pools say it takes from their lists.
 
@@ -19,11 +20,15 @@ use crate::process;
 mod agree;
 mod enter;
 mod exported;
+mod held;
+mod leave;
 mod life;
 mod log;
+mod reopen;
 mod router;
 mod steps;
 
+use enter::Known;
 use life::Course;
 use log::Log;
 use router::Router;
@@ -60,25 +65,33 @@ pub fn run(drill: &Switching) -> Result<()> {
     // Somebody whom nobody else changes.
     let tester = enter::tester(stack, &clock)?;
     work_off(stack, &clock)?;
-    let log = lived(stack, &twinpool, (people, &tester), &clock)?;
-    finish(stack, &twinpool, &log, &clock)?;
+    let router = Router::serve(&twinpool)?;
+    let mut log = lived((stack, &twinpool), &router, (people, tester), &clock)?;
+    settle(stack, &clock)?;
+    agree(stack, &twinpool, &log, ("after", &clock))?;
+    leave::complete(stack, &twinpool, &router, &clock)?;
+    reopen::live_on(stack, &router, &mut log, &clock)?;
+    reopen::reopen(stack, &twinpool, &router, &clock)?;
+    settle(stack, &clock)?;
+    agree(stack, &twinpool, &log, ("reopened", &clock))?;
     clock.say("done", "nothing was lost");
     Ok(())
 }
 
 /// The steps, while people live.
 fn lived(
-    stack: &Stack,
-    twinpool: &Twinpool,
-    (people, tester): (Vec<enter::Known>, &str),
+    (stack, twinpool): (&Stack, &Twinpool),
+    router: &Router,
+    (people, tester): (Vec<Known>, Known),
     clock: &Clock,
 ) -> Result<Log> {
-    let router = Router::serve(twinpool)?;
-    let (log, course) = (Mutex::new(Log::default()), Course::default());
+    let mut log = Log::default();
+    people.iter().chain([&tester]).for_each(|known| log.comes(known));
+    let (log, course) = (Mutex::new(log), Course::default());
     let told = thread::scope(|scope| {
-        let life = life::Life::new(stack, &router, people, &log);
+        let life = life::Life::new(stack, router, people, &log);
         let traffic = scope.spawn(|| life.goes_on(&course));
-        let stepped = switch_and_back((stack, twinpool), tester, &router, &course, clock);
+        let stepped = switch_and_back((stack, twinpool), &tester.user_id, router, &course, clock);
         course.is_over.store(true, Ordering::Relaxed);
         (stepped, traffic.join())
     });
@@ -113,7 +126,9 @@ fn switch_and_back(
     steps::verify(twinpool, "rolled-back", clock)?;
     drop(rests);
     // What led back once may be the very reason for the rollback: it is proven anew.
-    steps::switch((twinpool, router), 100, Some(tester), clock)?;
+    let answer = steps::switch((twinpool, router), 100, Some(tester), clock)?;
+    let (must, not_failing) = steps::AFTER_A_REST;
+    held::ensure_held(&answer, must, not_failing)?;
     pass()
 }
 
@@ -125,12 +140,10 @@ fn wait_for_changes(changes: &AtomicUsize) -> Result<()> {
     })
 }
 
-/// Everything arrives that no event told, both pools agree, and the old one is left.
-fn finish(stack: &Stack, twinpool: &Twinpool, log: &Log, clock: &Clock) -> Result<()> {
-    settle(stack, clock)?;
+/// Both pools agree: by what was changed, and by the command.
+fn agree(stack: &Stack, twinpool: &Twinpool, log: &Log, (name, clock): (&str, &Clock)) -> Result<()> {
     agree::look(stack, log)?.ensure_nothing_lost(clock)?;
-    steps::verify(twinpool, "after", clock)?;
-    steps::complete(stack, twinpool, clock)
+    steps::verify(twinpool, name, clock)
 }
 
 /// Everything has arrived, and what no event told too.

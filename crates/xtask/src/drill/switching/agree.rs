@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 
 use super::super::people::said_of;
 use super::super::say::Clock;
@@ -11,6 +11,12 @@ use crate::local::{Link, Listed, Person, Stack};
 
 /// From the mirror's read to its record, in milliseconds.
 const WRITE_LASTS: u64 = 2_000;
+
+/// So many changes of a hundred may fall into a write of the mirror; and so many of any number.
+const FALL_IN: (usize, usize) = (1, 3);
+
+/// So many of a hundred whom nobody deleted may be no pair, and a conflict says why; and so many of any number.
+const APART: (usize, usize) = (2, 2);
 
 /// Everything there is, at one time.
 pub(super) struct Both<'a> {
@@ -43,52 +49,75 @@ pub(super) fn look<'a>(stack: &Stack, log: &'a Log) -> Result<Both<'a>> {
 impl Both<'_> {
     /// Everybody is in both pools and the same there, but for what is listed; and every change is the last word, or listed as lost.
     pub(super) fn ensure_nothing_lost(&self, clock: &Clock) -> Result<()> {
-        let (mut wrong, mut listed, mut linked) = (Vec::new(), 0, BTreeSet::new());
-        for (link, lists) in &self.links {
-            let pair =
-                self.old.get(&link.old_sub).zip(link.new_sub.as_ref().and_then(|sub| self.new.get(sub)));
-            match (link.state.as_str(), pair) {
-                ("linked", Some((old, new))) => {
-                    wrong
-                        .extend(differences(old, new, lists).map(|what| format!("{}: {what}", link.old_sub)));
-                    let (lost, bad) = self.losses(old, lists);
-                    listed += lost;
-                    wrong.extend(bad.into_iter().map(|what| format!("{}: {what}", link.old_sub)));
-                }
-                ("linked", None) if lists.held.contains("user ") => listed += 1,
-                ("linked", None) => wrong.push(format!("{}: linked, and not in both pools", link.old_sub)),
-                (state, _) if state.starts_with("tombstone") => wrong.extend(self.is_alive(link)),
-                (state, _) if state.starts_with("conflict") => listed += 1,
-                (state, _) => wrong.push(format!("{}: left at {state}", link.old_sub)),
-            }
-            linked.extend([Some(&link.old_sub), link.new_sub.as_ref()].into_iter().flatten());
-        }
-        let alone = self.old.keys().chain(self.new.keys()).filter(|sub| !linked.contains(sub));
-        wrong.extend(alone.map(|sub| format!("{sub}: in one pool, and without a link")));
-        wrong.extend(self.log.deleted.iter().filter_map(|(username, pool)| self.is_back(username, *pool)));
-        if !wrong.is_empty() {
+        let found = self.found();
+        if !found.wrong.is_empty() {
             bail!(
                 "{} things are not as they should be:\n  {}",
-                wrong.len(),
-                wrong.iter().take(20).cloned().collect::<Vec<_>>().join("\n  ")
+                found.wrong.len(),
+                found.wrong.iter().take(20).cloned().collect::<Vec<_>>().join("\n  ")
             );
         }
-        let changes: usize = self.log.changes.values().map(Vec::len).sum();
+        let people = self.log.people.keys().filter(|user_id| !self.log.is_deleted(user_id)).count();
+        let changes = self.log.count();
         clock.say(
             "compare",
             &format!(
-                "{} users in the old pool, {} in the new one, {changes} changes: each is in both pools, but for {listed} that are listed",
+                "{} users in the old pool, {} in the new one, {changes} changes: each is in both pools, but for {} that are listed, and \
+                 {} that fell into a write; of {people} whom nobody deleted {} are no pair, and listed; {} were deleted",
                 self.old.len(),
                 self.new.len(),
+                found.listed,
+                found.fell_in,
+                found.apart,
+                self.log.deleted.len(),
             ),
         );
-        Ok(())
+        ensure_few("changes fell into a write", found.fell_in, (changes, FALL_IN))?;
+        ensure_few("users whom nobody deleted are no pair", found.apart, (people, APART))
+    }
+
+    fn found(&self) -> Found {
+        let (mut found, mut linked) = (Found::default(), BTreeSet::new());
+        for (link, lists) in &self.links {
+            self.look_at(link, lists, &mut found);
+            linked.extend([Some(&link.old_sub), link.new_sub.as_ref()].into_iter().flatten());
+        }
+        let alone = self.old.keys().chain(self.new.keys()).filter(|sub| !linked.contains(sub));
+        found.wrong.extend(alone.map(|sub| format!("{sub}: in one pool, and without a link")));
+        let known: BTreeSet<_> = self.links.iter().map(|(link, _)| &link.user_id).collect();
+        let here = self.log.people.keys().filter(|user_id| !self.log.is_deleted(user_id));
+        let unknown = here.filter(|user_id| !known.contains(user_id));
+        found.wrong.extend(unknown.map(|user_id| format!("{user_id}: not deleted, and without a link")));
+        let back = self.log.deleted.iter().filter_map(|(username, gone)| self.is_back(username, gone.pool));
+        found.wrong.extend(back);
+        found
+    }
+
+    fn look_at(&self, link: &Link, lists: &Listed, found: &mut Found) {
+        let pair = self.old.get(&link.old_sub).zip(link.new_sub.as_ref().and_then(|sub| self.new.get(sub)));
+        let is_deleted = self.log.is_deleted(&link.user_id);
+        let named = |what: String| format!("{}: {what}", link.old_sub);
+        match (link.state.as_str(), pair) {
+            ("linked", Some((old, new))) => {
+                found.wrong.extend(differences(old, new, lists).map(named));
+                self.losses(old, lists, found);
+            }
+            ("linked", None) if lists.held.contains("user ") => found.is_apart(is_deleted),
+            ("linked", None) => found.wrong.push(named("linked, and not in both pools".to_owned())),
+            (state, _) if state.starts_with("tombstone") => {
+                let buried = (!is_deleted).then(|| named(format!("{state}, and nobody deleted the user")));
+                found.wrong.extend(self.is_alive(link).into_iter().chain(buried));
+            }
+            (state, _) if state.starts_with("conflict") => found.is_apart(is_deleted),
+            (state, _) => found.wrong.push(named(format!("left at {state}"))),
+        }
     }
 
     /// Whoever was deleted from one pool may sign in to neither.
     fn is_alive(&self, link: &Link) -> Option<String> {
-        let left = self.old.get(&link.old_sub).or(link.new_sub.as_ref().and_then(|sub| self.new.get(sub)));
-        left.filter(|person| person.enabled).map(|_| format!("{}: deleted, and may sign in", link.old_sub))
+        let both = [self.old.get(&link.old_sub), link.new_sub.as_ref().and_then(|sub| self.new.get(sub))];
+        let is_alive = both.into_iter().flatten().any(|person| person.enabled);
+        is_alive.then(|| format!("{}: deleted, and may sign in", link.old_sub))
     }
 
     /// Nobody gets a name anew in this drill: whoever has the name of somebody deleted is that one.
@@ -100,43 +129,69 @@ impl Both<'_> {
         Some(format!("{}: deleted from the {pool} pool, and may sign in to it", person.sub))
     }
 
-    /// How many changes are listed as lost, and those that are lost and not listed.
-    fn losses(&self, person: &Person, lists: &Listed) -> (usize, Vec<String>) {
+    /// Each last change of a person that neither pool says any more.
+    fn losses(&self, person: &Person, lists: &Listed, found: &mut Found) {
         let username = person.attributes.get("username").cloned().unwrap_or_default();
-        let (mut listed, mut wrong) = (0, Vec::new());
         let mine = self.log.changes.iter().filter(|((name, _), _)| *name == username);
         for ((_, what), changes) in mine {
-            let now = said(person, what);
-            let Some(last) = changes.last() else { continue };
-            if now == last.value {
-                continue;
-            }
+            let Some(last) = changes.last().filter(|last| said(person, what) != last.value) else { continue };
             if is_listed(what, last, lists) {
-                listed += 1;
+                found.listed += 1;
+            } else if fell_into_a_write(what, last, lists) {
+                found.fell_in += 1;
             } else {
                 let was: Vec<_> =
                     changes.iter().map(|change| format!("{} at {}", change.pool, change.at)).collect();
-                wrong.push(format!(
-                    "the last change of {what}, in the {} pool, is lost (changed in: {}; the link says: {})",
+                found.wrong.push(format!(
+                    "{}: the last change of {what}, in the {} pool, is lost (changed in: {}; the link says: {})",
+                    person.sub,
                     last.pool,
                     was.join(", "),
                     lists.did.iter().map(|(at, did)| format!("{did} at {at}")).collect::<Vec<_>>().join(", "),
                 ));
             }
         }
-        (listed, wrong)
     }
 }
 
+/// What came out.
+#[derive(Debug, Default)]
+struct Found {
+    wrong: Vec<String>,
+    /// Changes that are lost, and listed as that.
+    listed: usize,
+    /// Changes that are lost, and only the history of the link tells why.
+    fell_in: usize,
+    /// Whom nobody deleted, and who are no pair.
+    apart: usize,
+}
+
+impl Found {
+    /// A link that is no pair, and says so.
+    fn is_apart(&mut self, is_deleted: bool) {
+        if is_deleted {
+            self.listed += 1;
+        } else {
+            self.apart += 1;
+        }
+    }
+}
+
+/// `of`: of how many, and how many of a hundred and of any number may be so.
+fn ensure_few(what: &str, found: usize, (of, (percent, any)): (usize, (usize, usize))) -> Result<()> {
+    let most = any.max(of * percent / 100);
+    ensure!(found <= most, "{found} {what}, and no more than {most} may");
+    Ok(())
+}
+
+/// What the link itself says of it.
 fn is_listed(what: &What, change: &Change, lists: &Listed) -> bool {
     let subject = subject(what);
     let is_lost = lists
         .lost
         .iter()
         .any(|lost| lost.subject == subject && lost.pool == change.pool.code() && lost.at >= change.at);
-    is_lost
-        || (change.pool == Pool::New && lists.held.contains(&subject))
-        || fell_into_a_write(what, change, lists)
+    is_lost || (change.pool == Pool::New && lists.held.contains(&subject))
 }
 
 /// Cognito has no conditional writes: what changes between the mirror's read and its write of the same is written over, and nothing but

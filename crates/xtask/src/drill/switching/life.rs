@@ -8,7 +8,7 @@ use anyhow::{Result, anyhow};
 
 use super::super::dice::Dice;
 use super::super::people::{GROUPS, other_name};
-use super::enter::{self, Known};
+use super::enter::{self, ATTRIBUTES, Known};
 use super::log::{Log, Pool, What, now};
 use super::router::Router;
 use crate::local::{AuditTrail, Queue, Stack, Users};
@@ -23,8 +23,6 @@ const BACKLOG: usize = 30;
 
 /// One change in so many is made in the pool where the user is not sent.
 const WRONG_POOL: usize = 10;
-
-const ATTRIBUTES: [&str; 3] = ["given_name", "family_name", "custom:tenant"];
 
 /// How often each thing happened, by pool.
 #[derive(Debug, Default)]
@@ -127,7 +125,7 @@ impl<'a> Life<'a> {
             18..20 => self.is_disabled_or_enabled(&known, pool)?,
             20 if self.people.len() > 20 => {
                 self.people.swap_remove(who);
-                self.goes(&known, home)?
+                return self.goes(&known, home).map(Some);
             }
             _ => return self.comes().map(Some),
         };
@@ -202,14 +200,15 @@ impl<'a> Life<'a> {
         Ok(if enabled { "enabled" } else { "disabled" })
     }
 
-    fn goes(&mut self, known: &Known, pool: Pool) -> Result<&'static str> {
+    /// Where the user is sent: who lives in the other pool outlives it.
+    fn goes(&mut self, known: &Known, pool: Pool) -> Result<(&'static str, Pool)> {
         let sub = self.sub(known, pool)?;
         self.side(pool).users.delete(&known.username)?;
         let mut log = self.log.lock().map_err(|_| anyhow!("the log of changes broke"))?;
-        log.deleted.insert(known.username.clone(), pool);
+        log.goes(&known.username, &known.user_id, pool);
         drop(log);
         self.side(pool).trail.tell("AdminDeleteUser", &sub)?;
-        Ok("deleted")
+        Ok(("deleted", pool))
     }
 
     /// A newcomer's install is sent somewhere too.
@@ -217,6 +216,9 @@ impl<'a> Life<'a> {
         self.newcomers += 1;
         let pool = self.router.pool(&format!("install-{}", self.newcomers))?;
         let known = enter::enter(&self.side(pool).users, pool, self.newcomers)?;
+        let mut log = self.log.lock().map_err(|_| anyhow!("the log of changes broke"))?;
+        log.comes(&known);
+        drop(log);
         self.signs_in(&known, pool)?;
         self.people.push(known);
         Ok(("new", pool))

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::enter::Known;
+
 /// One of the two pools.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Pool {
@@ -55,19 +57,54 @@ pub(super) struct Change {
     pub(super) at: u64,
 }
 
-/// Everything that was changed.
+/// Everybody, and everything that was changed.
 #[derive(Debug, Default)]
 pub(super) struct Log {
-    /// By username and what; the latest last.
+    /// By user id: everybody who ever came, by username.
+    pub(super) people: BTreeMap<String, String>,
+    /// By username and what; the latest last. What somebody came with is the first.
     pub(super) changes: BTreeMap<(String, What), Vec<Change>>,
-    /// Who was deleted, from which pool.
-    pub(super) deleted: BTreeMap<String, Pool>,
+    /// How many of the changes are what people came with.
+    came_with: usize,
+    /// Who was deleted, by username.
+    pub(super) deleted: BTreeMap<String, Gone>,
+}
+
+/// Somebody who was deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Gone {
+    pub(super) user_id: String,
+    /// From which pool.
+    pub(super) pool: Pool,
 }
 
 impl Log {
+    /// Somebody came to a pool.
+    pub(super) fn comes(&mut self, known: &Known) {
+        self.people.insert(known.user_id.clone(), known.username.clone());
+        for (what, value) in &known.with {
+            self.note(&known.username, what.clone(), known.born, value, known.at);
+        }
+        self.came_with += known.with.len();
+    }
+
     pub(super) fn note(&mut self, username: &str, what: What, pool: Pool, value: &str, at: u64) {
         let changes = self.changes.entry((username.to_owned(), what)).or_default();
         changes.push(Change { pool, value: value.to_owned(), at });
+    }
+
+    /// Somebody was deleted.
+    pub(super) fn goes(&mut self, username: &str, user_id: &str, pool: Pool) {
+        self.deleted.insert(username.to_owned(), Gone { user_id: user_id.to_owned(), pool });
+    }
+
+    pub(super) fn is_deleted(&self, user_id: &str) -> bool {
+        self.deleted.values().any(|gone| gone.user_id == user_id)
+    }
+
+    /// How many changes there were, without what people came with.
+    pub(super) fn count(&self) -> usize {
+        self.changes.values().map(Vec::len).sum::<usize>() - self.came_with
     }
 }
 

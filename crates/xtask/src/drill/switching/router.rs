@@ -47,7 +47,7 @@ impl Router {
         let expected = percent * 10;
         // Four standard deviations.
         let tolerance = match percent {
-            100 => 0,
+            0 | 100 => 0,
             5 => 28,
             _ => 64,
         };
