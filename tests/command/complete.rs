@@ -1,4 +1,4 @@
-//! The built `twinpool complete`, and once more after it broke off.
+//! The built `twinpool complete`, once more after it broke off, and `twinpool reopen`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -11,10 +11,20 @@ use twinpool_tests::aws_stub::AwsStub;
 
 use super::{between_in, folder, told};
 
-const OLD: &str = "eu-west-1_Old";
+pub(super) const OLD: &str = "eu-west-1_Old";
 const POOL_ARN: &str = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Old";
-const CAPTURE: &str = "arn:aws:lambda:eu-west-1:123456789012:function:twinpool-capture";
+pub(super) const CAPTURE: &str = "arn:aws:lambda:eu-west-1:123456789012:function:twinpool-capture";
 const FORCE: [&str; 5] = ["--why", "a test", "--force", "nothing to look at here", "--json"];
+
+/// It has the marker.
+pub(super) fn old_pool() -> Arc<MemorySettings> {
+    let described = json!({
+        "Id": OLD, "Name": "production", "Arn": POOL_ARN, "DeletionProtection": "ACTIVE", "UserPoolTier": "PLUS",
+        "SchemaAttributes": [{ "Name": "custom:twinpool", "AttributeDataType": "String", "Mutable": false }],
+        "LambdaConfig": {},
+    });
+    MemorySettings::new(described, json!({ "MfaConfiguration": "OFF" }), Knobs::default())
+}
 
 struct Bench {
     pool: Arc<MemorySettings>,
@@ -25,12 +35,7 @@ struct Bench {
 impl Bench {
     /// Everybody is sent to the new pool, and the old one is attached.
     fn at_cutover(name: &str) -> Self {
-        let described = json!({
-            "Id": OLD, "Name": "production", "Arn": POOL_ARN, "DeletionProtection": "ACTIVE", "UserPoolTier": "PLUS",
-            "SchemaAttributes": [{ "Name": "custom:twinpool", "AttributeDataType": "String", "Mutable": false }],
-            "LambdaConfig": {},
-        });
-        let pool = MemorySettings::new(described, json!({ "MfaConfiguration": "OFF" }), Knobs::default());
+        let pool = old_pool();
         let functions = MemoryFunctions::new();
         functions.put(&FunctionArn::parse(CAPTURE).unwrap(), json!({}), Behaviour::Echo);
         let stub = AwsStub::of_account(&[&pool], &functions);
@@ -41,7 +46,15 @@ impl Bench {
         assert!(bench.is_attached());
         let (code, out, said) = bench.say(&[&["switch", "--percent", "100", "--yes"], &FORCE[..]].concat());
         assert_eq!(code, Some(0), "{out}{said}");
+        // Long enough ago for every process to know of it.
+        bench.stub.table().edit("PHASE", |item| {
+            item.insert("two_way_since".to_owned(), json!({ "N": "1" }));
+        });
         bench
+    }
+
+    fn phase(&self) -> Value {
+        self.json(&["phase", "--history", "--json"]).1
     }
 
     fn path(&self, name: &str) -> String {
@@ -102,4 +115,34 @@ fn what_is_not_as_it_should_be_is_told_before_the_old_pool_is_left() {
         out.contains("if you rolled back now:") && out.contains("nobody was seen in the old pool"),
         "{out}"
     );
+}
+
+#[test]
+fn nobody_leaves_the_old_pool_or_comes_back_to_it_unforced_while_checks_do_not_hold() {
+    let bench = Bench::at_cutover("unforced");
+    let plain = ["--why", "a test", "--yes", "--json"];
+    let say = |command: &str, how: &[&str]| bench.json(&[&[command], how].concat());
+    let forced = [&FORCE[..], &["--yes"]].concat();
+    let (code, refused) = say("reopen", &forced);
+    assert_eq!((code, &refused["done"]), (Some(10), &json!(false)), "not complete yet: {refused}");
+
+    for (command, before, after) in [("complete", "cutover", "complete"), ("reopen", "complete", "cutover")] {
+        let was = bench.phase()["history"].clone();
+        let (code, refused) = say(command, &plain);
+        assert_eq!((code, &refused["done"]), (Some(10), &json!(false)), "{refused}");
+        assert!(refused["problem"].as_str().unwrap().contains("--force"), "{refused}");
+        let stands = bench.phase();
+        assert_eq!((&stands["phase"], &stands["history"]), (&json!(before), &was), "{stands}");
+
+        let (code, done) = say(command, &forced);
+        assert_eq!((code, &done["done"]), (Some(0), &json!(true)), "{done}");
+        let stands = bench.phase();
+        assert_eq!(
+            (&stands["phase"], &stands["last"]["to"]["phase"]),
+            (&json!(after), &json!(after)),
+            "{stands}"
+        );
+        assert!(stands["last"]["why"].as_str().unwrap().contains("forced: nothing to look at here"));
+        assert!(!stands["last"]["forced"].as_array().unwrap().is_empty(), "{stands}");
+    }
 }

@@ -13,6 +13,7 @@ mod import_jobs;
 mod new_pool;
 mod page;
 mod passwords;
+mod proof;
 mod rehearse;
 mod route;
 mod serve;
@@ -20,6 +21,7 @@ mod setup;
 mod status;
 mod switch;
 mod watch;
+mod way_back;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -17,7 +17,7 @@ const ELSEWHERE: &str = "eu-central-1_New";
 const FORCE: [&str; 4] = ["--force", "nothing to look at here", "--yes", "--json"];
 
 /// An old pool that can prove who was made by twinpool.
-fn marked() -> PoolShape {
+pub(super) fn marked() -> PoolShape {
     let mut old = username_pool(OLD);
     old.attributes.insert(attribute(MARKER), AttributeSchema { mutable: false, ..AttributeSchema::TEXT });
     old

@@ -5,9 +5,9 @@ use twinpool_aws::dynamodb::Links;
 use twinpool_core::check::{Check, checks};
 use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{AttributeName, Sub};
-use twinpool_core::phase::{PhaseReader as _, Share, Standing, Step};
+use twinpool_core::phase::{PhaseReader as _, Refused, Share, Standing, Step};
 use twinpool_core::port::Clock as _;
-use twinpool_engine::{Note, Switching};
+use twinpool_engine::{Note, SwitchError, Switching};
 
 use crate::ask::{self, Answer};
 use crate::clock::SystemClock;
@@ -227,7 +227,11 @@ impl Place<'_> {
         if !arguments.prove_only {
             // The test user, who is sent by now, stays a tester.
             let step = self.step(switching.standing());
-            if let Err(error) = switching.step(&step, id, &self.note(&arguments.why, &forced)).await {
+            let stepped = switching.step(&step, id, &self.note(&arguments.why, &forced)).await;
+            // Nobody was asked for but the test user, who is sent since the proof.
+            let is_done = matches!(stepped, Err(SwitchError::Refused(Refused::NoChange)))
+                && arguments.canary_user.is_some();
+            if let Some(error) = stepped.err().filter(|_| !is_done) {
                 let (said, exit) = steps::not_changed(error, table, json)?;
                 // Where the way back was proven, something was done before.
                 return Ok((said, if arguments.canary_user.is_some() { Exit::Failed } else { exit }));

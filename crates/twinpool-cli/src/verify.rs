@@ -101,13 +101,18 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
 
 /// Writes down how a look at everybody ended: `twinpool switch` goes by it. What cannot be written down is said, and spoils nothing.
 async fn note(arguments: &Arguments, summary: &Summary) -> Result<(), String> {
-    if arguments.sample.is_some() || summary.unlooked > 0 {
+    if !is_whole(arguments.sample, summary) {
         return Ok(());
     }
     let said = |problem: String| format!("not written down for `twinpool switch`: {problem}");
     let config = options::aws().await.map_err(|problem| said(problem.to_string()))?;
     let noted = arguments.bulk.table.connect(&config).note_verified(&verified(summary)).await;
     noted.map_err(|problem| said(problem.to_string()))
+}
+
+/// Whether everybody was looked at.
+fn is_whole(sample: Option<usize>, summary: &Summary) -> bool {
+    sample.is_none() && summary.unlooked == 0
 }
 
 fn verified(summary: &Summary) -> Verified {
@@ -189,4 +194,33 @@ async fn check_bound(bulk: &Bulk) -> anyhow::Result<()> {
         .into());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_in_one_pool_only_or_unreadable_differs_in_what_a_switch_goes_by() {
+        let equal = || [(Verdict::Equal, 9)];
+        for verdict in [Verdict::Differs, Verdict::OnlyInOld, Verdict::OnlyInNew, Verdict::Unreadable] {
+            let verdicts = equal().into_iter().chain([(verdict, 2)]).collect();
+            let noted = verified(&Summary { verdicts, ..Summary::default() });
+            assert_eq!((noted.users, noted.differing, noted.is_equal()), (11, 2, false), "{verdict:?}");
+        }
+        let noted = verified(&Summary { verdicts: equal().into(), unreadable: 1, ..Summary::default() });
+        assert_eq!((noted.differing, noted.is_equal()), (1, false));
+        let verdicts = equal().into_iter().chain([(Verdict::HeldBack, 3), (Verdict::InFlight, 1)]).collect();
+        let noted = verified(&Summary { verdicts, ..Summary::default() });
+        assert_eq!((noted.differing, noted.held_back, noted.in_flight), (0, 3, 1));
+        assert!(verified(&Summary { verdicts: equal().into(), ..Summary::default() }).is_equal());
+    }
+
+    #[test]
+    fn a_look_at_a_few_or_at_the_lists_of_some_is_not_one_at_everybody() {
+        let whole = Summary::default();
+        assert!(is_whole(None, &whole));
+        assert!(!is_whole(Some(100), &whole));
+        assert!(!is_whole(None, &Summary { unlooked: 1, ..whole }));
+    }
 }
