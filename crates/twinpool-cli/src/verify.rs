@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
-use twinpool_core::id::OldSub;
+use twinpool_core::id::{OldSub, Timestamp};
 use twinpool_core::port::Clock as _;
 use twinpool_core::verified::{Verified, VerifiedStore as _};
 use twinpool_engine::{Looking, Sample, Summary, Verdict};
@@ -68,7 +68,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     }
     check_bound(&arguments.bulk).await?;
     let (rules, _) = arguments.bulk.rules.read()?;
-    let head = Head::of(&arguments.bulk.pools, rules.fingerprint());
+    let head = Head::of(&arguments.bulk.pools, rules.fingerprint(), SystemClock.now());
     let journal = Journal::open(arguments.rows.as_deref(), arguments.resume, &head)?;
     let engine = arguments.bulk.connect().await?.engine;
     let looking = Looking {
@@ -78,12 +78,13 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
         earlier: journal.earlier(),
         ..Looking::default()
     };
+    let resumed = journal.resumed;
     let watch = Watch::new(journal.rows, arguments.sample.is_none());
     let summary = compare(arguments, &engine, &looking, &watch).await;
     watch.end();
     let summary = summary.with_context(|| told::broken(arguments.rows.is_some()))?;
     let found = watch.close()?;
-    let not_noted = note(arguments, &summary).await.err();
+    let not_noted = note(arguments, &summary, resumed).await.err();
     let repaired = match arguments.repair && !found.differing.is_empty() {
         true => repair(arguments, &engine, &found.differing, &looking).await?,
         false => None,
@@ -100,13 +101,14 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
 }
 
 /// Writes down how a look at everybody ended: `twinpool switch` goes by it. What cannot be written down is said, and spoils nothing.
-async fn note(arguments: &Arguments, summary: &Summary) -> Result<(), String> {
+/// `resumed`: when the run began that this one goes on with.
+async fn note(arguments: &Arguments, summary: &Summary, resumed: Option<Timestamp>) -> Result<(), String> {
     if !is_whole(arguments.sample, summary) {
         return Ok(());
     }
     let said = |problem: String| format!("not written down for `twinpool switch`: {problem}");
     let config = options::aws().await.map_err(|problem| said(problem.to_string()))?;
-    let noted = arguments.bulk.table.connect(&config).note_verified(&verified(summary)).await;
+    let noted = arguments.bulk.table.connect(&config).note_verified(&verified(summary, resumed)).await;
     noted.map_err(|problem| said(problem.to_string()))
 }
 
@@ -115,11 +117,11 @@ fn is_whole(sample: Option<usize>, summary: &Summary) -> bool {
     sample.is_none() && summary.unlooked == 0
 }
 
-fn verified(summary: &Summary) -> Verified {
+fn verified(summary: &Summary, resumed: Option<Timestamp>) -> Verified {
     const DIFFERENT: [Verdict; 4] =
         [Verdict::Differs, Verdict::OnlyInOld, Verdict::OnlyInNew, Verdict::Unreadable];
     Verified {
-        at: SystemClock.now(),
+        at: resumed.unwrap_or_else(|| SystemClock.now()),
         users: summary.users(),
         differing: DIFFERENT.map(|verdict| summary.count(verdict)).iter().sum::<u64>() + summary.unreadable,
         held_back: summary.count(Verdict::HeldBack),
@@ -205,15 +207,15 @@ mod tests {
         let equal = || [(Verdict::Equal, 9)];
         for verdict in [Verdict::Differs, Verdict::OnlyInOld, Verdict::OnlyInNew, Verdict::Unreadable] {
             let verdicts = equal().into_iter().chain([(verdict, 2)]).collect();
-            let noted = verified(&Summary { verdicts, ..Summary::default() });
+            let noted = verified(&Summary { verdicts, ..Summary::default() }, None);
             assert_eq!((noted.users, noted.differing, noted.is_equal()), (11, 2, false), "{verdict:?}");
         }
-        let noted = verified(&Summary { verdicts: equal().into(), unreadable: 1, ..Summary::default() });
+        let noted = verified(&Summary { verdicts: equal().into(), unreadable: 1, ..Summary::default() }, None);
         assert_eq!((noted.differing, noted.is_equal()), (1, false));
         let verdicts = equal().into_iter().chain([(Verdict::HeldBack, 3), (Verdict::InFlight, 1)]).collect();
-        let noted = verified(&Summary { verdicts, ..Summary::default() });
+        let noted = verified(&Summary { verdicts, ..Summary::default() }, None);
         assert_eq!((noted.differing, noted.held_back, noted.in_flight), (0, 3, 1));
-        assert!(verified(&Summary { verdicts: equal().into(), ..Summary::default() }).is_equal());
+        assert!(verified(&Summary { verdicts: equal().into(), ..Summary::default() }, None).is_equal());
     }
 
     #[test]
@@ -222,5 +224,12 @@ mod tests {
         assert!(is_whole(None, &whole));
         assert!(!is_whole(Some(100), &whole));
         assert!(!is_whole(None, &Summary { unlooked: 1, ..whole }));
+    }
+
+    #[test]
+    fn what_an_interrupted_run_read_counts_from_its_beginning() {
+        let (monday, before) = (Timestamp(1_795_219_200_000), SystemClock.now());
+        assert_eq!(verified(&Summary::default(), Some(monday)).at, monday);
+        assert!(verified(&Summary::default(), None).at >= before);
     }
 }

@@ -8,24 +8,28 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
-use twinpool_core::id::{NewSub, OldSub};
+use twinpool_core::id::{NewSub, OldSub, Timestamp};
 use twinpool_engine::{Finding, Marked, Row, Verdict, What, Why};
 
 use crate::failure::Misuse;
 use crate::options::Pools;
 
-/// For which pools and rules a journal was written.
+/// For which pools and rules a journal was written, and when its run began.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Head {
     old_pool: String,
     new_pool: String,
     rules: String,
+    /// In milliseconds since 1970. Journals of older versions do not say it.
+    #[serde(default)]
+    begun: Option<u64>,
 }
 
 impl Head {
-    pub(super) fn of(pools: &Pools, rules: &str) -> Self {
+    pub(super) fn of(pools: &Pools, rules: &str, begun: Timestamp) -> Self {
         let [old, new] = pools.ids();
-        Self { old_pool: old.to_string(), new_pool: new.to_string(), rules: rules.to_owned() }
+        let (old_pool, new_pool) = (old.to_string(), new.to_string());
+        Self { old_pool, new_pool, rules: rules.to_owned(), begun: Some(begun.0) }
     }
 }
 
@@ -115,13 +119,15 @@ impl Rows {
 pub(super) struct Journal {
     pub(super) rows: Option<Rows>,
     earlier: Vec<Row>,
+    /// When the interrupted run began that is gone on with: what it read is of that time.
+    pub(super) resumed: Option<Timestamp>,
 }
 
 impl Journal {
     /// Begins the files anew; those of an interrupted run are read before, and never lost.
     pub(super) fn open(path: Option<&Path>, resume: bool, head: &Head) -> anyhow::Result<Self> {
         let Some(path) = path else {
-            return Ok(Self { rows: None, earlier: Vec::new() });
+            return Ok(Self { rows: None, earlier: Vec::new(), resumed: None });
         };
         let journal_path = beside(path);
         if !resume && has_read_somebody(&journal_path) {
@@ -131,7 +137,10 @@ impl Journal {
             ))
             .into());
         }
-        let earlier = if resume { read(&journal_path, head)? } else { Vec::new() };
+        let (earlier, resumed) = match resume {
+            true => read(&journal_path, head).map(|(earlier, begun)| (earlier, Some(begun)))?,
+            false => (Vec::new(), None),
+        };
         let mut journal = private(&journal_path, resume)?;
         // A line that was written by half ends here.
         let line = match resume {
@@ -140,7 +149,7 @@ impl Journal {
         };
         writeln!(journal, "{line}").with_context(|| cannot("write", &journal_path))?;
         let rows = BufWriter::new(private(path, false)?);
-        Ok(Self { rows: Some(Rows { rows, journal, journal_path }), earlier })
+        Ok(Self { rows: Some(Rows { rows, journal, journal_path }), earlier, resumed })
     }
 
     pub(super) fn earlier(&self) -> Vec<Row> {
@@ -173,8 +182,8 @@ fn has_read_somebody(path: &Path) -> bool {
     lines.is_ok_and(|lines| lines.skip(1).any(|line| !line.is_empty()))
 }
 
-/// The rows of a journal. The last line may have been written by half.
-fn read(path: &Path, head: &Head) -> anyhow::Result<Vec<Row>> {
+/// The rows of a journal, and when its run began. The last line may have been written by half.
+fn read(path: &Path, head: &Head) -> anyhow::Result<(Vec<Row>, Timestamp)> {
     let text = match std::fs::read_to_string(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Err(Misuse(format!(
@@ -192,12 +201,19 @@ fn read(path: &Path, head: &Head) -> anyhow::Result<Vec<Row>> {
             path.display()
         ))
     };
-    let first = lines.next().and_then(|line| serde_json::from_str::<Head>(line).ok());
-    if first.as_ref() != Some(head) {
+    let first = lines.next().and_then(|line| serde_json::from_str::<Head>(line).ok()).ok_or_else(other)?;
+    if (Head { begun: head.begun, ..first.clone() }) != *head {
         return Err(other().into());
     }
+    let undated = || {
+        Misuse(format!(
+            "{} does not say when its run began, so nobody knows how old it is: remove it, and leave --resume out",
+            path.display()
+        ))
+    };
+    let begun = first.begun.ok_or_else(undated)?;
     let rows = lines.filter_map(|line| serde_json::from_str::<Line>(line).ok()?.row());
-    Ok(rows.collect())
+    Ok((rows.collect(), Timestamp(begun)))
 }
 
 #[cfg(test)]

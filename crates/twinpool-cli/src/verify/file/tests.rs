@@ -8,6 +8,7 @@ fn head(rules: &str) -> Head {
         old_pool: "eu-west-1_Old".to_owned(),
         new_pool: "eu-west-1_New".to_owned(),
         rules: rules.to_owned(),
+        begun: Some(1_795_219_200_000),
     }
 }
 
@@ -106,4 +107,25 @@ fn a_journal_of_other_pools_or_rules_or_of_nobody_is_refused() {
     assert!(other.contains("is of other pools or rules"), "{other}");
     std::fs::write(beside(&file), "not ours\n").unwrap();
     refused(Journal::open(Some(&file), true, &head("r")));
+}
+
+#[test]
+fn a_run_that_is_gone_on_with_is_as_old_as_the_one_that_was_interrupted() {
+    let file = folder("dated").join("rows.jsonl");
+    let monday = Journal::open(Some(&file), false, &head("r")).unwrap();
+    assert_eq!(monday.resumed, None);
+    monday.rows.unwrap().keep(&differing()).unwrap();
+    let friday = Head { begun: Some(1_795_564_800_000), ..head("r") };
+    for again in ["friday", "friday once more"] {
+        let resumed = Journal::open(Some(&file), true, &friday).unwrap();
+        assert_eq!(
+            (resumed.resumed, resumed.earlier().len()),
+            (head("r").begun.map(Timestamp), 1),
+            "{again}"
+        );
+    }
+    let undated = r#"{"old_pool":"eu-west-1_Old","new_pool":"eu-west-1_New","rules":"r"}"#;
+    std::fs::write(beside(&file), format!("{undated}\n")).unwrap();
+    let refused = Journal::open(Some(&file), true, &friday).unwrap_err();
+    assert!(refused.is::<Misuse>() && refused.to_string().contains("when its run began"), "{refused}");
 }
