@@ -144,6 +144,27 @@ fn another_operator_at_work_is_waited_for_and_a_rollback_waits_for_nobody() {
 }
 
 #[test]
+fn a_rollback_stops_a_switch_that_has_sent_nobody_yet_and_names_it() {
+    let bench = Bench::start(true);
+    assert_eq!(bench.switch("0.01").0, Some(0));
+    assert_eq!(bench.json(&["rollback", "--why", "a test", "--yes", "--json"]).0, Some(0));
+    let busy =
+        json!({ "M": { "what": { "S": "a switch" }, "who": { "S": "role/Admin" }, "at": { "N": "1" } } });
+    bench.0.table().edit("PHASE", |item| drop(item.insert("busy".to_owned(), busy)));
+    let (code, out, said) = bench.say(&["rollback", "--why", "sign-ins fail", "--dry-run"]);
+    assert!(code == Some(0) && out.contains("role/Admin"), "{out}{said}");
+    assert!(bench.0.table().all()["PHASE"].contains_key("busy"), "a dry run stops nobody");
+    let (code, stopped) = bench.json(&["rollback", "--why", "sign-ins fail", "--yes", "--json"]);
+    let problem = stopped["problem"].as_str().unwrap();
+    assert!(
+        problem.contains("a switch by role/Admin was at work") && problem.contains("stopped"),
+        "{problem}"
+    );
+    assert_eq!((code, &stopped["done"], &stopped["phase"]), (Some(0), &json!(true), &json!("rolled-back")));
+    assert!(!bench.0.table().all()["PHASE"].contains_key("busy"));
+}
+
+#[test]
 fn a_restored_table_refuses_every_step_but_a_rollback_until_somebody_has_taken_it() {
     let bench = Bench::start(true);
     assert_eq!(bench.switch("5").0, Some(0));
@@ -175,10 +196,29 @@ fn a_phase_that_is_older_than_its_history_is_told_with_what_to_do_to_whoever_rol
     let before = bench.0.table().all()["PHASE"].clone();
     assert_eq!(bench.switch("25").0, Some(0));
     bench.0.table().edit("PHASE", |item| *item = before);
-    let (code, refused) = bench.json(&["rollback", "--why", "sign-ins fail", "--yes", "--json"]);
+    // Each claim makes the phase a version younger, and writes no line.
+    let (code, refused) = bench.switch("50");
     assert_eq!((code, verdicts(&refused)["table"].as_str()), (Some(10), "fails"), "{refused}");
-    let problem = refused["problem"].as_str().unwrap();
-    assert!(problem.contains("delete the items PHASE#"), "{problem}");
+    assert!(refused.to_string().contains("delete the items PHASE#2 and later"), "{refused}");
+    let taken = bench.json(&["phase", "--take-table", "--why", "looked at it", "--yes", "--json"]);
+    let back = bench.json(&["rollback", "--why", "sign-ins fail", "--yes", "--json"]);
+    assert_eq!(verdicts(&back.1)["table"], "fails", "{}", back.1);
+    for (code, refused) in [taken, back] {
+        let problem = refused["problem"].as_str().unwrap();
+        assert!(code == Some(10) && problem.contains("delete the items PHASE#2 and later"), "{problem}");
+    }
+}
+
+#[test]
+fn a_table_of_before_the_first_switch_is_seen_to_be_restored_until_somebody_has_taken_it() {
+    let bench = Bench::start(true);
+    bench.0.table().restore();
+    let (code, refused) = bench.switch("5");
+    assert_eq!((code, verdicts(&refused)["table"].as_str()), (Some(10), "fails"), "{refused}");
+    let (code, out, said) = bench.say(&["phase", "--take-table", "--why", "looked at it", "--yes"]);
+    assert_eq!(code, Some(0), "{out}{said}");
+    let (code, done) = bench.switch("5");
+    assert_eq!((code, verdicts(&done)["table"].as_str()), (Some(0), "holds"), "{done}");
 }
 
 #[test]

@@ -6,10 +6,10 @@ use clap::Args;
 use twinpool_aws::chain::Chain;
 use twinpool_aws::client::Config;
 use twinpool_aws::dynamodb::Links;
-use twinpool_core::check::{Check, Facts, checks};
-use twinpool_core::phase::{PhaseReader as _, Standing, Step};
-use twinpool_core::port::{Class, Clock as _};
-use twinpool_engine::{RollBackError, RolledBack, SwitchError, at_work, roll_back};
+use twinpool_core::check::{Check, checks};
+use twinpool_core::phase::{PhaseReader as _, Refused, Standing, Step};
+use twinpool_core::port::Clock as _;
+use twinpool_engine::{RollBackError, RolledBack, at_work, roll_back};
 
 use crate::ask::{self, Answer};
 use crate::clock::SystemClock;
@@ -56,8 +56,11 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let links = arguments.table.connect(&config);
     let table = &arguments.table.table;
     let standing = links.standing().await.map_err(|error| steps::table_problem(table, error))?;
-    if let Err(why) = standing.after(&Step::Rollback, SystemClock.now()) {
-        return Ok(steps::refused(&why.to_string(), Some(&standing), &[], arguments.json));
+    match standing.after(&Step::Rollback, SystemClock.now()) {
+        // Nobody is to be sent back, and whoever is at work is to be stopped.
+        Err(Refused::NothingToRollBack) if standing.busy.is_some() => {}
+        Err(why) => return Ok(steps::refused(&why.to_string(), Some(&standing), &[], arguments.json)),
+        Ok(_) => {}
     }
     let chain = Chain::connect(&config);
     let brief = Brief {
@@ -83,7 +86,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Outcome {
     let noted = Noted::over(&links, &checks, &facts);
     let done = match roll_back(&noted, &SystemClock, &who, &arguments.why).await {
         Ok(done) => done,
-        Err(error) => return not_done(error, arguments, &standing, (&facts, &checks)),
+        Err(error) => return not_done(error, arguments, &standing, &checks),
     };
     let shown = if arguments.consent.yes { shown } else { String::new() };
     let text = match arguments.json {
@@ -107,23 +110,26 @@ async fn meant(arguments: &Arguments, config: &Config, links: &Links, standing: 
     steps::readiness(&walked.map(|mut walked| walked.readiness(heard)))
 }
 
-/// Where items were put back one by one, the line that the history would get is there already.
-fn not_done(
-    error: RollBackError,
-    arguments: &Arguments,
-    standing: &Standing,
-    (facts, checks): (&Facts, &[Check]),
-) -> Outcome {
-    let has_no_room = matches!(&error, RollBackError::Table(error) if error.class == Class::Taken);
-    let has_younger = matches!(facts.last_line, Ok(Some(last)) if last > standing.version);
-    if has_no_room && has_younger {
-        let why = SwitchError::YoungerHistory.to_string();
-        return Ok(steps::refused(&why, Some(standing), checks, arguments.json));
+fn not_done(error: RollBackError, arguments: &Arguments, standing: &Standing, checks: &[Check]) -> Outcome {
+    let said = error.to_string();
+    match error {
+        RollBackError::YoungerHistory(_) => Ok(steps::refused(&said, Some(standing), checks, arguments.json)),
+        // Nobody is in the new pool, and nobody will be: that is what was asked for.
+        RollBackError::Stopped(_) if arguments.json => {
+            Ok((steps::answer(true, Some(&said), Some(standing), checks), Exit::Done))
+        }
+        RollBackError::Stopped(_) => Ok((prose(&said), Exit::Done)),
+        error => steps::not_rolled_back(error, &arguments.table.table, arguments.json),
     }
-    steps::not_rolled_back(error, &arguments.table.table, arguments.json)
 }
 
 fn intent(standing: &Standing) -> String {
+    if let (false, Some(busy)) = (standing.phase.moves(), &standing.busy) {
+        return prose(&format!(
+            "Now {}, and nobody is sent to the new pool. {} by {} is at work: it is stopped, so that nobody will be.\n",
+            standing.phase, busy.what, busy.who
+        ));
+    }
     let mut out = format!(
         "Now {}. Everybody is sent to the old pool again, which has the say for everybody; changes go on travelling both ways.\n",
         moment(standing.phase, standing.share)

@@ -72,9 +72,10 @@ pub(crate) fn declined(standing: Option<&Standing>, checks: &[Check], json: bool
 pub(crate) fn not_changed(error: SwitchError, table: &str, json: bool) -> Outcome {
     match error {
         SwitchError::Table(error) => Err(table_problem(table, error)),
-        SwitchError::Busy(_) | SwitchError::Stale | SwitchError::Refused(_) | SwitchError::YoungerHistory => {
-            Ok(refused(&error.to_string(), None, &[], json))
-        }
+        SwitchError::Busy(_)
+        | SwitchError::Stale
+        | SwitchError::Refused(_)
+        | SwitchError::YoungerHistory(_) => Ok(refused(&error.to_string(), None, &[], json)),
     }
 }
 
@@ -82,6 +83,9 @@ pub(crate) fn not_changed(error: SwitchError, table: &str, json: bool) -> Outcom
 pub(crate) fn not_rolled_back(error: RollBackError, table: &str, json: bool) -> Outcome {
     match error {
         RollBackError::Refused(why) => Ok(refused(&why.to_string(), None, &[], json)),
+        RollBackError::Stopped(_) | RollBackError::YoungerHistory(_) => {
+            Ok(refused(&error.to_string(), None, &[], json))
+        }
         RollBackError::Table(error) if error.class == Class::Stale => {
             Ok(refused(&SwitchError::Stale.to_string(), None, &[], json))
         }

@@ -196,7 +196,8 @@ impl Place<'_> {
         if let Some(why) = self.refusal(switching.standing()) {
             return Ok(steps::refused(&why, Some(switching.standing()), &[], json));
         }
-        let Looked { checks, shown, table: id } = self.look(switching.standing()).await;
+        let standing = switching.standing().clone();
+        let Looked { checks, shown, table: id } = switching.meanwhile(self.look(&standing)).await;
         let forced = match Held::of(&checks, arguments.force.as_deref()) {
             Held::Go(forced) => forced,
             Held::Refused(why) => {
@@ -209,6 +210,10 @@ impl Place<'_> {
             Answer::Shown | Answer::Declined => {
                 return Ok(steps::declined(Some(switching.standing()), &checks, json));
             }
+        }
+        // Whoever was asked may have taken any time to answer.
+        if let Err(error) = switching.alive().await {
+            return steps::not_changed(error, table, json);
         }
         let id = id.as_deref();
         let mut said = if arguments.consent.yes { shown } else { String::new() };

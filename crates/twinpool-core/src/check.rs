@@ -17,6 +17,8 @@ use crate::phase::{Share, Standing, Step};
 pub enum What {
     /// The table is the one that the phase was written in.
     Table,
+    /// This machine's clock is right.
+    Clock,
     /// The mirror may write to the old pool.
     ReverseSync,
     /// The old pool can prove who was made by twinpool.
@@ -47,6 +49,7 @@ impl What {
     pub fn code(self) -> &'static str {
         match self {
             Self::Table => "table",
+            Self::Clock => "clock",
             Self::ReverseSync => "reverse-sync",
             Self::Marker => "marker",
             Self::WayBack => "way-back",
@@ -116,7 +119,7 @@ pub fn checks(step: &Step, standing: &Standing, facts: &Facts, now: Timestamp) -
     let hard = |what, verdict| Check { what, verdict, hard: true };
     let soft = |what, verdict| Check { what, verdict, hard: false };
     let table = judge::table(standing, facts);
-    let queue = soft(What::Queue, judge::queue(facts));
+    let queue = soft(What::Queue, judge::queue(step, facts));
     let dead = soft(What::DeadLetters, judge::dead_letters(facts));
     let everybody = || {
         [
@@ -135,8 +138,10 @@ pub fn checks(step: &Step, standing: &Standing, facts: &Facts, now: Timestamp) -
             // Who sends everybody at once can do without a way back, and nobody tries a way that cannot be seen.
             let heard = Check { what: What::Heard, verdict: judge::heard(facts), hard: *share != Share::ALL };
             let table = hard(What::Table, table);
-            let first = [table, reverse, marker, way_back, heard, queue, dead];
-            first.into_iter().chain(everybody()).collect()
+            // Once changes travel both ways nobody asks when they began to.
+            let clock = standing.two_way_since.is_none().then(|| hard(What::Clock, judge::clock(facts)));
+            let next = [reverse, marker, way_back, heard, queue, dead];
+            [table].into_iter().chain(clock).chain(next).chain(everybody()).collect()
         }
         Step::Complete => {
             let drained = soft(What::Drained, judge::drained(facts));

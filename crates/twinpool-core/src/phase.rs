@@ -14,8 +14,10 @@ use crate::id::{AttributeName, GroupName, Timestamp};
 use crate::words;
 
 mod step;
+mod younger;
 
 pub use step::{Refused, Step};
+pub use younger::YoungerHistory;
 
 /// For so long a process may go by the phase that it has read.
 pub const PHASE_CACHED: Duration = Duration::from_secs(5);
@@ -171,6 +173,8 @@ pub struct Standing {
     pub all_moved_in: Option<Round>,
     /// When the way back was proven: a change in the new pool was seen in the old one. `None`: never.
     pub proven: Option<Timestamp>,
+    /// When somebody took the table as it is, after it was put back from a backup. `None`: never.
+    pub taken: Option<Timestamp>,
     /// In which table this was written, where AWS tells: a table that was restored from a backup is another.
     pub table: Option<String>,
     /// A command that is at work on the phase.
@@ -237,7 +241,7 @@ pub trait PhaseStore: PhaseReader {
     /// the stored one is the next, which is returned.
     ///
     /// # Errors
-    /// [`crate::port::Class::Stale`] when somebody else changed it since.
+    /// [`crate::port::Class::Stale`] when somebody else changed it since; [`YoungerHistory::refusal`] when the line is there already.
     fn change(&self, next: &Standing, line: &Change) -> impl Future<Output = Answer<u64>> + Send;
 
     /// Says that a command is at work, that it still lives, or that it is at its end; nothing else changes, and the version does.
@@ -248,4 +252,7 @@ pub trait PhaseStore: PhaseReader {
 
     /// All changes, the oldest first.
     fn changes(&self) -> impl Future<Output = Answer<Vec<Change>>> + Send;
+
+    /// Whether the history goes on where the phase ends. `None`: it does not.
+    fn younger(&self) -> impl Future<Output = Answer<Option<YoungerHistory>>> + Send;
 }

@@ -8,7 +8,7 @@ use crate::id::Timestamp;
 /// The end of a verify of everybody. One that was broken off, or looked at some users only, is not written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Verified {
-    /// When it was at its end.
+    /// When it was at its end; of one that went on with an interrupted one, when that one began.
     pub at: Timestamp,
     /// How many users were compared.
     pub users: u64,
@@ -21,10 +21,10 @@ pub struct Verified {
 }
 
 impl Verified {
-    /// Whether nobody differs without a reason that is written down.
+    /// Whether nobody differs without a reason that is written down. Of whoever was changing nobody knows.
     #[must_use]
     pub fn is_equal(&self) -> bool {
-        self.differing == 0
+        self.differing == 0 && self.in_flight == 0
     }
 }
 

@@ -1,6 +1,6 @@
 //! The way back to the old pool, as everybody takes it: the operator's command, and the watch.
 
-use twinpool_core::phase::{Change, Phase, PhaseStore, Refused, Standing, Step};
+use twinpool_core::phase::{Busy, Change, Phase, PhaseStore, Refused, Standing, Step, YoungerHistory};
 use twinpool_core::port::{Class, Clock, PortError};
 
 /// A switch that is at work says every now and then that it lives, and each time the version grows: so often a rollback reads again.
@@ -23,9 +23,24 @@ pub enum RollBackError {
     /// There is no way back from where the move stands.
     #[error("the rollback was refused: {0}")]
     Refused(#[from] Refused),
+    /// Nobody was sent to the new pool yet, and a command that was about to was stopped.
+    #[error(
+        "{} by {} was at work and is stopped: what it writes from now on is refused; nobody was sent to the new pool, so nobody is sent back",
+        .0.what, .0.who
+    )]
+    Stopped(Busy),
+    /// Items were put back one by one.
+    #[error(transparent)]
+    YoungerHistory(#[from] YoungerHistory),
     /// The table did not answer. Whether the rollback was written is told by the next read.
     #[error("the phase could not be changed: {0}; look with `twinpool phase`, then run the rollback again")]
-    Table(#[from] PortError),
+    Table(PortError),
+}
+
+impl From<PortError> for RollBackError {
+    fn from(error: PortError) -> Self {
+        YoungerHistory::of(&error).map_or_else(|| Self::Table(error), Self::YoungerHistory)
+    }
 }
 
 /// Sends everybody to the old pool again: one conditional write, no user is touched. A switch that is at work loses: what it writes
@@ -84,7 +99,10 @@ async fn attempt(
     before: &Standing,
     (who, why): (&str, &str),
 ) -> Result<RolledBack, RollBackError> {
-    let next = before.after(&Step::Rollback, clock.now())?;
+    let next = match before.after(&Step::Rollback, clock.now()) {
+        Err(Refused::NothingToRollBack) => return Err(stop(store, before).await?),
+        next => next?,
+    };
     let line = Change {
         version: next.version,
         from: (before.phase, before.share),
@@ -96,4 +114,12 @@ async fn attempt(
     };
     let version = store.change(&next, &line).await?;
     Ok(RolledBack { standing: Standing { version, ..next }, before: before.clone(), by_another: false })
+}
+
+/// Nobody was sent to the new pool. A command that is about to send somebody loses too, however long it was silent: it may be waiting for
+/// an answer to its question.
+async fn stop(store: &impl PhaseStore, before: &Standing) -> Result<RollBackError, PortError> {
+    let Some(busy) = &before.busy else { return Ok(Refused::NothingToRollBack.into()) };
+    store.claim(before, None).await?;
+    Ok(RollBackError::Stopped(busy.clone()))
 }

@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use twinpool_core::id::Timestamp;
-use twinpool_core::phase::{Busy, Change, PhaseStore, Refused, Standing, Step};
+use twinpool_core::phase::{Busy, Change, PhaseStore, Refused, Standing, Step, YoungerHistory};
 use twinpool_core::port::{Class, Clock, PortError};
 
 /// A command that has not said for so long that it lives is taken for dead.
 pub const BUSY_LASTS: Duration = Duration::from_secs(5 * 60);
+
+/// A command that is at work says so this often.
+const SAYS_SO_EVERY: Duration = Duration::from_secs(60);
 
 /// Why the phase was not changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,11 +29,8 @@ pub enum SwitchError {
     #[error(transparent)]
     Refused(#[from] Refused),
     /// Items were put back one by one.
-    #[error(
-        "the history has lines that are younger than the phase, so PHASE was put back by itself: delete the items PHASE#<number> that \
-         are younger than it, or put the item PHASE back as it was"
-    )]
-    YoungerHistory,
+    #[error(transparent)]
+    YoungerHistory(#[from] YoungerHistory),
     /// The table did not answer. Whether the change was written is told by the next read.
     #[error("the phase could not be changed: {0}; look with `twinpool phase`")]
     Table(PortError),
@@ -38,9 +38,10 @@ pub enum SwitchError {
 
 impl From<PortError> for SwitchError {
     fn from(error: PortError) -> Self {
-        match error.class {
-            Class::Stale => Self::Stale,
-            _ => Self::Table(error),
+        match (YoungerHistory::of(&error), error.class) {
+            (Some(younger), _) => Self::YoungerHistory(younger),
+            (None, Class::Stale) => Self::Stale,
+            (None, _) => Self::Table(error),
         }
     }
 }
@@ -100,9 +101,33 @@ impl<'a, S: PhaseStore, C: Clock> Switching<'a, S, C> {
     /// [`SwitchError::Stale`] when somebody took the phase over, a rollback for one.
     pub async fn alive(&mut self) -> Result<(), SwitchError> {
         self.busy.at = self.clock.now();
-        let version = self.store.claim(&self.standing, Some(&self.busy)).await?;
+        let claimed = self.store.claim(&self.standing, Some(&self.busy)).await;
+        let version = match claimed {
+            Ok(version) => version,
+            Err(error) if error.class == Class::Stale => self.claimed().await?.ok_or(SwitchError::Stale)?,
+            Err(error) => return Err(error.into()),
+        };
         self.standing = Standing { version, busy: Some(self.busy.clone()), ..self.standing.clone() };
         Ok(())
+    }
+
+    /// The version, where the claim stands and its answer was lost.
+    async fn claimed(&self) -> Result<Option<u64>, SwitchError> {
+        let now = self.store.standing().await?;
+        let is_ours = now.busy.as_ref() == Some(&self.busy) && now.version == self.standing.version + 1;
+        Ok(is_ours.then_some(now.version))
+    }
+
+    /// Does what takes long, and says now and then that the command lives. That somebody took the phase over is told by the next write:
+    /// what is under way here is brought to its end, for it may have to put something back.
+    pub async fn meanwhile<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                () = tokio::time::sleep(SAYS_SO_EVERY) => drop(self.alive().await),
+            }
+        }
     }
 
     /// Makes a step, and keeps the claim. `table`: the id of the table, where AWS tells.
@@ -129,13 +154,9 @@ impl<'a, S: PhaseStore, C: Clock> Switching<'a, S, C> {
     /// # Errors
     /// As somebody else was first.
     pub async fn take_table(&mut self, table: &str, note: &Note) -> Result<(), SwitchError> {
-        let lines = self.store.changes().await?;
-        let last = lines.last().map_or(0, |line| line.version);
-        if last > self.standing.version {
-            return Err(SwitchError::YoungerHistory);
-        }
-        // What led back once was seen with another table.
-        let next = Standing { table: Some(table.to_owned()), proven: None, ..self.standing.clone() };
+        // What led back once was seen with another table, and so was what a verify saw.
+        let (table, taken) = (Some(table.to_owned()), Some(self.clock.now()));
+        let next = Standing { table, taken, proven: None, ..self.standing.clone() };
         self.write(next, note).await
     }
 

@@ -78,12 +78,20 @@ fn open(conflicts: &Conflicts) -> Markup {
     }
 }
 
+fn verdict(verified: &Verified) -> &'static str {
+    match (verified.is_equal(), verified.differing) {
+        (true, _) => "Both pools agree.",
+        (false, 0) => "Both pools agree, but for users who were changing meanwhile.",
+        (false, _) => "Both pools do not agree.",
+    }
+}
+
 fn verify(verified: Option<&Verified>) -> Markup {
     html! {
         @match verified {
             None => p.nothing { "Nobody has compared both pools yet." },
             Some(verified) => {
-                p { @if verified.is_equal() { b { "Both pools agree." } } @else { b { "Both pools do not agree." } } }
+                p { b { (verdict(verified)) } }
                 dl.facts {
                     (fact("When", when(verified.at)))
                     (fact("Users compared", thousands(verified.users)))

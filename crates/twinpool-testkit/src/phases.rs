@@ -1,7 +1,7 @@
 //! Where the move stands, in memory.
 
 use twinpool_core::id::Timestamp;
-use twinpool_core::phase::{Busy, Change, PhaseReader, PhaseStore, Standing, Step};
+use twinpool_core::phase::{Busy, Change, PhaseReader, PhaseStore, Standing, Step, YoungerHistory};
 use twinpool_core::port::{Answer, Class, PortError};
 use twinpool_core::verified::{Verified, VerifiedStore};
 use twinpool_core::watch::Memory;
@@ -11,9 +11,18 @@ use crate::links::MemoryLinks;
 #[derive(Debug, Default)]
 pub(crate) struct Phases {
     standing: Standing,
+    /// How many lines the phase counts.
+    counted: usize,
     changes: Vec<Change>,
     verified: Option<Verified>,
     pub(crate) watched: Memory,
+}
+
+impl Phases {
+    fn younger(&self) -> Option<YoungerHistory> {
+        let is_longer = self.changes.len() > self.counted;
+        is_longer.then(|| YoungerHistory(self.counted as u64 + 1))
+    }
 }
 
 fn stale(operation: &'static str) -> PortError {
@@ -44,6 +53,13 @@ impl MemoryLinks {
     }
 }
 
+impl MemoryLinks {
+    /// Somebody puts the phase back by itself, as it was when it counted so many lines.
+    pub fn put_phase_back(&self, standing: &Standing, counted: usize) {
+        self.with_phases(|phases| (phases.standing, phases.counted) = (standing.clone(), counted));
+    }
+}
+
 impl PhaseReader for MemoryLinks {
     async fn standing(&self) -> Answer<Standing> {
         self.process.glance("GetItem")?;
@@ -58,7 +74,11 @@ impl PhaseStore for MemoryLinks {
             if phases.standing.version != next.version {
                 return Err(stale(OPERATION));
             }
+            if let Some(younger) = phases.younger() {
+                return Err(younger.refusal(OPERATION));
+            }
             phases.standing = Standing { version: next.version + 1, ..next.clone() };
+            phases.counted += 1;
             phases.changes.push(Change { version: next.version + 1, ..line.clone() });
             Ok(next.version + 1)
         };
@@ -79,6 +99,10 @@ impl PhaseStore for MemoryLinks {
 
     async fn changes(&self) -> Answer<Vec<Change>> {
         self.process.call("Query", || Ok(self.with_phases(|phases| phases.changes.clone()))).await
+    }
+
+    async fn younger(&self) -> Answer<Option<YoungerHistory>> {
+        self.process.call("GetItem", || Ok(self.with_phases(|phases| phases.younger()))).await
     }
 }
 

@@ -39,6 +39,9 @@ async fn births_in_memory() {
 #[tokio::test]
 async fn the_phase_in_memory() {
     phases::a_change_is_written_once_and_its_line_with_it(&MemoryLinks::default()).await;
+    let links = MemoryLinks::default();
+    let put_back = |standing: &_| links.put_phase_back(standing, 1);
+    phases::a_phase_that_was_put_back_by_itself_is_told(&links, put_back).await;
     phases::a_claim_is_held_by_one(&MemoryLinks::default()).await;
     phases::what_is_remembered_is_fenced(&MemoryLinks::default()).await;
 }

@@ -56,10 +56,15 @@ impl Table {
     }
 
     fn described(&self) -> Vec<u8> {
-        let id = format!("table-{}", self.restored.load(Ordering::Relaxed));
-        bytes(
-            &json!({ "Table": { "TableStatus": "ACTIVE", "TableId": id, "KeySchema": [{ "AttributeName": "pk" }] } }),
-        )
+        let restored = self.restored.load(Ordering::Relaxed);
+        let id = format!("table-{restored}");
+        let mut table =
+            json!({ "TableStatus": "ACTIVE", "TableId": id, "KeySchema": [{ "AttributeName": "pk" }] });
+        if restored > 0 {
+            table["RestoreSummary"] =
+                json!({ "RestoreDateTime": 1_795_219_200.0, "RestoreInProgress": false });
+        }
+        bytes(&json!({ "Table": table }))
     }
 
     /// All items, by key.

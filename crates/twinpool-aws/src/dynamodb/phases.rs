@@ -1,7 +1,7 @@
 //! Where the move stands in `PHASE`, its history in `PHASE#1`, `PHASE#2`, …
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use twinpool_core::phase::{Busy, Change, PhaseReader, PhaseStore, Standing};
+use twinpool_core::phase::{Busy, Change, PhaseReader, PhaseStore, Standing, YoungerHistory};
 use twinpool_core::port::{Answer, Class, PortError};
 
 use super::{COLLIDED, Links, cancelled, item};
@@ -38,7 +38,10 @@ impl Links {
             let put = put.build().map_err(|_| PortError::new(Class::Rejected, OPERATION, "BadItem"))?;
             transaction = transaction.transact_items(TransactWriteItem::builder().put(put).build());
         }
-        transaction.send().await.map_err(|error| cancelled(OPERATION, &error))?;
+        transaction.send().await.map_err(|error| match cancelled(OPERATION, &error) {
+            error if error.class == Class::Taken => YoungerHistory(number).refusal(OPERATION),
+            error => error,
+        })?;
         Ok(version)
     }
 
@@ -89,6 +92,11 @@ impl PhaseStore for Links {
             all.push(item::phase::decode_change(&item)?);
         }
         Ok(all)
+    }
+
+    async fn younger(&self) -> Answer<Option<YoungerHistory>> {
+        let next = self.stands().await?.1 + 1;
+        Ok(self.get(line_key(next)).await?.map(|_| YoungerHistory(next)))
     }
 }
 

@@ -56,3 +56,12 @@ fn a_move_that_has_not_begun_stands_at_its_beginning() {
         "{told}"
     );
 }
+
+#[test]
+fn after_a_rollback_whoever_is_never_to_be_sent_is_told_still() {
+    let deny = [key().tester("install-2")].into();
+    let cohorts = Cohorts { deny, ..Cohorts::default() };
+    let back = Standing { phase: Phase::RolledBack, cohorts, ..Standing::default() };
+    let told = words(&back, &[], false, &[]);
+    assert!(told.contains("1 never sent"), "{told}");
+}

@@ -1,7 +1,7 @@
 //! A rollback is never refused, and its line says what was not as it should be.
 
 use twinpool_core::check::{Check, Facts, Verdict, What};
-use twinpool_core::phase::{Busy, Change, PhaseReader, PhaseStore, Standing};
+use twinpool_core::phase::{Busy, Change, PhaseReader, PhaseStore, Standing, YoungerHistory};
 use twinpool_core::port::Answer;
 
 /// Writes down with each change in which table it was made, and what did not hold.
@@ -40,5 +40,9 @@ impl<S: PhaseStore> PhaseStore for Noted<'_, S> {
 
     async fn changes(&self) -> Answer<Vec<Change>> {
         self.store.changes().await
+    }
+
+    async fn younger(&self) -> Answer<Option<YoungerHistory>> {
+        self.store.younger().await
     }
 }

@@ -15,7 +15,8 @@ use twinpool_core::pool::PoolShape;
 use twinpool_core::port::{Clock as _, PoolReader as _};
 use twinpool_core::readiness::Readiness;
 use twinpool_core::verified::VerifiedStore as _;
-use twinpool_setup::doctor::{self, Part, steps};
+use twinpool_setup::doctor::{self, Blind, Part, steps};
+use twinpool_setup::port::Json;
 
 use super::dead_letters::{self, Dlq};
 use super::{alarms, walked};
@@ -50,19 +51,17 @@ impl Brief<'_> {
     /// All at once, none of it for longer than a few seconds.
     pub(crate) async fn facts(&self) -> Facts {
         let dead = async { dead_letters::held(self.chain.clone()?, &self.dlqs).await };
-        let (table, last_line, queue, dead_letters) =
-            tokio::join!(soon(self.id()), soon(self.last_line()), soon(self.lag()), soon(dead));
-        Facts { table, last_line, queue, dead_letters, ..Facts::unknown("not looked at") }
+        let younger = async { self.links.younger().await.map_err(told) };
+        let (table, younger, queue, dead_letters) =
+            tokio::join!(soon(self.described()), soon(younger), soon(self.lag()), soon(dead));
+        let restored = table.as_ref().is_ok_and(|table| table.contains_key("RestoreSummary"));
+        let id = |table: Json| table.get("TableId").and_then(|id| id.as_str()).map(str::to_owned);
+        let table = table.map(id);
+        Facts { table, restored, younger, queue, dead_letters, ..Facts::unknown("not looked at") }
     }
 
-    async fn id(&self) -> Look<Option<String>> {
-        let table = self.chain.clone()?.table(self.table).await.map_err(told)?;
-        Ok(table.get("TableId").and_then(|id| id.as_str()).map(str::to_owned))
-    }
-
-    async fn last_line(&self) -> Look<Option<u64>> {
-        let lines = self.links.changes().await.map_err(told)?;
-        Ok(lines.last().map(|line| line.version))
+    async fn described(&self) -> Look<Json> {
+        self.chain.clone()?.table(self.table).await.map_err(told)
     }
 
     async fn lag(&self) -> Look<Lag> {
@@ -137,6 +136,11 @@ impl Whole<'_> {
             marker: self.marker().await,
             verified: self.brief.links.verified().await.map_err(told),
             fresh: self.fresh,
+            ahead: seen.as_ref().map_err(Clone::clone).and_then(|facts| match &facts.ahead {
+                Ok(ahead) => Ok(*ahead),
+                Err(Blind::Failed(error)) => Err(told(error)),
+                Err(Blind::Unnamed(option)) => Err(format!("set {option}")),
+            }),
             chain: seen.map(|facts| chain(&steps(&facts), facts.sign_in.is_some(), is_elsewhere)),
             alarms: alarms::on(self.brief.chain.clone(), self.configs[0], self.stack).await,
             ..Box::pin(self.brief.facts()).await

@@ -80,7 +80,8 @@ impl Plain<'_> {
         reached: &Reached<'_>,
         switching: &mut Switching<'_, Links, SystemClock>,
     ) -> anyhow::Result<Result<Made, (String, Exit)>> {
-        let (all, shown) = self.look(reached, switching.standing()).await;
+        let standing = switching.standing().clone();
+        let (all, shown) = switching.meanwhile(self.look(reached, &standing)).await;
         let forced = match Held::of(&all, self.force) {
             Held::Go(forced) => forced,
             Held::Refused(why) => {
@@ -93,6 +94,10 @@ impl Plain<'_> {
             Answer::Shown | Answer::Declined => {
                 return Ok(Err(super::declined(Some(switching.standing()), &all, self.json)));
             }
+        }
+        // Whoever was asked may have taken any time to answer.
+        if let Err(error) = switching.alive().await {
+            return self.not_changed(error).map(Err);
         }
         let why = self.around.why(&forced.why(self.why));
         let note = Note { who: reached.who.clone(), why, forced: forced.checks };

@@ -59,9 +59,12 @@ impl Asked {
         Ok((all, said))
     }
 
-    /// These, beside those who are sent already. A new round begins with nobody.
+    /// These, beside those who are sent already. A new round begins with nobody, and whoever is never to be sent stays so.
     pub(super) fn beside(&self, standing: &Standing, key: &DigestKey) -> Cohorts {
-        let mut all = if standing.phase.moves() { standing.cohorts.clone() } else { Cohorts::default() };
+        let mut all = standing.cohorts.clone();
+        if !standing.phase.moves() {
+            all = Cohorts { deny: all.deny, ..Cohorts::default() };
+        }
         all.groups.extend(self.group.iter().cloned());
         all.values
             .extend(self.having.iter().map(|(name, value)| (name.clone(), key.cohort(name, value.reveal()))));
@@ -113,6 +116,16 @@ mod tests {
         let back = Standing { phase: Phase::RolledBack, ..canary };
         let anew = asked(&["beta"], &[], &[]).beside(&back, &key);
         assert_eq!((anew.groups.len(), anew.allow.len()), (1, 0));
+    }
+
+    #[test]
+    fn whoever_is_never_to_be_sent_is_not_after_a_rollback_either() {
+        let key = key();
+        let first = asked(&[], &[], &["install-2"]).beside(&Standing::default(), &key);
+        let back = Standing { phase: Phase::RolledBack, cohorts: first, ..Standing::default() };
+        let anew = asked(&[], &["install-1"], &[]).beside(&back, &key);
+        assert_eq!(anew.deny, [key.tester("install-2")].into());
+        assert_eq!(asked(&[], &[], &[]).tester_alone(&back, "install-1", &key).deny, anew.deny);
     }
 
     #[derive(clap::Parser)]

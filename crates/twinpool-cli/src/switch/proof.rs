@@ -48,8 +48,11 @@ impl Place<'_> {
         };
         let asks = prove::Mirror::of(&self.reached.links, &self.reached.config, parts, pair.link());
         let since = switching.standing().two_way_since;
-        prove::until_everybody_knows(since, SystemClock.now()).await;
-        let proof = Box::pin(prover.prove(&pair, &asks)).await.context("cannot prove the way back")?;
+        let proof = Box::pin(async {
+            prove::until_everybody_knows(since, SystemClock.now()).await;
+            prover.prove(&pair, &asks).await
+        });
+        let proof = switching.meanwhile(proof).await.context("cannot prove the way back")?;
         match proof {
             Ok(took) => {
                 let why = format!(

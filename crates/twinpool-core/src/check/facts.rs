@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::drain::Drain;
 use crate::held_back::Reason;
+use crate::phase::YoungerHistory;
 use crate::verified::Verified;
 
 /// What was found, or in a clause why nobody could look.
@@ -15,8 +16,12 @@ pub type Look<T> = Result<T, String>;
 pub struct Facts {
     /// The id that AWS gives the table now; `None` where it gives none.
     pub table: Look<Option<String>>,
-    /// The version that the last line of the history made; `None`: there is no history.
-    pub last_line: Look<Option<u64>>,
+    /// Whether AWS says that the table came out of a backup once (DynamoDB `TableDescription`, `RestoreSummary`).
+    pub restored: bool,
+    /// Where the history goes on that the phase does not count.
+    pub younger: Look<Option<YoungerHistory>>,
+    /// How many seconds this machine's clock is ahead of AWS's.
+    pub ahead: Look<i64>,
     /// Whether the stack was deployed with `ReverseSync=on`.
     pub reverse_sync: Look<bool>,
     /// The marker attribute of the old pool.
@@ -50,7 +55,9 @@ impl Facts {
         let why = || why.to_owned();
         Self {
             table: Err(why()),
-            last_line: Err(why()),
+            restored: false,
+            younger: Err(why()),
+            ahead: Err(why()),
             reverse_sync: Err(why()),
             marker: Err(why()),
             prover: None,

@@ -34,24 +34,42 @@ fn few(names: &[String]) -> String {
 }
 
 const RESTORED: &str = "the table was put back from a backup: what it says of the phase and of the links is of that time. Look at \
-    `twinpool phase`, run `twinpool verify --repair`, then take it as it is: `twinpool phase --take-table --why TEXT`";
+    `twinpool phase`, run `twinpool verify --repair`, take it as it is (`twinpool phase --take-table --why TEXT`), and verify again";
 
 pub(super) fn table(standing: &Standing, facts: &Facts) -> Verdict {
-    let last = match &facts.last_line {
-        Ok(last) => last.unwrap_or_default(),
+    match &facts.younger {
+        Ok(None) => {}
+        Ok(Some(younger)) => return fails("the phase is older than its history", younger.to_string()),
         Err(why) => return unknown(&format!("the history: {why}")),
-    };
-    if last > standing.version {
-        return fails("the history has lines that are younger than the phase", RESTORED);
     }
     match (&standing.table, &facts.table) {
         (Some(written), Ok(Some(now))) if written != now => {
             fails("the phase was written in another table than this one", RESTORED)
         }
         (Some(_), Ok(Some(_))) => holds("the one that the phase was written in"),
+        (None, Ok(Some(_))) if facts.restored => {
+            fails("the backup is of before the first step: what was done since is not in it", RESTORED)
+        }
         (None, Ok(Some(_))) => holds("its id is written down with this step"),
         (_, Ok(None)) => unknown("AWS tells no id of the table"),
         (_, Err(why)) => unknown(why),
+    }
+}
+
+/// The twenty seconds before anybody is routed are counted by this clock, and by those of AWS's machines.
+pub(super) fn clock(facts: &Facts) -> Verdict {
+    const OFF: u64 = 2;
+    match &facts.ahead {
+        Ok(ahead) if ahead.unsigned_abs() <= OFF => holds(format!("within {OFF} s of AWS's")),
+        Ok(ahead) => fails(
+            format!(
+                "this machine is {} s {} AWS",
+                ahead.unsigned_abs(),
+                if *ahead < 0 { "behind" } else { "ahead of" }
+            ),
+            "set the clock, best by NTP",
+        ),
+        Err(why) => unknown(why),
     }
 }
 
@@ -114,11 +132,14 @@ pub(super) fn heard(facts: &Facts) -> Verdict {
 
 /// After which moment a verify counts for a step, and what was then.
 fn counts_after(step: &Step, standing: &Standing) -> Option<(Timestamp, &'static str)> {
-    match (step, standing.phase) {
-        (Step::Complete, _) => Some((standing.since, "cutover")),
-        (Step::Switch { .. }, Phase::RolledBack) => Some((standing.since, "rollback")),
+    let step = match (step, standing.phase) {
+        (Step::Complete, _) => Some((standing.since, "the cutover")),
+        (Step::Switch { .. }, Phase::RolledBack) => Some((standing.since, "the rollback")),
         (Step::Switch { .. } | Step::Rollback | Step::Reopen, _) => None,
-    }
+    };
+    // What the backup knew of a verify is of its own time.
+    let taken = standing.taken.map(|at| (at, "the table was taken as it is"));
+    step.into_iter().chain(taken).max_by_key(|(at, _)| *at)
 }
 
 pub(super) fn verified(step: &Step, standing: &Standing, facts: &Facts, now: Timestamp) -> Verdict {
@@ -129,16 +150,20 @@ pub(super) fn verified(step: &Step, standing: &Standing, facts: &Facts, now: Tim
         Err(why) => return unknown(why),
     };
     let age = since(verified.at, now);
-    if !verified.is_equal() {
+    if verified.differing > 0 {
         let why = format!("{} of {} users differ", verified.differing, verified.users);
         return fails(why, REMEDY);
+    }
+    if !verified.is_equal() {
+        let why = format!("{} of {} users were changing meanwhile", verified.in_flight, verified.users);
+        return fails(why, "twinpool verify, again");
     }
     if age > facts.fresh {
         let why = format!("equal, but that was {} ago, and {} count", span(age), span(facts.fresh));
         return fails(why, "twinpool verify");
     }
     if let Some((_, what)) = counts_after(step, standing).filter(|(after, _)| verified.at <= *after) {
-        return fails(format!("equal, but that was before the {what}, {} ago", span(age)), "twinpool verify");
+        return fails(format!("equal, but that was before {what}, {} ago", span(age)), "twinpool verify");
     }
     let held = match verified.held_back {
         0 => String::new(),
@@ -147,9 +172,13 @@ pub(super) fn verified(step: &Step, standing: &Standing, facts: &Facts, now: Tim
     holds(format!("{} users equal, {} ago{held}", verified.users, span(age)))
 }
 
-pub(super) fn queue(facts: &Facts) -> Verdict {
+pub(super) fn queue(step: &Step, facts: &Facts) -> Verdict {
     match &facts.queue {
         Ok(Lag { waiting: 0, oldest: None }) => holds("nothing waits"),
+        Ok(Lag { waiting, .. }) if *step == Step::Complete && *waiting > 0 => fails(
+            format!("{waiting} wait, and what waits when the old pool is left is dropped"),
+            "wait until nothing does; twinpool doctor says what holds the mirror up",
+        ),
         Ok(Lag { waiting, oldest: None }) => unknown(&format!("{waiting} wait, and nobody knows how long")),
         Ok(Lag { waiting, oldest: Some(oldest) }) if *oldest > LATE => fails(
             format!("{waiting} wait, the oldest for {}", span(*oldest)),

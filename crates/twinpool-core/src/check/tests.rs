@@ -4,7 +4,7 @@ use super::*;
 use crate::drain::{Ago, Drain, Served};
 use crate::held_back::Reason;
 use crate::id::ClientId;
-use crate::phase::{Cohorts, Phase, Share};
+use crate::phase::{Cohorts, Phase, Share, YoungerHistory};
 use crate::verified::Verified;
 
 const NOW: Timestamp = Timestamp(1_795_219_200_000);
@@ -12,7 +12,8 @@ const NOW: Timestamp = Timestamp(1_795_219_200_000);
 fn fine() -> Facts {
     Facts {
         table: Ok(Some("id-1".to_owned())),
-        last_line: Ok(Some(3)),
+        younger: Ok(None),
+        ahead: Ok(-2),
         reverse_sync: Ok(true),
         marker: Ok(Marker::Fine),
         verified: Ok(Some(Verified { at: Timestamp(NOW.0 - 60_000), users: 10, ..Verified::default() })),
@@ -65,17 +66,19 @@ fn each_trouble_is_found_and_only_what_spoils_the_way_back_bars_a_switch() {
     let late = Lag { waiting: 3, oldest: Some(Duration::from_secs(300)) };
     let stale = Verified { at: Timestamp(NOW.0 - 25 * 3_600_000), users: 10, ..Verified::default() };
     let differing = Verified { at: NOW, users: 10, differing: 1, ..Verified::default() };
+    let moving = Verified { at: NOW, users: 10, in_flight: 2, ..Verified::default() };
     let open = Open { by_reason: [(Reason::Taken, 2)].into(), unreadable: 0 };
     let broken = Chain { broken: vec!["mirror".to_owned()], ..Chain::default() };
     let cases = [
         (Facts { table: Ok(Some("id-2".to_owned())), ..fine() }, What::Table, true),
-        (Facts { last_line: Ok(Some(5)), ..fine() }, What::Table, true),
+        (Facts { younger: Ok(Some(YoungerHistory(2))), ..fine() }, What::Table, true),
         (Facts { reverse_sync: Ok(false), ..fine() }, What::ReverseSync, true),
         (Facts { marker: Ok(Marker::Missing("add it".to_owned())), ..fine() }, What::Marker, true),
         (Facts { marker: Ok(Marker::Changeable), ..fine() }, What::Marker, true),
         (Facts { verified: Ok(None), ..fine() }, What::Verified, false),
         (Facts { verified: Ok(Some(stale)), ..fine() }, What::Verified, false),
         (Facts { verified: Ok(Some(differing)), ..fine() }, What::Verified, false),
+        (Facts { verified: Ok(Some(moving)), ..fine() }, What::Verified, false),
         (Facts { queue: Ok(late), ..fine() }, What::Queue, false),
         (Facts { dead_letters: Ok([("events".to_owned(), 1)].into()), ..fine() }, What::DeadLetters, false),
         (Facts { chain: Ok(broken), ..fine() }, What::Chain, false),
@@ -85,6 +88,61 @@ fn each_trouble_is_found_and_only_what_spoils_the_way_back_bars_a_switch() {
     for (facts, what, bars) in cases {
         assert_eq!(failing(&switch(), &facts), [(what, bars)]);
     }
+}
+
+#[test]
+fn the_first_switch_wants_a_clock_that_is_right() {
+    let verdict = |ahead: i64, since: Option<Timestamp>| {
+        let standing = Standing { two_way_since: since, ..standing() };
+        let all = checks(&switch(), &standing, &Facts { ahead: Ok(ahead), ..fine() }, NOW);
+        all.into_iter().find(|check| check.what == What::Clock)
+    };
+    for off in [3, 59, -3, -59] {
+        let check = verdict(off, None).unwrap();
+        let Verdict::Fails { why, .. } = &check.verdict else { panic!("{off}") };
+        assert!(check.bars() && why.contains(&off.unsigned_abs().to_string()), "{why}");
+        assert_eq!(verdict(off, Some(NOW)), None, "changes travel both ways already");
+    }
+    assert!(verdict(2, None).unwrap().holds());
+}
+
+#[test]
+fn a_table_out_of_a_backup_of_before_the_first_step_is_not_taken_for_fine() {
+    let verdict = |table: Option<&str>, restored: bool| {
+        let standing = Standing { table: table.map(str::to_owned), ..Standing::default() };
+        let all = checks(&switch(), &standing, &Facts { restored, ..fine() }, NOW);
+        all.into_iter().find(|check| check.what == What::Table).unwrap()
+    };
+    assert!(verdict(None, true).bars());
+    assert!(verdict(None, false).holds());
+    assert!(verdict(Some("id-1"), true).holds(), "somebody has taken it");
+}
+
+#[test]
+fn a_verify_that_came_with_the_backup_says_nothing_of_the_table() {
+    for step in [switch(), Step::Complete] {
+        let verdict = |taken: u64| {
+            let standing = Standing { taken: Some(Timestamp(taken)), ..standing() };
+            let all = checks(&step, &standing, &fine(), NOW);
+            all.into_iter().find(|check| check.what == What::Verified).unwrap().verdict
+        };
+        let at = NOW.0 - 60_000;
+        assert!(matches!(verdict(at - 1), Verdict::Holds(_)));
+        let Verdict::Fails { why, remedy } = verdict(at + 1) else { panic!("{step:?}") };
+        assert!(why.contains("before the table was taken") && remedy == "twinpool verify", "{why}");
+    }
+}
+
+#[test]
+fn the_old_pool_is_left_with_nothing_in_the_queue() {
+    let waiting = |waiting, oldest: Option<u64>| {
+        let queue = Lag { waiting, oldest: oldest.map(Duration::from_secs) };
+        failing(&Step::Complete, &Facts { queue: Ok(queue), ..fine() })
+    };
+    for oldest in [Some(5), Some(300), None] {
+        assert_eq!(waiting(1, oldest), [(What::Queue, false)], "{oldest:?}");
+    }
+    assert_eq!(waiting(0, None), []);
 }
 
 #[test]
@@ -170,7 +228,7 @@ fn a_rollback_waits_for_no_walk_and_nothing_bars_it() {
         reverse_sync: Ok(false),
         dead_letters: Ok([("events".to_owned(), 9)].into()),
         table: Ok(Some("id-1".to_owned())),
-        last_line: Ok(None),
+        younger: Ok(None),
         ..Facts::unknown("nobody looked")
     };
     assert!(of(&Step::Rollback, &lame).iter().all(|check| !check.bars()));

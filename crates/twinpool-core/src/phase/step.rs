@@ -75,7 +75,8 @@ impl Standing {
                 Phase::Canary | Phase::Cutover | Phase::Complete => Ok(Self {
                     phase: Phase::RolledBack,
                     share: Share::NONE,
-                    cohorts: Cohorts::default(),
+                    // Whoever is never to be sent is not at the next switch either.
+                    cohorts: Cohorts { deny: self.cohorts.deny.clone(), ..Cohorts::default() },
                     round: super::Round(self.round.0.saturating_add(1)),
                     // What led back once may be the very reason for the rollback.
                     proven: None,
@@ -193,6 +194,39 @@ mod tests {
         for earlier in [vec![], vec![with(500, &[], &[])], vec![with(10_000, &[], &[])]] {
             assert_eq!(after(&earlier).unwrap().after(&Step::Reopen, NOW), Err(Refused::NotComplete));
         }
+    }
+
+    #[test]
+    fn only_where_everybody_is_sent_the_move_can_be_completed() {
+        let later = Timestamp(NOW.0 + 60_000);
+        let to_some = with(500, &["one"], &[]);
+        for steps in [vec![], vec![to_some.clone()], vec![to_some.clone(), Step::Rollback]] {
+            assert_eq!(
+                after(&steps).unwrap().after(&Step::Complete, later),
+                Err(Refused::NotCutOver),
+                "{steps:?}"
+            );
+        }
+        let complete =
+            after(&[to_some, with(10_000, &[], &[])]).unwrap().after(&Step::Complete, later).unwrap();
+        assert_eq!(complete.phase, Phase::Complete);
+    }
+
+    #[test]
+    fn changes_travel_both_ways_since_the_first_switch_whatever_follows() {
+        let mut standing = Standing::default();
+        let steps = [with(500, &[], &[]), with(2_500, &[], &[]), Step::Rollback, with(500, &[], &[])];
+        for (step, at) in steps.iter().zip(0..) {
+            standing = standing.after(step, Timestamp(NOW.0 + at * 60_000)).unwrap();
+            assert_eq!(standing.two_way_since, Some(NOW), "{step:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_is_never_to_be_sent_stays_so_through_a_rollback() {
+        let back = after(&[with(500, &["one"], &["two"]), Step::Rollback]).unwrap();
+        let deny = [key().tester("two")].into();
+        assert_eq!(back.cohorts, Cohorts { deny, ..Cohorts::default() });
     }
 
     #[test]

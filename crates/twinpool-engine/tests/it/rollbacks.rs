@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use twinpool_core::id::Timestamp;
 use twinpool_core::phase::{
-    Busy, Change, Cohorts, Phase, PhaseReader, PhaseStore, Refused, Share, Standing, Step,
+    Busy, Change, Cohorts, Phase, PhaseReader, PhaseStore, Refused, Share, Standing, Step, YoungerHistory,
 };
 use twinpool_core::port::{Answer, Class};
 use twinpool_engine::{RollBackError, roll_back};
@@ -86,6 +86,10 @@ impl PhaseStore for Busied {
 
     async fn changes(&self) -> Answer<Vec<Change>> {
         self.links.changes().await
+    }
+
+    async fn younger(&self) -> Answer<Option<YoungerHistory>> {
+        self.links.younger().await
     }
 }
 

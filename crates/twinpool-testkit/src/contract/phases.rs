@@ -2,7 +2,9 @@
 
 use twinpool_core::digest::Digest;
 use twinpool_core::id::Timestamp;
-use twinpool_core::phase::{Busy, Change, Cohorts, Phase, PhaseStore, Round, Share, Standing};
+use twinpool_core::phase::{
+    Busy, Change, Cohorts, Phase, PhaseStore, Round, Share, Standing, YoungerHistory,
+};
 use twinpool_core::port::{Answer, Class};
 use twinpool_core::verdict::Verdict;
 use twinpool_core::watch::{Memory, WatchStore};
@@ -31,6 +33,7 @@ fn canary() -> Standing {
         two_way_since: Some(Timestamp(4)),
         all_moved_in: Some(Round(1)),
         proven: Some(Timestamp(3)),
+        taken: Some(Timestamp(2)),
         table: Some("a table".to_owned()),
         busy: None,
     }
@@ -75,6 +78,33 @@ pub async fn a_change_is_written_once_and_its_line_with_it<S: PhaseStore>(store:
     assert_eq!(store.change(&Standing { version: 2, ..rolled_back.clone() }, &second).await, Ok(3));
     assert_eq!(store.standing().await, Ok(Standing { version: 3, ..rolled_back }));
     assert_eq!(store.changes().await, Ok(vec![first, Change { version: 3, ..second }]));
+    assert_eq!(store.younger().await, Ok(None));
+}
+
+/// Of a phase that was put back by itself, with `put_back`, as it was after the first of two changes: no change has room, however many
+/// claims have made it younger, and each time the line is named that is in the way.
+pub async fn a_phase_that_was_put_back_by_itself_is_told<S: PhaseStore>(
+    store: &S,
+    put_back: impl FnOnce(&Standing),
+) {
+    let beginning = Standing::default();
+    store.change(&canary(), &line(&beginning, &canary())).await.expect("written");
+    let first = store.standing().await.expect("an answer");
+    let second = Standing { share: share("50"), ..first.clone() };
+    store.change(&second, &line(&first, &second)).await.expect("written");
+    assert_eq!(store.younger().await, Ok(None));
+    put_back(&first);
+    let busy = Busy { what: "switch".to_owned(), who: "one".to_owned(), at: Timestamp(7) };
+    for _ in 0..3 {
+        let read = store.standing().await.expect("an answer");
+        store.claim(&read, Some(&busy)).await.expect("claimed");
+        assert_eq!(store.younger().await, Ok(Some(YoungerHistory(2))));
+        let read = store.standing().await.expect("an answer");
+        let refused = store.change(&read, &line(&first, &second)).await.expect_err("there is no room");
+        assert_eq!((YoungerHistory::of(&refused), refused.class), (Some(YoungerHistory(2)), Class::Taken));
+        let stale = Standing { version: read.version - 1, ..read.clone() };
+        assert!(is_stale(store.change(&stale, &line(&first, &second)).await));
+    }
 }
 
 /// One command is at work at a time, until it says that it is not; nothing else of where the move stands changes.

@@ -16,7 +16,7 @@ pub(in super::super) const FORMAT: u64 = 1;
 /// The item of where the move stands. `changes`: how many lines the history has.
 pub(in super::super) fn encode_standing(standing: &Standing, changes: u64, key: String) -> Map {
     let Standing { version, phase, share, cohorts, round, since, .. } = standing;
-    let Standing { two_way_since, all_moved_in, proven, table, busy, .. } = standing;
+    let Standing { two_way_since, all_moved_in, proven, taken, table, busy, .. } = standing;
     let mut item = Map::from([
         ("pk".to_owned(), text(key)),
         ("format".to_owned(), number(FORMAT)),
@@ -34,6 +34,7 @@ pub(in super::super) fn encode_standing(standing: &Standing, changes: u64, key: 
     item.extend(two_way_since.map(|at| ("two_way_since".to_owned(), number(at.0))));
     item.extend(all_moved_in.map(|round| ("all_moved_in".to_owned(), number(u64::from(round.0)))));
     item.extend(proven.map(|at| ("proven".to_owned(), number(at.0))));
+    item.extend(taken.map(|at| ("taken".to_owned(), number(at.0))));
     item.extend(table.as_ref().map(|table| ("table".to_owned(), text(table))));
     item.extend(busy.as_ref().map(|busy| ("busy".to_owned(), encode_busy(busy))));
     item
@@ -77,6 +78,7 @@ pub(in super::super) fn decode_standing(item: &Map) -> Answer<(Standing, u64)> {
         two_way_since: moment("two_way_since")?,
         all_moved_in: item.contains_key("all_moved_in").then(|| round(item, "all_moved_in")).transpose()?,
         proven: moment("proven")?,
+        taken: moment("taken")?,
         table: optional(item, "table")?.map(str::to_owned),
         busy: item.get("busy").map(decode_busy).transpose()?,
     };

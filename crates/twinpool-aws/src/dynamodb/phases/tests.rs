@@ -50,3 +50,15 @@ async fn a_claim_that_meets_a_change_at_the_same_moment_is_tried_again() {
     let links = links([NOTHING, COLLIDED_ALONE, NOTHING, NOTHING]).await;
     assert_eq!(links.claim(&Standing::default(), None).await, Ok(1));
 }
+
+#[tokio::test]
+async fn a_change_whose_line_is_there_already_names_the_line() {
+    const TAKEN: Reply = (
+        400,
+        "",
+        r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","CancellationReasons":[{"Code":"None"},{"Code":"ConditionalCheckFailed"}]}"#,
+    );
+    let refused = changed(&links([NOTHING, TAKEN]).await).await.unwrap_err();
+    assert_eq!((refused.class, YoungerHistory::of(&refused)), (Class::Taken, Some(YoungerHistory(1))));
+    assert_eq!(links([NOTHING, NOTHING]).await.younger().await, Ok(None));
+}

@@ -165,6 +165,8 @@ fn verified(verified: &Option<Verified>) -> String {
     };
     let equal = if verified.is_equal() {
         "equal".to_owned()
+    } else if verified.differing == 0 {
+        format!("{} were changing", thousands(verified.in_flight))
     } else {
         format!("{} differ", thousands(verified.differing))
     };

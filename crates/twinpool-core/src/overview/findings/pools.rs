@@ -47,6 +47,11 @@ pub(super) fn verified(overview: &Overview) -> Vec<Finding> {
     let what = match &overview.verified {
         Err(_) => None,
         Ok(None) => Some("nobody has compared everybody in both pools yet".to_owned()),
+        Ok(Some(verified)) if !verified.is_equal() && verified.differing == 0 => {
+            let users = count(verified.in_flight, "user");
+            let were = if verified.in_flight == 1 { "was" } else { "were" };
+            Some(format!("the last verify found {users} who {were} changing meanwhile: verify again"))
+        }
         Ok(Some(verified)) if !verified.is_equal() => {
             let users = count(verified.differing, "user");
             let differ = if verified.differing == 1 { "differs" } else { "differ" };
