@@ -197,7 +197,7 @@ impl Place<'_> {
             return Ok(steps::refused(&why, Some(switching.standing()), &[], json));
         }
         let standing = switching.standing().clone();
-        let Looked { checks, shown, table: id } = switching.meanwhile(self.look(&standing)).await;
+        let Looked { checks, shown, table: id } = switching.meanwhile(Box::pin(self.look(&standing))).await;
         let forced = match Held::of(&checks, arguments.force.as_deref()) {
             Held::Go(forced) => forced,
             Held::Refused(why) => {

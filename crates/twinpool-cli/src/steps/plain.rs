@@ -81,7 +81,7 @@ impl Plain<'_> {
         switching: &mut Switching<'_, Links, SystemClock>,
     ) -> anyhow::Result<Result<Made, (String, Exit)>> {
         let standing = switching.standing().clone();
-        let (all, shown) = switching.meanwhile(self.look(reached, &standing)).await;
+        let (all, shown) = switching.meanwhile(Box::pin(self.look(reached, &standing))).await;
         let forced = match Held::of(&all, self.force) {
             Held::Go(forced) => forced,
             Held::Refused(why) => {
