@@ -40,6 +40,9 @@ use xtask::process::wait_within;
 
 const POOL: &str = "eu-west-1_Old";
 
+/// The secret of every command here.
+const DIGEST_KEY: &str = "a-key-for-tests-of-32-bytes-or-more";
+
 /// The built command.
 fn twinpool() -> Command {
     let mut command = Command::new(xtask::command::twinpool().unwrap());
@@ -71,7 +74,7 @@ fn surroundings(stub: &AwsStub, old: &str, new: &str) -> [(&'static str, String)
         ("TWINPOOL_OLD_POOL_ID", old.to_owned()),
         ("TWINPOOL_NEW_POOL_ID", new.to_owned()),
         ("TWINPOOL_LINKS_TABLE", TABLE.to_owned()),
-        ("TWINPOOL_DIGEST_KEY", "a-key-for-tests-of-32-bytes-or-more".to_owned()),
+        ("TWINPOOL_DIGEST_KEY", DIGEST_KEY.to_owned()),
     ]
 }
 

@@ -6,17 +6,18 @@ use std::thread;
 
 use serde_json::{Value, json};
 use twinpool_aws::dynamodb::Links;
+use twinpool_core::digest::DigestKey;
 use twinpool_core::id::{Sub, Timestamp};
 use twinpool_core::phase::{Change, Phase, PhaseReader as _, PhaseStore as _, Share, Standing};
 use twinpool_core::port::LinkStore as _;
 use twinpool_testkit::MemoryPool;
-use twinpool_testkit::world::{attribute, email_pool, key, person};
+use twinpool_testkit::world::{attribute, email_pool, person};
 use twinpool_tests::aws_stub::AwsStub;
 use xtask::process;
 
 use super::passwords::{NEW, OLD, links_of, pair};
 use super::switch::marked;
-use super::{between, told};
+use super::{DIGEST_KEY, between, told};
 
 /// The test user of all of these.
 const TESTER: [&str; 4] = ["--canary-user", "jane-old", "--canary-attribute", "nickname"];
@@ -84,7 +85,8 @@ impl Bench {
     async fn sent(&self) -> (Phase, Share, usize, usize) {
         let Standing { phase, share, cohorts, .. } = self.links.standing().await.unwrap();
         assert!(cohorts.values.is_empty() && cohorts.deny.is_empty(), "{cohorts:?}");
-        assert!(cohorts.allow.iter().all(|tester| *tester == key().tester("jane-old")), "{cohorts:?}");
+        let key = DigestKey::new(DIGEST_KEY.as_bytes()).unwrap();
+        assert!(cohorts.allow.iter().all(|tester| *tester == key.tester("jane-old")), "{cohorts:?}");
         (phase, share, cohorts.groups.len(), cohorts.allow.len())
     }
 
