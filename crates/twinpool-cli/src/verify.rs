@@ -210,7 +210,8 @@ mod tests {
             let noted = verified(&Summary { verdicts, ..Summary::default() }, None);
             assert_eq!((noted.users, noted.differing, noted.is_equal()), (11, 2, false), "{verdict:?}");
         }
-        let noted = verified(&Summary { verdicts: equal().into(), unreadable: 1, ..Summary::default() }, None);
+        let noted =
+            verified(&Summary { verdicts: equal().into(), unreadable: 1, ..Summary::default() }, None);
         assert_eq!((noted.differing, noted.is_equal()), (1, false));
         let verdicts = equal().into_iter().chain([(Verdict::HeldBack, 3), (Verdict::InFlight, 1)]).collect();
         let noted = verified(&Summary { verdicts, ..Summary::default() }, None);

@@ -145,3 +145,27 @@ impl Base {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn side(email: &str, flag: &str) -> Side {
+        let digest = |name: &str, text: &str| (AttributeName::parse(name).unwrap(), Digest::stored(text));
+        Side {
+            attributes: [digest("email", email), digest("email_verified", flag)].into(),
+            ..Side::default()
+        }
+    }
+
+    #[test]
+    fn an_address_that_a_dead_process_announced_is_a_user_s_where_its_flag_is_another() {
+        let announced =
+            side("new", "false").attributes.into_iter().map(|(name, digest)| (name, Some(digest)));
+        let written = Written { attributes: announced.collect(), ..Written::default() };
+        let before = side("former", "true");
+        assert_eq!(written.settle(&before, &side("new", "false")), side("new", "false"));
+        assert_eq!(written.settle(&before, &side("new", "true")), before);
+        assert_eq!(written.settle(&before, &side("other", "false")), before);
+    }
+}

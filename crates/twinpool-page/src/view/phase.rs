@@ -31,7 +31,7 @@ fn meaning(phase: Phase) -> &'static str {
         Phase::RolledBack => {
             "Everybody is sent to the old pool again, which has the say; both pools follow each other."
         }
-        Phase::Complete => "Everybody is in the new pool, and the old one is left for good.",
+        Phase::Complete => "Everybody is in the new pool, and the old one is left.",
     }
 }
 

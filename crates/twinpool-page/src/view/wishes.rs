@@ -40,7 +40,7 @@ fn why(id: &str, value: &str) -> Markup {
 /// To send a share of the users to the new pool.
 pub(crate) fn switch(standing: &Standing, pen: &Pen<'_>) -> Markup {
     let ended = match standing.phase {
-        Phase::Complete => Some("The move is complete."),
+        Phase::Complete => Some("The move is complete. The command twinpool reopen takes that back."),
         Phase::Cutover => Some("Everybody is sent to the new pool already."),
         Phase::DualWrite | Phase::Canary | Phase::RolledBack => None,
     };

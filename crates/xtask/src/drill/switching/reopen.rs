@@ -66,9 +66,9 @@ fn change(stack: &Stack, log: &mut Log) -> Result<usize> {
     for pair in pairs.by_ref().take(GROUPS) {
         let (joins, at) = (!pair.new.groups.contains(group), now());
         if joins {
-            pool.join(&pair.username, group)?
+            pool.join(&pair.username, group)?;
         } else {
-            pool.leave(&pair.username, group)?
+            pool.leave(&pair.username, group)?;
         }
         log.note(&pair.username, What::Group(group), Pool::New, &joins.to_string(), at);
         let operation = if joins { "AdminAddUserToGroup" } else { "AdminRemoveUserFromGroup" };
