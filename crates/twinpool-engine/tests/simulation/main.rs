@@ -110,5 +110,8 @@ fn whatever_happens_in_whatever_order_no_change_is_lost_and_nothing_echoes() {
         told.unwrap_or_default()
     );
     assert!(counted.changes > 0 && counted.writes > 0, "nothing happened: {counted:?}");
+    let Counted { switches, deaths, walks, overruled, .. } = counted;
+    let all_happened = [switches, deaths, walks, overruled].iter().all(|count| *count > 0);
+    assert!(runs < RUNS || all_happened, "something never happened: {counted:?}");
     println!("{runs} runs in {:.1} s: {counted}", begun.elapsed().as_secs_f64());
 }

@@ -15,7 +15,14 @@ pub(super) const BUGS: &[Bug] = &[
         what: "a user who moved before a rollback has moved in the next round too",
         file: "crates/twinpool-core/src/authority.rs",
         find: "let is_this = |round| round == Some(standing.round);",
-        replace: "let is_this = |round| round == Some(standing.round) || (PLANTED && round.is_some());",
+        replace: "let is_this = |round: Option<_>| round == Some(standing.round) || (PLANTED && round.is_some());",
+    },
+    Bug {
+        name: "flag-settled-alone",
+        what: "an address that a dead process announced is its own, whatever flag it has",
+        file: "crates/twinpool-core/src/merge/work.rs",
+        find: "unit(name).iter().all(shows)",
+        replace: "if PLANTED { shows(name) } else { unit(name).iter().all(shows) }",
     },
     Bug {
         name: "new-change-wins-unseen",

@@ -39,8 +39,15 @@ pub(super) const BUGS: &[Bug] = &[
         name: "deleted-against-the-say",
         what: "a deletion in the new pool takes the old user away although the old pool has the say",
         file: "crates/twinpool-engine/src/both_ways/shown.rs",
-        find: "Pool::New if standing.phase.is_two_way() => self.gone_from_new(link, case).await,",
+        find: "Pool::New if standing.phase.is_two_way() && !was_missing",
         replace: "_ if PLANTED && standing.phase.is_two_way() => self.gone_from_new(link, case).await,
-            Pool::New if standing.phase.is_two_way() => self.gone_from_new(link, case).await,",
+            Pool::New if standing.phase.is_two_way() && !was_missing",
+    },
+    Bug {
+        name: "missing-taken-along",
+        what: "who was missing in the new pool before the old one was left is taken for deleted there once the move is reopened",
+        file: "crates/twinpool-engine/src/both_ways/shown.rs",
+        find: "let was_missing = is_missing(&link)",
+        replace: "let was_missing = !PLANTED && is_missing(&link)",
     },
 ];

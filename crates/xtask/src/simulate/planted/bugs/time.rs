@@ -18,6 +18,14 @@ pub(super) const BUGS: &[Bug] = &[
         replace: "(PLANTED || u128::from(age) < PHASE_CACHED.as_millis()).then",
     },
     Bug {
+        name: "left-goes-one-way",
+        what: "an event that is being processed when the old pool is left goes the one-way path",
+        file: "crates/twinpool-engine/src/phase.rs",
+        find: "Phase::Complete => Err(PortError::new(Class::Stale, \"GetItem\", \"MoveComplete\")),",
+        replace: "Phase::Complete if PLANTED => Ok(standing),
+        Phase::Complete => Err(PortError::new(Class::Stale, \"GetItem\", \"MoveComplete\")),",
+    },
+    Bug {
         name: "rollback-is-one-way",
         what: "after a rollback changes of the new pool travel no more",
         file: "crates/twinpool-core/src/phase.rs",
