@@ -35,7 +35,7 @@ impl Given<'_> {
 
     /// Whether twinpool made the user and did not live to give it a password: nobody has one then, and nobody could reset it.
     fn is_half_made(&self) -> bool {
-        let is_fresh = self.link.linked().is_none_or(|linked| linked.base.old.attributes.is_empty());
+        let is_fresh = self.link.linked().is_none_or(|linked| linked.base.old.is_empty());
         is_fresh && !self.old.attributes.is_empty()
     }
 }

@@ -1,8 +1,8 @@
 //! What twinpool's calls did to the pools, as they take effect.
 
 use twinpool_core::id::{Pool, Sub};
+use twinpool_testkit::Call;
 use twinpool_testkit::world::{MARKER, attribute};
-use twinpool_testkit::{Call, Person};
 
 use crate::fields::Field;
 use crate::mirror::Reads;
@@ -22,9 +22,10 @@ impl Simulation {
 
     fn follow(&mut self, who: &str, reads: &mut Reads, pool: Pool, call: &Call) {
         if READS.contains(&call.operation) {
-            // Who looks for the holder of a name does not compare what was found.
-            let is_by_sub = |read: &&Person| call.asked.as_deref() == Some(read.sub.as_str());
-            if let Some(read) = call.before.as_ref().filter(is_by_sub) {
+            if let Some(read) = &call.before {
+                if call.asked.as_deref() != Some(read.sub.as_str()) {
+                    return reads.note_by_name(pool, &read.sub, self.step);
+                }
                 say!(self, "{who} {} h in the {pool}", call.operation);
                 let human = self.human_of(pool, &read.sub);
                 reads.note(human, (pool, read.sub.clone(), call.operation), self.step);
@@ -32,7 +33,7 @@ impl Simulation {
             return;
         }
         if call.operation == "AdminCreateUser" {
-            self.find_newcomers(who, pool);
+            self.find_newcomers(who, reads, pool);
             return;
         }
         let Some(before) = &call.before else {
@@ -59,6 +60,14 @@ impl Simulation {
             };
             reads.seen(pool, &before.sub, by)
         };
+        let is_blind = |field: &Field| read(*field).is_none();
+        if Field::ALL.iter().all(is_blind) && call.operation != "AdminSetUserPassword" {
+            self.fault(format!(
+                "{} for h{human} in the {pool} by somebody who has not read it",
+                call.operation
+            ));
+        }
+        let read = |field: Field| read(field).unwrap_or_default();
         let changed = self.journal.twinpool_wrote(self.kind, (human, pool), before, after, read);
         let same: &[Field] = match call.operation {
             "AdminAddUserToGroup" | "AdminRemoveUserFromGroup" => &[Field::Staff, Field::Admins],
@@ -91,7 +100,7 @@ impl Simulation {
     }
 
     /// Who was made just now, and for whom.
-    fn find_newcomers(&mut self, who: &str, pool: Pool) {
+    fn find_newcomers(&mut self, who: &str, reads: &mut Reads, pool: Pool) {
         let other = if pool == Pool::Old { Pool::New } else { Pool::Old };
         for person in self.pool(pool).people() {
             if self.human_of(pool, &person.sub).is_some() || self.doubles.contains_key(&person.sub) {
@@ -115,6 +124,9 @@ impl Simulation {
                 }
             }
             say!(self, "{who} makes h{human} in the {pool}: {}", person.sub);
+            for operation in ["AdminGetUser", "AdminListGroupsForUser"] {
+                reads.note(Some(human), (pool, person.sub.clone(), operation), self.step);
+            }
             match pool {
                 Pool::Old => self.humans[human].old = Some(person.sub.clone()),
                 Pool::New => self.humans[human].new = Some(person.sub.clone()),

@@ -11,6 +11,8 @@ use crate::fields::{Field, Move};
 #[derive(Debug, Clone)]
 pub(crate) struct Change {
     pub(crate) step: u64,
+    /// When.
+    pub(crate) at: u64,
     pub(crate) human: usize,
     pub(crate) pool: Pool,
     pub(crate) field: Field,
@@ -61,7 +63,7 @@ impl Journal {
     pub(crate) fn people_changed(
         &mut self,
         kind: Move,
-        (human, pool, step): (usize, Pool, u64),
+        (human, pool, step, at): (usize, Pool, u64, u64),
         before: &Person,
         after: &Person,
     ) -> Vec<Field> {
@@ -72,7 +74,17 @@ impl Journal {
             let is_return = !self.shown.entry((human, pool, field)).or_default().insert(value.clone());
             let other = if pool == Pool::Old { Pool::New } else { Pool::Old };
             let is_echo = self.shown.get(&(human, other, field)).is_some_and(|shown| shown.contains(&value));
-            self.changes.push(Change { step, human, pool, field, value, is_return, is_echo, raced: false });
+            self.changes.push(Change {
+                step,
+                at,
+                human,
+                pool,
+                field,
+                value,
+                is_return,
+                is_echo,
+                raced: false,
+            });
         }
         changed
     }

@@ -23,6 +23,8 @@ pub(crate) const ENDED_AFTER: u64 = 30_000;
 #[derive(Debug, Default)]
 pub(crate) struct Reads {
     steps: BTreeMap<(Pool, Sub, &'static str), u64>,
+    /// The same of those who were found by their name.
+    by_name: BTreeMap<(Pool, Sub), u64>,
     /// Whom several tasks of the process work on: nobody can tell which of them read.
     shared: BTreeSet<usize>,
 }
@@ -40,9 +42,15 @@ impl Reads {
         }
     }
 
-    /// The step in which whoever writes now had read this last; of somebody shared, the first in which anybody did.
-    pub(crate) fn seen(&self, pool: Pool, sub: &Sub, operation: &'static str) -> u64 {
-        self.steps.get(&(pool, sub.clone(), operation)).copied().unwrap_or_default()
+    pub(crate) fn note_by_name(&mut self, pool: Pool, sub: &Sub, step: u64) {
+        self.by_name.insert((pool, sub.clone()), step);
+    }
+
+    /// The step in which whoever writes now had read this last; of somebody shared, the first in which anybody did. `None`: nobody did.
+    /// Whoever looks for the holder of a name compares what was found only where nothing else was read.
+    pub(crate) fn seen(&self, pool: Pool, sub: &Sub, operation: &'static str) -> Option<u64> {
+        let by_name = self.by_name.get(&(pool, sub.clone()));
+        self.steps.get(&(pool, sub.clone(), operation)).or(by_name).copied()
     }
 }
 

@@ -93,7 +93,8 @@ impl Simulation {
         self.ensure_groups(pool, &after);
         self.pool(pool).edit(&before.sub, |person| after.clone_into(person));
         self.lists_lag(pool, &before);
-        let changed = self.journal.people_changed(self.kind, (human, pool, self.step), &before, &after);
+        let changed =
+            self.journal.people_changed(self.kind, (human, pool, self.step, self.now()), &before, &after);
         let told: Vec<_> = changed
             .iter()
             .map(|field| format!("{field:?}={}", self.kind.shown(pool, &after, *field)))
@@ -195,6 +196,7 @@ impl Simulation {
             return;
         }
         say!(self, "h{human} is deleted from the {pool}");
+        self.deleted.insert(human);
         self.pool(pool).remove(&person.sub);
         self.lists_lag(pool, &person);
         self.journal.stirred.insert(human);

@@ -1,6 +1,6 @@
 //! The world of one run, and how it goes on: one call of one process at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use twinpool_core::change_event::{ChangeEvent, EventId};
 use twinpool_core::id::{Pool, Sub, Timestamp, UserId};
@@ -90,6 +90,8 @@ pub(crate) struct Simulation {
     /// Of whom lists show what was, and until when.
     pub(crate) late: Vec<(u64, Pool, Sub)>,
     pub(crate) humans: Vec<Human>,
+    /// Whose account people deleted, in either pool.
+    pub(crate) deleted: BTreeSet<usize>,
     pub(crate) journal: Journal,
     /// Where the move stood since when.
     pub(crate) standings: Vec<(u64, Standing)>,
@@ -102,7 +104,7 @@ pub(crate) struct Simulation {
     pub(crate) ids: BTreeMap<(Pool, Sub), UserId>,
     pub(crate) is_told: bool,
     /// Who had moved to the new pool, in this round, when all was last at rest.
-    pub(crate) moved: std::collections::BTreeSet<usize>,
+    pub(crate) moved: BTreeSet<usize>,
     pub(crate) trace: Vec<String>,
     pub(crate) faults: Vec<String>,
 }
@@ -142,6 +144,7 @@ impl Simulation {
             walkers: Vec::new(),
             late: Vec::new(),
             humans: Vec::new(),
+            deleted: BTreeSet::new(),
             journal: Journal::default(),
             standings,
             step: 0,
@@ -149,7 +152,7 @@ impl Simulation {
             doubles: BTreeMap::new(),
             ids: BTreeMap::new(),
             is_told,
-            moved: std::collections::BTreeSet::new(),
+            moved: BTreeSet::new(),
             trace: vec![format!("{kind:?} {habits:?}")],
             habits,
             faults: Vec::new(),

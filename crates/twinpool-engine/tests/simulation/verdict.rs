@@ -38,6 +38,12 @@ impl Simulation {
         let is_its = |link: &&Link| account.old.as_ref().is_some_and(|sub| link.sub() == *sub);
         let link = links.iter().find(is_its);
         let (old, new) = (self.person(human, Pool::Old), self.person(human, Pool::New));
+        let is_taken = |link: &Link| {
+            matches!(link.state, LinkState::Tombstone { .. }) || link.reverse.is_gone_from_old()
+        };
+        if !self.deleted.contains(&human) && ((&old, &new) == (&None, &None) || link.is_some_and(is_taken)) {
+            self.fault(format!("h{human} counts as deleted, and nobody deleted anything: {link:?}"));
+        }
         match (old, new) {
             (Some(old), Some(new)) => match link {
                 Some(link) => self.judge_pair(human, link, &old, &new, counted),
@@ -99,9 +105,6 @@ impl Simulation {
     }
 
     fn judge_pair(&mut self, human: usize, link: &Link, old: &Person, new: &Person, counted: &mut Counted) {
-        if let LinkState::Conflict { .. } = link.state {
-            return;
-        }
         let Some(linked) = link.linked().filter(|linked| linked.new_sub.as_str() == new.sub.as_str()) else {
             self.fault(format!("h{human} is in both pools, and the link does not say so: {:?}", link.state));
             return;
@@ -163,7 +166,7 @@ impl Simulation {
         let since = self.journal.began;
         let is_listed = link.reverse.overruled.iter().any(|lost| {
             lost.pool == last.pool
-                && lost.at.0 + SKEW >= since
+                && lost.at.0 + SKEW >= last.at
                 && self.kind.field(last.pool, &lost.subject) == Some(field)
         });
         let rival = changes.iter().rev().find(|change| change.pool != last.pool);
