@@ -190,6 +190,19 @@ fn a_deletion_just_after_a_rollback_counts_for_a_process_that_has_not_heard_of_i
 }
 
 #[test]
+fn a_deletion_in_the_new_pool_just_after_a_rollback_takes_no_old_user_away_whoever_has_not_heard_of_it() {
+    let (world, new) = moved();
+    let process = Arc::new(Process::healthy());
+    let engine = engine_both_ways(&world, &process, LATER);
+    run(engine.sync_user(&event_of(&world.new, &new, SIGN_IN), 1)).expect("processed");
+    step(&world, &Step::Rollback, NOW);
+    delete_new(&world, &new);
+    let outcome = run(engine.sync_user(&audited_in(&world.new, "AdminDeleteUser", &new, LATER), 1));
+    assert_eq!(outcome.expect("processed").held_back, held_user(Reason::Missing));
+    assert!(only_old(&world).enabled);
+}
+
+#[test]
 fn who_never_moved_goes_with_the_old_pool_as_ever() {
     let (world, new) = jane();
     delete_old(&world, "jane-sub");
