@@ -14,7 +14,7 @@ use twinpool_core::id::{NewSub, OldSub, Sub, UserId, Username};
 use twinpool_core::link::Side;
 use twinpool_core::phase::Standing;
 use twinpool_core::plan::{Marker, Operation, fewer};
-use twinpool_core::port::{Answer, Class, Clock, PoolWriter, PortError};
+use twinpool_core::port::{Answer, Class, Clock, LinkReader as _, PoolWriter, PortError};
 use twinpool_core::reverse::WRITES_FOR;
 use twinpool_core::snapshot::{Snapshot, Status};
 use twinpool_core::value::Attributes;
@@ -140,7 +140,12 @@ impl<P: Ports> Engine<P> {
         birth.obstacle = None;
         let known = birth.made.clone();
         birth.made.extend(self.made_of(account.sub, attributes));
+        let is_first = birth.version == 0;
         birth.version = self.ports.links().write_birth(&birth).await?;
+        // Whoever ties a pair forgets the birth: what looks like the first one may be one after that.
+        if is_first && self.ports.links().old_sub_of(account.sub).await?.is_some() {
+            return Err(PortError::new(Class::Stale, "GetItem", "Paired").into());
+        }
         let marker = self.born_marker(account.sub);
         let mut tries = vec![attributes.clone()];
         let mut refused = None;

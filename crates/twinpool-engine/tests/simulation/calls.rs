@@ -1,6 +1,7 @@
 //! What twinpool's calls did to the pools, as they take effect.
 
 use twinpool_core::id::{Pool, Sub};
+use twinpool_core::link::{Link, LinkState};
 use twinpool_testkit::Call;
 use twinpool_testkit::world::{MARKER, attribute};
 
@@ -60,6 +61,15 @@ impl Simulation {
             };
             reads.seen(pool, &before.sub, by)
         };
+        let is_buried = |link: &Link| {
+            let account = self.humans[human].old.as_ref();
+            account == Some(&link.sub()) && matches!(link.state, LinkState::Tombstone { .. })
+        };
+        if call.operation == "AdminDisableUser" && self.world.links.all().iter().any(is_buried) {
+            // Whoever was deleted from one pool may not sign in to the other, whoever enables them there.
+            say!(self, "{who} disables h{human} in the {pool} again");
+            return self.tell_of(pool, &before.sub, call.operation);
+        }
         let is_blind = |field: &Field| read(*field).is_none();
         if Field::ALL.iter().all(is_blind) && call.operation != "AdminSetUserPassword" {
             self.fault(format!(

@@ -90,6 +90,10 @@ impl Simulation {
             let field = self.dice.pick(&Field::ALL);
             operations.push(self.edit(human, pool, &mut after, field));
         }
+        if Field::ALL.iter().all(|field| self.is_same(pool, &before, &after, *field)) {
+            // Another spelling of the same is no change that the journal could tell from none.
+            after.clone_from(&before);
+        }
         self.ensure_groups(pool, &after);
         self.pool(pool).edit(&before.sub, |person| after.clone_into(person));
         self.lists_lag(pool, &before);
@@ -107,6 +111,10 @@ impl Simulation {
         if self.dice.one_in(2) && after.enabled {
             self.token(pool, &before.sub);
         }
+    }
+
+    fn is_same(&self, pool: Pool, before: &Person, after: &Person, field: Field) -> bool {
+        self.kind.shown(pool, before, field) == self.kind.shown(pool, after, field)
     }
 
     /// Lists may show for a while what somebody was before (F§4.6).

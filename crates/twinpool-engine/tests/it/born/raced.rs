@@ -122,3 +122,26 @@ proptest! {
         race(&schedule, Some((call, if after { Moment::After } else { Moment::Before })));
     }
 }
+
+#[test]
+fn whoever_was_slow_makes_nobody_a_second_time_although_the_address_has_changed_since() {
+    for calls in 0.. {
+        let world = with_nina();
+        let event = event_of(&world.new, "n-1", SIGN_UP);
+        let slow = Arc::new(Process::healthy());
+        let engine = engine_both_ways(&world, &slow, NOW);
+        let mut work = Box::pin(engine.sync_user(&event, 1));
+        if (0..calls).any(|_| poll(&mut work).is_ready()) {
+            assert!(calls > 6, "a birth makes more than {calls} calls");
+            break;
+        }
+        // Somebody else makes Nina meanwhile, and she has another address then.
+        drop(told_at(&world, &event_of(&world.new, "n-1", SIGN_IN), 1, NOW));
+        world.new.edit(&nina().sub, |nina| {
+            nina.attributes.insert(attribute("email"), Value::new("nina.n@example.com"));
+        });
+        while poll(&mut work).is_pending() {}
+        settle(&world);
+        assert_one(&world, "n-1");
+    }
+}
